@@ -1,0 +1,3 @@
+//! The notes API. Its routes come next.
+
+fn main() {}

@@ -1,0 +1,184 @@
+//! Item in, [`Handler`] out: an async free function whose injected parameters are found and taken
+//! out of the signature.
+
+use std::{collections::HashSet, mem};
+
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::{
+    Attribute, FnArg, PatType, ReturnType, Safety, Signature, Token, Visibility, spanned::Spanned,
+};
+
+use crate::{
+    errors::Errors,
+    function::{Body, Function},
+    injected::{Injected, InjectedValue},
+    policy::Policy,
+};
+
+/// axum takes functions of up to 16 extractors as handlers. The guard is one of them.
+const MOST_EXTRACTORS: usize = 15;
+
+pub(crate) struct Handler {
+    pub(crate) attributes: Vec<Attribute>,
+    pub(crate) visibility: Visibility,
+    /// As written, without the injected parameters.
+    pub(crate) signature: Signature,
+    pub(crate) injected: Vec<Injected>,
+    /// Parameters for which axum has no room. Empty unless an error was reported.
+    pub(crate) overflow: Vec<PatType>,
+    pub(crate) body: Body,
+}
+
+impl Handler {
+    /// `None` for what cannot be rewritten. After a smaller mistake: the handler that was probably
+    /// meant, so that the one mistake does not cause more errors where the handler is used.
+    pub(crate) fn parse(item: TokenStream, errors: &mut Errors) -> Option<Self> {
+        let function: Function = match syn::parse2(item) {
+            Ok(function) => function,
+            Err(error) => {
+                errors.add(error);
+                return None;
+            }
+        };
+        let Function { mut attributes, visibility, mut signature, body } = function;
+        if let Some(receiver) = signature.receiver() {
+            let help = format!("write a free function: `async fn {}`", signature.ident);
+            let span = receiver.self_token.span;
+            errors.push(span, "a method cannot be guarded", &help);
+            return None;
+        }
+
+        remove_second_guard(&mut attributes, errors);
+        repair_qualifiers(&mut signature, errors);
+        let injected = take_injected(&mut signature);
+        let overflow = take_overflow(&mut signature, errors);
+        Some(Self { attributes, visibility, signature, injected, overflow, body })
+    }
+
+    /// Reports injected parameters that the policy, where there is one, cannot fill.
+    pub(crate) fn check(&self, policy: Option<&Policy>, errors: &mut Errors) {
+        let mut seen = HashSet::new();
+        for injected in &self.injected {
+            injected.check(policy, errors);
+            // With an attribute, such as `#[cfg(…)]`, only one of the two may exist.
+            let is_certain = injected.parameter.attrs.is_empty();
+            if is_certain && !seen.insert(injected.value) {
+                let name = injected.value.name();
+                let message = format!("`{name}` is injected twice");
+                let help = format!("remove one `{name}`");
+                errors.push(injected.parameter.pat.span(), &message, &help);
+            }
+        }
+    }
+}
+
+/// A second guard would define the policy type again.
+fn remove_second_guard(attributes: &mut Vec<Attribute>, errors: &mut Errors) {
+    attributes.retain(|attribute| {
+        let Some(last) = attribute.path().segments.last() else {
+            return true;
+        };
+        let is_guard = last.ident == "clerk_auth";
+        if is_guard {
+            let message = "`#[clerk_auth]` is written twice on one handler";
+            let help = "write every argument in one attribute";
+            errors.push(last.ident.span(), message, help);
+        }
+        !is_guard
+    });
+}
+
+/// `unsafe fn f()` → `async fn f()`; every change is a mistake to report.
+fn repair_qualifiers(signature: &mut Signature, errors: &mut Errors) {
+    let mut refuse = |span: Span, word: &str| {
+        let message = format!("a handler cannot be `{word}`");
+        errors.push(span, &message, &format!("remove `{word}`"));
+    };
+    if let Some(token) = signature.constness.take() {
+        refuse(token.span, "const");
+    }
+    if let Safety::Unsafe(token) = mem::replace(&mut signature.safety, Safety::Default) {
+        refuse(token.span, "unsafe");
+    }
+    if let Some(abi) = signature.abi.take() {
+        refuse(abi.extern_token.span, "extern");
+    }
+    if let Some(variadic) = signature.variadic.take() {
+        let message = "a handler cannot be variadic";
+        errors.push(variadic.dots.span(), message, "remove `...`");
+    }
+    if signature.asyncness.is_none() {
+        let name = &signature.ident;
+        let returns_future = returns_future(&signature.output);
+        let help = if returns_future {
+            format!("write `async fn {name}`, and return what the future returns")
+        } else {
+            format!("write `async fn {name}`")
+        };
+        errors.push(signature.fn_token.span, "a handler must be `async`", &help);
+        if !returns_future {
+            signature.asyncness = Some(Token![async](signature.fn_token.span));
+        }
+    }
+}
+
+/// Whether a future is named, such as in `impl Future<Output = T>` or `BoxFuture<T>`.
+fn returns_future(output: &ReturnType) -> bool {
+    output.to_token_stream().into_iter().any(|token| match token {
+        TokenTree::Ident(name) => name.to_string().ends_with("Future"),
+        _ => false,
+    })
+}
+
+/// Takes the parameters with a known name out of the signature.
+fn take_injected(signature: &mut Signature) -> Vec<Injected> {
+    let mut injected = Vec::new();
+    let mut extractors = Vec::new();
+    for pair in mem::take(&mut signature.inputs).into_pairs() {
+        match InjectedValue::of(pair.value()) {
+            Some((value, parameter)) => {
+                let parameter = parameter.clone();
+                injected.push(Injected { value, parameter });
+            }
+            None => extractors.push(pair),
+        }
+    }
+    signature.inputs = extractors.into_iter().collect();
+    injected
+}
+
+/// Takes out the parameters for which axum has no room.
+fn take_overflow(signature: &mut Signature, errors: &mut Errors) -> Vec<PatType> {
+    // With `#[cfg(…)]` only rustc can count.
+    if signature.inputs.iter().any(is_conditional) {
+        return Vec::new();
+    }
+    let mut pairs = mem::take(&mut signature.inputs).into_pairs();
+    signature.inputs = pairs.by_ref().take(MOST_EXTRACTORS).collect();
+    let overflow: Vec<PatType> = pairs
+        .filter_map(|pair| match pair.into_value() {
+            FnArg::Typed(parameter) => Some(parameter),
+            FnArg::Receiver(_) => None,
+        })
+        .collect();
+    if let Some(first) = overflow.first() {
+        let message = format!(
+            "a guarded handler takes at most {MOST_EXTRACTORS} extractors: axum has room for 16, \
+             and the guard is one"
+        );
+        let help = "gather several into one struct that derives `FromRequestParts`";
+        errors.push(first.pat.span(), &message, help);
+    }
+    overflow
+}
+
+fn is_conditional(parameter: &FnArg) -> bool {
+    let attributes = match parameter {
+        FnArg::Typed(parameter) => &parameter.attrs,
+        FnArg::Receiver(receiver) => &receiver.attrs,
+    };
+    attributes
+        .iter()
+        .any(|attribute| attribute.path().is_ident("cfg") || attribute.path().is_ident("cfg_attr"))
+}

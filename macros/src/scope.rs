@@ -1,0 +1,83 @@
+//! The value of `scopes` in, single scopes out, each in the grammar of RFC 6749.
+
+use syn::LitStr;
+
+use crate::errors::Errors;
+
+/// Splits `"read:notes write:notes"`: scopes with one space between them (RFC 6749, section 3.3).
+/// What is wrong is reported and left out.
+pub(crate) fn split(literal: &LitStr, errors: &mut Errors) -> Vec<LitStr> {
+    let text = literal.value();
+    let words: Vec<&str> = text.split_whitespace().collect();
+    if words.is_empty() {
+        errors.push(literal.span(), "`scopes` names no scope", NO_SCOPE_HELP);
+        return Vec::new();
+    }
+    let spaced = words.join(" ");
+    if spaced != text {
+        let help = format!("write `scopes = {spaced:?}`");
+        errors.push(literal.span(), wrong_space(&text), &help);
+    }
+    words.into_iter().filter_map(|word| well_formed(word, literal, errors)).collect()
+}
+
+/// One member of `["read:notes", "write:notes"]`.
+pub(crate) fn member(literal: &LitStr, errors: &mut Errors) -> Option<LitStr> {
+    let text = literal.value();
+    if text.trim().is_empty() {
+        errors.push(literal.span(), "an empty string is no scope", "remove it");
+        return None;
+    }
+    if text.contains(' ') {
+        let words: Vec<String> = text.split_whitespace().map(|word| format!("{word:?}")).collect();
+        let help = format!("write `{}`", words.join(", "));
+        errors.push(literal.span(), "a scope in a list has a space", &help);
+        return None;
+    }
+    well_formed(&text, literal, errors)
+}
+
+pub(crate) const NO_SCOPE_HELP: &str = "write `scopes = \"read:notes\"`, or remove `scopes`";
+
+fn wrong_space(text: &str) -> &'static str {
+    if text.contains(|letter: char| letter.is_whitespace() && letter != ' ') {
+        return "scopes are separated by a space, not by a tab or a line break";
+    }
+    if text.starts_with(' ') {
+        return "`scopes` begins with a space";
+    }
+    if text.ends_with(' ') {
+        return "`scopes` ends with a space";
+    }
+    "two spaces stand between scopes"
+}
+
+/// RFC 6749, section 3.3: `scope-token = 1*( %x21 / %x23-5B / %x5D-7E )`.
+fn well_formed(scope: &str, literal: &LitStr, errors: &mut Errors) -> Option<LitStr> {
+    let wrong = scope
+        .chars()
+        .enumerate()
+        .find(|(_, letter)| !matches!(letter, '\x21' | '\x23'..='\x5b' | '\x5d'..='\x7e'));
+    let Some((index, letter)) = wrong else {
+        return Some(LitStr::new(scope, literal.span()));
+    };
+    let message = format!(
+        "character {} of the scope `{}` is `{}`, which no scope may contain",
+        index + 1,
+        visible(scope),
+        visible(letter.encode_utf8(&mut [0; 4])),
+    );
+    let help = "a scope is printable ASCII without space, `\"` and `\\`, such as `read:notes`";
+    errors.push(literal.span(), &message, help);
+    None
+}
+
+/// Control characters as escapes; all else as it is.
+fn visible(text: &str) -> String {
+    text.chars()
+        .map(|letter| match letter {
+            '"' | '\\' | '\'' => letter.to_string(),
+            _ => letter.escape_debug().to_string(),
+        })
+        .collect()
+}

@@ -1,0 +1,24 @@
+#[doc(hidden)]
+#[allow(non_camel_case_types)]
+enum f {}
+impl f {
+    /// Accepts `session_token`, `oauth_token`, `m2m_token` or `api_key`.
+    pub const POLICY: ::clerk_auth::Policy = {
+        use ::clerk_auth::policy::{Clause, Policy, Requirement};
+        Policy::new(
+            &[
+                Clause::SessionToken(Requirement::None),
+                Clause::OAuthToken(Requirement::None),
+                Clause::M2mToken(Requirement::None),
+                Clause::ApiKey(Requirement::None),
+            ],
+        )
+    };
+}
+impl ::clerk_auth::Guarded for f {
+    const POLICY: ::clerk_auth::Policy = Self::POLICY;
+    type Identity = ::clerk_auth::Identity;
+}
+async fn f(guard: ::clerk_auth::Guard<f>) {
+    let scopes: Option<Scopes> = guard.maybe_scopes();
+}

@@ -1,0 +1,17 @@
+#[doc(hidden)]
+#[allow(non_camel_case_types)]
+enum profile {}
+impl profile {
+    /// Accepts `session_token`.
+    pub const POLICY: ::clerk_auth::Policy = {
+        use ::clerk_auth::policy::{Clause, Policy, Requirement};
+        Policy::new(&[Clause::SessionToken(Requirement::None)])
+    };
+}
+impl ::clerk_auth::Guarded for profile {
+    const POLICY: ::clerk_auth::Policy = Self::POLICY;
+    type Identity = ::clerk_auth::SessionToken;
+}
+async fn profile(_guard: ::clerk_auth::Guard<profile>) -> Json<Profile> {
+    load().await
+}

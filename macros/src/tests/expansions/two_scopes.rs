@@ -1,0 +1,41 @@
+#[doc(hidden)]
+#[allow(non_camel_case_types)]
+enum add {}
+impl add {
+    /// Accepts `api_key` or `oauth_token` with scopes `read:notes write:notes`.
+    pub const POLICY: ::clerk_auth::Policy = {
+        use ::clerk_auth::policy::{Clause, Policy, Requirement};
+        Policy::new(
+            &[
+                Clause::ApiKey(
+                    Requirement::All(
+                        &[
+                            Requirement::Scope("read:notes"),
+                            Requirement::Scope("write:notes"),
+                        ],
+                    ),
+                ),
+                Clause::OAuthToken(
+                    Requirement::All(
+                        &[
+                            Requirement::Scope("read:notes"),
+                            Requirement::Scope("write:notes"),
+                        ],
+                    ),
+                ),
+            ],
+        )
+    };
+}
+impl ::clerk_auth::Guarded for add {
+    const POLICY: ::clerk_auth::Policy = Self::POLICY;
+    type Identity = ::clerk_auth::Identity<
+        ::clerk_auth::Never,
+        ::clerk_auth::OAuthToken,
+        ::clerk_auth::Never,
+        ::clerk_auth::ApiKey,
+    >;
+}
+async fn add(guard: ::clerk_auth::Guard<add>, Json(note): Json<Note>) {
+    let token_type: TokenType = guard.token_type();
+}

@@ -1,0 +1,134 @@
+//! No input panics, and no mistake lets a handler go unguarded.
+
+use proc_macro2::TokenStream;
+
+use super::{expand, pretty};
+
+const ITEMS: &[&str] = &[
+    "async fn f() {}",
+    "async fn f(subject: Subject, scopes: Option<Scopes>, token_type: TokenType) {}",
+    "async fn f(subject: &Subject, scopes: impl Sized, token_type: _) {}",
+    "async fn f(scopes: Option, subject: Option<'static>, token_type: <T as U>::Option<()>) {}",
+    "async fn f(self) {}",
+    "async fn f(..) {}",
+    "async fn f(a: A, ...) {}",
+    "unsafe extern fn f(subject: Subject, ...);",
+    "const async unsafe extern \"C\" fn f() {}",
+    "pub(in a::b) async fn r#type<'a, T: A<B = C>, const N: usize>(x: [T; N]) -> impl D + 'a where T: 'a {}",
+    "async fn f() { #![a] #![b(c)] #! d }",
+    "async fn f() { let ( ; } }",
+    "#[cfg] #[cfg_attr] #[cfg_attr()] #[cfg_attr(a)] #[cfg_attr(,,)] #[cfg_attr(a, cfg)] async fn f() {}",
+    "#[clerk_auth] #[a::clerk_auth(b)] #[clerk_auth = 1] async fn f() {}",
+    "async fn",
+    "async fn f",
+    "fn f() -> {}",
+    "struct F;",
+    "mod f { async fn f() {} }",
+    "impl F { async fn f() {} }",
+    "|a| a",
+    "!",
+    "#",
+    "#[",
+    "",
+];
+
+const ARGUMENTS: &[&str] = &[
+    "",
+    ",",
+    ",,,",
+    "=",
+    "= =",
+    "\"\"",
+    "[]",
+    "{}",
+    "()",
+    "accepts",
+    "accepts,",
+    "accepts =",
+    "accepts = =",
+    "accepts == \"any\"",
+    "accepts => \"any\"",
+    "accepts = -1",
+    "accepts = - -1",
+    "accepts = []",
+    "accepts = [[[]]]",
+    "accepts = [,]",
+    "accepts = [,,\"any\"]",
+    "accepts = [= => \"any\" b c!()]",
+    "accepts = \"any\" \"any\"",
+    "accepts = \"any\"suffix",
+    "accepts = 'any'",
+    "accepts = 'a",
+    "accepts = c\"any\"",
+    "accepts = br#\"any\"#",
+    "accepts = ::a::b::<c>!(d)",
+    "accepts = <A as B>::C",
+    "accepts = concat!(\"any\",)",
+    "accepts = #[a]",
+    "accepts = accepts = accepts",
+    "accepts = \"\\u{0}\"",
+    "accepts = \" , \"",
+    "scopes = \"\\u{10ffff}\"",
+    "scopes = \"\\\"\\\\\"",
+    "scopes = \"\\n\"",
+    "scopes = [\"\\n\", \" \", \"\", \"a\\tb\", \"é é\"]",
+    "scopes = \"a a a\", scopes = \"a a a\", scopes",
+    "r#scopes = \"a\"",
+    "type = \"a\"",
+    "self",
+    "_ = \"a\"",
+    "crate::scopes = \"a\"",
+    "@ $ ; : . .. ... ..= -> ? ~ | || && & ^ % ! !=",
+    "scopes = \"a\" as \"b\", accepts = \"oauth_token\"",
+    "accepts(\"any\")",
+    "accepts: \"any\"",
+    "\"any\"",
+    "1.0e3",
+];
+
+#[test]
+fn no_input_panics_or_leaves_a_handler_unguarded() {
+    for args in readable(ARGUMENTS) {
+        for item in readable(ITEMS) {
+            let output = expand(args, item).to_string();
+            let stops = output.contains("compile_error");
+            let guards = output.contains("uard : :: clerk_auth :: Guard <");
+            assert!(stops || guards, "#[clerk_auth({args})] {item}: {output}");
+        }
+    }
+}
+
+#[test]
+fn a_mistake_in_the_arguments_leaves_a_handler_that_refuses_everyone() {
+    for args in readable(ARGUMENTS).filter(|args| !args.is_empty()) {
+        let output = pretty(expand(args, "async fn f(subject: Subject) { body() }"));
+        assert!(output.contains("compile_error!"), "{args}: {output}");
+        assert!(
+            output
+                .contains("const POLICY: ::clerk_auth::Policy = ::clerk_auth::Policy::REFUSE_ALL;"),
+            "{args}: {output}"
+        );
+        assert!(output.contains("async fn f(guard: ::clerk_auth::Guard<f>) {"), "{args}: {output}");
+    }
+}
+
+#[test]
+fn a_correct_attribute_has_no_compile_error() {
+    for args in [
+        "",
+        "accepts = \"m2m_token\"",
+        "accepts = \"m2m_token\",",
+        "accepts = [\"m2m_token\",],",
+        "scopes = \"!#[]~\", accepts = [\"api_key\", \"oauth_token\"]",
+        "scopes = [\"a\", \"b\",], accepts = \"api_key\"",
+    ] {
+        let output = pretty(expand(args, "async fn f(subject: Subject) {}"));
+        assert!(!output.contains("compile_error"), "{args}: {output}");
+    }
+}
+
+/// Those that the compiler would hand to the attribute: the others are no tokens.
+fn readable(texts: &[&'static str]) -> impl Iterator<Item = &'static str> {
+    let is_readable = |text: &&str| text.parse::<TokenStream>().is_ok();
+    texts.iter().copied().filter(is_readable)
+}

@@ -1,0 +1,239 @@
+//! Collected settings in, a [`Clerk`] out, or everything that is wrong with them.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use http::Method;
+use reqwest::Url;
+use secrecy::{ExposeSecret, SecretString};
+
+use super::{
+    Clerk, ClerkBuilder, Credentials, Inner,
+    settings::{self, PublishableKey},
+};
+use crate::{
+    rejection::{Appearance, Realm},
+    verify::{
+        ApiSecret, Backend, Key, KeySet, Keys, Question, Recipient, Rules, Timeouts, Upstream,
+        Verifier,
+    },
+};
+
+const API_URL: &str = "https://api.clerk.com";
+const API_VERSION: &str = "v1";
+const REALM: &str = "clerk";
+const CLOCK_SKEW: Duration = Duration::from_secs(5);
+/// More would let tokens live on long after Clerk ended them.
+const LARGEST_CLOCK_SKEW: Duration = Duration::from_secs(300);
+const TIMEOUTS: Timeouts = Timeouts {
+    connect: Duration::from_secs(1),
+    attempt: Duration::from_secs(2),
+    deadline: Duration::from_secs(5),
+};
+
+/// What is wrong with a configuration: every problem at once, one line each. It shows no secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigError {
+    problems: Vec<String>,
+}
+
+/// Settings that can be used.
+struct Checked {
+    secret: Option<ApiSecret>,
+    machine_secret: Option<ApiSecret>,
+    jwt_key: Option<Key>,
+    api_url: Url,
+    api_version: String,
+    frontend_api: Option<Url>,
+    rules: Rules,
+    realm: Realm,
+    timeouts: Timeouts,
+}
+
+pub(super) fn build(builder: ClerkBuilder) -> Result<Clerk, ConfigError> {
+    let mut error = ConfigError { problems: Vec::new() };
+    let checked = check(&builder, &mut error);
+    let Some(checked) = checked.filter(|_| error.problems.is_empty()) else {
+        return Err(error);
+    };
+    let local = |url: &Url| settings::is_loopback(url);
+    let loopback = local(&checked.api_url) && checked.frontend_api.as_ref().is_none_or(local);
+    let upstream = Upstream::new(checked.timeouts, loopback).map_err(|cause| {
+        error.add("the HTTP client", format!("it could not be set up: {cause}"));
+        error
+    })?;
+    let has = Credentials {
+        secret_key: checked.secret.is_some(),
+        machine_secret_key: checked.machine_secret.is_some(),
+    };
+    let backend = Backend::new(
+        upstream.clone(),
+        |path| settings::join(&checked.api_url, path),
+        checked.secret.as_ref(),
+        checked.machine_secret.as_ref(),
+    );
+    let key_set = |url: Url, key: Option<ApiSecret>| {
+        let question = Question { method: Method::GET, url, key };
+        Keys::Set(Arc::new(KeySet::new(upstream.clone(), question, builder.clock.clone())))
+    };
+    let keys = if let Some(key) = checked.jwt_key {
+        Keys::Pem(key)
+    } else if let Some(secret) = checked.secret {
+        let path = format!("{}/jwks", checked.api_version);
+        key_set(settings::join(&checked.api_url, &path), Some(secret))
+    } else if let Some(url) = checked.frontend_api {
+        key_set(settings::join(&url, ".well-known/jwks.json"), None)
+    } else {
+        Keys::None
+    };
+    let clock = builder.clock;
+    let verifier = Verifier { keys, backend, rules: checked.rules, clock };
+    let appearance = Appearance { realm: checked.realm, body: builder.refusal_body };
+    Ok(Clerk(Arc::new(Inner { verifier, appearance: Arc::new(appearance), has })))
+}
+
+/// Looks at every setting, so that all problems are told at once.
+fn check(builder: &ClerkBuilder, error: &mut ConfigError) -> Option<Checked> {
+    for variable in &builder.unreadable {
+        error.add(variable, "it is not UTF-8 text");
+    }
+    let publishable = error.check(
+        "CLERK_PUBLISHABLE_KEY",
+        builder.publishable_key.as_deref(),
+        PublishableKey::parse,
+    );
+    let secret_text = exposed(builder.secret_key.as_ref());
+    let production = error.check("CLERK_SECRET_KEY", secret_text, settings::secret_key);
+    if let (Some(key), Some(production)) = (&publishable, production)
+        && key.production != production
+    {
+        let wrong = "it and CLERK_PUBLISHABLE_KEY are of different instances: one is for \
+                     production, the other for development";
+        error.add("CLERK_SECRET_KEY", wrong);
+    }
+    let machine_text = exposed(builder.machine_secret_key.as_ref());
+    error.check("CLERK_MACHINE_SECRET_KEY", machine_text, settings::machine_secret_key);
+    let jwt_key = error.check("CLERK_JWT_KEY", builder.jwt_key.as_deref(), |pem| {
+        Key::from_pem(pem).map_err(|unusable| {
+            format!("{unusable}; copy the PEM public key from the API keys page of the dashboard")
+        })
+    });
+    let any_key = [&builder.publishable_key, &builder.jwt_key].iter().any(|key| key.is_some());
+    if !any_key && secret_text.is_none() && machine_text.is_none() && builder.unreadable.is_empty()
+    {
+        let wrong = "no key is set; set this one to the secret key of your instance, from the \
+                     API keys page of the dashboard";
+        error.add("CLERK_SECRET_KEY", wrong);
+    }
+    let api_url = builder.api_url.as_deref().or(Some(API_URL));
+    let api_url = error.check("CLERK_API_URL", api_url, settings::endpoint_url);
+    let api_version = builder.api_version.clone().unwrap_or_else(|| API_VERSION.to_owned());
+    error.check("CLERK_API_VERSION", Some(&api_version), settings::api_version);
+    let frontend_api = match (&builder.frontend_api_url, &publishable) {
+        (Some(url), _) => Some(url.clone()),
+        (None, Some(key)) => Some(format!("https://{}", key.frontend_api)),
+        (None, None) => None,
+    };
+    let frontend_api =
+        error.check("frontend_api_url", frontend_api.as_deref(), settings::endpoint_url);
+    let rules = check_rules(builder, publishable.as_ref(), error);
+    let realm = Realm::new(builder.realm.as_deref().unwrap_or(REALM));
+    if realm.is_none() {
+        error.add("realm", "it has a character that is not visible ASCII");
+    }
+    let timeouts = check_timeouts(builder, error);
+    let api_secret =
+        |key: Option<&str>, variable| key.and_then(|key| ApiSecret::new(key, variable));
+    Some(Checked {
+        secret: api_secret(secret_text, "CLERK_SECRET_KEY"),
+        machine_secret: api_secret(machine_text, "CLERK_MACHINE_SECRET_KEY"),
+        jwt_key,
+        api_url: api_url?,
+        api_version,
+        frontend_api,
+        rules,
+        realm: realm?,
+        timeouts,
+    })
+}
+
+fn check_rules(
+    builder: &ClerkBuilder,
+    publishable: Option<&PublishableKey>,
+    error: &mut ConfigError,
+) -> Rules {
+    error.check("CLERK_ISSUER", builder.issuer.as_deref(), settings::issuer);
+    error.check("CLERK_MACHINE_ID", builder.machine_id.as_deref(), settings::machine_id);
+    for audience in &builder.audience {
+        error.check("CLERK_AUDIENCE", Some(audience), settings::audience);
+    }
+    for audience in &builder.session_audience {
+        error.check("session_audience", Some(audience), settings::audience);
+    }
+    for party in &builder.authorized_parties {
+        error.check("CLERK_AUTHORIZED_PARTIES", Some(party), settings::authorized_party);
+    }
+    let skew = builder.clock_skew.unwrap_or(CLOCK_SKEW);
+    if skew > LARGEST_CLOCK_SKEW {
+        error.add("clock_skew", "it is over 300 seconds; set this machine's clock right instead");
+    }
+    // Clerk's issuer is the Frontend API's host.
+    let known = publishable.map(|key| format!("https://{}", key.frontend_api));
+    Rules {
+        clock_skew: i64::try_from(skew.as_millis()).unwrap_or(0),
+        issuer: builder.issuer.clone().or(known),
+        audience: builder.audience.clone(),
+        session_audience: builder.session_audience.clone(),
+        authorized_parties: builder.authorized_parties.clone(),
+        recipient: match &builder.machine_id {
+            _ if builder.any_machine => Recipient::Any,
+            Some(id) => Recipient::Machine(id.clone()),
+            None => Recipient::Unknown,
+        },
+    }
+}
+
+fn check_timeouts(builder: &ClerkBuilder, error: &mut ConfigError) -> Timeouts {
+    let timeouts = Timeouts {
+        connect: builder.connect_timeout.unwrap_or(TIMEOUTS.connect),
+        attempt: builder.attempt_timeout.unwrap_or(TIMEOUTS.attempt),
+        deadline: builder.deadline.unwrap_or(TIMEOUTS.deadline),
+    };
+    for (name, timeout) in [
+        ("connect_timeout", timeouts.connect),
+        ("attempt_timeout", timeouts.attempt),
+        ("deadline", timeouts.deadline),
+    ] {
+        if timeout.is_zero() {
+            error.add(name, "it is zero, so Clerk could never be asked");
+        }
+    }
+    timeouts
+}
+
+impl ConfigError {
+    fn add(&mut self, setting: &str, problem: impl fmt::Display) {
+        self.problems.push(format!("{setting}: {problem}"));
+    }
+
+    /// Parses a setting if it is set, and notes what is wrong with it.
+    fn check<T>(
+        &mut self,
+        setting: &str,
+        value: Option<&str>,
+        parse: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Option<T> {
+        parse(value?).map_err(|problem| self.add(setting, problem)).ok()
+    }
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.problems.join("\n"))
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+fn exposed(secret: Option<&SecretString>) -> Option<&str> {
+    secret.map(ExposeSecret::expose_secret)
+}

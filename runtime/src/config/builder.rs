@@ -1,0 +1,334 @@
+//! The builder of a [`Clerk`]: collects settings, then checks them all at once.
+
+use std::{env, fmt, time::Duration};
+
+use axum_core::response::{IntoResponse, Response};
+use secrecy::SecretString;
+
+use super::{Clerk, ConfigError};
+use crate::{
+    clock::Clock,
+    rejection::{BodyHook, Refusal},
+};
+
+/// Settings of a [`Clerk`]. Nothing is checked before [`build`](Self::build).
+#[derive(Default)]
+#[must_use = "settings do nothing before `build`"]
+pub struct ClerkBuilder {
+    pub(super) secret_key: Option<SecretString>,
+    pub(super) machine_secret_key: Option<SecretString>,
+    pub(super) machine_id: Option<String>,
+    pub(super) any_machine: bool,
+    pub(super) publishable_key: Option<String>,
+    pub(super) jwt_key: Option<String>,
+    pub(super) api_url: Option<String>,
+    pub(super) api_version: Option<String>,
+    pub(super) frontend_api_url: Option<String>,
+    pub(super) issuer: Option<String>,
+    pub(super) audience: Vec<String>,
+    pub(super) session_audience: Vec<String>,
+    pub(super) authorized_parties: Vec<String>,
+    pub(super) clock_skew: Option<Duration>,
+    pub(super) realm: Option<String>,
+    pub(super) connect_timeout: Option<Duration>,
+    pub(super) attempt_timeout: Option<Duration>,
+    pub(super) deadline: Option<Duration>,
+    pub(super) refusal_body: Option<BodyHook>,
+    pub(super) unreadable: Vec<&'static str>,
+    pub(super) clock: Clock,
+}
+
+/// A variable is set to bytes that are not UTF-8.
+struct NotText;
+
+impl ClerkBuilder {
+    /// Takes over what the environment sets; see [`Clerk::from_env`] for the variables. Further
+    /// calls change it.
+    ///
+    /// ```no_run
+    /// use clerk_auth::ClerkBuilder;
+    ///
+    /// let clerk = ClerkBuilder::from_env().realm("notes").build()?;
+    /// # Ok::<(), clerk_auth::ConfigError>(())
+    /// ```
+    pub fn from_env() -> Self {
+        Self::from_variables(|name| match env::var(name) {
+            Ok(value) => Ok(Some(value)),
+            Err(env::VarError::NotPresent) => Ok(None),
+            Err(env::VarError::NotUnicode(_)) => Err(NotText),
+        })
+    }
+
+    /// The environment as a function, so that it can be tested.
+    fn from_variables(read: impl Fn(&str) -> Result<Option<String>, NotText>) -> Self {
+        let mut builder = Self::default();
+        let mut unreadable = Vec::new();
+        let mut variable = |name: &'static str| {
+            let value = read(name).unwrap_or_else(|NotText| {
+                unreadable.push(name);
+                None
+            });
+            value.filter(|value| !value.is_empty())
+        };
+        let list = |value: Option<String>| -> Vec<String> {
+            let value = value.unwrap_or_default();
+            value
+                .split(',')
+                .map(str::trim)
+                .filter(|part| !part.is_empty())
+                .map(Into::into)
+                .collect()
+        };
+        builder.secret_key = variable("CLERK_SECRET_KEY").map(Into::into);
+        builder.machine_secret_key = variable("CLERK_MACHINE_SECRET_KEY").map(Into::into);
+        builder.machine_id = variable("CLERK_MACHINE_ID");
+        builder.publishable_key = variable("CLERK_PUBLISHABLE_KEY");
+        builder.jwt_key = variable("CLERK_JWT_KEY");
+        builder.api_url = variable("CLERK_API_URL");
+        builder.api_version = variable("CLERK_API_VERSION");
+        builder.issuer = variable("CLERK_ISSUER");
+        builder.audience = list(variable("CLERK_AUDIENCE"));
+        builder.authorized_parties = list(variable("CLERK_AUTHORIZED_PARTIES"));
+        builder.unreadable = unreadable;
+        builder
+    }
+
+    /// The instance's secret key, `sk_test_…` or `sk_live_…`. With it, keys come from the
+    /// Backend API, and OAuth tokens, API keys and M2M tokens that are opaque can be verified.
+    pub fn secret_key(mut self, key: impl Into<String>) -> Self {
+        self.secret_key = Some(SecretString::from(key.into()));
+        self
+    }
+
+    /// This machine's secret key, `ak_…`. With it, Clerk verifies an opaque M2M token only if it
+    /// is for this machine.
+    pub fn machine_secret_key(mut self, key: impl Into<String>) -> Self {
+        self.machine_secret_key = Some(SecretString::from(key.into()));
+        self
+    }
+
+    /// This machine's id, `mch_…`. An M2M token must name it among its recipients.
+    pub fn machine_id(mut self, id: impl Into<String>) -> Self {
+        self.machine_id = Some(id.into());
+        self
+    }
+
+    /// Accepts M2M tokens that were issued for other machines of the instance too. Each machine
+    /// that receives a token can then call this one with it.
+    pub fn any_machine(mut self) -> Self {
+        self.any_machine = true;
+        self
+    }
+
+    /// The instance's publishable key, `pk_test_…` or `pk_live_…`. It tells the issuer. Without
+    /// a secret key, keys come from the public key set of the Frontend API.
+    pub fn publishable_key(mut self, key: impl Into<String>) -> Self {
+        self.publishable_key = Some(key.into());
+        self
+    }
+
+    /// A public key in PEM form, from the dashboard. JWTs are then verified with it alone, for
+    /// RS256, without network; a new key of the instance must be put here by hand.
+    pub fn jwt_key(mut self, pem: impl Into<String>) -> Self {
+        self.jwt_key = Some(pem.into());
+        self
+    }
+
+    /// The Backend API, if it is not `https://api.clerk.com`. A path is kept.
+    pub fn api_url(mut self, url: impl Into<String>) -> Self {
+        self.api_url = Some(url.into());
+        self
+    }
+
+    /// The version in the path of the Backend API's key set, if it is not `v1`.
+    pub fn api_version(mut self, version: impl Into<String>) -> Self {
+        self.api_version = Some(version.into());
+        self
+    }
+
+    /// The Frontend API, if it is not at the host of the publishable key: the URL of a proxy, or
+    /// of a stand-in.
+    pub fn frontend_api_url(mut self, url: impl Into<String>) -> Self {
+        self.frontend_api_url = Some(url.into());
+        self
+    }
+
+    /// The `iss` that tokens must have, as an exact string. It is known from the publishable
+    /// key; set it where a proxy or a satellite domain changes it.
+    pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
+        self.issuer = Some(issuer.into());
+        self
+    }
+
+    /// Audiences of OAuth tokens, JWT and opaque: a token must name one of them in `aud`.
+    pub fn audience<A: Into<String>>(mut self, audience: impl IntoIterator<Item = A>) -> Self {
+        self.audience = audience.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Audiences of session tokens: a token must name one of them in `aud`.
+    pub fn session_audience<A: Into<String>>(
+        mut self,
+        audience: impl IntoIterator<Item = A>,
+    ) -> Self {
+        self.session_audience = audience.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Origins of your front ends, such as `https://app.example.com`: a session token must name
+    /// one of them in `azp`. Set it in production.
+    pub fn authorized_parties<P: Into<String>>(
+        mut self,
+        parties: impl IntoIterator<Item = P>,
+    ) -> Self {
+        self.authorized_parties = parties.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// How far this machine's clock and Clerk's may differ: 5 seconds unless set, 300 at most.
+    pub fn clock_skew(mut self, skew: Duration) -> Self {
+        self.clock_skew = Some(skew);
+        self
+    }
+
+    /// The `realm` of challenges: `clerk` unless set.
+    pub fn realm(mut self, realm: impl Into<String>) -> Self {
+        self.realm = Some(realm.into());
+        self
+    }
+
+    /// How long a connection to Clerk may take: 1 second unless set.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = Some(timeout);
+        self
+    }
+
+    /// How long one attempt to ask Clerk may take: 2 seconds unless set.
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.attempt_timeout = Some(timeout);
+        self
+    }
+
+    /// How long a guard may wait for Clerk in all: 5 seconds unless set. Then it answers 503.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = Some(deadline);
+        self
+    }
+
+    /// Replaces the body of refusals. Of what `body` returns, only the body and its
+    /// `Content-Type` are used: the status and the challenge stay as they are.
+    ///
+    /// ```
+    /// use axum::Json;
+    /// use clerk_auth::Clerk;
+    ///
+    /// let clerk = Clerk::builder()
+    ///     .secret_key("sk_test_not_a_real_key")
+    ///     .refusal_body(|refusal| Json(refusal.as_str()))
+    ///     .build()?;
+    /// # Ok::<(), clerk_auth::ConfigError>(())
+    /// ```
+    pub fn refusal_body<F, R>(mut self, body: F) -> Self
+    where
+        F: Fn(Refusal) -> R + Send + Sync + 'static,
+        R: IntoResponse,
+    {
+        self.refusal_body =
+            Some(Box::new(move |refusal| -> Response { body(refusal).into_response() }));
+        self
+    }
+
+    /// The clock that tokens and ages are measured with.
+    #[cfg(feature = "testing")]
+    pub fn clock(mut self, clock: crate::testing::TestClock) -> Self {
+        self.clock = Clock::Test(clock);
+        self
+    }
+
+    /// Checks the settings and makes the verifier. Nothing is asked of the network yet.
+    ///
+    /// # Errors
+    /// All problems at once, each with the variable and what to do.
+    pub fn build(self) -> Result<Clerk, ConfigError> {
+        super::build::build(self)
+    }
+}
+
+/// Shows nothing of the settings: they hold secrets.
+impl fmt::Debug for ClerkBuilder {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("ClerkBuilder(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn built(variables: &[(&str, &str)]) -> Result<Clerk, super::super::ConfigError> {
+        let read = |name: &str| {
+            let found = variables.iter().find(|(variable, _)| *variable == name);
+            Ok(found.map(|(_, value)| (*value).to_owned()))
+        };
+        ClerkBuilder::from_variables(read).build()
+    }
+
+    #[test]
+    fn one_key_is_enough_and_an_empty_variable_is_not_set() {
+        assert!(built(&[("CLERK_SECRET_KEY", "sk_test_x")]).is_ok());
+        assert!(built(&[("CLERK_SECRET_KEY", "sk_test_x"), ("CLERK_JWT_KEY", "")]).is_ok());
+        assert!(built(&[("CLERK_MACHINE_SECRET_KEY", "ak_x")]).is_ok());
+        assert!(built(&[("CLERK_PUBLISHABLE_KEY", "pk_live_Y2xlcmsuZXhhbXBsZS5jb20k")]).is_ok());
+        let parties = "https://a.example, https://b.example,";
+        let good = [("CLERK_SECRET_KEY", "sk_test_x"), ("CLERK_AUTHORIZED_PARTIES", parties)];
+        assert!(built(&good).is_ok());
+    }
+
+    #[test]
+    fn each_bad_setting_is_named_and_no_value_is_shown() {
+        let table = [
+            ("CLERK_SECRET_KEY", "pk_test_secret"),
+            ("CLERK_PUBLISHABLE_KEY", "sk_test_secret"),
+            ("CLERK_MACHINE_SECRET_KEY", "sk_test_secret"),
+            ("CLERK_MACHINE_ID", "secret"),
+            ("CLERK_JWT_KEY", "secret"),
+            ("CLERK_API_URL", "http://secret.example"),
+            ("CLERK_API_VERSION", "../secret"),
+            ("CLERK_ISSUER", "secret"),
+            ("CLERK_AUDIENCE", "sec ret"),
+            ("CLERK_AUTHORIZED_PARTIES", "https://secret/"),
+        ];
+        for (variable, value) in table {
+            let error = built(
+                &[("CLERK_SECRET_KEY", "sk_test_x"), (variable, value)]
+                    .into_iter()
+                    .rev()
+                    .collect::<Vec<_>>(),
+            )
+            .unwrap_err()
+            .to_string();
+            assert!(error.contains(variable), "{variable}: {error}");
+            assert!(!error.contains("secret_") && !error.contains(value), "{variable}: {error}");
+        }
+    }
+
+    #[test]
+    fn all_problems_are_told_at_once() {
+        let error = built(&[("CLERK_SECRET_KEY", "x"), ("CLERK_ISSUER", "y")]).unwrap_err();
+        assert_eq!(error.to_string().lines().count(), 2, "{error}");
+        let nothing = built(&[]).unwrap_err().to_string();
+        assert!(nothing.contains("CLERK_SECRET_KEY"), "{nothing}");
+        let mixed = [
+            ("CLERK_SECRET_KEY", "sk_test_x"),
+            ("CLERK_PUBLISHABLE_KEY", "pk_live_Y2xlcmsuZXhhbXBsZS5jb20k"),
+        ];
+        assert!(built(&mixed).unwrap_err().to_string().contains("different instances"));
+    }
+
+    #[test]
+    fn debug_output_shows_no_secret() {
+        let builder = Clerk::builder().secret_key("sk_test_hidden").machine_secret_key("ak_hidden");
+        assert!(!format!("{builder:?}").contains("hidden"));
+        assert!(!format!("{:?}", builder.build()).contains("hidden"));
+    }
+}

@@ -1,0 +1,131 @@
+//! Why a request is refused, sorted by who is to blame. Display texts are for the operator's log;
+//! a caller never sees them.
+
+use crate::{
+    credential::Unreadable,
+    policy::Denial,
+    token::{Malformed, TokenType},
+};
+
+/// Every way in which a guard can end without letting the request in.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// The caller sent nothing to verify.
+    #[error("the request carries no credential")]
+    Missing,
+    /// The caller sent a field that cannot be read.
+    #[error(transparent)]
+    Unreadable(#[from] Unreadable),
+    /// The caller's token is not acceptable.
+    #[error(transparent)]
+    Token(#[from] TokenFault),
+    /// The token is genuine, but may not do this.
+    #[error(transparent)]
+    Denied(#[from] Denial),
+    /// We are set up wrongly.
+    #[error(transparent)]
+    Configuration(#[from] ConfigurationFault),
+    /// Clerk could not be asked.
+    #[error(transparent)]
+    Upstream(#[from] UpstreamFault),
+}
+
+/// What is wrong with a token. Claim values are never part of the text.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum TokenFault {
+    #[error(transparent)]
+    Malformed(#[from] Malformed),
+    #[error("the route does not accept a {0}")]
+    NotAccepted(TokenType),
+    #[error("the header's `cat` names another class of token")]
+    Category,
+    #[error("the header's `typ` is not that of its class")]
+    Type,
+    #[error("the header's `alg` is not RS256, RS384 or RS512")]
+    Algorithm,
+    #[error("the header asks for `{0}`, which is not supported and must not be ignored")]
+    Extension(&'static str),
+    #[error("the header has no usable `kid`")]
+    KeyId,
+    #[error(
+        "no key of this instance has the token's `kid`; is the token of another Clerk instance?"
+    )]
+    UnknownKey,
+    #[error("the key is for another algorithm than the header names")]
+    KeyAlgorithm,
+    #[error("the signature does not fit; is the key of another Clerk instance?")]
+    Signature,
+    #[error("the claim `{0}` is missing, or not what this class of token has")]
+    Claim(&'static str),
+    #[error("the token has expired")]
+    Expired,
+    #[error("the token is not valid yet; is this machine's clock right?")]
+    NotYetValid,
+    #[error("the token was issued in the future; is this machine's clock right?")]
+    IssuedInFuture,
+    #[error("`azp` is not one of the authorized parties (CLERK_AUTHORIZED_PARTIES)")]
+    AuthorizedParty,
+    #[error("`iss` is not the configured issuer; is the token of another Clerk instance?")]
+    Issuer,
+    #[error("`aud` names none of the configured audiences")]
+    Audience,
+    #[error("this machine is not among the token's recipients (CLERK_MACHINE_ID)")]
+    Recipient,
+    #[error("the session is pending: the user has tasks to finish before it becomes active")]
+    Pending,
+    #[error("Clerk answered {status} to the question whether the token is valid")]
+    NotConfirmed { status: u16 },
+    #[error("Clerk says that the token is revoked")]
+    Revoked,
+    #[error("Clerk says that the token is not active")]
+    Inactive,
+    #[error("Clerk's answer does not confirm the token: its `{0}` is not as it must be")]
+    Answer(&'static str),
+}
+
+/// What is wrong with our own setup, and what to set.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ConfigurationFault {
+    #[error("no key verifies JWTs; set CLERK_SECRET_KEY, CLERK_JWT_KEY or CLERK_PUBLISHABLE_KEY")]
+    NoKeySource,
+    #[error("opaque OAuth tokens and API keys are verified by Clerk; set CLERK_SECRET_KEY")]
+    NoSecretKey,
+    #[error("opaque M2M tokens are verified by Clerk; set CLERK_MACHINE_SECRET_KEY")]
+    NoMachineKey,
+    #[error("M2M tokens are for one machine; set CLERK_MACHINE_ID to this machine's id")]
+    NoMachineId,
+    #[error("Clerk refused our key with status {status}; set {variable} to a key of this instance")]
+    KeyRefused { status: u16, variable: &'static str },
+}
+
+/// Why Clerk could not be asked, and when to try again.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("Clerk could not be asked: {reason}")]
+pub(crate) struct UpstreamFault {
+    pub(crate) reason: UpstreamReason,
+    /// Seconds until another try makes sense.
+    pub(crate) retry_after: u64,
+}
+
+#[derive(Clone, Debug, thiserror::Error)]
+pub(crate) enum UpstreamReason {
+    #[error("no answer in time")]
+    Timeout,
+    #[error("the connection failed")]
+    Connection,
+    #[error("status {0}")]
+    Status(u16),
+    #[error("the answer is too large, or is not what the endpoint answers")]
+    Body,
+    #[error("the key set has no usable key")]
+    NoKeys,
+}
+
+/// What we answer where Clerk does not say when it is back, in seconds.
+const RETRY_AFTER: u64 = 5;
+
+impl UpstreamFault {
+    pub(crate) fn new(reason: UpstreamReason) -> Self {
+        Self { reason, retry_after: RETRY_AFTER }
+    }
+}

@@ -1,0 +1,295 @@
+//! Verified identities: one struct per class of token, and the enum of all four.
+//!
+//! A value of these types is a fact: only the verifier makes one, from a token that passed.
+
+use std::{fmt, sync::Arc};
+
+use serde::de::DeserializeOwned;
+
+use crate::{
+    clock::UnixMillis,
+    scope::Scopes,
+    subject::{ClientId, MachineId, OrgId, SessionId, Subject, UserId},
+};
+
+mod verified;
+
+pub use verified::{Scoped, VerifiedToken};
+
+/// A verified session of a signed-in user.
+#[derive(Clone)]
+pub struct SessionToken {
+    pub(crate) subject: Subject,
+    pub(crate) user_id: UserId,
+    pub(crate) session_id: SessionId,
+    pub(crate) organization: Option<Organization>,
+    pub(crate) actor: Option<Arc<str>>,
+    pub(crate) factor_ages: Option<(i64, i64)>,
+    pub(crate) claims: Claims,
+    pub(crate) expires_at: UnixMillis,
+}
+
+/// The organization that is active in a session.
+#[derive(Clone)]
+pub struct Organization {
+    pub(crate) id: OrgId,
+    pub(crate) slug: Option<Arc<str>>,
+    pub(crate) role: Option<Arc<str>>,
+    pub(crate) permissions: Arc<[Box<str>]>,
+}
+
+/// A verified OAuth 2 access token: an application that acts for a user.
+#[derive(Clone)]
+pub struct OAuthToken {
+    pub(crate) subject: Subject,
+    pub(crate) user_id: UserId,
+    pub(crate) client_id: ClientId,
+    pub(crate) token_id: Option<Arc<str>>,
+    pub(crate) scopes: Scopes,
+    pub(crate) audience: Arc<[Box<str>]>,
+    pub(crate) expires_at: Option<UnixMillis>,
+}
+
+/// A verified token from another machine.
+#[derive(Clone)]
+pub struct M2mToken {
+    pub(crate) subject: Subject,
+    pub(crate) machine_id: MachineId,
+    pub(crate) token_id: Option<Arc<str>>,
+    pub(crate) recipients: Arc<[MachineId]>,
+    pub(crate) claims: Option<Claims>,
+    pub(crate) expires_at: Option<UnixMillis>,
+}
+
+/// A verified API key of a user, an organization or a machine.
+#[derive(Clone)]
+pub struct ApiKey {
+    pub(crate) subject: Subject,
+    pub(crate) key_id: Arc<str>,
+    pub(crate) name: Option<Arc<str>>,
+    pub(crate) scopes: Scopes,
+    pub(crate) claims: Option<Claims>,
+    pub(crate) expires_at: Option<UnixMillis>,
+}
+
+/// A verified identity of one of several classes.
+///
+/// The four parameters say what each class holds. A class that a policy does not accept holds
+/// [`Never`]. It needs no arm where the identity is matched by value, and no accessor has a case
+/// that cannot happen:
+///
+/// ```
+/// use clerk_auth::{ApiKey, Identity, Never, OAuthToken};
+///
+/// fn caller(identity: Identity<Never, OAuthToken, Never, ApiKey>) -> String {
+///     match identity {
+///         Identity::OAuth(token) => format!("application {}", token.client_id()),
+///         Identity::ApiKey(key) => format!("key {}", key.key_id()),
+///     }
+/// }
+/// ```
+///
+/// The list is exhaustive on purpose: a fifth class must be looked at wherever the four are
+/// matched.
+#[derive(Clone)]
+pub enum Identity<S = SessionToken, O = OAuthToken, M = M2mToken, A = ApiKey> {
+    /// A user's session.
+    Session(S),
+    /// An application that acts for a user.
+    OAuth(O),
+    /// Another machine.
+    M2m(M),
+    /// A key of a user or an organization.
+    ApiKey(A),
+}
+
+/// The place of a class of token that is not accepted. It has no value.
+#[derive(Clone, Copy, Debug)]
+pub enum Never {}
+
+/// The claims of a verified token, as JSON.
+///
+/// `Debug` does not show them.
+#[derive(Clone)]
+pub struct Claims(Arc<str>);
+
+impl SessionToken {
+    /// The user.
+    #[must_use]
+    pub fn user_id(&self) -> &UserId {
+        &self.user_id
+    }
+
+    /// The session.
+    #[must_use]
+    pub fn session_id(&self) -> &SessionId {
+        &self.session_id
+    }
+
+    /// The organization that is active in the session, if one is.
+    #[must_use]
+    pub fn organization(&self) -> Option<&Organization> {
+        self.organization.as_ref()
+    }
+
+    /// Who really acts, where someone impersonates the user (claim `act.sub`, RFC 8693 §4.1).
+    #[must_use]
+    pub fn actor(&self) -> Option<&str> {
+        self.actor.as_deref()
+    }
+
+    /// Minutes since the first and the second factor were verified; −1 for a factor that is not
+    /// enrolled. `None` where the token does not say.
+    #[must_use]
+    pub fn factor_ages(&self) -> Option<(i64, i64)> {
+        self.factor_ages
+    }
+
+    /// All claims of the token, your custom ones included.
+    #[must_use]
+    pub fn claims(&self) -> &Claims {
+        &self.claims
+    }
+}
+
+impl Organization {
+    /// The organization's id.
+    #[must_use]
+    pub fn id(&self) -> &OrgId {
+        &self.id
+    }
+
+    /// Its slug, where it has one.
+    #[must_use]
+    pub fn slug(&self) -> Option<&str> {
+        self.slug.as_deref()
+    }
+
+    /// The user's role in it, such as `org:admin`.
+    #[must_use]
+    pub fn role(&self) -> Option<&str> {
+        self.role.as_deref()
+    }
+
+    /// The user's custom permissions in it, such as `org:notes:read`. Clerk leaves its system
+    /// permissions (`org:sys_…`) out of the token.
+    pub fn permissions(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.permissions.iter().map(AsRef::as_ref)
+    }
+}
+
+impl OAuthToken {
+    /// The user for whom the application acts.
+    #[must_use]
+    pub fn user_id(&self) -> &UserId {
+        &self.user_id
+    }
+
+    /// The application.
+    #[must_use]
+    pub fn client_id(&self) -> &ClientId {
+        &self.client_id
+    }
+
+    /// The token's own id, where it has one.
+    #[must_use]
+    pub fn token_id(&self) -> Option<&str> {
+        self.token_id.as_deref()
+    }
+
+    /// What the user granted to the application.
+    #[must_use]
+    pub fn scopes(&self) -> &Scopes {
+        &self.scopes
+    }
+
+    /// The resources for which the token was issued (RFC 9068 §2.2). Empty where it does not say.
+    pub fn audience(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.audience.iter().map(AsRef::as_ref)
+    }
+}
+
+impl M2mToken {
+    /// The calling machine.
+    #[must_use]
+    pub fn machine_id(&self) -> &MachineId {
+        &self.machine_id
+    }
+
+    /// The token's own id, where it has one.
+    #[must_use]
+    pub fn token_id(&self) -> Option<&str> {
+        self.token_id.as_deref()
+    }
+
+    /// The machines that may receive the token. Clerk calls these its scopes.
+    #[must_use]
+    pub fn recipients(&self) -> impl ExactSizeIterator<Item = &MachineId> {
+        self.recipients.iter()
+    }
+
+    /// Custom claims of the token, where it has any.
+    #[must_use]
+    pub fn claims(&self) -> Option<&Claims> {
+        self.claims.as_ref()
+    }
+}
+
+impl ApiKey {
+    /// The key's own id, `ak_…`. It is not the secret.
+    #[must_use]
+    pub fn key_id(&self) -> &str {
+        &self.key_id
+    }
+
+    /// The name that its owner gave to the key.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// What the key may do.
+    #[must_use]
+    pub fn scopes(&self) -> &Scopes {
+        &self.scopes
+    }
+
+    /// Custom claims of the key, where it has any.
+    #[must_use]
+    pub fn claims(&self) -> Option<&Claims> {
+        self.claims.as_ref()
+    }
+}
+
+impl Claims {
+    pub(crate) fn new(json: &str) -> Self {
+        Self(json.into())
+    }
+
+    /// Decodes all claims into your own type.
+    ///
+    /// # Errors
+    /// Where the claims do not fit the type. The error can name the offending value: keep it
+    /// out of responses.
+    pub fn decode<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
+        serde_json::from_str(&self.0)
+    }
+
+    /// The claims as JSON text.
+    #[must_use]
+    pub fn as_json(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Organization {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Organization(..)")
+    }
+}
+
+impl fmt::Debug for Claims {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Claims(..)")
+    }
+}

@@ -1,0 +1,199 @@
+//! What all verified identities have in common, and what only some have.
+
+use std::{fmt, time::SystemTime};
+
+use super::{ApiKey, Identity, M2mToken, Never, OAuthToken, SessionToken};
+use crate::{clock::UnixMillis, scope::Scopes, subject::Subject, token::TokenType};
+
+/// What every verified identity has, whatever its class. Sealed: only this crate's types are
+/// identities.
+pub trait VerifiedToken: sealed::Sealed + Clone + Send + Sync + 'static {
+    /// Whom the token speaks for.
+    fn subject(&self) -> &Subject;
+
+    /// The class of the token.
+    fn token_type(&self) -> TokenType;
+
+    /// The scopes, where the class carries scopes.
+    fn maybe_scopes(&self) -> Option<&Scopes>;
+
+    /// When the token ends. `None` for one that does not.
+    fn expires_at(&self) -> Option<SystemTime>;
+
+    /// This identity out of one of any class; `None` where it is of a class that has no place here.
+    #[doc(hidden)]
+    fn narrow(identity: &Identity) -> Option<Self>;
+}
+
+/// An identity that always carries scopes: OAuth tokens, API keys, or one of the two.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not always carry scopes",
+    label = "sessions have no scopes, and what Clerk calls the scopes of an M2M token are machine ids",
+    note = "use `maybe_scopes()`, or accept only `oauth_token` and `api_key`"
+)]
+pub trait Scoped: VerifiedToken {
+    /// The scopes that were granted.
+    fn scopes(&self) -> &Scopes;
+}
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+/// One class of token: its type, its place in `Identity`, and whether it carries scopes.
+macro_rules! class {
+    ($name:ident, $place:ident, $token_type:ident, |$this:ident| $scopes:expr, |$token:ident| $expiry:expr) => {
+        impl sealed::Sealed for $name {}
+
+        impl VerifiedToken for $name {
+            fn subject(&self) -> &Subject {
+                &self.subject
+            }
+
+            fn token_type(&self) -> TokenType {
+                TokenType::$token_type
+            }
+
+            fn maybe_scopes(&self) -> Option<&Scopes> {
+                let $this = self;
+                $scopes
+            }
+
+            fn expires_at(&self) -> Option<SystemTime> {
+                let $token = self;
+                $expiry.and_then(UnixMillis::to_system_time)
+            }
+
+            fn narrow(identity: &Identity) -> Option<Self> {
+                match identity {
+                    Identity::$place(token) => Some(token.clone()),
+                    _ => None,
+                }
+            }
+        }
+
+        /// Prints the type only: claims stay out of logs.
+        impl fmt::Debug for $name {
+            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str(concat!(stringify!($name), "(..)"))
+            }
+        }
+    };
+}
+
+class!(SessionToken, Session, SessionToken, |_token| None, |token| Some(token.expires_at));
+class!(OAuthToken, OAuth, OAuthToken, |token| Some(&token.scopes), |token| token.expires_at);
+class!(M2mToken, M2m, M2mToken, |_token| None, |token| token.expires_at);
+class!(ApiKey, ApiKey, ApiKey, |token| Some(&token.scopes), |token| token.expires_at);
+
+impl Scoped for OAuthToken {
+    fn scopes(&self) -> &Scopes {
+        &self.scopes
+    }
+}
+
+impl Scoped for ApiKey {
+    fn scopes(&self) -> &Scopes {
+        &self.scopes
+    }
+}
+
+impl<S, O, M, A> sealed::Sealed for Identity<S, O, M, A> {}
+
+impl<S: VerifiedToken, O: VerifiedToken, M: VerifiedToken, A: VerifiedToken> VerifiedToken
+    for Identity<S, O, M, A>
+{
+    fn subject(&self) -> &Subject {
+        match self {
+            Self::Session(token) => token.subject(),
+            Self::OAuth(token) => token.subject(),
+            Self::M2m(token) => token.subject(),
+            Self::ApiKey(token) => token.subject(),
+        }
+    }
+
+    fn token_type(&self) -> TokenType {
+        match self {
+            Self::Session(token) => token.token_type(),
+            Self::OAuth(token) => token.token_type(),
+            Self::M2m(token) => token.token_type(),
+            Self::ApiKey(token) => token.token_type(),
+        }
+    }
+
+    fn maybe_scopes(&self) -> Option<&Scopes> {
+        match self {
+            Self::Session(token) => token.maybe_scopes(),
+            Self::OAuth(token) => token.maybe_scopes(),
+            Self::M2m(token) => token.maybe_scopes(),
+            Self::ApiKey(token) => token.maybe_scopes(),
+        }
+    }
+
+    fn expires_at(&self) -> Option<SystemTime> {
+        match self {
+            Self::Session(token) => token.expires_at(),
+            Self::OAuth(token) => token.expires_at(),
+            Self::M2m(token) => token.expires_at(),
+            Self::ApiKey(token) => token.expires_at(),
+        }
+    }
+
+    fn narrow(identity: &Identity) -> Option<Self> {
+        match identity {
+            Identity::Session(_) => S::narrow(identity).map(Self::Session),
+            Identity::OAuth(_) => O::narrow(identity).map(Self::OAuth),
+            Identity::M2m(_) => M::narrow(identity).map(Self::M2m),
+            Identity::ApiKey(_) => A::narrow(identity).map(Self::ApiKey),
+        }
+    }
+}
+
+impl<S: Scoped, O: Scoped, M: Scoped, A: Scoped> Scoped for Identity<S, O, M, A> {
+    fn scopes(&self) -> &Scopes {
+        match self {
+            Self::Session(token) => token.scopes(),
+            Self::OAuth(token) => token.scopes(),
+            Self::M2m(token) => token.scopes(),
+            Self::ApiKey(token) => token.scopes(),
+        }
+    }
+}
+
+impl sealed::Sealed for Never {}
+
+impl VerifiedToken for Never {
+    fn subject(&self) -> &Subject {
+        match *self {}
+    }
+
+    fn token_type(&self) -> TokenType {
+        match *self {}
+    }
+
+    fn maybe_scopes(&self) -> Option<&Scopes> {
+        match *self {}
+    }
+
+    fn expires_at(&self) -> Option<SystemTime> {
+        match *self {}
+    }
+
+    fn narrow(_: &Identity) -> Option<Self> {
+        None
+    }
+}
+
+impl Scoped for Never {
+    fn scopes(&self) -> &Scopes {
+        match *self {}
+    }
+}
+
+impl<S: VerifiedToken, O: VerifiedToken, M: VerifiedToken, A: VerifiedToken> fmt::Debug
+    for Identity<S, O, M, A>
+{
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Identity({})", self.token_type())
+    }
+}

@@ -1,0 +1,280 @@
+//! JSON text in, one object whose names are unique out.
+//!
+//! Everything that a stranger or Clerk sends as JSON passes here, once. Two readers that see
+//! different values in the same text are how a token changes its meaning between two checks, so
+//! whatever JSON leaves open is refused: names that repeat (RFC 8259 §4), text that is not
+//! UTF-8, a byte order mark, anything but an object.
+
+use std::{borrow::Cow, fmt};
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{IgnoredAny, MapAccess, SeqAccess, Visitor},
+};
+use serde_json::value::RawValue;
+
+/// The bytes are not one strict JSON object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct NotAnObject;
+
+/// What a member of an object holds, for a reader that wants a `T`.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Member<T> {
+    Absent,
+    Null,
+    /// Present, but of another JSON type than the one asked for.
+    Mistyped,
+    Is(T),
+}
+
+/// A JSON object: names decoded, values as the text that was sent.
+#[derive(Clone, Debug)]
+pub(crate) struct Object<'j> {
+    /// Sorted by name, so that a repeated name stands beside its twin.
+    members: Vec<(Cow<'j, str>, &'j RawValue)>,
+}
+
+impl<'j> Object<'j> {
+    pub(crate) fn parse(json: &'j [u8]) -> Result<Self, NotAnObject> {
+        let json = str::from_utf8(json).map_err(|_| NotAnObject)?;
+        Self::parse_text(json)
+    }
+
+    fn parse_text(json: &'j str) -> Result<Self, NotAnObject> {
+        let Unsorted(mut members) = serde_json::from_str(json).map_err(|_| NotAnObject)?;
+        members.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        let object = Self { members };
+        let names = object.members.windows(2);
+        let repeats = names.into_iter().any(|pair| matches!(pair, [(a, _), (b, _)] if a == b));
+        if repeats || !object.members.iter().all(|(_, value)| has_unique_names(value.get())) {
+            return Err(NotAnObject);
+        }
+        Ok(object)
+    }
+
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.raw(name).is_some()
+    }
+
+    /// A member that holds a string.
+    pub(crate) fn text(&self, name: &str) -> Member<Cow<'j, str>> {
+        self.read::<Text<'j>>(name).map(|Text(text)| text)
+    }
+
+    /// A member that holds a number. One that a double cannot hold is mistyped.
+    pub(crate) fn number(&self, name: &str) -> Member<f64> {
+        self.read(name)
+    }
+
+    pub(crate) fn boolean(&self, name: &str) -> Member<bool> {
+        self.read(name)
+    }
+
+    /// A member that holds a list of strings and nothing else.
+    pub(crate) fn texts(&self, name: &str) -> Member<Vec<Cow<'j, str>>> {
+        self.read::<Vec<Text<'j>>>(name)
+            .map(|texts| texts.into_iter().map(|Text(text)| text).collect())
+    }
+
+    /// A member that holds a list of numbers and nothing else.
+    pub(crate) fn numbers(&self, name: &str) -> Member<Vec<f64>> {
+        self.read(name)
+    }
+
+    /// A member that holds an object.
+    pub(crate) fn object(&self, name: &str) -> Member<Object<'j>> {
+        match self.raw(name) {
+            None => Member::Absent,
+            Some("null") => Member::Null,
+            Some(json) => Object::parse_text(json).map_or(Member::Mistyped, Member::Is),
+        }
+    }
+
+    /// The JSON text of a member.
+    pub(crate) fn raw(&self, name: &str) -> Option<&'j str> {
+        let at = self.members.binary_search_by(|(member, _)| member.as_ref().cmp(name)).ok()?;
+        self.members.get(at).map(|(_, value)| value.get())
+    }
+
+    /// The JSON text of this object without the members called `names`; `None` if that is empty.
+    pub(crate) fn without(&self, names: &[&str]) -> Option<String> {
+        let kept = self.members.iter().filter(|(name, _)| !names.contains(&name.as_ref()));
+        let kept: std::collections::BTreeMap<&str, &RawValue> =
+            kept.map(|(name, value)| (name.as_ref(), *value)).collect();
+        if kept.is_empty() {
+            return None;
+        }
+        serde_json::to_string(&kept).ok()
+    }
+
+    fn read<T: Deserialize<'j>>(&self, name: &str) -> Member<T> {
+        match self.raw(name) {
+            None => Member::Absent,
+            Some("null") => Member::Null,
+            Some(json) => serde_json::from_str(json).map_or(Member::Mistyped, Member::Is),
+        }
+    }
+}
+
+impl<T> Member<T> {
+    fn map<U>(self, change: impl FnOnce(T) -> U) -> Member<U> {
+        match self {
+            Self::Absent => Member::Absent,
+            Self::Null => Member::Null,
+            Self::Mistyped => Member::Mistyped,
+            Self::Is(value) => Member::Is(change(value)),
+        }
+    }
+}
+
+/// A string that borrows from the JSON unless it holds an escape.
+#[derive(Deserialize)]
+#[serde(transparent)]
+struct Text<'j>(#[serde(borrow)] Cow<'j, str>);
+
+/// The members of an object in the order they were sent.
+struct Unsorted<'j>(Vec<(Cow<'j, str>, &'j RawValue)>);
+
+impl<'j> Deserialize<'j> for Unsorted<'j> {
+    fn deserialize<D: Deserializer<'j>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members;
+
+        impl<'j> Visitor<'j> for Members {
+            type Value = Unsorted<'j>;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'j>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                // A session token has about 16 claims: one allocation for the usual case.
+                let mut members = Vec::with_capacity(16);
+                while let Some((Text(name), value)) = map.next_entry::<Text<'j>, &'j RawValue>()? {
+                    members.push((name, value));
+                }
+                Ok(Unsorted(members))
+            }
+        }
+
+        deserializer.deserialize_map(Members)
+    }
+}
+
+/// Whether no object anywhere inside `json` repeats a name.
+fn has_unique_names(json: &str) -> bool {
+    if !json.starts_with(['{', '[']) {
+        return true;
+    }
+    // Nesting deeper than 128 is refused by the parser's own limit.
+    serde_json::from_str::<UniqueNames>(json).is_ok()
+}
+
+/// Any JSON value; fails where an object repeats a name.
+struct UniqueNames;
+
+impl<'j> Deserialize<'j> for UniqueNames {
+    fn deserialize<D: Deserializer<'j>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Self)
+    }
+}
+
+impl<'j> Visitor<'j> for UniqueNames {
+    type Value = Self;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a value without repeated names")
+    }
+
+    fn visit_map<A: MapAccess<'j>>(self, mut map: A) -> Result<Self, A::Error> {
+        let mut names = Vec::new();
+        while let Some((Text(name), Self)) = map.next_entry::<Text<'j>, Self>()? {
+            names.push(name);
+        }
+        names.sort_unstable();
+        if names.windows(2).any(|pair| matches!(pair, [a, b] if a == b)) {
+            return Err(serde::de::Error::custom("a name repeats"));
+        }
+        Ok(self)
+    }
+
+    fn visit_seq<A: SeqAccess<'j>>(self, mut sequence: A) -> Result<Self, A::Error> {
+        while sequence.next_element::<Self>()?.is_some() {}
+        Ok(self)
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_unit<E>(self) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'j>>(self, inner: D) -> Result<Self, D::Error> {
+        IgnoredAny::deserialize(inner).map(|_| self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_one_object_with_unique_names_is_read() {
+        let deep = format!("{{\"a\":{}{}}}", "[".repeat(200), "]".repeat(200));
+        let refused: &[&[u8]] = &[
+            b"",
+            b"null",
+            b"[]",
+            b"\"text\"",
+            b"7",
+            b"{",
+            b"{} {}",
+            b"{\"a\":1,}",
+            b"\xEF\xBB\xBF{}",
+            b"{\"a\":\"\xFF\"}",
+            b"{\"a\":NaN}",
+            b"{\"a\":1,\"a\":1}",
+            br#"{"a":1,"\u0061":2}"#,
+            br#"{"o":{"id":1,"id":2}}"#,
+            br#"{"o":[{"x":{"i\u0064":1,"id":2}}]}"#,
+            deep.as_bytes(),
+        ];
+        for json in refused {
+            assert!(Object::parse(json).is_err(), "{}", String::from_utf8_lossy(json));
+        }
+        assert!(Object::parse(br#" {"a":1,"b":{"a":1},"c":[{"a":1},{"a":1}]} "#).is_ok());
+    }
+
+    #[test]
+    fn a_member_is_read_as_the_type_asked_for_or_not_at_all() {
+        let json = br#"{"t":"x\u0079","n":1.5,"big":1e999,"null":null,"half":"\ud800","list":["a"],"mixed":["a",1],"yes":true}"#;
+        let object = Object::parse(json).unwrap();
+        assert_eq!(object.text("t"), Member::Is("xy".into()));
+        assert_eq!(object.text("n"), Member::Mistyped);
+        assert_eq!(object.text("none"), Member::Absent);
+        assert_eq!(object.text("half"), Member::Mistyped);
+        assert_eq!(object.number("n"), Member::Is(1.5));
+        assert_eq!(object.number("big"), Member::Mistyped);
+        assert_eq!(object.number("null"), Member::Null);
+        assert_eq!(object.texts("list"), Member::Is(vec!["a".into()]));
+        assert_eq!(object.texts("mixed"), Member::Mistyped);
+        assert_eq!(object.boolean("yes"), Member::Is(true));
+    }
+}

@@ -1,0 +1,96 @@
+//! Guards for [axum] handlers that let in callers with [Clerk] tokens.
+//!
+//! ```no_run
+//! use axum::{Json, Router, extract::{FromRef, State}, routing::get};
+//! use clerk_auth::{Clerk, Scopes, Subject, clerk_auth};
+//!
+//! #[derive(Clone, FromRef)]
+//! struct AppState {
+//!     clerk: Clerk,
+//!     greeting: &'static str,
+//! }
+//!
+//! #[clerk_auth(accepts = "oauth_token", scopes = "read:notes")]
+//! async fn list_notes(
+//!     State(greeting): State<&'static str>,
+//!     subject: Subject,
+//!     scopes: Scopes,
+//! ) -> Json<String> {
+//!     Json(format!("{greeting}, {subject}, you may {scopes}"))
+//! }
+//!
+//! #[tokio::main]
+//! async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let clerk = Clerk::from_env()?;
+//!     clerk.check(&list_notes::POLICY)?;
+//!     let state = AppState { clerk, greeting: "hello" };
+//!     let app = Router::new().route("/notes", get(list_notes)).with_state(state);
+//!     let listener = tokio::net::TcpListener::bind("127.0.0.1:3000").await?;
+//!     axum::serve(listener, app).await?;
+//!     Ok(())
+//! }
+//! ```
+//!
+//! The token is verified before anything else of the request is read: for a caller who is
+//! refused, no body is buffered and no other extractor runs. What can be decided from the token
+//! alone never reaches the network.
+//!
+//! # The way of a request
+//!
+//! ```text
+//! request headers
+//!   → credential   the one Authorization field
+//!   → token        what it claims to be, on strictly decoded bytes
+//!   → accepted?    by the policy; if not, refused here, without network
+//!   → identity     verified: a JWT with the instance's keys, an opaque token by Clerk
+//!   → permitted?   by the policy
+//!   → injected     subject, scopes, token_type
+//! ```
+//!
+//! At each step the request can end in a [`Rejection`]; its table shows what the caller sees.
+//!
+//! # Start here
+//!
+//! - [`macro@clerk_auth`]: the attribute, what it accepts and injects, what it expands to.
+//! - [`Clerk`]: the verifier, from the environment or from code.
+//! - [`Rejection`]: statuses, challenges and bodies.
+//! - [`testing`]: a local stand-in for Clerk, for your tests (feature `testing`).
+//! - [`rules`]: what is checked of each token, and where the rule comes from.
+//!
+//! [axum]: https://docs.rs/axum
+//! [Clerk]: https://clerk.com
+
+mod clock;
+mod config;
+mod credential;
+mod error;
+mod guard;
+mod identity;
+mod json;
+pub mod policy;
+mod rejection;
+mod scope;
+mod subject;
+mod token;
+mod verify;
+
+#[doc = include_str!("../docs/rules.md")]
+pub mod rules {}
+
+#[doc = include_str!("../docs/attribute.md")]
+#[doc(inline)]
+pub use clerk_auth_macros::clerk_auth;
+
+pub use crate::{
+    config::{Clerk, ClerkBuilder, ConfigError, Unverifiable},
+    guard::{Guard, Guarded, Verified, verified},
+    identity::{
+        ApiKey, Claims, Identity, M2mToken, Never, OAuthToken, Organization, Scoped, SessionToken,
+        VerifiedToken,
+    },
+    policy::Policy,
+    rejection::{Refusal, Rejection},
+    scope::Scopes,
+    subject::{ClientId, MachineId, OrgId, SessionId, Subject, UserId},
+    token::TokenType,
+};

@@ -1,0 +1,231 @@
+//! A failure in, one HTTP response out. The only place in the crate with status codes.
+
+use std::{fmt, sync::Arc};
+
+use axum_core::{
+    body::Body,
+    response::{IntoResponse, Response},
+};
+use http::{
+    HeaderValue, StatusCode,
+    header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
+};
+
+use crate::{
+    error::Failure,
+    policy::{Denial, Policy, RequiredScopes},
+};
+
+/// Why a request was refused, as far as the caller may know.
+///
+/// It is what the hook of [`refusal_body`](crate::ClerkBuilder::refusal_body) receives. The
+/// precise reason is in the log: told to the caller, it would help a forger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// 401: the request carries no credential.
+    MissingCredential,
+    /// 400: the `Authorization` field cannot be read (RFC 6750 §3.1).
+    UnreadableCredential,
+    /// 401: the token is malformed, expired, forged, revoked, or of a type that is not accepted.
+    InvalidToken,
+    /// 403: the token is genuine and lacks scopes.
+    InsufficientScope,
+    /// 503: Clerk could not be asked. The token may be good.
+    ClerkUnavailable,
+    /// 500: this server is not set up to verify the token.
+    Misconfigured,
+}
+
+/// A refused request, ready to be sent: what [`Guard`](crate::Guard) rejects with.
+///
+/// | refusal | status | `WWW-Authenticate` |
+/// |---|---|---|
+/// | no credential | 401 | `Bearer realm="clerk", scope="read:notes"` |
+/// | unreadable `Authorization` | 400 | `Bearer realm="clerk", error="invalid_request"` |
+/// | token not acceptable | 401 | `Bearer realm="clerk", error="invalid_token"` |
+/// | scopes missing | 403 | `Bearer realm="clerk", error="insufficient_scope", scope="read:notes"` |
+/// | Clerk unavailable | 503, with `Retry-After` | none |
+/// | server misconfigured | 500 | none |
+///
+/// The body is `application/problem+json` (RFC 9457), and `Cache-Control` is `no-store`.
+#[derive(Clone)]
+pub struct Rejection {
+    refusal: Refusal,
+    scopes: Option<RequiredScopes>,
+    retry_after: Option<u64>,
+    appearance: Arc<Appearance>,
+}
+
+/// How refusals look: the parts that the configuration sets.
+pub(crate) struct Appearance {
+    pub(crate) realm: Realm,
+    pub(crate) body: Option<BodyHook>,
+}
+
+pub(crate) type BodyHook = Box<dyn Fn(Refusal) -> Response + Send + Sync>;
+
+/// A realm that can stand in a challenge, quoted and escaped.
+#[derive(Clone, Debug)]
+pub(crate) struct Realm(String);
+
+impl Realm {
+    /// A quoted-string (RFC 9110 §5.6.4). `None` where a character cannot stand in one.
+    pub(crate) fn new(realm: &str) -> Option<Self> {
+        if !realm.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+            return None;
+        }
+        Some(Self(format!("\"{}\"", realm.replace('\\', "\\\\").replace('"', "\\\""))))
+    }
+}
+
+impl Refusal {
+    /// The status of the response.
+    #[must_use]
+    pub const fn status(self) -> StatusCode {
+        match self {
+            Self::MissingCredential | Self::InvalidToken => StatusCode::UNAUTHORIZED,
+            Self::UnreadableCredential => StatusCode::BAD_REQUEST,
+            Self::InsufficientScope => StatusCode::FORBIDDEN,
+            Self::ClerkUnavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Misconfigured => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// A short name that does not change: the end of the problem's `type`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::MissingCredential => "missing-credential",
+            Self::UnreadableCredential => "unreadable-credential",
+            Self::InvalidToken => "invalid-token",
+            Self::InsufficientScope => "insufficient-scope",
+            Self::ClerkUnavailable => "clerk-unavailable",
+            Self::Misconfigured => "misconfigured",
+        }
+    }
+
+    const fn title(self) -> &'static str {
+        match self {
+            Self::MissingCredential => "A token is required",
+            Self::UnreadableCredential => "The Authorization header cannot be read",
+            Self::InvalidToken => "The token is not acceptable",
+            Self::InsufficientScope => "The token lacks a required scope",
+            Self::ClerkUnavailable => "The token cannot be checked at the moment",
+            Self::Misconfigured => "The server cannot check this token",
+        }
+    }
+
+    /// The part of the challenge that says what is wrong (RFC 6750 §3.1). Nothing is, where a
+    /// request has no credential; and where the fault is not the caller's, there is no challenge.
+    const fn challenge_error(self) -> Option<&'static str> {
+        match self {
+            Self::MissingCredential => Some(""),
+            Self::UnreadableCredential => Some(", error=\"invalid_request\""),
+            Self::InvalidToken => Some(", error=\"invalid_token\""),
+            Self::InsufficientScope => Some(", error=\"insufficient_scope\""),
+            Self::ClerkUnavailable | Self::Misconfigured => None,
+        }
+    }
+}
+
+impl Rejection {
+    /// Tells the operator the reason, and keeps for the caller what the caller may know.
+    pub(crate) fn new(failure: &Failure, policy: &Policy, appearance: Arc<Appearance>) -> Self {
+        let (refusal, scopes, retry_after) = match failure {
+            Failure::Missing => (Refusal::MissingCredential, policy.scopes_to_request(), None),
+            Failure::Unreadable(_) => (Refusal::UnreadableCredential, None, None),
+            Failure::Token(_) | Failure::Denied(Denial::NotAccepted(_)) => {
+                (Refusal::InvalidToken, None, None)
+            }
+            Failure::Denied(Denial::MissingScopes(scopes)) => {
+                (Refusal::InsufficientScope, Some(*scopes), None)
+            }
+            Failure::Configuration(_) => (Refusal::Misconfigured, None, None),
+            Failure::Upstream(fault) => (Refusal::ClerkUnavailable, None, Some(fault.retry_after)),
+        };
+        let status = refusal.status().as_u16();
+        match failure {
+            Failure::Configuration(fault) => {
+                tracing::error!(status, refusal = refusal.as_str(), reason = %fault, "request refused");
+            }
+            Failure::Upstream(fault) => {
+                tracing::warn!(status, refusal = refusal.as_str(), reason = %fault, "request refused");
+            }
+            callers => {
+                tracing::info!(status, refusal = refusal.as_str(), reason = %callers, "request refused");
+            }
+        }
+        Self { refusal, scopes, retry_after, appearance }
+    }
+
+    /// Why the request was refused, as far as the caller may know.
+    #[must_use]
+    pub fn refusal(&self) -> Refusal {
+        self.refusal
+    }
+
+    /// The status of the response.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.refusal.status()
+    }
+
+    fn challenge(&self) -> Option<HeaderValue> {
+        let error = self.refusal.challenge_error()?;
+        let realm = &self.appearance.realm.0;
+        let challenge = match &self.scopes {
+            // A scope has neither quote nor backslash (RFC 6749 §3.3), so it needs no escape.
+            Some(scopes) => format!("Bearer realm={realm}{error}, scope=\"{scopes}\""),
+            None => format!("Bearer realm={realm}{error}"),
+        };
+        HeaderValue::try_from(challenge).ok()
+    }
+
+    fn body(&self) -> (HeaderValue, Body) {
+        if let Some(hook) = &self.appearance.body {
+            let (parts, body) = hook(self.refusal).into_parts();
+            let plain = HeaderValue::from_static("text/plain; charset=utf-8");
+            return (parts.headers.get(CONTENT_TYPE).cloned().unwrap_or(plain), body);
+        }
+        let problem = format!(
+            r#"{{"type":"urn:problem-type:clerk-auth:{}","title":"{}","status":{}}}"#,
+            self.refusal.as_str(),
+            self.refusal.title(),
+            self.refusal.status().as_u16(),
+        );
+        (HeaderValue::from_static("application/problem+json"), Body::from(problem))
+    }
+}
+
+impl IntoResponse for Rejection {
+    fn into_response(self) -> Response {
+        let (content_type, body) = self.body();
+        let mut response = Response::new(body);
+        *response.status_mut() = self.refusal.status();
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, content_type);
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some(challenge) = self.challenge() {
+            headers.insert(WWW_AUTHENTICATE, challenge);
+        }
+        if let Some(seconds) = self.retry_after {
+            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
+
+impl fmt::Debug for Rejection {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("Rejection").field(&self.refusal).finish()
+    }
+}
+
+impl fmt::Display for Rejection {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.refusal.title())
+    }
+}
+
+impl std::error::Error for Rejection {}

@@ -1,0 +1,126 @@
+//! Scopes: what a token was granted, and the grammar of one scope.
+
+use std::{borrow::Cow, fmt, sync::Arc};
+
+use serde::{Serialize, Serializer};
+
+/// The scopes that a verified token was granted, in the order Clerk lists them.
+///
+/// Scopes are compared as exact strings (RFC 6749 §3.3): with case, and no scope contains
+/// another. Cloning is cheap. Only the verifier makes one, so a handler that receives `Scopes`
+/// holds what Clerk granted.
+///
+/// ```
+/// use clerk_auth::Scopes;
+///
+/// fn may_write(scopes: &Scopes) -> bool {
+///     scopes.contains("write:notes")
+/// }
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct Scopes(Arc<[Box<str>]>);
+
+impl Scopes {
+    /// Takes the members of a list. Empty members grant nothing and are dropped.
+    pub(crate) fn from_list<'a>(scopes: impl IntoIterator<Item = Cow<'a, str>>) -> Self {
+        let full = scopes.into_iter().filter(|scope| !scope.is_empty());
+        Self(full.map(|scope| scope.into_owned().into_boxed_str()).collect())
+    }
+
+    /// Splits a list that is delimited by spaces, and by spaces only (RFC 6749 §3.3).
+    pub(crate) fn from_text(scopes: &str) -> Self {
+        Self::from_list(scopes.split(' ').map(Cow::Borrowed))
+    }
+
+    /// Whether exactly this scope was granted.
+    #[must_use]
+    pub fn contains(&self, scope: &str) -> bool {
+        self.0.iter().any(|granted| granted.as_ref() == scope)
+    }
+
+    /// The granted scopes, one by one.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.0.iter().map(AsRef::as_ref)
+    }
+
+    /// How many scopes were granted.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether no scope was granted.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// Prints the scopes with spaces between, as in an OAuth `scope` parameter.
+impl fmt::Display for Scopes {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (position, scope) in self.iter().enumerate() {
+            if position > 0 {
+                formatter.write_str(" ")?;
+            }
+            formatter.write_str(scope)?;
+        }
+        Ok(())
+    }
+}
+
+/// Prints how many there are: scopes are claims, and claims stay out of logs. Use `Display` to
+/// show them.
+impl fmt::Debug for Scopes {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Scopes({} granted)", self.len())
+    }
+}
+
+impl Serialize for Scopes {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
+    }
+}
+
+/// Whether `scope` is one scope-token: visible ASCII without `"` and `\` (RFC 6749 §3.3).
+pub(crate) const fn is_scope_token(scope: &str) -> bool {
+    let mut rest = scope.as_bytes();
+    if rest.is_empty() {
+        return false;
+    }
+    while let [byte, tail @ ..] = rest {
+        if !matches!(byte, 0x21 | 0x23..=0x5B | 0x5D..=0x7E) {
+            return false;
+        }
+        rest = tail;
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scopes_are_exact_strings_split_by_spaces_only() {
+        let scopes = Scopes::from_text("read:notes  write:notes\tadmin ");
+        assert_eq!(scopes.iter().collect::<Vec<_>>(), ["read:notes", "write:notes\tadmin"]);
+        assert!(scopes.contains("read:notes"));
+        for near in ["read", "read:note", "READ:notes", "read:notes ", "admin", "write:notes", ""] {
+            assert!(!scopes.contains(near), "{near:?}");
+        }
+        assert!(Scopes::from_text("").is_empty());
+        assert_eq!(Scopes::from_text("a b").to_string(), "a b");
+    }
+
+    #[test]
+    fn a_scope_token_is_visible_ascii_without_quote_and_backslash() {
+        for good in ["a", "read:notes", "!", "[", "]", "~", "https://x/y"] {
+            assert!(is_scope_token(good), "{good}");
+        }
+        for bad in ["", " ", "a b", "a\tb", "a\"b", "a\\b", "ä", "\u{a0}", "\u{7f}"] {
+            assert!(!is_scope_token(bad), "{bad:?}");
+        }
+    }
+}

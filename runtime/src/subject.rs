@@ -1,0 +1,170 @@
+//! Clerk's object ids: whom or what a verified token speaks for.
+//!
+//! Only the verifier makes one. None can be parsed, deserialized or defaulted, so a value of
+//! these types in a handler came out of a verified token.
+
+use std::{fmt, sync::Arc};
+
+use serde::{Serialize, Serializer};
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        ///
+        /// `Display` and [`as_str`](Self::as_str) show the id; `Debug` does not, so that logs
+        /// stay free of it unless you mean it. Cloning is cheap.
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Arc<str>);
+
+        impl $name {
+            pub(crate) fn new(id: &str) -> Self {
+                Self(id.into())
+            }
+
+            /// The id as Clerk writes it.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str(concat!(stringify!($name), "(..)"))
+            }
+        }
+
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl PartialEq<str> for $name {
+            fn eq(&self, other: &str) -> bool {
+                self.as_str() == other
+            }
+        }
+
+        impl PartialEq<&str> for $name {
+            fn eq(&self, other: &&str) -> bool {
+                self.as_str() == *other
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(&self.0)
+            }
+        }
+    };
+}
+
+id! {
+    /// A user, `user_…`.
+    UserId
+}
+id! {
+    /// An organization, `org_…`.
+    OrgId
+}
+id! {
+    /// A machine, `mch_…`.
+    MachineId
+}
+id! {
+    /// A session of a user, `sess_…`.
+    SessionId
+}
+id! {
+    /// An OAuth client: the application that acts for a user.
+    ClientId
+}
+
+/// Whom a verified token speaks for.
+///
+/// ```
+/// use clerk_auth::Subject;
+///
+/// fn key(subject: &Subject) -> String {
+///     format!("notes/{subject}") // notes/user_2zQ8…
+/// }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Subject {
+    /// A user: the subject of session tokens, OAuth tokens and most API keys.
+    User(UserId),
+    /// An organization: the subject of an organization's API keys.
+    Organization(OrgId),
+    /// A machine: the subject of M2M tokens.
+    Machine(MachineId),
+}
+
+impl Subject {
+    /// Reads an id by its prefix. `None` where the prefix is another or nothing follows it, or
+    /// where a control character could break a log line or a header.
+    pub(crate) fn from_id(id: &str) -> Option<Self> {
+        if id.chars().any(char::is_control) {
+            return None;
+        }
+        let has = |prefix| id.strip_prefix(prefix).is_some_and(|rest: &str| !rest.is_empty());
+        if has("user_") {
+            Some(Self::User(UserId::new(id)))
+        } else if has("org_") {
+            Some(Self::Organization(OrgId::new(id)))
+        } else if has("mch_") {
+            Some(Self::Machine(MachineId::new(id)))
+        } else {
+            None
+        }
+    }
+
+    /// The id as Clerk writes it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::User(id) => id.as_str(),
+            Self::Organization(id) => id.as_str(),
+            Self::Machine(id) => id.as_str(),
+        }
+    }
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+impl Serialize for Subject {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_subject_is_known_by_its_prefix() {
+        assert!(matches!(Subject::from_id("user_1"), Some(Subject::User(id)) if id == "user_1"));
+        assert!(matches!(Subject::from_id("org_1"), Some(Subject::Organization(_))));
+        assert!(matches!(Subject::from_id("mch_1"), Some(Subject::Machine(_))));
+        for id in ["", "user_", "User_1", "usr_1", " user_1", "user_1\n", "user_\u{85}", "client_1"]
+        {
+            assert!(Subject::from_id(id).is_none(), "{id:?}");
+        }
+    }
+
+    #[test]
+    fn debug_output_shows_no_id() {
+        assert_eq!(format!("{:?}", Subject::from_id("user_secret")), "Some(User(UserId(..)))");
+    }
+}

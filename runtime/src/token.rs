@@ -1,0 +1,291 @@
+//! A bearer token's text in, one of four classified tokens out.
+//!
+//! Nothing here is trusted: the class only selects the verifier. But the class is read from the
+//! very bytes that are verified later, so a token cannot be one thing here and another there.
+
+use std::fmt;
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::Serialize;
+
+use crate::json::{Member, Object};
+
+/// Longest token that is looked at, in bytes. Clerk's are below 4 KiB: they must fit in a cookie.
+pub(crate) const LONGEST_TOKEN: usize = 16 * 1024;
+
+/// Longest opaque token that is sent to Clerk, in bytes. Clerk's are below 100.
+const LONGEST_OPAQUE: usize = 1024;
+
+/// The four classes of token that Clerk issues to callers of an API.
+///
+/// All four may be signed by the same instance key, so only the class keeps them apart. The
+/// list is exhaustive on purpose: a fifth class must be looked at wherever the four are matched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+pub enum TokenType {
+    /// A signed-in user's session: always a JWT, lives a minute.
+    #[serde(rename = "session_token")]
+    SessionToken,
+    /// An OAuth 2 access token of a user: a JWT (`at+jwt`) or opaque (`oat_…`).
+    #[serde(rename = "oauth_token")]
+    OAuthToken,
+    /// A token from one machine to another: a JWT (subject `mch_…`) or opaque (`mt_…`).
+    #[serde(rename = "m2m_token")]
+    M2mToken,
+    /// A long-lived key of a user or an organization: always opaque (`ak_…`).
+    #[serde(rename = "api_key")]
+    ApiKey,
+}
+
+impl TokenType {
+    /// Clerk's name of the type, as written in `accepts`.
+    ///
+    /// ```
+    /// assert_eq!(clerk_auth::TokenType::OAuthToken.as_str(), "oauth_token");
+    /// ```
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SessionToken => "session_token",
+            Self::OAuthToken => "oauth_token",
+            Self::M2mToken => "m2m_token",
+            Self::ApiKey => "api_key",
+        }
+    }
+}
+
+impl fmt::Display for TokenType {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+/// The text is no token of any class.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Malformed {
+    #[error("the token is longer than {LONGEST_TOKEN} bytes")]
+    TooLong,
+    #[error(
+        "the opaque token has nothing behind its prefix, or is longer than {LONGEST_OPAQUE} bytes"
+    )]
+    OpaqueLength,
+    #[error("the opaque token has a character that opaque tokens do not have")]
+    OpaqueAlphabet,
+    #[error("the token is neither opaque nor a JWT of three parts")]
+    Parts,
+    #[error("a part of the JWT is not strict base64url")]
+    Base64,
+    #[error("the JWT's header or payload is not one JSON object with unique names")]
+    Json,
+}
+
+/// A token's text, decoded but not yet read.
+pub(crate) enum Decoded<'t> {
+    Opaque(Opaque<'t>),
+    Jwt { signed: &'t str, header: Vec<u8>, payload: Vec<u8>, signature: Vec<u8> },
+}
+
+/// An opaque token by its prefix. The text includes the prefix and is visible ASCII.
+#[derive(Clone, Copy)]
+pub(crate) enum Opaque<'t> {
+    OAuth(&'t str),
+    M2m(&'t str),
+    ApiKey(&'t str),
+}
+
+/// A classified token. Each class has its own verifier, and no verifier takes another's token.
+pub(crate) enum Token<'d> {
+    SessionJwt(Jwt<'d>),
+    OAuthJwt(Jwt<'d>),
+    M2mJwt(Jwt<'d>),
+    Opaque(Opaque<'d>),
+}
+
+/// A JWT whose header and payload were read once, strictly.
+pub(crate) struct Jwt<'d> {
+    pub(crate) header: Object<'d>,
+    pub(crate) payload: Object<'d>,
+    /// The payload as it was sent: strict JSON.
+    pub(crate) payload_json: &'d [u8],
+    /// Header and payload as they were sent: what the signature covers.
+    pub(crate) signed: &'d [u8],
+    pub(crate) signature: &'d [u8],
+}
+
+impl<'t> Decoded<'t> {
+    /// Opaque prefixes come first: a text is never opaque to one reader and a JWT to another.
+    pub(crate) fn from_text(text: &'t str) -> Result<Self, Malformed> {
+        if text.len() > LONGEST_TOKEN {
+            return Err(Malformed::TooLong);
+        }
+        if let Some(opaque) = Opaque::from_text(text)? {
+            return Ok(Self::Opaque(opaque));
+        }
+        let (signed, signature) = text.rsplit_once('.').ok_or(Malformed::Parts)?;
+        let (header, payload) = signed.split_once('.').ok_or(Malformed::Parts)?;
+        let three_full_parts =
+            ![header, payload, signature].contains(&"") && !payload.contains('.');
+        if !three_full_parts {
+            return Err(Malformed::Parts);
+        }
+        Ok(Self::Jwt {
+            signed,
+            header: decode(header)?,
+            payload: decode(payload)?,
+            signature: decode(signature)?,
+        })
+    }
+}
+
+impl<'t> Opaque<'t> {
+    pub(crate) const fn token_type(self) -> TokenType {
+        match self {
+            Self::OAuth(_) => TokenType::OAuthToken,
+            Self::M2m(_) => TokenType::M2mToken,
+            Self::ApiKey(_) => TokenType::ApiKey,
+        }
+    }
+
+    /// Prefixes are Clerk's and compared with case. The alphabet and the length are checked so
+    /// that junk never becomes a billed call to Clerk.
+    fn from_text(text: &'t str) -> Result<Option<Self>, Malformed> {
+        let (opaque, secret) = if let Some(secret) = text.strip_prefix("mt_") {
+            (Self::M2m(text), secret)
+        } else if let Some(secret) = text.strip_prefix("oat_") {
+            (Self::OAuth(text), secret)
+        } else if let Some(secret) = text.strip_prefix("ak_") {
+            (Self::ApiKey(text), secret)
+        } else {
+            return Ok(None);
+        };
+        if secret.is_empty() || text.len() > LONGEST_OPAQUE {
+            return Err(Malformed::OpaqueLength);
+        }
+        let known = |byte: u8| byte.is_ascii_alphanumeric() || b"_-+/=".contains(&byte);
+        if !secret.bytes().all(known) {
+            return Err(Malformed::OpaqueAlphabet);
+        }
+        Ok(Some(opaque))
+    }
+}
+
+impl<'d> Token<'d> {
+    /// A JWT is an M2M token by its subject, an OAuth token by its `typ`, else a session token.
+    pub(crate) fn classify(decoded: &'d Decoded<'_>) -> Result<Self, Malformed> {
+        let (signed, header, payload, signature) = match decoded {
+            Decoded::Opaque(opaque) => return Ok(Self::Opaque(*opaque)),
+            Decoded::Jwt { signed, header, payload, signature } => {
+                (signed, header, payload, signature)
+            }
+        };
+        let jwt = Jwt {
+            header: Object::parse(header).map_err(|_| Malformed::Json)?,
+            payload: Object::parse(payload).map_err(|_| Malformed::Json)?,
+            payload_json: payload,
+            signed: signed.as_bytes(),
+            signature,
+        };
+        if matches!(jwt.payload.text("sub"), Member::Is(subject) if subject.starts_with("mch_")) {
+            return Ok(Self::M2mJwt(jwt));
+        }
+        if matches!(jwt.header.text("typ"), Member::Is(typ) if is_access_token_type(&typ)) {
+            return Ok(Self::OAuthJwt(jwt));
+        }
+        Ok(Self::SessionJwt(jwt))
+    }
+
+    pub(crate) const fn token_type(&self) -> TokenType {
+        match self {
+            Self::SessionJwt(_) => TokenType::SessionToken,
+            Self::OAuthJwt(_) => TokenType::OAuthToken,
+            Self::M2mJwt(_) => TokenType::M2mToken,
+            Self::Opaque(opaque) => opaque.token_type(),
+        }
+    }
+}
+
+/// RFC 9068 §2.1. Clerk compares with case.
+pub(crate) fn is_access_token_type(typ: &str) -> bool {
+    matches!(typ, "at+jwt" | "application/at+jwt")
+}
+
+/// RFC 7515 §2: base64url without padding. Unused last bits must be zero, so that one token has
+/// one text.
+fn decode(part: &str) -> Result<Vec<u8>, Malformed> {
+    URL_SAFE_NO_PAD.decode(part).map_err(|_| Malformed::Base64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn classify(text: &str) -> Result<TokenType, Malformed> {
+        let decoded = Decoded::from_text(text)?;
+        Token::classify(&decoded).map(|token| token.token_type())
+    }
+
+    fn jwt(header: &str, payload: &str) -> String {
+        let part = |json: &str| URL_SAFE_NO_PAD.encode(json);
+        format!("{}.{}.c2ln", part(header), part(payload))
+    }
+
+    #[test]
+    fn the_class_follows_prefix_then_subject_then_type() {
+        use TokenType::{ApiKey, M2mToken, OAuthToken, SessionToken};
+        let table = [
+            ("mt_0a/+=_-".to_owned(), Ok(M2mToken)),
+            ("oat_x".to_owned(), Ok(OAuthToken)),
+            ("ak_x".to_owned(), Ok(ApiKey)),
+            (jwt("{}", r#"{"sub":"user_1"}"#), Ok(SessionToken)),
+            (jwt("{}", "{}"), Ok(SessionToken)),
+            (jwt("{}", r#"{"sub":7}"#), Ok(SessionToken)),
+            (jwt("{}", r#"{"sub":"mch_1"}"#), Ok(M2mToken)),
+            (jwt("{}", r#"{"sub":"\u006dch_1"}"#), Ok(M2mToken)),
+            (jwt(r#"{"typ":"at+jwt"}"#, r#"{"sub":"mch_1"}"#), Ok(M2mToken)),
+            (jwt(r#"{"typ":"at+jwt"}"#, "{}"), Ok(OAuthToken)),
+            (jwt(r#"{"typ":"application/at+jwt"}"#, "{}"), Ok(OAuthToken)),
+            (jwt(r#"{"typ":"AT+JWT"}"#, "{}"), Ok(SessionToken)),
+            (jwt(r#"{"typ":null}"#, "{}"), Ok(SessionToken)),
+        ];
+        for (text, expected) in table {
+            assert_eq!(classify(&text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_token_is_refused_before_anything_is_asked_of_clerk() {
+        let good = jwt("{}", "{}");
+        let parts: Vec<&str> = good.split('.').collect();
+        let table = [
+            (String::new(), Malformed::Parts),
+            ("Bearer".to_owned(), Malformed::Parts),
+            ("mt_".to_owned(), Malformed::OpaqueLength),
+            (format!("ak_{}", "a".repeat(1022)), Malformed::OpaqueLength),
+            ("mt_a.b.c".to_owned(), Malformed::OpaqueAlphabet),
+            ("oat_\u{e9}".to_owned(), Malformed::OpaqueAlphabet),
+            ("ak_\"x\"".to_owned(), Malformed::OpaqueAlphabet),
+            ("AK_x".to_owned(), Malformed::Parts),
+            ("a.b".to_owned(), Malformed::Parts),
+            ("a.b.c.d".to_owned(), Malformed::Parts),
+            ("a.b.c.d.e".to_owned(), Malformed::Parts),
+            (".e30.c2ln".to_owned(), Malformed::Parts),
+            ("e30..c2ln".to_owned(), Malformed::Parts),
+            ("e30.e30.".to_owned(), Malformed::Parts),
+            ("..".to_owned(), Malformed::Parts),
+            (format!("{good}="), Malformed::Base64),
+            (format!("{}=.{}.{}", parts[0], parts[1], parts[2]), Malformed::Base64),
+            (format!("{}.{}==.{}", parts[0], parts[1], parts[2]), Malformed::Base64),
+            ("e30.e31.c2ln".to_owned(), Malformed::Base64),
+            ("e+0.e30.c2ln".to_owned(), Malformed::Base64),
+            ("e30.e30.c2l\n".to_owned(), Malformed::Base64),
+            (jwt("null", "{}"), Malformed::Json),
+            (jwt("{}", "null"), Malformed::Json),
+            (jwt("[]", "{}"), Malformed::Json),
+            (jwt(r#"{"typ":"JWT","typ":"at+jwt"}"#, "{}"), Malformed::Json),
+            (jwt("{}", r#"{"sub":"user_1","s\u0075b":"mch_1"}"#), Malformed::Json),
+            ("a".repeat(LONGEST_TOKEN + 1), Malformed::TooLong),
+        ];
+        for (text, expected) in table {
+            assert_eq!(classify(&text), Err(expected), "{text}");
+        }
+    }
+}

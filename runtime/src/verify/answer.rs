@@ -1,0 +1,118 @@
+//! Clerk's answer about an opaque token in, an approval out: only if the body says so.
+
+use super::rules::{required_text, whole};
+use crate::{
+    clock::UnixMillis,
+    error::TokenFault,
+    json::{Member, Object},
+};
+
+/// The unit of an answer's timestamps. Clerk's endpoints differ.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Unit {
+    Seconds,
+    Milliseconds,
+}
+
+/// What every approved token has.
+pub(super) struct Approval {
+    pub(super) id: String,
+    pub(super) subject: String,
+    pub(super) expires_at: Option<UnixMillis>,
+}
+
+impl Approval {
+    /// A status of 200 is no approval: the endpoint also answers 200 for tokens that are
+    /// revoked, expired or inactive. Each member must be there and must say yes.
+    pub(super) fn read(
+        answer: &Object<'_>,
+        object: &str,
+        unit: Unit,
+        now: UnixMillis,
+    ) -> Result<Self, TokenFault> {
+        if !matches!(answer.boolean("active"), Member::Absent | Member::Is(true)) {
+            return Err(TokenFault::Inactive);
+        }
+        if !matches!(answer.text("object"), Member::Is(name) if name == object) {
+            return Err(TokenFault::Answer("object"));
+        }
+        match answer.boolean("revoked") {
+            Member::Is(false) => {}
+            Member::Is(true) => return Err(TokenFault::Revoked),
+            _ => return Err(TokenFault::Answer("revoked")),
+        }
+        match answer.boolean("expired") {
+            Member::Is(false) => {}
+            Member::Is(true) => return Err(TokenFault::Expired),
+            _ => return Err(TokenFault::Answer("expired")),
+        }
+        let expires_at = match answer.number("expiration") {
+            Member::Null => None,
+            Member::Is(time) => Some(unit.to_millis(time)),
+            _ => return Err(TokenFault::Answer("expiration")),
+        };
+        if expires_at.is_some_and(|end| end <= now) {
+            return Err(TokenFault::Expired);
+        }
+        let member = |name| required_text(answer, name).map_err(|_| TokenFault::Answer(name));
+        Ok(Self { id: member("id")?, subject: member("subject")?, expires_at })
+    }
+}
+
+impl Unit {
+    fn to_millis(self, time: f64) -> UnixMillis {
+        match self {
+            Self::Seconds => UnixMillis(whole(time).saturating_mul(1000)),
+            Self::Milliseconds => UnixMillis(whole(time)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: UnixMillis = UnixMillis(1_800_000_030_000);
+
+    fn read(answer: &str) -> Result<Approval, TokenFault> {
+        let answer = Object::parse(answer.as_bytes()).unwrap();
+        Approval::read(&answer, "api_key", Unit::Milliseconds, NOW)
+    }
+
+    #[test]
+    fn an_answer_approves_only_if_every_member_says_so() {
+        let good = r#"{"object":"api_key","id":"ak_1","subject":"user_1","revoked":false,"expired":false,"expiration":null}"#;
+        assert!(read(good).is_ok());
+        for (from, to) in [
+            (r#""expiration":null"#, r#""expiration":1800000030001"#),
+            (r#""expiration":null"#, r#""expiration":null,"active":true"#),
+        ] {
+            assert!(read(&good.replace(from, to)).is_ok(), "{to}");
+        }
+        for (from, to) in [
+            (r#""object":"api_key","#, ""),
+            (r#""api_key""#, r#""clerk_idp_oauth_access_token""#),
+            (r#""id":"ak_1","#, ""),
+            (r#""ak_1""#, r#""""#),
+            (r#""ak_1""#, "7"),
+            (r#""subject":"user_1","#, ""),
+            (r#""user_1""#, r#""""#),
+            (r#""user_1""#, "null"),
+            (r#""revoked":false"#, r#""revoked":true"#),
+            (r#""revoked":false"#, r#""revoked":"false""#),
+            (r#""revoked":false"#, r#""revoked":0"#),
+            (r#""revoked":false,"#, ""),
+            (r#""expired":false"#, r#""expired":true"#),
+            (r#""expired":false,"#, ""),
+            (r#","expiration":null"#, ""),
+            (r#""expiration":null"#, r#""expiration":1800000030000"#),
+            (r#""expiration":null"#, r#""expiration":"never""#),
+            (r#""expiration":null"#, r#""expiration":1800000090"#),
+            (r#""expiration":null"#, r#""expiration":null,"active":false"#),
+            (r#""expiration":null"#, r#""expiration":null,"active":"true""#),
+        ] {
+            assert!(read(&good.replacen(from, to, 1)).is_err(), "{from} → {to}");
+        }
+        assert!(matches!(read(r#"{"active":false}"#), Err(TokenFault::Inactive)));
+    }
+}

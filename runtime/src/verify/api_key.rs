@@ -1,0 +1,31 @@
+//! Clerk's answer about an API key in, a verified API key out.
+
+use super::{
+    answer::{Approval, Unit},
+    rules::optional_text,
+};
+use crate::{
+    clock::UnixMillis,
+    error::TokenFault,
+    identity::{ApiKey, Claims},
+    json::{Member, Object},
+    scope::Scopes,
+    subject::Subject,
+};
+
+pub(super) fn from_answer(answer: &Object<'_>, now: UnixMillis) -> Result<ApiKey, TokenFault> {
+    let approval = Approval::read(answer, "api_key", Unit::Milliseconds, now)?;
+    let scopes = match answer.texts("scopes") {
+        Member::Is(scopes) => Scopes::from_list(scopes),
+        _ => return Err(TokenFault::Answer("scopes")),
+    };
+    let claims = answer.raw("claims").filter(|json| *json != "null");
+    Ok(ApiKey {
+        subject: Subject::from_id(&approval.subject).ok_or(TokenFault::Answer("subject"))?,
+        key_id: approval.id.into(),
+        name: optional_text(answer, "name")?.map(Into::into),
+        scopes,
+        claims: claims.map(Claims::new),
+        expires_at: approval.expires_at,
+    })
+}

@@ -1,0 +1,214 @@
+//! A `kid` in, the instance's key with that id out; loads the key set when it must.
+//!
+//! Many requests read one snapshot without a lock. One task at a time loads a new snapshot,
+//! and everybody who needs it waits for that task: a caller who goes away cancels nobody else.
+
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use arc_swap::ArcSwapOption;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use tokio::sync::watch;
+
+use super::{
+    key::{Jwk, Key},
+    upstream::{Failed, Question, Upstream},
+};
+use crate::{
+    clock::Clock,
+    error::{Failure, TokenFault, UpstreamFault, UpstreamReason},
+};
+
+/// A snapshot is used for five minutes, then loaded again.
+const LIFETIME: Duration = Duration::from_secs(300);
+
+/// After an unknown `kid` caused a load, none causes another for this long.
+const UNKNOWN_KEY_PAUSE: Duration = Duration::from_secs(30);
+
+/// After a load that failed, nobody tries again for this long.
+const FAILURE_PAUSE: Duration = Duration::from_secs(1);
+
+/// Where keys come from.
+pub(crate) enum Keys {
+    /// One key from the configuration. Its tokens may have any `kid`, or none.
+    Pem(Key),
+    /// The instance's key set.
+    Set(Arc<KeySet>),
+    /// The configuration names no source, so no JWT can be verified.
+    None,
+}
+
+/// The instance's key set at a URL of Clerk.
+pub(crate) struct KeySet {
+    upstream: Upstream,
+    question: Question,
+    clock: Clock,
+    snapshot: ArcSwapOption<Snapshot>,
+    loading: Mutex<Loading>,
+}
+
+struct Snapshot {
+    keys: Vec<(String, Arc<Key>)>,
+    loaded_at: Duration,
+}
+
+#[derive(Default)]
+struct Loading {
+    /// The load that runs now, if one does.
+    running: Option<Load>,
+    /// When a load last started because of an unknown `kid`: counted at the attempt, not at its
+    /// success.
+    last_for_unknown: Option<Duration>,
+    last_failure: Option<(Duration, Failed)>,
+}
+
+enum Step {
+    Found(Arc<Key>),
+    Wait(Load),
+    Unknown,
+}
+
+type Load = watch::Receiver<Option<Outcome>>;
+type Outcome = Result<Arc<Snapshot>, Failed>;
+
+#[derive(Deserialize)]
+struct SentSet<'s> {
+    #[serde(borrow)]
+    keys: Vec<&'s RawValue>,
+}
+
+impl KeySet {
+    pub(crate) fn new(upstream: Upstream, question: Question, clock: Clock) -> Self {
+        Self {
+            upstream,
+            question,
+            clock,
+            snapshot: ArcSwapOption::empty(),
+            loading: Mutex::default(),
+        }
+    }
+
+    /// The key with this id. Loads the set if it is missing or too old, or, once in a while, if
+    /// it does not have the id.
+    pub(super) async fn key(self: &Arc<Self>, kid: &str) -> Result<Arc<Key>, Failure> {
+        if let Some(key) = self.fresh_snapshot().as_deref().and_then(|snapshot| snapshot.key(kid)) {
+            return Ok(key);
+        }
+        let load = match self.next_step(kid)? {
+            Step::Found(key) => return Ok(key),
+            Step::Unknown => return Err(TokenFault::UnknownKey.into()),
+            Step::Wait(load) => load,
+        };
+        let snapshot = self.upstream.within_deadline(finished(load)).await??;
+        snapshot.key(kid).ok_or_else(|| TokenFault::UnknownKey.into())
+    }
+
+    fn fresh_snapshot(&self) -> Option<Arc<Snapshot>> {
+        let snapshot = self.snapshot.load_full()?;
+        let age = self.clock.steady().saturating_sub(snapshot.loaded_at);
+        (age < LIFETIME).then_some(snapshot)
+    }
+
+    /// Joins the load that runs, or starts one where that is allowed.
+    fn next_step(self: &Arc<Self>, kid: &str) -> Result<Step, Failed> {
+        let mut loading = self.loading();
+        // A load can have ended between the first look and the lock.
+        let fresh = self.fresh_snapshot();
+        if let Some(key) = fresh.as_deref().and_then(|snapshot| snapshot.key(kid)) {
+            return Ok(Step::Found(key));
+        }
+        // An error here means that the task died; its place is then free.
+        if let Some(running) = loading.running.as_ref().filter(|load| load.has_changed().is_ok()) {
+            return Ok(Step::Wait(running.clone()));
+        }
+        let now = self.clock.steady();
+        let within = |then: Duration, pause| now.saturating_sub(then) < pause;
+        if let Some((at, failed)) = &loading.last_failure
+            && within(*at, FAILURE_PAUSE)
+        {
+            return Err(failed.clone());
+        }
+        if fresh.is_some() {
+            // The set is fresh, so the id is most likely wrong: a stranger's `kid` must not
+            // become our request each time.
+            if loading.last_for_unknown.is_some_and(|at| within(at, UNKNOWN_KEY_PAUSE)) {
+                return Ok(Step::Unknown);
+            }
+            loading.last_for_unknown = Some(now);
+        }
+        let (sender, receiver) = watch::channel(None);
+        loading.running = Some(receiver.clone());
+        let set = Arc::clone(self);
+        tokio::spawn(async move {
+            let outcome = set.load().await;
+            set.finish(&outcome);
+            // Where nobody waits any more, the snapshot is stored all the same.
+            let _ = sender.send(Some(outcome));
+        });
+        Ok(Step::Wait(receiver))
+    }
+
+    /// A new set replaces the old one whole: a key that Clerk withdrew is gone.
+    fn finish(&self, outcome: &Outcome) {
+        let mut loading = self.loading();
+        loading.running = None;
+        match outcome {
+            Ok(snapshot) => {
+                self.snapshot.store(Some(Arc::clone(snapshot)));
+                loading.last_failure = None;
+            }
+            Err(failed) => loading.last_failure = Some((self.clock.steady(), failed.clone())),
+        }
+    }
+
+    async fn load(&self) -> Outcome {
+        let body = self.upstream.ask_with_retry(&self.question).await?;
+        let keys = read_set(&body);
+        if keys.is_empty() {
+            return Err(UpstreamFault::new(UpstreamReason::NoKeys).into());
+        }
+        Ok(Arc::new(Snapshot { keys, loaded_at: self.clock.steady() }))
+    }
+
+    fn loading(&self) -> MutexGuard<'_, Loading> {
+        self.loading.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Snapshot {
+    /// A set has one or two keys, so a list is the fastest map; and no `kid` is special in it.
+    fn key(&self, kid: &str) -> Option<Arc<Key>> {
+        self.keys.iter().find(|(id, _)| id == kid).map(|(_, key)| Arc::clone(key))
+    }
+}
+
+/// Reads the keys one by one: an unusable key is skipped, not the set.
+fn read_set(body: &[u8]) -> Vec<(String, Arc<Key>)> {
+    let Ok(set) = serde_json::from_slice::<SentSet<'_>>(body) else {
+        return Vec::new();
+    };
+    let mut keys = Vec::new();
+    for sent in set.keys {
+        let Ok(jwk) = serde_json::from_str::<Jwk>(sent.get()) else {
+            tracing::warn!("skipped a member of Clerk's key set that is no RSA public key");
+            continue;
+        };
+        match Key::from_jwk(jwk) {
+            Ok((kid, key)) => keys.push((kid, Arc::new(key))),
+            Err(unusable) => tracing::warn!(%unusable, "skipped a key of Clerk's key set"),
+        }
+    }
+    keys
+}
+
+/// Waits for a load. A load that panicked or was dropped with its runtime counts as a failure.
+async fn finished(mut load: Load) -> Result<Arc<Snapshot>, Failed> {
+    let outcome = match load.wait_for(Option::is_some).await {
+        Ok(outcome) => outcome.clone(),
+        Err(_) => None,
+    };
+    outcome.unwrap_or_else(|| Err(UpstreamFault::new(UpstreamReason::Connection).into()))
+}

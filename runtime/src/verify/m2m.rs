@@ -1,0 +1,107 @@
+//! The signed payload of an M2M JWT, or Clerk's answer about an opaque one, in; a verified M2M
+//! token out.
+
+use super::{
+    answer::{Approval, Unit},
+    rules::{Recipient, Rules, audience, optional_text, required_text},
+};
+use crate::{
+    clock::UnixMillis,
+    error::{ConfigurationFault, Failure, TokenFault},
+    identity::{Claims, M2mToken},
+    json::{Member, Object},
+    subject::{MachineId, Subject},
+    token::Jwt,
+};
+
+/// Members of a payload that are not custom claims.
+const REGISTERED: [&str; 6] = ["iss", "sub", "exp", "nbf", "iat", "jti"];
+
+/// Who has made sure that the token is for this machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum RecipientCheck {
+    /// Clerk, because it was asked with this machine's own key.
+    ByClerk,
+    /// We must.
+    Ours,
+}
+
+pub(super) fn from_jwt(jwt: &Jwt<'_>, rules: &Rules, now: UnixMillis) -> Result<M2mToken, Failure> {
+    let payload = &jwt.payload;
+    let subject = required_text(payload, "sub")?;
+    rules.check_issuer(payload)?;
+    let expires_at = rules.check_times(payload, now)?;
+    let recipients = recipients_of_jwt(payload)?;
+    check_recipient(&recipients, &rules.recipient)?;
+    Ok(M2mToken {
+        token_id: optional_text(payload, "jti")?.map(Into::into),
+        recipients: recipients.iter().map(|id| MachineId::new(id)).collect(),
+        claims: payload.without(&REGISTERED).as_deref().map(Claims::new),
+        expires_at: Some(expires_at),
+        ..machine(&subject)?
+    })
+}
+
+pub(super) fn from_answer(
+    answer: &Object<'_>,
+    rules: &Rules,
+    now: UnixMillis,
+    check: RecipientCheck,
+) -> Result<M2mToken, Failure> {
+    let approval = Approval::read(answer, "machine_to_machine_token", Unit::Milliseconds, now)?;
+    let recipients: Vec<String> = match answer.texts("scopes") {
+        Member::Absent | Member::Null => Vec::new(),
+        Member::Is(ids) => {
+            ids.into_iter().map(Into::into).filter(|id: &String| !id.is_empty()).collect()
+        }
+        Member::Mistyped => return Err(TokenFault::Answer("scopes").into()),
+    };
+    if check == RecipientCheck::Ours {
+        check_recipient(&recipients, &rules.recipient)?;
+    }
+    let claims = answer.raw("claims").filter(|json| *json != "null");
+    Ok(M2mToken {
+        token_id: Some(approval.id.into()),
+        recipients: recipients.iter().map(|id| MachineId::new(id)).collect(),
+        claims: claims.map(Claims::new),
+        expires_at: approval.expires_at,
+        ..machine(&approval.subject)?
+    })
+}
+
+/// A token of this machine, with nothing else known yet.
+fn machine(subject: &str) -> Result<M2mToken, TokenFault> {
+    let Some(Subject::Machine(machine_id)) = Subject::from_id(subject) else {
+        return Err(TokenFault::Claim("sub"));
+    };
+    Ok(M2mToken {
+        subject: Subject::Machine(machine_id.clone()),
+        machine_id,
+        token_id: None,
+        recipients: [].into(),
+        claims: None,
+        expires_at: None,
+    })
+}
+
+/// Clerk signs M2M tokens for the machines of the whole instance, so a token for another one is
+/// genuine too. Only the recipients tell.
+fn check_recipient(recipients: &[String], rule: &Recipient) -> Result<(), Failure> {
+    match rule {
+        Recipient::Any => Ok(()),
+        Recipient::Machine(ours) if recipients.contains(ours) => Ok(()),
+        Recipient::Machine(_) => Err(TokenFault::Recipient.into()),
+        Recipient::Unknown => Err(ConfigurationFault::NoMachineId.into()),
+    }
+}
+
+/// `scopes` is a list delimited by spaces; a token without it names its recipients in `aud`.
+fn recipients_of_jwt(payload: &Object<'_>) -> Result<Vec<String>, TokenFault> {
+    match payload.text("scopes") {
+        Member::Is(ids) => {
+            Ok(ids.split(' ').filter(|id| !id.is_empty()).map(ToOwned::to_owned).collect())
+        }
+        Member::Absent => Ok(audience(payload)?.into_iter().map(Into::into).collect()),
+        Member::Null | Member::Mistyped => Err(TokenFault::Claim("scopes")),
+    }
+}

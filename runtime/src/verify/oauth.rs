@@ -1,0 +1,82 @@
+//! The signed payload of an OAuth access token, or Clerk's answer about an opaque one, in; a
+//! verified OAuth token out.
+
+use super::{
+    answer::{Approval, Unit},
+    rules::{Rules, audience, optional_text, required_text},
+};
+use crate::{
+    clock::UnixMillis,
+    error::TokenFault,
+    identity::OAuthToken,
+    json::{Member, Object},
+    scope::Scopes,
+    subject::{ClientId, Subject},
+    token::Jwt,
+};
+
+pub(super) fn from_jwt(
+    jwt: &Jwt<'_>,
+    rules: &Rules,
+    now: UnixMillis,
+) -> Result<OAuthToken, TokenFault> {
+    let payload = &jwt.payload;
+    let subject = required_text(payload, "sub")?;
+    rules.check_issuer(payload)?;
+    let expires_at = rules.check_times(payload, now)?;
+    let token_id = optional_text(payload, "jti")?;
+    let scopes = scopes(payload)?;
+    token(payload, rules, &subject, token_id, scopes, Some(expires_at))
+}
+
+pub(super) fn from_answer(
+    answer: &Object<'_>,
+    rules: &Rules,
+    now: UnixMillis,
+) -> Result<OAuthToken, TokenFault> {
+    let approval = Approval::read(answer, "clerk_idp_oauth_access_token", Unit::Seconds, now)?;
+    let scopes = match answer.texts("scopes") {
+        Member::Is(scopes) => Scopes::from_list(scopes),
+        _ => return Err(TokenFault::Answer("scopes")),
+    };
+    token(answer, rules, &approval.subject, Some(approval.id), scopes, approval.expires_at)
+}
+
+/// What both forms have in common: the same members mean the same.
+fn token(
+    members: &Object<'_>,
+    rules: &Rules,
+    subject: &str,
+    token_id: Option<String>,
+    scopes: Scopes,
+    expires_at: Option<UnixMillis>,
+) -> Result<OAuthToken, TokenFault> {
+    let Some(Subject::User(user_id)) = Subject::from_id(subject) else {
+        return Err(TokenFault::Claim("sub"));
+    };
+    let client_id = required_text(members, "client_id")?;
+    let audience = audience(members)?;
+    rules.check_audience(audience.iter().map(AsRef::as_ref))?;
+    Ok(OAuthToken {
+        subject: Subject::User(user_id.clone()),
+        user_id,
+        client_id: ClientId::new(&client_id),
+        token_id: token_id.map(Into::into),
+        scopes,
+        audience: audience.into(),
+        expires_at,
+    })
+}
+
+/// `scp` wins, even if it is empty; the two are never united. One of another JSON type than it
+/// must have refuses the token: a guess could grant what was not granted.
+fn scopes(payload: &Object<'_>) -> Result<Scopes, TokenFault> {
+    match (payload.texts("scp"), payload.text("scope")) {
+        (Member::Is(_), Member::Null | Member::Mistyped) => Err(TokenFault::Claim("scope")),
+        (Member::Is(scopes), _) => Ok(Scopes::from_list(scopes)),
+        (Member::Absent, Member::Is(scopes)) => Ok(Scopes::from_text(&scopes)),
+        (Member::Absent, Member::Absent) => Ok(Scopes::from_text("")),
+        (Member::Absent, _) => Err(TokenFault::Claim("scope")),
+        (Member::Null | Member::Mistyped, _) => Err(TokenFault::Claim("scp")),
+    }
+}

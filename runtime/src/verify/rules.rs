@@ -1,0 +1,288 @@
+//! A signed payload and the time in, the claims that every class shares out.
+//!
+//! Called only after the signature was found good, so a forger learns nothing about what is
+//! configured.
+
+use crate::{
+    clock::UnixMillis,
+    error::TokenFault,
+    json::{Member, Object},
+};
+
+/// Times beyond this many seconds from 1970 are no dates (RFC 7519 §2 gives no bound; this is
+/// the largest that a JavaScript date can hold, so it is Clerk's).
+const LATEST_SECOND: f64 = 8.64e12;
+
+/// What the configuration asks of claims.
+#[derive(Debug)]
+pub(crate) struct Rules {
+    /// How far our clock and Clerk's may differ, in milliseconds.
+    pub(crate) clock_skew: i64,
+    pub(crate) issuer: Option<String>,
+    pub(crate) audience: Vec<String>,
+    pub(crate) session_audience: Vec<String>,
+    pub(crate) authorized_parties: Vec<String>,
+    pub(crate) recipient: Recipient,
+}
+
+/// Which M2M tokens are for us.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Recipient {
+    /// Those that name this machine.
+    Machine(String),
+    /// All of the instance.
+    Any,
+    /// Nobody said, so none can be accepted.
+    Unknown,
+}
+
+impl Rules {
+    pub(super) fn check_issuer(&self, payload: &Object<'_>) -> Result<(), TokenFault> {
+        let Some(expected) = &self.issuer else { return Ok(()) };
+        match payload.text("iss") {
+            Member::Is(issuer) if issuer == expected.as_str() => Ok(()),
+            _ => Err(TokenFault::Issuer),
+        }
+    }
+
+    /// Checks `exp`, `nbf` and `iat`; returns when the token ends.
+    ///
+    /// A token ends at `exp` plus the skew, that moment included (RFC 7519 §4.1.4: "on or after").
+    pub(super) fn check_times(
+        &self,
+        payload: &Object<'_>,
+        now: UnixMillis,
+    ) -> Result<UnixMillis, TokenFault> {
+        let expires = time(payload, "exp")?.ok_or(TokenFault::Claim("exp"))?;
+        let not_before = time(payload, "nbf")?;
+        let issued = time(payload, "iat")?;
+        let earliest = now.minus(self.clock_skew);
+        let latest = now.plus(self.clock_skew);
+        if expires <= earliest {
+            return Err(TokenFault::Expired);
+        }
+        if not_before.is_some_and(|time| time > latest) {
+            return Err(TokenFault::NotYetValid);
+        }
+        if issued.is_some_and(|time| time > latest) {
+            return Err(TokenFault::IssuedInFuture);
+        }
+        Ok(expires)
+    }
+
+    /// A session's `aud`, where one is configured: then it must be there.
+    pub(super) fn check_session_audience(&self, payload: &Object<'_>) -> Result<(), TokenFault> {
+        if self.session_audience.is_empty() {
+            return Ok(());
+        }
+        let audience = audience(payload)?;
+        intersects(&self.session_audience, audience.iter().map(AsRef::as_ref))
+    }
+
+    /// An OAuth token's `aud`, where one is configured: then it must be there (RFC 9068 §4).
+    pub(super) fn check_audience<'a>(
+        &self,
+        audience: impl Iterator<Item = &'a str>,
+    ) -> Result<(), TokenFault> {
+        if self.audience.is_empty() {
+            return Ok(());
+        }
+        intersects(&self.audience, audience)
+    }
+
+    /// A session's `azp`, where authorized parties are configured: then it must be one of them.
+    pub(super) fn check_authorized_party(&self, payload: &Object<'_>) -> Result<(), TokenFault> {
+        if self.authorized_parties.is_empty() {
+            return Ok(());
+        }
+        match payload.text("azp") {
+            Member::Is(party) if self.authorized_parties.iter().any(|known| *known == party) => {
+                Ok(())
+            }
+            _ => Err(TokenFault::AuthorizedParty),
+        }
+    }
+}
+
+/// The `aud` of a payload as a list: absent is an empty list, and an empty name is no name
+/// (RFC 7519 §4.1.3).
+pub(super) fn audience(payload: &Object<'_>) -> Result<Box<[Box<str>]>, TokenFault> {
+    let names = match (payload.text("aud"), payload.texts("aud")) {
+        (Member::Absent, _) => Vec::new(),
+        (Member::Is(name), _) => vec![name],
+        (_, Member::Is(names)) => names,
+        _ => return Err(TokenFault::Claim("aud")),
+    };
+    if names.iter().any(|name| name.is_empty()) {
+        return Err(TokenFault::Claim("aud"));
+    }
+    Ok(names.into_iter().map(|name| name.into_owned().into_boxed_str()).collect())
+}
+
+/// A claim that must be a string with something in it and nothing that breaks a log line.
+pub(super) fn required_text(
+    payload: &Object<'_>,
+    name: &'static str,
+) -> Result<String, TokenFault> {
+    match payload.text(name) {
+        Member::Is(text) if !text.is_empty() && !text.chars().any(char::is_control) => {
+            Ok(text.into_owned())
+        }
+        _ => Err(TokenFault::Claim(name)),
+    }
+}
+
+/// A claim that may be missing, `null` or empty, and is a string otherwise.
+pub(super) fn optional_text(
+    payload: &Object<'_>,
+    name: &'static str,
+) -> Result<Option<String>, TokenFault> {
+    match payload.text(name) {
+        Member::Absent | Member::Null => Ok(None),
+        Member::Is(text) if text.is_empty() => Ok(None),
+        Member::Is(_) => required_text(payload, name).map(Some),
+        Member::Mistyped => Err(TokenFault::Claim(name)),
+    }
+}
+
+fn intersects<'a>(
+    configured: &[String],
+    mut named: impl Iterator<Item = &'a str>,
+) -> Result<(), TokenFault> {
+    let one_of_ours = named.any(|name| configured.iter().any(|known| known == name));
+    if one_of_ours { Ok(()) } else { Err(TokenFault::Audience) }
+}
+
+/// A `NumericDate` (RFC 7519 §2), cut to whole seconds.
+fn time(payload: &Object<'_>, name: &'static str) -> Result<Option<UnixMillis>, TokenFault> {
+    match payload.number(name) {
+        Member::Absent => Ok(None),
+        Member::Is(seconds) if seconds.abs() <= LATEST_SECOND => {
+            Ok(Some(UnixMillis(whole(seconds).saturating_mul(1000))))
+        }
+        _ => Err(TokenFault::Claim(name)),
+    }
+}
+
+/// The whole part of a number; a cast from float to integer saturates.
+#[allow(clippy::cast_possible_truncation, reason = "cutting the fraction is the purpose")]
+pub(super) fn whole(number: f64) -> i64 {
+    number.trunc() as i64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: UnixMillis = UnixMillis(1_800_000_030_000);
+
+    fn rules(clock_skew: i64) -> Rules {
+        Rules {
+            clock_skew,
+            issuer: Some("https://clerk.example.com".into()),
+            audience: vec!["https://api.example.com".into()],
+            session_audience: vec!["https://api.example.com".into()],
+            authorized_parties: vec!["https://app.example.com".into()],
+            recipient: Recipient::Unknown,
+        }
+    }
+
+    fn times(skew: i64, claims: &str) -> Result<UnixMillis, TokenFault> {
+        rules(skew).check_times(&Object::parse(claims.as_bytes()).unwrap(), NOW)
+    }
+
+    /// Seconds from now, the skew, and the outcome at that second.
+    #[test]
+    fn the_boundary_seconds_of_each_time_claim() {
+        let at = |name: &str, offset: i64| {
+            let exp = if name == "exp" { "" } else { r#","exp":1900000000"# };
+            format!(r#"{{"{name}":{}{exp}}}"#, 1_800_000_030 + offset)
+        };
+        let table = [
+            ("exp", 5000, -4, true),
+            ("exp", 5000, -5, false),
+            ("exp", 0, 1, true),
+            ("exp", 0, 0, false),
+            ("nbf", 5000, 5, true),
+            ("nbf", 5000, 6, false),
+            ("nbf", 0, 0, true),
+            ("nbf", 0, 1, false),
+            ("iat", 5000, 5, true),
+            ("iat", 5000, 6, false),
+            ("iat", 0, 0, true),
+            ("iat", 0, 1, false),
+        ];
+        for (name, skew, offset, accepted) in table {
+            assert_eq!(
+                times(skew, &at(name, offset)).is_ok(),
+                accepted,
+                "{name} {offset:+} skew {skew}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_time_is_a_finite_number_in_range_or_the_token_is_refused() {
+        for exp in ["1800000090.9", "18000000900e-1", "8.64e12"] {
+            assert!(times(0, &format!(r#"{{"exp":{exp}}}"#)).is_ok(), "{exp}");
+        }
+        let wrong =
+            ["null", "\"1800000090\"", "true", "[]", "{}", "8.65e12", "-8.65e12", "1e308", "1e999"];
+        for value in wrong {
+            for claims in [
+                format!(r#"{{"exp":{value}}}"#),
+                format!(r#"{{"exp":1800000090,"nbf":{value}}}"#),
+                format!(r#"{{"exp":1800000090,"iat":{value}}}"#),
+            ] {
+                assert!(matches!(times(0, &claims), Err(TokenFault::Claim(_))), "{claims}");
+            }
+        }
+        assert!(matches!(times(0, "{}"), Err(TokenFault::Claim("exp"))));
+    }
+
+    #[test]
+    fn issuer_and_authorized_party_are_exact_strings() {
+        let good = r#"{"iss":"https://clerk.example.com","azp":"https://app.example.com"}"#;
+        let good = Object::parse(good.as_bytes()).unwrap();
+        assert!(rules(0).check_issuer(&good).is_ok());
+        assert!(rules(0).check_authorized_party(&good).is_ok());
+        for value in [
+            "",
+            r#""iss":null,"azp":null"#,
+            r#""iss":"","azp":"""#,
+            r#""iss":"https://clerk.example.com/","azp":"https://app.example.com/""#,
+            r#""iss":"https://CLERK.example.com","azp":"https://app.example.com:443""#,
+            r#""iss":["https://clerk.example.com"],"azp":["https://app.example.com"]"#,
+            r#""iss":"https://clerk","azp":"https://app.example""#,
+        ] {
+            let claims = format!("{{{value}}}");
+            let claims = Object::parse(claims.as_bytes()).unwrap();
+            assert!(rules(0).check_issuer(&claims).is_err(), "{value}");
+            assert!(rules(0).check_authorized_party(&claims).is_err(), "{value}");
+        }
+    }
+
+    #[test]
+    fn a_configured_audience_must_be_named() {
+        let table = [
+            (r#"{"aud":"https://api.example.com"}"#, true),
+            (r#"{"aud":["x","https://api.example.com"]}"#, true),
+            ("{}", false),
+            (r#"{"aud":null}"#, false),
+            (r#"{"aud":""}"#, false),
+            (r#"{"aud":[]}"#, false),
+            (r#"{"aud":{}}"#, false),
+            (r#"{"aud":7}"#, false),
+            (r#"{"aud":["https://api.example.com",7]}"#, false),
+            (r#"{"aud":["https://api.example.com",""]}"#, false),
+            (r#"{"aud":"https://api.example.com/"}"#, false),
+        ];
+        for (claims, accepted) in table {
+            let object = Object::parse(claims.as_bytes()).unwrap();
+            assert_eq!(rules(0).check_session_audience(&object).is_ok(), accepted, "{claims}");
+            let oauth = audience(&object)
+                .and_then(|names| rules(0).check_audience(names.iter().map(AsRef::as_ref)));
+            assert_eq!(oauth.is_ok(), accepted, "{claims}");
+        }
+    }
+}

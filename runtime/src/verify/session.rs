@@ -1,0 +1,141 @@
+//! The signed payload of a session JWT in, a verified session out.
+
+use super::{
+    permissions,
+    rules::{Rules, optional_text, required_text, whole},
+};
+use crate::{
+    clock::UnixMillis,
+    error::TokenFault,
+    identity::{Claims, Organization, SessionToken},
+    json::{Member, Object},
+    subject::{OrgId, SessionId, Subject},
+    token::Jwt,
+};
+
+pub(super) fn from_jwt(
+    jwt: &Jwt<'_>,
+    rules: &Rules,
+    now: UnixMillis,
+) -> Result<SessionToken, TokenFault> {
+    let payload = &jwt.payload;
+    let subject = required_text(payload, "sub")?;
+    let Some(subject @ Subject::User(_)) = Subject::from_id(&subject) else {
+        return Err(TokenFault::Claim("sub"));
+    };
+    let Subject::User(user_id) = subject.clone() else {
+        return Err(TokenFault::Claim("sub"));
+    };
+    rules.check_session_audience(payload)?;
+    rules.check_authorized_party(payload)?;
+    rules.check_issuer(payload)?;
+    let expires_at = rules.check_times(payload, now)?;
+    // A token from a JWT template is signed by the same key and has no `sid`.
+    let session_id = SessionId::new(&required_text(payload, "sid")?);
+    check_status(payload)?;
+    let json = str::from_utf8(jwt.payload_json).map_err(|_| TokenFault::Claim("sub"))?;
+    Ok(SessionToken {
+        subject,
+        user_id,
+        session_id,
+        organization: organization(payload)?,
+        actor: actor(payload)?.map(Into::into),
+        factor_ages: factor_ages(payload),
+        claims: Claims::new(json),
+        expires_at,
+    })
+}
+
+fn check_status(payload: &Object<'_>) -> Result<(), TokenFault> {
+    match payload.text("sts") {
+        Member::Absent => Ok(()),
+        Member::Is(status) if status == "active" => Ok(()),
+        Member::Is(status) if status == "pending" => Err(TokenFault::Pending),
+        _ => Err(TokenFault::Claim("sts")),
+    }
+}
+
+/// Version 2 is marked by the JSON number 2; everything else is version 1.
+fn organization(payload: &Object<'_>) -> Result<Option<Organization>, TokenFault> {
+    if payload.number("v") == Member::Is(2.0) { version_2(payload) } else { version_1(payload) }
+}
+
+fn version_1(payload: &Object<'_>) -> Result<Option<Organization>, TokenFault> {
+    let Some(id) = optional_text(payload, "org_id")? else { return Ok(None) };
+    let permissions = match payload.texts("org_permissions") {
+        Member::Absent | Member::Null => Vec::new(),
+        Member::Is(permissions) => permissions,
+        Member::Mistyped => return Err(TokenFault::Claim("org_permissions")),
+    };
+    Ok(Some(Organization {
+        id: OrgId::new(&id),
+        slug: optional_text(payload, "org_slug")?.map(Into::into),
+        role: optional_text(payload, "org_role")?.map(Into::into),
+        permissions: permissions
+            .into_iter()
+            .map(|name| name.into_owned().into_boxed_str())
+            .collect(),
+    }))
+}
+
+fn version_2(payload: &Object<'_>) -> Result<Option<Organization>, TokenFault> {
+    let organization = match payload.object("o") {
+        Member::Absent | Member::Null => return Ok(None),
+        Member::Is(organization) => organization,
+        Member::Mistyped => return Err(TokenFault::Claim("o")),
+    };
+    let role = optional_text(&organization, "rol")?.map(|role| format!("org:{role}"));
+    Ok(Some(Organization {
+        id: OrgId::new(&required_text(&organization, "id")?),
+        slug: optional_text(&organization, "slg")?.map(Into::into),
+        role: role.map(Into::into),
+        permissions: version_2_permissions(payload, &organization)?.into(),
+    }))
+}
+
+fn version_2_permissions(
+    payload: &Object<'_>,
+    organization: &Object<'_>,
+) -> Result<Vec<Box<str>>, TokenFault> {
+    let claims = (
+        optional_text(payload, "fea")?,
+        optional_text(organization, "per")?,
+        optional_text(organization, "fpm")?,
+    );
+    let (Some(features), Some(permissions), Some(masks)) = claims else {
+        return Ok(Vec::new());
+    };
+    if permissions::position_is_ambiguous(&features) {
+        tracing::warn!(
+            "a session token lists a feature of the user before one of the organization; \
+             Clerk's SDKs differ on its permissions, and this crate reads them as the JavaScript one"
+        );
+    }
+    let decoded = permissions::decode(&features, &permissions, &masks);
+    Ok(decoded.unwrap_or_else(|| {
+        tracing::warn!("a session token's `fea` claim has an item without a scope: no permissions");
+        Vec::new()
+    }))
+}
+
+/// The impersonator (RFC 8693 §4.1). One that is there but cannot be read must not look as if
+/// nobody impersonated.
+fn actor(payload: &Object<'_>) -> Result<Option<String>, TokenFault> {
+    match payload.object("act") {
+        Member::Absent | Member::Null => Ok(None),
+        Member::Is(actor) => {
+            required_text(&actor, "sub").map(Some).map_err(|_| TokenFault::Claim("act"))
+        }
+        Member::Mistyped => Err(TokenFault::Claim("act")),
+    }
+}
+
+/// Two ages in minutes, each −1 or from 0 on; anything else says nothing.
+fn factor_ages(payload: &Object<'_>) -> Option<(i64, i64)> {
+    let Member::Is(ages) = payload.numbers("fva") else { return None };
+    let is_age = |age: &f64| age.total_cmp(&-1.0).is_eq() || (0.0..=1e15).contains(age);
+    match ages.as_slice() {
+        [first, second] if is_age(first) && is_age(second) => Some((whole(*first), whole(*second))),
+        _ => None,
+    }
+}

@@ -1,0 +1,215 @@
+//! A question to Clerk in, the bytes of its answer out, within bounds of time and size.
+
+use std::{future::Future, time::Duration};
+
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
+    header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, USER_AGENT},
+};
+use reqwest::{Client, Url, redirect};
+use tokio::time::Instant;
+
+use crate::error::{ConfigurationFault, Failure, UpstreamFault, UpstreamReason};
+
+/// The version of the Backend API whose answers this crate reads.
+const API_VERSION: &str = "2026-05-12";
+
+/// Longest answer that is read, in bytes. Clerk's are below 4 KiB.
+const LONGEST_ANSWER: usize = 256 * 1024;
+
+/// Longest `Retry-After` that is believed, in seconds.
+const LONGEST_RETRY_AFTER: u64 = 3600;
+
+/// The first pause before a retry; each further one is twice as long.
+const RETRY_PAUSE: Duration = Duration::from_millis(250);
+
+/// Attempts for one load of the key set.
+const ATTEMPTS: u32 = 3;
+
+/// How long a guard waits for Clerk.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Timeouts {
+    pub(crate) connect: Duration,
+    pub(crate) attempt: Duration,
+    pub(crate) deadline: Duration,
+}
+
+/// The way to Clerk.
+#[derive(Clone)]
+pub(crate) struct Upstream {
+    http: Client,
+    timeouts: Timeouts,
+}
+
+/// One endpoint of Clerk, and the key that it wants.
+pub(crate) struct Question {
+    pub(crate) method: Method,
+    pub(crate) url: Url,
+    pub(crate) key: Option<ApiSecret>,
+}
+
+/// A secret of ours as a header value, and the variable that sets it.
+#[derive(Clone)]
+pub(crate) struct ApiSecret {
+    pub(crate) authorization: HeaderValue,
+    pub(crate) variable: &'static str,
+}
+
+/// Why there is no answer. Clones, because many wait for one load.
+#[derive(Clone)]
+pub(crate) enum Failed {
+    Upstream(UpstreamFault),
+    /// Clerk does not know our key.
+    KeyRefused {
+        status: u16,
+        variable: &'static str,
+    },
+    /// Clerk refuses what we asked about.
+    Refused {
+        status: u16,
+    },
+}
+
+impl Upstream {
+    /// A client that follows no redirect: an answer counts only from the endpoint that was asked.
+    pub(crate) fn new(timeouts: Timeouts, loopback: bool) -> Result<Self, reqwest::Error> {
+        let mut client = Client::builder()
+            .connect_timeout(timeouts.connect)
+            .timeout(timeouts.attempt)
+            .redirect(redirect::Policy::none())
+            .default_headers(default_headers());
+        if loopback {
+            // What listens on this machine is not behind the proxy of the environment.
+            client = client.no_proxy();
+        } else {
+            client = client.https_only(true);
+        }
+        Ok(Self { http: client.build()?, timeouts })
+    }
+
+    /// Asks once.
+    pub(super) async fn ask(
+        &self,
+        question: &Question,
+        body: Option<Vec<u8>>,
+    ) -> Result<Vec<u8>, Failed> {
+        let mut request = self.http.request(question.method.clone(), question.url.clone());
+        if let Some(key) = &question.key {
+            request = request.header(AUTHORIZATION, key.authorization.clone());
+        }
+        if let Some(body) = body {
+            request = request.body(body);
+        }
+        let response = request.send().await.map_err(|error| lost(&error))?;
+        let status = response.status();
+        if status == StatusCode::UNAUTHORIZED
+            && let Some(key) = &question.key
+        {
+            return Err(Failed::KeyRefused { status: status.as_u16(), variable: key.variable });
+        }
+        if status.is_success() {
+            return read_bounded(response).await;
+        }
+        let ours_to_retry = status == StatusCode::TOO_MANY_REQUESTS || !status.is_client_error();
+        if !ours_to_retry {
+            return Err(Failed::Refused { status: status.as_u16() });
+        }
+        let mut fault = UpstreamFault::new(UpstreamReason::Status(status.as_u16()));
+        if let Some(seconds) = retry_after(response.headers()) {
+            fault.retry_after = seconds;
+        }
+        Err(fault.into())
+    }
+
+    /// Asks again where that can succeed and can finish in time. Only for questions that do not
+    /// depend on the caller: a retry must not multiply what a stranger can make us send.
+    pub(super) async fn ask_with_retry(&self, question: &Question) -> Result<Vec<u8>, Failed> {
+        let end = Instant::now() + self.timeouts.deadline;
+        let mut pause = RETRY_PAUSE;
+        for _ in 1..ATTEMPTS {
+            let fault = match self.ask(question, None).await {
+                Err(Failed::Upstream(fault)) => fault,
+                answer => return answer,
+            };
+            let asked_to_wait = matches!(fault.reason, UpstreamReason::Status(429));
+            let can_finish = Instant::now() + pause + self.timeouts.attempt <= end;
+            if asked_to_wait || !can_finish {
+                return Err(fault.into());
+            }
+            tokio::time::sleep(pause).await;
+            pause *= 2;
+        }
+        self.ask(question, None).await
+    }
+
+    /// Waits no longer than a guard may.
+    pub(super) async fn within_deadline<F: Future>(&self, work: F) -> Result<F::Output, Failed> {
+        tokio::time::timeout(self.timeouts.deadline, work)
+            .await
+            .map_err(|_| UpstreamFault::new(UpstreamReason::Timeout).into())
+    }
+}
+
+impl ApiSecret {
+    /// `None` where the secret cannot stand in a header.
+    pub(crate) fn new(secret: &str, variable: &'static str) -> Option<Self> {
+        let mut authorization = HeaderValue::from_str(&format!("Bearer {secret}")).ok()?;
+        authorization.set_sensitive(true);
+        Some(Self { authorization, variable })
+    }
+}
+
+fn default_headers() -> HeaderMap {
+    let user_agent = concat!("clerk-auth/", env!("CARGO_PKG_VERSION"));
+    HeaderMap::from_iter([
+        (ACCEPT, HeaderValue::from_static("application/json")),
+        (CONTENT_TYPE, HeaderValue::from_static("application/json")),
+        (USER_AGENT, HeaderValue::from_static(user_agent)),
+        (HeaderName::from_static("clerk-api-version"), HeaderValue::from_static(API_VERSION)),
+    ])
+}
+
+async fn read_bounded(mut response: reqwest::Response) -> Result<Vec<u8>, Failed> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| lost(&error))? {
+        if body.len() + chunk.len() > LONGEST_ANSWER {
+            return Err(UpstreamFault::new(UpstreamReason::Body).into());
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+fn lost(error: &reqwest::Error) -> Failed {
+    // The error names the address; it holds no header, so no key.
+    tracing::warn!(error = error as &dyn std::error::Error, "a request to Clerk failed");
+    let reason =
+        if error.is_timeout() { UpstreamReason::Timeout } else { UpstreamReason::Connection };
+    UpstreamFault::new(reason).into()
+}
+
+fn retry_after(headers: &HeaderMap) -> Option<u64> {
+    let seconds: u64 = headers.get(RETRY_AFTER)?.to_str().ok()?.parse().ok()?;
+    Some(seconds.clamp(1, LONGEST_RETRY_AFTER))
+}
+
+impl From<UpstreamFault> for Failed {
+    fn from(fault: UpstreamFault) -> Self {
+        Self::Upstream(fault)
+    }
+}
+
+impl From<Failed> for Failure {
+    fn from(failed: Failed) -> Self {
+        match failed {
+            Failed::Upstream(fault) => Self::Upstream(fault),
+            Failed::KeyRefused { status, variable } => {
+                Self::Configuration(ConfigurationFault::KeyRefused { status, variable })
+            }
+            // No caller's token was asked about, so the fault is between Clerk and us.
+            Failed::Refused { status } => {
+                Self::Upstream(UpstreamFault::new(UpstreamReason::Status(status)))
+            }
+        }
+    }
+}
