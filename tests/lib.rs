@@ -1,1 +1,83 @@
-//! What the tests share.
+//! What the tests share: an app on a real socket, and what it answered.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test stops at the first thing that is not as it should be"
+)]
+#![allow(clippy::must_use_candidate, clippy::missing_panics_doc, reason = "only tests call it")]
+
+use std::net::SocketAddr;
+
+use axum::Router;
+use http::{HeaderMap, Method};
+use tokio::{net::TcpListener, task::JoinHandle};
+
+/// An app that listens on loopback until this is dropped.
+pub struct Server {
+    address: SocketAddr,
+    client: reqwest::Client,
+    task: JoinHandle<()>,
+}
+
+/// An answer, read whole.
+#[derive(Debug)]
+pub struct Reply {
+    /// The status code.
+    pub status: u16,
+    /// All header fields.
+    pub headers: HeaderMap,
+    /// The body as text.
+    pub body: String,
+}
+
+impl Server {
+    /// Serves `router` on a free port.
+    pub async fn start(router: Router) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let task = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        Self { address, client, task }
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// `GET path` with `Authorization: Bearer token`.
+    pub async fn get(&self, path: &str, token: &str) -> Reply {
+        self.send(Method::GET, path, &[("authorization", &format!("Bearer {token}"))]).await
+    }
+
+    /// Any request without a body, with these header fields.
+    pub async fn send(&self, method: Method, path: &str, fields: &[(&str, &str)]) -> Reply {
+        let mut request = self.client.request(method, format!("http://{}{path}", self.address));
+        for (name, value) in fields {
+            request = request.header(*name, *value);
+        }
+        let response = request.send().await.unwrap();
+        let status = response.status().as_u16();
+        let headers = response.headers().clone();
+        let body = response.text().await.unwrap();
+        Reply { status, headers, body }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl Reply {
+    /// A header field as text; empty if there is none.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The `WWW-Authenticate` field; empty if there is none.
+    pub fn challenge(&self) -> &str {
+        self.header("www-authenticate")
+    }
+}

@@ -71,6 +71,8 @@ pub mod policy;
 mod rejection;
 mod scope;
 mod subject;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod token;
 mod verify;
 

@@ -135,7 +135,11 @@ impl KeySet {
             // The set is fresh, so the id is most likely wrong: a stranger's `kid` must not
             // become our request each time.
             if loading.last_for_unknown.is_some_and(|at| within(at, UNKNOWN_KEY_PAUSE)) {
-                return Ok(Step::Unknown);
+                // Where Clerk did not answer, nobody can say that the caller is to blame.
+                return match &loading.last_failure {
+                    Some((_, failed)) => Err(failed.clone()),
+                    None => Ok(Step::Unknown),
+                };
             }
             loading.last_for_unknown = Some(now);
         }

@@ -1,0 +1,197 @@
+//! What a test wants an endpoint to answer in, and how often each endpoint was asked out.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    fmt,
+    future::pending,
+};
+
+use axum::{
+    body::Body,
+    response::{IntoResponse, Response},
+};
+use http::{
+    HeaderValue, StatusCode,
+    header::{CONTENT_TYPE, LOCATION, RETRY_AFTER},
+};
+
+use super::{failure::Failure, server::Line};
+
+/// The endpoints of a [`DevIssuer`](super::DevIssuer) that a verifier calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Endpoint {
+    /// The public keys: `/v1/jwks` and `/.well-known/jwks.json`.
+    KeySet,
+    /// Verification of opaque M2M tokens.
+    M2mVerify,
+    /// Verification of opaque OAuth tokens.
+    OAuthVerify,
+    /// Verification of API keys.
+    ApiKeyVerify,
+}
+
+/// How often each endpoint was called since the issuer started.
+///
+/// A call counts when it arrives: refused and unanswered calls too.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Calls {
+    /// Calls for the public keys, on either address.
+    pub key_set: usize,
+    /// Calls to verify an M2M token.
+    pub m2m_verify: usize,
+    /// Calls to verify an OAuth token.
+    pub oauth_verify: usize,
+    /// Calls to verify an API key.
+    pub api_key_verify: usize,
+}
+
+impl Calls {
+    /// All calls together.
+    #[must_use]
+    pub const fn total(self) -> usize {
+        self.key_set + self.m2m_verify + self.oauth_verify + self.api_key_verify
+    }
+
+    fn of(&mut self, endpoint: Endpoint) -> &mut usize {
+        match endpoint {
+            Endpoint::KeySet => &mut self.key_set,
+            Endpoint::M2mVerify => &mut self.m2m_verify,
+            Endpoint::OAuthVerify => &mut self.oauth_verify,
+            Endpoint::ApiKeyVerify => &mut self.api_key_verify,
+        }
+    }
+}
+
+/// What an endpoint answers instead of the truth.
+///
+/// ```
+/// use clerk_auth::testing::Answer;
+///
+/// let outage = Answer::status(503);
+/// let nonsense = Answer::body(200, "text/html", "<html>");
+/// ```
+#[derive(Clone)]
+pub struct Answer(Kind);
+
+#[derive(Clone)]
+enum Kind {
+    Status(u16),
+    Body { status: u16, content_type: String, bytes: Vec<u8> },
+    RetryAfter(u64),
+    Redirect(String),
+    Hang,
+    DropConnection,
+}
+
+impl Answer {
+    /// An error with this status, in Clerk's error body with the code that Clerk uses for it.
+    ///
+    /// A number that is no HTTP status is answered as 500.
+    #[must_use]
+    pub const fn status(status: u16) -> Self {
+        Self(Kind::Status(status))
+    }
+
+    /// Exactly this status, content type and body.
+    #[must_use]
+    pub fn body(status: u16, content_type: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Self {
+        Self(Kind::Body { status, content_type: content_type.into(), bytes: bytes.into() })
+    }
+
+    /// 429 with a `Retry-After` of this many seconds.
+    #[must_use]
+    pub const fn retry_after(seconds: u64) -> Self {
+        Self(Kind::RetryAfter(seconds))
+    }
+
+    /// A redirect (307) to `url`.
+    #[must_use]
+    pub fn redirect(url: impl Into<String>) -> Self {
+        Self(Kind::Redirect(url.into()))
+    }
+
+    /// The request is read and never answered. The connection stays open.
+    #[must_use]
+    pub const fn hang() -> Self {
+        Self(Kind::Hang)
+    }
+
+    /// The request is read and the connection closed without an answer.
+    #[must_use]
+    pub const fn drop_connection() -> Self {
+        Self(Kind::DropConnection)
+    }
+
+    /// Answers one request that came in on `line`.
+    pub(super) async fn play(self, line: &Line) -> Response {
+        match self.0 {
+            Kind::Status(status) => Failure::of_status(status).into_response(),
+            Kind::Body { status, content_type, bytes } => {
+                let status =
+                    StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+                let mut response = (status, Body::from(bytes)).into_response();
+                if let Ok(content_type) = HeaderValue::try_from(content_type) {
+                    response.headers_mut().insert(CONTENT_TYPE, content_type);
+                }
+                response
+            }
+            Kind::RetryAfter(seconds) => {
+                let wait = [(RETRY_AFTER, seconds.to_string())];
+                (wait, Failure::of_status(429)).into_response()
+            }
+            Kind::Redirect(url) => {
+                (StatusCode::TEMPORARY_REDIRECT, [(LOCATION, url)]).into_response()
+            }
+            Kind::Hang => pending().await,
+            Kind::DropConnection => {
+                line.cut();
+                pending().await
+            }
+        }
+    }
+}
+
+/// Shows the kind of answer, never a body.
+impl fmt::Debug for Answer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self.0 {
+            Kind::Status(_) => "Answer::status(..)",
+            Kind::Body { .. } => "Answer::body(..)",
+            Kind::RetryAfter(_) => "Answer::retry_after(..)",
+            Kind::Redirect(_) => "Answer::redirect(..)",
+            Kind::Hang => "Answer::hang()",
+            Kind::DropConnection => "Answer::drop_connection()",
+        })
+    }
+}
+
+/// The calls so far, and the answers that a test has set.
+#[derive(Default)]
+pub(super) struct Script {
+    pub(super) calls: Calls,
+    always: HashMap<Endpoint, Answer>,
+    once: HashMap<Endpoint, VecDeque<Answer>>,
+}
+
+impl Script {
+    pub(super) fn always(&mut self, endpoint: Endpoint, answer: Answer) {
+        self.always.insert(endpoint, answer);
+    }
+
+    pub(super) fn once(&mut self, endpoint: Endpoint, answer: Answer) {
+        self.once.entry(endpoint).or_default().push_back(answer);
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.always.clear();
+        self.once.clear();
+    }
+
+    /// Counts a call, and says what to answer instead of the truth.
+    pub(super) fn arrived(&mut self, endpoint: Endpoint) -> Option<Answer> {
+        *self.calls.of(endpoint) += 1;
+        let next = self.once.get_mut(&endpoint).and_then(VecDeque::pop_front);
+        next.or_else(|| self.always.get(&endpoint).cloned())
+    }
+}

@@ -1,0 +1,133 @@
+//! One Clerk environment: its keys, its secrets, its opaque tokens and its time.
+//!
+//! Handles, token builders and the server share it. No lock is held over an await.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
+use serde_json::{Value, json};
+
+use super::{
+    answer::Script,
+    key::SigningKey,
+    random::Random,
+    records::{Record, Records},
+};
+use crate::clock::{Clock, UnixMillis};
+
+/// What makes an instance the one it is to a verifier.
+#[derive(Clone)]
+pub(super) struct Name {
+    pub(super) publishable_key: String,
+    pub(super) issuer: String,
+    pub(super) machine_id: String,
+    /// The id of the first key. Clerk uses the instance's id.
+    pub(super) key_id: String,
+}
+
+impl Name {
+    pub(super) fn new(random: &Random) -> Self {
+        let host = format!("dev-{}.clerk-auth.localhost", random.hex(4));
+        Self {
+            publishable_key: format!("pk_test_{}", STANDARD_NO_PAD.encode(format!("{host}$"))),
+            issuer: format!("https://{host}"),
+            machine_id: random.id("mch_"),
+            key_id: random.id("ins_"),
+        }
+    }
+}
+
+/// The keys of an instance: one signs, some are shown.
+pub(super) struct Keys {
+    pub(super) current: Arc<SigningKey>,
+    shown: Vec<Arc<SigningKey>>,
+}
+
+impl Keys {
+    pub(super) fn new(key: SigningKey) -> Self {
+        let current = Arc::new(key);
+        Self { shown: vec![Arc::clone(&current)], current }
+    }
+
+    pub(super) fn rotate(&mut self, key: SigningKey) {
+        self.current = Arc::new(key);
+        self.shown.push(Arc::clone(&self.current));
+    }
+
+    /// Shows only the key that signs.
+    pub(super) fn withdraw_old(&mut self) {
+        self.shown = vec![Arc::clone(&self.current)];
+    }
+
+    /// The key set (RFC 7517 §5).
+    pub(super) fn to_json(&self) -> Value {
+        let keys: Vec<Value> = self.shown.iter().map(|key| key.to_jwk()).collect();
+        json!({ "keys": keys })
+    }
+}
+
+/// The state of an issuer.
+pub(super) struct Instance {
+    pub(super) url: String,
+    pub(super) secret_key: String,
+    pub(super) machine_secret_key: String,
+    pub(super) name: Name,
+    pub(super) clock: Clock,
+    pub(super) random: Random,
+    keys: Mutex<Keys>,
+    records: Mutex<Records>,
+    script: Mutex<Script>,
+}
+
+impl Instance {
+    pub(super) fn new(
+        url: String,
+        name: Name,
+        key: SigningKey,
+        clock: Clock,
+        random: Random,
+    ) -> Self {
+        Self {
+            url,
+            secret_key: random.secret("sk_test_"),
+            machine_secret_key: random.secret("ak_"),
+            name,
+            clock,
+            random,
+            keys: Mutex::new(Keys::new(key)),
+            records: Mutex::default(),
+            script: Mutex::default(),
+        }
+    }
+
+    pub(super) fn keys(&self) -> MutexGuard<'_, Keys> {
+        self.keys.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn records(&self) -> MutexGuard<'_, Records> {
+        self.records.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn script(&self) -> MutexGuard<'_, Script> {
+        self.script.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn now(&self) -> UnixMillis {
+        self.clock.now()
+    }
+
+    /// The key that signs now. Signing happens outside the lock.
+    pub(super) fn key(&self) -> Arc<SigningKey> {
+        Arc::clone(&self.keys().current)
+    }
+
+    /// Gives an opaque token its text and remembers it.
+    pub(super) fn remember(&self, record: Record) -> String {
+        let text = match record.class.prefix() {
+            "ak_" => self.random.api_key(),
+            prefix => self.random.secret(prefix),
+        };
+        self.records().remember(text.clone(), record);
+        text
+    }
+}

@@ -1,0 +1,75 @@
+//! A calling machine and its recipients in; an M2M token out, as JWT or opaque.
+
+use std::{sync::Arc, time::Duration};
+
+use serde_json::{Map, Value, json};
+
+use super::{
+    instance::Instance,
+    records::{Class, Record},
+    token::{Draft, M2M, endless, jwt, lifetime, object},
+};
+
+/// M2M tokens live an hour, as at Clerk.
+pub(super) const LIFE: Duration = Duration::from_secs(60 * 60);
+
+/// An M2M token to be, for the issuer's own machine.
+///
+/// Made by [`DevIssuer::m2m`](super::DevIssuer::m2m). The opaque form has no header; what
+/// `claim` sets is then in the `claims` of the answer to verification.
+#[must_use = "the token is made by `.jwt()` or `.opaque()`"]
+pub struct M2mTokenBuilder {
+    pub(super) draft: Draft,
+    id: String,
+    recipients: Vec<String>,
+}
+
+impl M2mTokenBuilder {
+    pub(super) fn new(instance: Arc<Instance>, machine: String) -> Self {
+        let id = instance.random.object_id(Class::M2m.prefix());
+        let recipients = vec![instance.name.machine_id.clone()];
+        Self { draft: Draft::new(instance, machine, Some(LIFE)), id, recipients }
+    }
+
+    /// The ids of the machines that may receive the token, `mch_…`.
+    ///
+    /// [`DevIssuer::machine_id`](super::DevIssuer::machine_id) is the only one otherwise.
+    pub fn recipients<I>(mut self, machines: I) -> Self
+    where
+        I: IntoIterator,
+        I::Item: Into<String>,
+    {
+        self.recipients = machines.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// The signed token.
+    #[must_use]
+    pub fn jwt(self) -> String {
+        let claims = object(json!({
+            "jti": self.id,
+            "aud": self.recipients,
+            "scopes": self.recipients.join(" "),
+        }));
+        self.draft.jwt("JWT", Some(M2M), claims)
+    }
+
+    /// An opaque token, `mt_…`, which the issuer remembers.
+    #[must_use]
+    pub fn opaque(self) -> String {
+        let record = self.record();
+        self.draft.instance.remember(record)
+    }
+
+    pub(super) fn record(&self) -> Record {
+        let mut claims = Map::new();
+        self.draft.claims.apply(&mut claims);
+        let claims = if claims.is_empty() { Value::Null } else { claims.into() };
+        let details = object(json!({ "claims": claims, "last_used_at": null }));
+        self.draft.record(Class::M2m, &self.id, &self.recipients, details)
+    }
+}
+
+lifetime!(M2mTokenBuilder);
+endless!(M2mTokenBuilder);
+jwt!(M2mTokenBuilder);

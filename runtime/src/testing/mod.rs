@@ -1,0 +1,353 @@
+//! A local stand-in for Clerk, for tests and for examples without Clerk keys.
+//!
+//! [`DevIssuer`] has its own RSA key and its own secrets, serves the key set and the Backend API
+//! on loopback, and mints tokens of every type in every state. [`TestClock`] holds time still.
+
+mod answer;
+mod api_key;
+mod failure;
+mod instance;
+mod key;
+mod m2m;
+mod manage;
+mod oauth;
+mod permission;
+mod random;
+mod records;
+mod routes;
+mod server;
+mod session;
+#[cfg(test)]
+mod tests;
+mod token;
+
+use std::{fmt, io, sync::Arc};
+
+use serde_json::Value;
+
+use self::{
+    instance::{Instance, Name},
+    key::SigningKey,
+    random::Random,
+    server::Server,
+};
+use crate::{Clerk, ClerkBuilder, clock::Clock};
+
+pub use self::{
+    answer::{Answer, Calls, Endpoint},
+    api_key::ApiKeyBuilder,
+    m2m::M2mTokenBuilder,
+    oauth::OAuthTokenBuilder,
+    session::{SessionTokenBuilder, TemplateTokenBuilder},
+};
+pub use crate::clock::TestClock;
+
+/// A complete Clerk instance in this process.
+///
+/// It listens on `127.0.0.1` only, on a port that the operating system chooses. No other machine
+/// can reach it. Its tokens are good for a verifier that is configured for this issuer, and for
+/// no other: each issuer has a new key and new secrets.
+///
+/// The handle is cheap to clone. The server is a task of the tokio runtime that
+/// [`start`](Self::start) ran on, and ends with the last handle: port and connections are closed.
+///
+/// ```
+/// use clerk_auth::testing::{DevIssuer, TestClock};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+/// # runtime.block_on(async {
+/// let clock = TestClock::at(1_800_000_000);
+/// let issuer = DevIssuer::builder().clock(clock).start().await?;
+///
+/// // A verifier for this issuer: the builder has its address, its keys and its clock.
+/// let clerk = issuer.clerk().build()?;
+///
+/// // Tokens as Clerk would issue them.
+/// let session = issuer
+///     .session("user_ada")
+///     .organization("org_notes", "notes", "editor")
+///     .permissions(["org:notes:read"])
+///     .jwt();
+/// let access = issuer.oauth("user_ada").scopes(["read:notes"]).jwt();
+/// let key = issuer.api_key("org_notes").scopes(["read:notes"]).opaque();
+///
+/// // And as Clerk would not.
+/// let stale = issuer.session("user_ada").expired().jwt();
+/// let odd = issuer.session("user_ada").without_claim("sid").header("typ", "jwt").jwt();
+/// assert!(issuer.revoke(&key));
+///
+/// // What a verifier asked for over HTTP.
+/// assert_eq!(issuer.calls().key_set, 0);
+/// # Ok(())
+/// # })
+/// # }
+/// ```
+///
+/// A revoked or an expired opaque token is still found by verification: the answer is 200 with
+/// `revoked` or `expired` set. Clerk does not document its own answer, and may refuse with
+/// a status instead; [`answer_with`](Self::answer_with) plays that.
+#[derive(Clone)]
+pub struct DevIssuer {
+    server: Arc<Server>,
+}
+
+impl DevIssuer {
+    /// Starts an issuer that runs on the time of the machine.
+    ///
+    /// Making its key takes a tenth of a second, and up to half a second in a debug build.
+    ///
+    /// # Errors
+    ///
+    /// If no port on loopback can be opened, or no key can be made.
+    ///
+    /// # Panics
+    ///
+    /// Outside a tokio runtime with I/O enabled, like tokio itself.
+    pub async fn start() -> io::Result<Self> {
+        Self::builder().start().await
+    }
+
+    /// Describes an issuer before it starts.
+    pub fn builder() -> DevIssuerBuilder {
+        DevIssuerBuilder::default()
+    }
+
+    /// The address of the Backend API, `http://127.0.0.1:…`, without a slash at the end.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.instance().url
+    }
+
+    /// The instance's secret key, `sk_test_…`.
+    #[must_use]
+    pub fn secret_key(&self) -> &str {
+        &self.instance().secret_key
+    }
+
+    /// The secret key of the issuer's own machine, `ak_…`.
+    #[must_use]
+    pub fn machine_secret_key(&self) -> &str {
+        &self.instance().machine_secret_key
+    }
+
+    /// The publishable key, `pk_test_…`. It holds the host of [`issuer`](Self::issuer).
+    #[must_use]
+    pub fn publishable_key(&self) -> &str {
+        &self.instance().name.publishable_key
+    }
+
+    /// The id of the issuer's own machine, `mch_…`: the API under test.
+    #[must_use]
+    pub fn machine_id(&self) -> &str {
+        &self.instance().name.machine_id
+    }
+
+    /// What its tokens say as `iss`. Nothing answers at this address.
+    #[must_use]
+    pub fn issuer(&self) -> &str {
+        &self.instance().name.issuer
+    }
+
+    /// The public key that tokens are signed for now, as PEM.
+    #[must_use]
+    pub fn public_key_pem(&self) -> String {
+        self.instance().key().to_pem()
+    }
+
+    /// The id of the key that signs now, `ins_…`.
+    #[must_use]
+    pub fn key_id(&self) -> String {
+        self.instance().key().id.clone()
+    }
+
+    /// A verifier's configuration for this issuer: its keys, its address and its clock.
+    pub fn clerk(&self) -> ClerkBuilder {
+        let builder = Clerk::builder()
+            .secret_key(self.secret_key())
+            .machine_secret_key(self.machine_secret_key())
+            .machine_id(self.machine_id())
+            .issuer(self.issuer())
+            .api_url(self.url());
+        match &self.instance().clock {
+            Clock::System => builder,
+            Clock::Test(clock) => builder.clock(clock.clone()),
+        }
+    }
+
+    /// A session token of `user`, `user_…`.
+    pub fn session(&self, user: impl Into<String>) -> SessionTokenBuilder {
+        SessionTokenBuilder::new(self.share(), user.into())
+    }
+
+    /// A token of a JWT template for `user`. It must not pass as a session.
+    pub fn template(&self, user: impl Into<String>) -> TemplateTokenBuilder {
+        TemplateTokenBuilder::new(self.share(), user.into())
+    }
+
+    /// An OAuth access token of `user`, `user_…`.
+    pub fn oauth(&self, user: impl Into<String>) -> OAuthTokenBuilder {
+        OAuthTokenBuilder::new(self.share(), user.into())
+    }
+
+    /// An M2M token from `machine`, `mch_…`, to the issuer's own machine.
+    pub fn m2m(&self, machine: impl Into<String>) -> M2mTokenBuilder {
+        M2mTokenBuilder::new(self.share(), machine.into())
+    }
+
+    /// An API key of `owner`: `user_…`, `org_…` or `mch_…`.
+    pub fn api_key(&self, owner: impl Into<String>) -> ApiKeyBuilder {
+        ApiKeyBuilder::new(self.share(), owner.into())
+    }
+
+    /// Signs exactly this header and payload with the current key.
+    ///
+    /// The signature is RS384 or RS512 if the header says so, and RS256 whatever else it says.
+    #[must_use]
+    pub fn sign(&self, header: &Value, payload: &Value) -> String {
+        self.sign_bytes(header.to_string().as_bytes(), payload.to_string().as_bytes())
+    }
+
+    /// Like [`sign`](Self::sign), on bytes that need not be JSON.
+    #[must_use]
+    pub fn sign_bytes(&self, header: &[u8], payload: &[u8]) -> String {
+        self.instance().key().sign(header, payload)
+    }
+
+    /// Revokes an opaque token by its text. `false` if the issuer does not know it.
+    #[expect(clippy::must_use_candidate, reason = "it is called for its effect")]
+    pub fn revoke(&self, token: &str) -> bool {
+        let now = self.instance().now();
+        let mut records = self.instance().records();
+        let record = records.by_text(token);
+        record.map(|record| record.revoke(None, now)).is_some()
+    }
+
+    /// Signs with a new key from now on, and shows only that one.
+    ///
+    /// # Errors
+    ///
+    /// If no key can be made. Nothing has changed then.
+    pub async fn rotate_key(&self) -> io::Result<()> {
+        let key = self.new_key().await?;
+        let mut keys = self.instance().keys();
+        keys.rotate(key);
+        keys.withdraw_old();
+        Ok(())
+    }
+
+    /// Signs with a new key from now on. The key set shows it beside those that it showed before.
+    ///
+    /// # Errors
+    ///
+    /// If no key can be made. Nothing has changed then.
+    pub async fn rotate_key_keeping_old(&self) -> io::Result<()> {
+        let key = self.new_key().await?;
+        self.instance().keys().rotate(key);
+        Ok(())
+    }
+
+    /// Takes all keys but the current one out of the key set.
+    pub fn withdraw_old_keys(&self) {
+        self.instance().keys().withdraw_old();
+    }
+
+    /// How often the endpoints were called.
+    #[must_use]
+    pub fn calls(&self) -> Calls {
+        self.instance().script().calls
+    }
+
+    /// Lets an endpoint answer this from now on.
+    pub fn answer_with(&self, endpoint: Endpoint, answer: Answer) {
+        self.instance().script().always(endpoint, answer);
+    }
+
+    /// Lets an endpoint answer this to one call, ahead of all else. Several are used in order.
+    pub fn answer_once(&self, endpoint: Endpoint, answer: Answer) {
+        self.instance().script().once(endpoint, answer);
+    }
+
+    /// Lets all endpoints answer the truth again.
+    pub fn answer_normally(&self) {
+        self.instance().script().clear();
+    }
+
+    fn instance(&self) -> &Instance {
+        self.server.instance()
+    }
+
+    /// The instance for a token builder, which does not keep the server running.
+    fn share(&self) -> Arc<Instance> {
+        Arc::clone(self.server.instance())
+    }
+
+    async fn new_key(&self) -> io::Result<SigningKey> {
+        new_key(self.instance().random.id("ins_")).await
+    }
+}
+
+/// Shows the address only.
+impl fmt::Debug for DevIssuer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("DevIssuer").field("url", &self.url()).finish_non_exhaustive()
+    }
+}
+
+/// A [`DevIssuer`] before it starts.
+#[derive(Default)]
+#[must_use = "the issuer is started by `.start().await`"]
+pub struct DevIssuerBuilder {
+    name: Option<Name>,
+    clock: Clock,
+}
+
+impl DevIssuerBuilder {
+    /// The time that tokens are made at and that opaque tokens end by.
+    pub fn clock(mut self, clock: TestClock) -> Self {
+        self.clock = Clock::Test(clock);
+        self
+    }
+
+    /// A forger: it calls itself what `other` does, down to the key id, but has another key.
+    ///
+    /// It also runs on the clock of `other` until [`clock`](Self::clock) sets one. Its secrets
+    /// and its address are its own.
+    pub fn impersonate(mut self, other: &DevIssuer) -> Self {
+        let instance = other.instance();
+        self.name = Some(Name { key_id: other.key_id(), ..instance.name.clone() });
+        if let Clock::System = self.clock {
+            self.clock = instance.clock.clone();
+        }
+        self
+    }
+
+    /// Starts the issuer. See [`DevIssuer::start`].
+    ///
+    /// # Errors
+    ///
+    /// If no port on loopback can be opened, or no key can be made.
+    ///
+    /// # Panics
+    ///
+    /// Outside a tokio runtime with I/O enabled, like tokio itself.
+    pub async fn start(self) -> io::Result<DevIssuer> {
+        let random = Random::new()?;
+        let name = self.name.unwrap_or_else(|| Name::new(&random));
+        let key = new_key(name.key_id.clone()).await?;
+        let (listener, url) = Server::listen().await?;
+        let instance = Arc::new(Instance::new(url, name, key, self.clock, random));
+        Ok(DevIssuer { server: Arc::new(Server::start(listener, instance)) })
+    }
+}
+
+impl fmt::Debug for DevIssuerBuilder {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("DevIssuerBuilder(..)")
+    }
+}
+
+/// Makes a key beside the runtime, which it would hold up.
+async fn new_key(id: String) -> io::Result<SigningKey> {
+    tokio::task::spawn_blocking(|| SigningKey::generate(id)).await?
+}

@@ -1,0 +1,93 @@
+//! A user, a client and scopes in; an OAuth access token out, as JWT or opaque.
+
+use std::{sync::Arc, time::Duration};
+
+use serde_json::json;
+
+use super::{
+    instance::Instance,
+    records::{Class, Record},
+    token::{Draft, endless, jwt, lifetime, object},
+};
+
+/// Access tokens live a day, as at Clerk.
+const LIFE: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// An OAuth access token to be, without scopes and without audience.
+///
+/// Made by [`DevIssuer::oauth`](super::DevIssuer::oauth). The opaque form has no header; what
+/// `claim` sets is then a member of the answer to verification.
+#[must_use = "the token is made by `.jwt()` or `.opaque()`"]
+pub struct OAuthTokenBuilder {
+    draft: Draft,
+    id: String,
+    client_id: String,
+    scopes: Vec<String>,
+    audience: Option<Vec<String>>,
+}
+
+impl OAuthTokenBuilder {
+    pub(super) fn new(instance: Arc<Instance>, user: String) -> Self {
+        let id = instance.random.object_id(Class::OAuth.prefix());
+        let client_id = instance.random.word(16);
+        let draft = Draft::new(instance, user, Some(LIFE));
+        Self { draft, id, client_id, scopes: Vec::new(), audience: None }
+    }
+
+    /// The OAuth client that the token was issued to. It is a new id otherwise.
+    pub fn client_id(mut self, id: impl Into<String>) -> Self {
+        self.client_id = id.into();
+        self
+    }
+
+    /// What the user allowed the client to do, such as `["read:notes"]`.
+    pub fn scopes<I>(mut self, scopes: I) -> Self
+    where
+        I: IntoIterator,
+        I::Item: Into<String>,
+    {
+        self.scopes = scopes.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// The APIs that the token is for. `aud` is absent otherwise.
+    pub fn audience<I>(mut self, audience: I) -> Self
+    where
+        I: IntoIterator,
+        I::Item: Into<String>,
+    {
+        self.audience = Some(audience.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// The signed token, of type `at+jwt` (RFC 9068 §2.1).
+    #[must_use]
+    pub fn jwt(self) -> String {
+        let mut claims =
+            object(json!({ "jti": self.id, "client_id": self.client_id, "scp": self.scopes }));
+        if !self.scopes.is_empty() {
+            // RFC 6749 §3.3: a scope string has at least one scope.
+            claims.insert("scope".to_owned(), self.scopes.join(" ").into());
+        }
+        claims.extend(self.audience.map(|audience| ("aud".to_owned(), audience.into())));
+        self.draft.jwt("at+jwt", None, claims)
+    }
+
+    /// An opaque token, `oat_…`, which the issuer remembers.
+    #[must_use]
+    pub fn opaque(self) -> String {
+        let record = self.record();
+        self.draft.instance.remember(record)
+    }
+
+    fn record(&self) -> Record {
+        let mut details = object(json!({ "client_id": self.client_id }));
+        details.extend(self.audience.clone().map(|audience| ("aud".to_owned(), audience.into())));
+        self.draft.claims.apply(&mut details);
+        self.draft.record(Class::OAuth, &self.id, &self.scopes, details)
+    }
+}
+
+lifetime!(OAuthTokenBuilder);
+endless!(OAuthTokenBuilder);
+jwt!(OAuthTokenBuilder);
