@@ -57,7 +57,7 @@
 //! - [`testing`]: a local stand-in for Clerk, for your tests (feature `testing`).
 //! - [`rules`]: what is checked of each token, and where the rule comes from.
 //!
-//! [axum]: https://docs.rs/axum
+//! [axum]: https://github.com/tokio-rs/axum
 //! [Clerk]: https://clerk.com
 
 mod clock;
@@ -96,3 +96,8 @@ pub use crate::{
     subject::{ClientId, MachineId, OrgId, SessionId, Subject, UserId},
     token::TokenType,
 };
+
+// The README's code is compiled and run like all other examples.
+#[cfg(all(doctest, feature = "testing"))]
+#[doc = include_str!("../../README.md")]
+struct Readme;

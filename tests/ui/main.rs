@@ -1,1 +1,25 @@
-//! Tests.
+//! What must not compile, with the messages that users see, and what must.
+
+use std::process::Command;
+
+/// The version that `rust-toolchain.toml` pins.
+const PINNED: &str = include_str!("../../rust-toolchain.toml");
+
+#[test]
+fn misuse_does_not_compile_and_use_does() {
+    let cases = trybuild::TestCases::new();
+    cases.pass("ui/pass/**/*.rs");
+    cases.compile_fail("ui/fail/**/*.rs");
+    // In these the compiler speaks, and each version of it in its own words.
+    if compiler_is_pinned() {
+        cases.compile_fail("ui/fail_rustc/**/*.rs");
+    }
+}
+
+fn compiler_is_pinned() -> bool {
+    let rustc = std::env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned());
+    let output = Command::new(rustc).arg("--version").output().unwrap();
+    let version = String::from_utf8(output.stdout).unwrap();
+    let version = version.split_whitespace().nth(1).unwrap();
+    PINNED.contains(&format!("channel = \"{version}\""))
+}

@@ -1,3 +1,64 @@
-//! The notes API. Its routes come next.
+//! Runs the notes API: on a local stand-in for Clerk, or on real Clerk if its keys are set.
 
-fn main() {}
+#![allow(clippy::print_stdout, reason = "it talks to the person who started it")]
+
+mod requests;
+
+use std::{env, error::Error};
+
+use clerk_auth::{Clerk, testing::DevIssuer};
+use notes::{AppState, Notes, ROUTES, router};
+use tokio::{net::TcpListener, signal};
+use tracing_subscriber::EnvFilter;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    // Refusals are logged with their reason: the caller does not learn it.
+    let filter =
+        EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn,clerk_auth=info".into());
+    tracing_subscriber::fmt().with_env_filter(filter).without_time().init();
+
+    let port = env::var("PORT").unwrap_or_else(|_| "3000".to_owned());
+    let listener = TcpListener::bind(format!("127.0.0.1:{port}"))
+        .await
+        .map_err(|error| format!("port {port} cannot be used ({error}); set PORT to another"))?;
+    let address = format!("http://{}", listener.local_addr()?);
+
+    // Kept until the end: the stand-in stops with it.
+    let mut stand_in = None;
+    let clerk = if is_configured() {
+        println!("Real Clerk: tokens of the instance whose CLERK_ keys are set.\n");
+        Clerk::from_env()?
+    } else {
+        println!("Dev issuer: a local stand-in for Clerk, because no CLERK_ key is set.\n");
+        let issuer = stand_in.insert(DevIssuer::start().await?);
+        issuer.clerk().build()?
+    };
+    for (route, policy) in &ROUTES {
+        println!("  {route:<20} {policy}");
+        if let Err(lacks) = clerk.check(policy) {
+            println!("  {:<20} not yet: {lacks}", "");
+        }
+    }
+    println!("\nListening on {address}. Ctrl-C stops it.\n");
+    if let Some(issuer) = &stand_in {
+        requests::print(issuer, &address);
+    }
+
+    let app = router(AppState { clerk, notes: Notes::default() });
+    axum::serve(listener, app).with_graceful_shutdown(stopped()).await?;
+    println!("Stopped.");
+    Ok(())
+}
+
+/// Whether any key is set that lets real tokens be verified.
+fn is_configured() -> bool {
+    let keys =
+        ["CLERK_SECRET_KEY", "CLERK_PUBLISHABLE_KEY", "CLERK_JWT_KEY", "CLERK_MACHINE_SECRET_KEY"];
+    keys.iter().any(|key| env::var_os(key).is_some_and(|value| !value.is_empty()))
+}
+
+async fn stopped() {
+    // Without a signal handler the process simply ends at Ctrl-C.
+    let _ = signal::ctrl_c().await;
+}

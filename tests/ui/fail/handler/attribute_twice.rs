@@ -1,0 +1,7 @@
+use clerk_auth::clerk_auth;
+
+#[clerk_auth(accepts = "api_key")]
+#[clerk_auth(accepts = "oauth_token")]
+async fn handler() {}
+
+fn main() {}

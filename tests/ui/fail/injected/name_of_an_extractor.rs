@@ -1,0 +1,7 @@
+use axum::extract::Path;
+use clerk_auth::clerk_auth;
+
+#[clerk_auth]
+async fn handler(subject: Path<String>) {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use clerk_auth::{Scopes, clerk_auth};
+
+#[clerk_auth(accepts = "any")]
+async fn handler(scopes: Scopes) {}
+
+fn main() {}

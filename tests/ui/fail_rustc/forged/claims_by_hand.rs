@@ -1,0 +1,5 @@
+use clerk_auth::Claims;
+
+fn main() {
+    let _ = Claims::new("{}");
+}

@@ -1,0 +1,5 @@
+use clerk_auth::ApiKey;
+
+fn main() {
+    let _ = ApiKey {};
+}

@@ -1,0 +1,5 @@
+use clerk_auth::Scopes;
+
+fn main() {
+    let _ = Scopes::default();
+}

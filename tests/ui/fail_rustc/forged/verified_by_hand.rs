@@ -1,0 +1,5 @@
+use clerk_auth::Verified;
+
+fn main() {
+    let _ = Verified {};
+}

@@ -1,0 +1,10 @@
+use clerk_auth::{Guard, clerk_auth};
+
+#[clerk_auth]
+async fn handler() {}
+
+fn read(guard: &Guard<handler>) {
+    guard.scopes();
+}
+
+fn main() {}
