@@ -22,6 +22,9 @@ pub(crate) enum Failure {
     /// The token is genuine, but may not do this.
     #[error(transparent)]
     Denied(#[from] Denial),
+    /// The token is genuine, and its claims do not fit what the handler declares.
+    #[error("the token's claims do not fit the type that the handler declares for `claims`")]
+    Claims,
     /// We are set up wrongly.
     #[error(transparent)]
     Configuration(#[from] ConfigurationFault),

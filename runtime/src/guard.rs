@@ -1,19 +1,23 @@
 //! Request parts in, a verified and permitted identity out: the whole way of a request.
 
-use std::{fmt, sync::Arc, time::SystemTime};
+use std::{any::TypeId, fmt, sync::Arc, time::SystemTime};
 
 use axum_core::extract::{FromRef, FromRequestParts};
 use http::{Extensions, HeaderValue, request::Parts};
+use serde::de::DeserializeOwned;
 
 use crate::{
     config::Clerk,
     credential::Credential,
     error::{Failure, TokenFault},
-    identity::{Identity, Never, Scoped, VerifiedToken},
+    identity::{
+        Claims, Entrant, Identity, Never, OfClient, OfMachine, OfSession, OfUser, Scoped,
+        SessionToken, VerifiedToken,
+    },
     policy::Policy,
-    rejection::Rejection,
+    rejection::{Appearance, Rejection},
     scope::Scopes,
-    subject::Subject,
+    subject::{ClientId, MachineId, OrgId, SessionId, Subject, UserId},
     token::{Decoded, Token, TokenType},
 };
 
@@ -25,8 +29,12 @@ pub trait Guarded: 'static {
     const POLICY: Policy;
 
     /// What a caller who entered is: one of the four token structs where one type is accepted,
-    /// else an [`Identity`].
-    type Identity: VerifiedToken;
+    /// else an [`Identity`]; in an `Option` where a request without a credential may enter.
+    type Identity: Entrant;
+
+    /// What the claims are decoded into: your own type, an `Option` of it where a caller can be
+    /// without claims, or `()` where nothing is decoded.
+    type Claims: DeserializeOwned + Send + Sync + 'static;
 }
 
 /// An axum extractor that lets in whom `P` lets in.
@@ -35,6 +43,11 @@ pub trait Guarded: 'static {
 /// before it. It needs a [`Clerk`] in the router's state.
 pub struct Guard<P: Guarded> {
     identity: P::Identity,
+    claims: P::Claims,
+    /// `None` for a caller without a credential.
+    verified: Option<Verified>,
+    /// How a later refusal looks.
+    appearance: Arc<Appearance>,
 }
 
 /// A verified identity that travels with the request, so that a second guard does not verify
@@ -43,11 +56,12 @@ pub struct Guard<P: Guarded> {
 pub struct Verified {
     identity: Identity,
     /// What it was verified with and from: another `Clerk` or a rewritten header verifies again.
-    clerk: Clerk,
-    field: HeaderValue,
+    /// `None` for an identity that a test describes.
+    origin: Option<(Clerk, HeaderValue)>,
+    appearance: Arc<Appearance>,
 }
 
-/// The verified identity of a request that passed a guard.
+/// The verified identity of a request that passed a guard or a layer.
 ///
 /// ```
 /// use clerk_auth::verified;
@@ -61,14 +75,19 @@ pub fn verified(extensions: &Extensions) -> Option<Verified> {
     extensions.get::<Verified>().cloned()
 }
 
-/// The way of a request, from its headers to an identity that may enter.
-async fn admit(clerk: &Clerk, parts: &mut Parts, policy: &Policy) -> Result<Identity, Failure> {
+/// The way of a request, from its headers to an identity that may enter; `None` is a caller
+/// without a credential, where the policy lets them enter.
+pub(crate) async fn admit(
+    clerk: &Clerk,
+    parts: &mut Parts,
+    policy: &Policy,
+) -> Result<Option<Verified>, Failure> {
     let Credential::Bearer { token, field } = Credential::read(&parts.headers)? else {
-        return Err(Failure::Missing);
+        return permit(None, policy).map(|()| None);
     };
     if let Some(known) = Verified::again(&parts.extensions, clerk, field) {
-        policy.decide(&known)?;
-        return Ok(known);
+        permit(Some(&known.identity), policy)?;
+        return Ok(Some(known));
     }
     let decoded = Decoded::from_text(token).map_err(TokenFault::from)?;
     let token = Token::classify(&decoded).map_err(TokenFault::from)?;
@@ -76,10 +95,11 @@ async fn admit(clerk: &Clerk, parts: &mut Parts, policy: &Policy) -> Result<Iden
         return Err(TokenFault::NotAccepted(token.token_type()).into());
     }
     let identity = clerk.verifier().verify(&token).await?;
-    policy.decide(&identity)?;
-    let field = field.clone();
-    parts.extensions.insert(Verified { identity: identity.clone(), clerk: clerk.clone(), field });
-    Ok(identity)
+    permit(Some(&identity), policy)?;
+    let origin = Some((clerk.clone(), field.clone()));
+    let verified = Verified { identity, origin, appearance: clerk.appearance() };
+    parts.extensions.insert(verified.clone());
+    Ok(Some(verified))
 }
 
 impl<S, P> FromRequestParts<S> for Guard<P>
@@ -92,20 +112,46 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
         let clerk = Clerk::from_ref(state);
-        let policy = P::POLICY;
-        let admitted = admit(&clerk, parts, &policy).await.and_then(|identity| {
-            // A policy that accepts more than its identity type has room for refuses the rest.
-            let narrowed = P::Identity::narrow(&identity);
-            narrowed.ok_or_else(|| TokenFault::NotAccepted(identity.token_type()).into())
-        });
-        match admitted {
-            Ok(identity) => Ok(Self { identity }),
-            Err(failure) => Err(Rejection::new(&failure, &policy, clerk.appearance())),
-        }
+        let appearance = clerk.appearance();
+        let admitted = admit(&clerk, parts, &P::POLICY).await;
+        Self::from_admitted(admitted, &appearance)
     }
 }
 
 impl<P: Guarded> Guard<P> {
+    pub(crate) fn from_admitted(
+        admitted: Result<Option<Verified>, Failure>,
+        appearance: &Arc<Appearance>,
+    ) -> Result<Self, Rejection> {
+        let entered = admitted.and_then(|verified| Self::enter(verified, Arc::clone(appearance)));
+        entered.map_err(|failure| Rejection::new(&failure, &P::POLICY, Arc::clone(appearance)))
+    }
+
+    /// What the handler declares, out of what was admitted.
+    fn enter(verified: Option<Verified>, appearance: Arc<Appearance>) -> Result<Self, Failure> {
+        let known = verified.as_ref().map(|verified| &verified.identity);
+        // A policy that accepts more than its identity type has room for refuses the rest.
+        let identity = P::Identity::enter(known).ok_or_else(|| match known {
+            Some(identity) => TokenFault::NotAccepted(identity.token_type()).into(),
+            None => Failure::Missing,
+        })?;
+        let claims = decode_claims(known.and_then(Identity::maybe_claims))?;
+        Ok(Self { identity, claims, verified, appearance })
+    }
+}
+
+/// Decodes claims into the handler's own type. No claims are a JSON `null`, which an `Option`
+/// takes and a struct does not; `()` asks for nothing.
+fn decode_claims<C: DeserializeOwned + 'static>(claims: Option<&Claims>) -> Result<C, Failure> {
+    let wanted = TypeId::of::<C>() != TypeId::of::<()>();
+    let json = claims.filter(|_| wanted).map_or("null", Claims::as_json);
+    serde_json::from_str(json).map_err(|_| Failure::Claims)
+}
+
+impl<P: Guarded> Guard<P>
+where
+    P::Identity: VerifiedToken,
+{
     /// Who calls.
     pub fn subject(&self) -> Subject {
         self.identity.subject().clone()
@@ -124,20 +170,155 @@ impl<P: Guarded> Guard<P> {
         self.identity.scopes().clone()
     }
 
+    /// The user. It exists where only session and OAuth tokens can enter.
+    pub fn user_id(&self) -> UserId
+    where
+        P::Identity: OfUser,
+    {
+        self.identity.user_id().clone()
+    }
+
+    /// The OAuth client. It exists where only OAuth tokens can enter.
+    pub fn client_id(&self) -> ClientId
+    where
+        P::Identity: OfClient,
+    {
+        self.identity.client_id().clone()
+    }
+
+    /// The calling machine. It exists where only M2M tokens can enter.
+    pub fn machine_id(&self) -> MachineId
+    where
+        P::Identity: OfMachine,
+    {
+        self.identity.machine_id().clone()
+    }
+
+    /// The session. It exists where only session tokens can enter.
+    pub fn session_id(&self) -> SessionId
+    where
+        P::Identity: OfSession,
+    {
+        self.identity.session_id().clone()
+    }
+}
+
+impl<P: Guarded<Identity = SessionToken>> Guard<P> {
+    /// All claims of the session, as they are. It exists where only session tokens can enter.
+    pub fn raw_claims(&self) -> Claims {
+        self.identity.claims().clone()
+    }
+}
+
+impl<P: Guarded> Guard<P> {
+    /// Who calls; `None` where nobody says.
+    pub fn maybe_subject(&self) -> Option<Subject> {
+        self.known().map(|identity| identity.subject().clone())
+    }
+
+    /// The type of the caller's token; `None` for a caller without one.
+    pub fn maybe_token_type(&self) -> Option<TokenType> {
+        self.known().map(VerifiedToken::token_type)
+    }
+
     /// What the caller was granted; `None` where the token is of a type without scopes.
     pub fn maybe_scopes(&self) -> Option<Scopes> {
-        self.identity.maybe_scopes().cloned()
+        self.known()?.maybe_scopes().cloned()
+    }
+
+    /// The user; `None` where the caller is none.
+    pub fn maybe_user_id(&self) -> Option<UserId> {
+        self.known()?.maybe_user_id().cloned()
+    }
+
+    /// The organization: the active one of a session, or the owner of an API key.
+    pub fn maybe_org_id(&self) -> Option<OrgId> {
+        self.known()?.maybe_org_id().cloned()
+    }
+
+    /// The OAuth client; `None` where the token is no OAuth token.
+    pub fn maybe_client_id(&self) -> Option<ClientId> {
+        self.known()?.maybe_client_id().cloned()
+    }
+
+    /// The machine; `None` where the caller is none.
+    pub fn maybe_machine_id(&self) -> Option<MachineId> {
+        self.known()?.maybe_machine_id().cloned()
+    }
+
+    /// The session; `None` where the token is no session token.
+    pub fn maybe_session_id(&self) -> Option<SessionId> {
+        self.known()?.maybe_session_id().cloned()
+    }
+
+    /// The token's claims, as they are; `None` where it carries none.
+    pub fn maybe_raw_claims(&self) -> Option<Claims> {
+        self.known()?.maybe_claims().cloned()
+    }
+
+    /// The claims, decoded into the type that the policy names.
+    pub fn claims(&self) -> &P::Claims {
+        &self.claims
+    }
+
+    /// The claims, decoded into the type that the policy names.
+    pub fn into_claims(self) -> P::Claims {
+        self.claims
     }
 
     /// The whole verified identity.
-    pub fn identity(&self) -> &P::Identity {
-        &self.identity
+    pub fn identity(&self) -> P::Identity {
+        self.identity.clone()
     }
 
-    /// When the token ends; `None` for one that does not. The guard checks at the start of a
-    /// request only: close what lives longer, such as a WebSocket, at this time.
+    /// When the token ends; `None` for one that does not, and for a caller without one. The
+    /// guard checks at the start of a request only: close what lives longer, such as
+    /// a WebSocket, at this time.
     pub fn expires_at(&self) -> Option<SystemTime> {
-        self.identity.expires_at()
+        self.known()?.expires_at()
+    }
+
+    /// Asks for more than the handler's own policy, for a part of what it does.
+    ///
+    /// ```
+    /// use axum::response::IntoResponse;
+    /// use clerk_auth::{Guard, Guarded, Rejection, policy::{Clause, Policy, Requirement}};
+    ///
+    /// const ADMIN: Policy = Policy::new(&[Clause::OAuthToken(Requirement::Scope("admin"))]);
+    ///
+    /// async fn purge<P: Guarded>(guard: Guard<P>) -> Result<&'static str, Rejection> {
+    ///     guard.require(&ADMIN)?;
+    ///     Ok("purged")
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// The refusal that a guard with this policy would answer.
+    pub fn require(&self, policy: &Policy) -> Result<(), Rejection> {
+        require(self.known(), policy, &self.appearance)
+    }
+
+    fn known(&self) -> Option<&Identity> {
+        self.verified.as_ref().map(|verified| &verified.identity)
+    }
+}
+
+/// Holds a caller who is already known to a further policy.
+fn require(
+    identity: Option<&Identity>,
+    policy: &Policy,
+    appearance: &Arc<Appearance>,
+) -> Result<(), Rejection> {
+    let decided = permit(identity, policy);
+    decided.map_err(|failure| Rejection::new(&failure, policy, Arc::clone(appearance)))
+}
+
+/// Whether a known caller, or nobody, may pass.
+pub(crate) fn permit(identity: Option<&Identity>, policy: &Policy) -> Result<(), Failure> {
+    match identity {
+        Some(identity) => Ok(policy.decide(identity)?),
+        None if policy.is_optional() => Ok(()),
+        None => Err(Failure::Missing),
     }
 }
 
@@ -151,16 +332,27 @@ impl<P: Guarded<Identity = Never>> Guard<P> {
     }
 }
 
-impl<P: Guarded> Clone for Guard<P> {
+impl<P: Guarded> Clone for Guard<P>
+where
+    P::Claims: Clone,
+{
     fn clone(&self) -> Self {
-        Self { identity: self.identity.clone() }
+        Self {
+            identity: self.identity.clone(),
+            claims: self.claims.clone(),
+            verified: self.verified.clone(),
+            appearance: Arc::clone(&self.appearance),
+        }
     }
 }
 
 /// Shows the token's type only.
 impl<P: Guarded> fmt::Debug for Guard<P> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "Guard({})", self.token_type())
+        match self.maybe_token_type() {
+            Some(token_type) => write!(formatter, "Guard({token_type})"),
+            None => formatter.write_str("Guard(nobody)"),
+        }
     }
 }
 
@@ -183,10 +375,26 @@ impl Verified {
         &self.identity
     }
 
-    fn again(extensions: &Extensions, clerk: &Clerk, field: &HeaderValue) -> Option<Identity> {
+    /// Asks for more than the guard or layer that let the request in: for one tool of many, or
+    /// one route behind a layer.
+    ///
+    /// # Errors
+    /// The refusal that a guard with this policy would answer.
+    pub fn require(&self, policy: &Policy) -> Result<(), Rejection> {
+        require(Some(&self.identity), policy, &self.appearance)
+    }
+
+    fn again(extensions: &Extensions, clerk: &Clerk, field: &HeaderValue) -> Option<Self> {
         let known = extensions.get::<Self>()?;
-        let same = known.clerk.is_same_as(clerk) && known.field == *field;
-        same.then(|| known.identity.clone())
+        let (verifier, verified_field) = known.origin.as_ref()?;
+        let same = verifier.is_same_as(clerk) && verified_field == field;
+        same.then(|| known.clone())
+    }
+
+    /// An identity that no token stands behind.
+    #[cfg(feature = "testing")]
+    pub(crate) fn described(identity: Identity, appearance: Arc<Appearance>) -> Self {
+        Self { identity, origin: None, appearance }
     }
 }
 

@@ -14,7 +14,7 @@ use crate::{
 
 mod verified;
 
-pub use verified::{Scoped, VerifiedToken};
+pub use verified::{Entrant, OfClient, OfMachine, OfSession, OfUser, Scoped, VerifiedToken};
 
 /// A verified session of a signed-in user.
 #[derive(Clone)]
@@ -25,6 +25,8 @@ pub struct SessionToken {
     pub(crate) organization: Option<Organization>,
     pub(crate) actor: Option<Arc<str>>,
     pub(crate) factor_ages: Option<(i64, i64)>,
+    pub(crate) features: Option<Arc<str>>,
+    pub(crate) plans: Option<Arc<str>>,
     pub(crate) claims: Claims,
     pub(crate) expires_at: UnixMillis,
 }
@@ -258,6 +260,57 @@ impl ApiKey {
     #[must_use]
     pub fn claims(&self) -> Option<&Claims> {
         self.claims.as_ref()
+    }
+}
+
+/// What some classes have, for guards whose callers can be of several.
+impl Identity {
+    pub(crate) fn maybe_user_id(&self) -> Option<&UserId> {
+        match self {
+            Self::Session(token) => Some(&token.user_id),
+            Self::OAuth(token) => Some(&token.user_id),
+            Self::ApiKey(ApiKey { subject: Subject::User(id), .. }) => Some(id),
+            Self::M2m(_) | Self::ApiKey(_) => None,
+        }
+    }
+
+    pub(crate) fn maybe_org_id(&self) -> Option<&OrgId> {
+        match self {
+            Self::Session(token) => token.organization.as_ref().map(Organization::id),
+            Self::ApiKey(ApiKey { subject: Subject::Organization(id), .. }) => Some(id),
+            Self::OAuth(_) | Self::M2m(_) | Self::ApiKey(_) => None,
+        }
+    }
+
+    pub(crate) fn maybe_client_id(&self) -> Option<&ClientId> {
+        match self {
+            Self::OAuth(token) => Some(&token.client_id),
+            Self::Session(_) | Self::M2m(_) | Self::ApiKey(_) => None,
+        }
+    }
+
+    pub(crate) fn maybe_machine_id(&self) -> Option<&MachineId> {
+        match self {
+            Self::M2m(token) => Some(&token.machine_id),
+            Self::ApiKey(ApiKey { subject: Subject::Machine(id), .. }) => Some(id),
+            Self::Session(_) | Self::OAuth(_) | Self::ApiKey(_) => None,
+        }
+    }
+
+    pub(crate) fn maybe_session_id(&self) -> Option<&SessionId> {
+        match self {
+            Self::Session(token) => Some(&token.session_id),
+            Self::OAuth(_) | Self::M2m(_) | Self::ApiKey(_) => None,
+        }
+    }
+
+    pub(crate) fn maybe_claims(&self) -> Option<&Claims> {
+        match self {
+            Self::Session(token) => Some(&token.claims),
+            Self::M2m(token) => token.claims.as_ref(),
+            Self::ApiKey(token) => token.claims.as_ref(),
+            Self::OAuth(_) => None,
+        }
     }
 }
 

@@ -67,6 +67,7 @@ mod error;
 mod guard;
 mod identity;
 mod json;
+mod layer;
 pub mod policy;
 mod rejection;
 mod scope;
@@ -87,12 +88,13 @@ pub use crate::{
     config::{Clerk, ClerkBuilder, ConfigError, Unverifiable},
     guard::{Guard, Guarded, Verified, verified},
     identity::{
-        ApiKey, Claims, Identity, M2mToken, Never, OAuthToken, Organization, Scoped, SessionToken,
-        VerifiedToken,
+        ApiKey, Claims, Entrant, Identity, M2mToken, Never, OAuthToken, OfClient, OfMachine,
+        OfSession, OfUser, Organization, Scoped, SessionToken, VerifiedToken,
     },
+    layer::{ClerkLayer, ClerkService},
     policy::Policy,
     rejection::{Refusal, Rejection},
-    scope::Scopes,
+    scope::{Scope, Scopes},
     subject::{ClientId, MachineId, OrgId, SessionId, Subject, UserId},
     token::TokenType,
 };

@@ -2,20 +2,31 @@
 //!
 //! What a policy does not name is refused.
 
-use std::fmt;
+mod denial;
+mod line;
+mod organization;
+mod requirement;
+mod reverification;
+#[cfg(test)]
+mod truth;
 
-use serde::{Serialize, Serializer};
+pub use self::{
+    requirement::Requirement,
+    reverification::{Level, Reverification},
+};
+
+pub(crate) use self::denial::{Denial, RequiredScopes};
 
 use crate::{
     identity::{Identity, VerifiedToken},
-    scope::is_scope_token,
     token::TokenType,
 };
 
 /// Which tokens may enter, and what they must carry.
 ///
-/// `#[clerk_auth]` writes one for each handler. It is plain data: print it, compare it, or give
-/// it to [`Clerk::check`](crate::Clerk::check) at start.
+/// `#[clerk_auth]` writes one for each handler, and `policy!` writes one from the same words. It
+/// is plain data: print it, serialise it, or give it to [`Clerk::check`](crate::Clerk::check) at
+/// start.
 ///
 /// ```
 /// use clerk_auth::policy::{Clause, Policy, Requirement};
@@ -29,6 +40,7 @@ use crate::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Policy {
     clauses: &'static [Clause],
+    anonymous: Anonymous,
 }
 
 /// One token type that may enter, and its requirement.
@@ -44,48 +56,32 @@ pub enum Clause {
     ApiKey(Requirement),
 }
 
-/// What a token must carry beside being genuine.
+/// Whether a request without a credential may enter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Requirement {
-    /// Nothing more.
-    None,
-    /// Exactly this scope.
-    Scope(&'static str),
-    /// Each of these.
-    All(&'static [Requirement]),
+pub(crate) enum Anonymous {
+    Refused,
+    Accepted,
+    /// Also where the session cookie has expired.
+    AcceptedOverExpiredCookie,
 }
-
-/// Why a genuine token may not enter.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum Denial {
-    #[error("the policy does not accept a {0}")]
-    NotAccepted(TokenType),
-    #[error("the token lacks scopes; the policy needs all of `{0}`")]
-    MissingScopes(RequiredScopes),
-}
-
-/// The scopes that a challenge names: all of them are needed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct RequiredScopes(Requirement);
 
 impl Policy {
     /// The policy that lets nobody in.
-    pub const REFUSE_ALL: Self = Self { clauses: &[] };
+    pub const REFUSE_ALL: Self = Self { clauses: &[], anonymous: Anonymous::Refused };
 
     /// A policy of one clause per token type. Write it in a `const`: a contradiction then does
     /// not compile.
     ///
     /// # Panics
-    /// Where it is not evaluated at compile time: if a token type has two clauses, a scope stands
-    /// in a clause for sessions or M2M tokens, a scope is not a scope-token of RFC 6749 §3.3, or
-    /// a list is empty.
+    /// Where it is not evaluated at compile time: if a token type has two clauses, a condition
+    /// stands in a clause of a type that does not have it, a scope is not a scope-token of RFC
+    /// 6749 §3.3, or a list is empty.
     #[must_use]
     pub const fn new(clauses: &'static [Clause]) -> Self {
         assert!(!clauses.is_empty(), "a policy needs at least one clause");
         let mut rest = clauses;
         while let [clause, tail @ ..] = rest {
-            clause.assert_sound();
+            clause.requirement().assert_sound(clause.token_type());
             let mut others = tail;
             while let [other, tail @ ..] = others {
                 let same = clause.token_type() as u8 == other.token_type() as u8;
@@ -94,7 +90,26 @@ impl Policy {
             }
             rest = tail;
         }
-        Self { clauses }
+        Self { clauses, anonymous: Anonymous::Refused }
+    }
+
+    /// The same policy, which a request without a credential passes as anonymous. A credential
+    /// that is not acceptable is still refused.
+    #[must_use]
+    pub const fn optional(self) -> Self {
+        Self { anonymous: Anonymous::Accepted, ..self }
+    }
+
+    /// Like [`optional`](Self::optional), and a session cookie that has expired counts as none.
+    #[must_use]
+    pub const fn optional_ignoring_expired_cookie(self) -> Self {
+        Self { anonymous: Anonymous::AcceptedOverExpiredCookie, ..self }
+    }
+
+    /// Whether a request without a credential may enter.
+    #[must_use]
+    pub const fn is_optional(&self) -> bool {
+        !matches!(self.anonymous, Anonymous::Refused)
     }
 
     /// The token types that may enter, in the order they are written.
@@ -109,23 +124,26 @@ impl Policy {
         self.clause(token_type).is_some()
     }
 
-    /// Whether this identity may enter.
+    /// Whether this identity may enter. The one place where that is decided.
     pub(crate) fn decide(&self, identity: &Identity) -> Result<(), Denial> {
         let token_type = identity.token_type();
         let clause = self.clause(token_type).ok_or(Denial::NotAccepted(token_type))?;
         let requirement = clause.requirement();
-        if requirement.is_met_by(identity) {
-            Ok(())
-        } else {
-            Err(Denial::MissingScopes(RequiredScopes(requirement)))
+        match requirement.denies(identity) {
+            None => Ok(()),
+            Some(Denial::MissingScopes(_)) => {
+                Err(Denial::MissingScopes(requirement.nearest_scopes(identity.maybe_scopes())))
+            }
+            Some(denial) => Err(denial),
         }
     }
 
-    /// The scopes that an OAuth client should ask for to pass; `None` where OAuth tokens are not
-    /// accepted or need none.
+    /// The scopes that an OAuth client should ask for to pass: the first alternative. `None`
+    /// where OAuth tokens are not accepted or need none.
     pub(crate) fn scopes_to_request(&self) -> Option<RequiredScopes> {
         let requirement = self.clause(TokenType::OAuthToken)?.requirement();
-        (requirement != Requirement::None).then_some(RequiredScopes(requirement))
+        let scopes = requirement.nearest_scopes(None);
+        (!scopes.is_empty()).then_some(scopes)
     }
 
     fn clause(&self, token_type: TokenType) -> Option<&'static Clause> {
@@ -151,86 +169,35 @@ impl Clause {
             | Self::ApiKey(requirement) => *requirement,
         }
     }
-
-    const fn assert_sound(&self) {
-        let carries_scopes = matches!(self, Self::OAuthToken(_) | Self::ApiKey(_));
-        self.requirement().assert_sound(carries_scopes);
-    }
 }
 
-impl Requirement {
-    fn is_met_by(&self, identity: &Identity) -> bool {
-        match self {
-            Self::None => true,
-            Self::Scope(scope) => {
-                identity.maybe_scopes().is_some_and(|granted| granted.contains(scope))
-            }
-            Self::All(parts) => parts.iter().all(|part| part.is_met_by(identity)),
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// In a `const`, each of these stops the build.
+    #[test]
+    fn a_contradiction_is_no_policy() {
+        const SCOPE: Requirement = Requirement::Scope("read:notes");
+        let contradictions: &[&'static [Clause]] = &[
+            &[],
+            &[Clause::SessionToken(SCOPE)],
+            &[Clause::M2mToken(Requirement::All(&[SCOPE]))],
+            &[Clause::ApiKey(Requirement::None), Clause::ApiKey(SCOPE)],
+            &[Clause::ApiKey(Requirement::All(&[]))],
+            &[Clause::OAuthToken(Requirement::Scope(""))],
+            &[Clause::OAuthToken(Requirement::Scope("read:notes write:notes"))],
+            &[Clause::OAuthToken(Requirement::Scope("read:\"notes\""))],
+        ];
+        for clauses in contradictions {
+            let outcome = std::panic::catch_unwind(|| Policy::new(clauses));
+            assert!(outcome.is_err(), "{clauses:?}");
         }
     }
 
-    const fn assert_sound(&self, carries_scopes: bool) {
-        match self {
-            Self::None => {}
-            Self::Scope(scope) => {
-                assert!(carries_scopes, "only OAuth tokens and API keys carry scopes");
-                assert!(is_scope_token(scope), "not one scope of RFC 6749 section 3.3");
-            }
-            Self::All(parts) => {
-                assert!(!parts.is_empty(), "an empty list of requirements");
-                let mut rest = *parts;
-                while let [part, tail @ ..] = rest {
-                    part.assert_sound(carries_scopes);
-                    rest = tail;
-                }
-            }
-        }
-    }
-
-    fn for_each_scope(&self, visit: &mut dyn FnMut(&'static str) -> fmt::Result) -> fmt::Result {
-        match self {
-            Self::None => Ok(()),
-            Self::Scope(scope) => visit(scope),
-            Self::All(parts) => parts.iter().try_for_each(|part| part.for_each_scope(visit)),
-        }
-    }
-}
-
-/// Prints the scopes with spaces between, as in an OAuth `scope` parameter.
-impl fmt::Display for RequiredScopes {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut first = true;
-        self.0.for_each_scope(&mut |scope| {
-            if !std::mem::take(&mut first) {
-                formatter.write_str(" ")?;
-            }
-            formatter.write_str(scope)
-        })
-    }
-}
-
-/// Prints one readable line: `oauth_token with scopes read:notes`.
-impl fmt::Display for Policy {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.clauses.is_empty() {
-            return formatter.write_str("nobody");
-        }
-        for (position, clause) in self.clauses.iter().enumerate() {
-            if position > 0 {
-                formatter.write_str(", or ")?;
-            }
-            write!(formatter, "{}", clause.token_type())?;
-            if clause.requirement() != Requirement::None {
-                write!(formatter, " with scopes {}", RequiredScopes(clause.requirement()))?;
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Serialises as the line that `Display` prints.
-impl Serialize for Policy {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+    #[test]
+    fn the_policy_that_refuses_all_accepts_nothing() {
+        assert_eq!(Policy::REFUSE_ALL.accepted().len(), 0);
+        assert_eq!(Policy::REFUSE_ALL.to_string(), "nobody");
     }
 }

@@ -13,7 +13,7 @@ use http::{
 
 use crate::{
     error::Failure,
-    policy::{Denial, Policy, RequiredScopes},
+    policy::{Denial, Policy, RequiredScopes, Reverification},
 };
 
 /// Why a request was refused, as far as the caller may know.
@@ -31,6 +31,11 @@ pub enum Refusal {
     InvalidToken,
     /// 403: the token is genuine and lacks scopes.
     InsufficientScope,
+    /// 403: the token is genuine and lacks a role, permission, feature or plan, is from a client
+    /// or machine that may not do this, or its claims do not fit.
+    Forbidden,
+    /// 403: the user must verify again who they are. Clerk's front ends know the body.
+    ReverificationNeeded,
     /// 503: Clerk could not be asked. The token may be good.
     ClerkUnavailable,
     /// 500: this server is not set up to verify the token.
@@ -53,6 +58,7 @@ pub enum Refusal {
 pub struct Rejection {
     refusal: Refusal,
     scopes: Option<RequiredScopes>,
+    reverification: Option<Reverification>,
     retry_after: Option<u64>,
     appearance: Arc<Appearance>,
 }
@@ -66,7 +72,7 @@ pub(crate) struct Appearance {
 pub(crate) type BodyHook = Box<dyn Fn(Refusal) -> Response + Send + Sync>;
 
 /// A realm that can stand in a challenge, quoted and escaped.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Realm(String);
 
 impl Realm {
@@ -86,7 +92,9 @@ impl Refusal {
         match self {
             Self::MissingCredential | Self::InvalidToken => StatusCode::UNAUTHORIZED,
             Self::UnreadableCredential => StatusCode::BAD_REQUEST,
-            Self::InsufficientScope => StatusCode::FORBIDDEN,
+            Self::InsufficientScope | Self::Forbidden | Self::ReverificationNeeded => {
+                StatusCode::FORBIDDEN
+            }
             Self::ClerkUnavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Misconfigured => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -100,6 +108,8 @@ impl Refusal {
             Self::UnreadableCredential => "unreadable-credential",
             Self::InvalidToken => "invalid-token",
             Self::InsufficientScope => "insufficient-scope",
+            Self::Forbidden => "forbidden",
+            Self::ReverificationNeeded => "reverification-needed",
             Self::ClerkUnavailable => "clerk-unavailable",
             Self::Misconfigured => "misconfigured",
         }
@@ -111,6 +121,8 @@ impl Refusal {
             Self::UnreadableCredential => "The Authorization header cannot be read",
             Self::InvalidToken => "The token is not acceptable",
             Self::InsufficientScope => "The token lacks a required scope",
+            Self::Forbidden => "The token may not do this",
+            Self::ReverificationNeeded => "The user must verify again who they are",
             Self::ClerkUnavailable => "The token cannot be checked at the moment",
             Self::Misconfigured => "The server cannot check this token",
         }
@@ -124,7 +136,10 @@ impl Refusal {
             Self::UnreadableCredential => Some(", error=\"invalid_request\""),
             Self::InvalidToken => Some(", error=\"invalid_token\""),
             Self::InsufficientScope => Some(", error=\"insufficient_scope\""),
-            Self::ClerkUnavailable | Self::Misconfigured => None,
+            Self::Forbidden
+            | Self::ReverificationNeeded
+            | Self::ClerkUnavailable
+            | Self::Misconfigured => None,
         }
     }
 }
@@ -132,17 +147,32 @@ impl Refusal {
 impl Rejection {
     /// Tells the operator the reason, and keeps for the caller what the caller may know.
     pub(crate) fn new(failure: &Failure, policy: &Policy, appearance: Arc<Appearance>) -> Self {
-        let (refusal, scopes, retry_after) = match failure {
-            Failure::Missing => (Refusal::MissingCredential, policy.scopes_to_request(), None),
-            Failure::Unreadable(_) => (Refusal::UnreadableCredential, None, None),
-            Failure::Token(_) | Failure::Denied(Denial::NotAccepted(_)) => {
-                (Refusal::InvalidToken, None, None)
+        let refusal = match failure {
+            Failure::Missing => Refusal::MissingCredential,
+            Failure::Unreadable(_) => Refusal::UnreadableCredential,
+            Failure::Token(_) | Failure::Denied(Denial::NotAccepted(_) | Denial::Audience) => {
+                Refusal::InvalidToken
             }
-            Failure::Denied(Denial::MissingScopes(scopes)) => {
-                (Refusal::InsufficientScope, Some(*scopes), None)
+            Failure::Denied(Denial::MissingScopes(_)) => Refusal::InsufficientScope,
+            Failure::Denied(Denial::Session(_) | Denial::Sender) | Failure::Claims => {
+                Refusal::Forbidden
             }
-            Failure::Configuration(_) => (Refusal::Misconfigured, None, None),
-            Failure::Upstream(fault) => (Refusal::ClerkUnavailable, None, Some(fault.retry_after)),
+            Failure::Denied(Denial::Reverification(_)) => Refusal::ReverificationNeeded,
+            Failure::Configuration(_) => Refusal::Misconfigured,
+            Failure::Upstream(_) => Refusal::ClerkUnavailable,
+        };
+        let scopes = match failure {
+            Failure::Missing => policy.scopes_to_request(),
+            Failure::Denied(Denial::MissingScopes(scopes)) => Some(scopes.clone()),
+            _ => None,
+        };
+        let reverification = match failure {
+            Failure::Denied(Denial::Reverification(needed)) => Some(*needed),
+            _ => None,
+        };
+        let retry_after = match failure {
+            Failure::Upstream(fault) => Some(fault.retry_after),
+            _ => None,
         };
         let status = refusal.status().as_u16();
         match failure {
@@ -156,7 +186,7 @@ impl Rejection {
                 tracing::info!(status, refusal = refusal.as_str(), reason = %callers, "request refused");
             }
         }
-        Self { refusal, scopes, retry_after, appearance }
+        Self { refusal, scopes, reverification, retry_after, appearance }
     }
 
     /// Why the request was refused, as far as the caller may know.
@@ -187,6 +217,9 @@ impl Rejection {
             let (parts, body) = hook(self.refusal).into_parts();
             let plain = HeaderValue::from_static("text/plain; charset=utf-8");
             return (parts.headers.get(CONTENT_TYPE).cloned().unwrap_or(plain), body);
+        }
+        if let Some(body) = self.reverification.and_then(clerk_error) {
+            return (HeaderValue::from_static("application/json"), Body::from(body));
         }
         let problem = format!(
             r#"{{"type":"urn:problem-type:clerk-auth:{}","title":"{}","status":{}}}"#,
@@ -229,3 +262,11 @@ impl fmt::Display for Rejection {
 }
 
 impl std::error::Error for Rejection {}
+
+/// The body by which Clerk's front ends know that they must ask the user to verify again.
+fn clerk_error(needed: Reverification) -> Option<String> {
+    let needed = serde_json::to_string(&needed).ok()?;
+    Some(format!(
+        r#"{{"clerk_error":{{"type":"forbidden","reason":"reverification-error","metadata":{{"reverification":{needed}}}}}}}"#
+    ))
+}

@@ -4,6 +4,42 @@ use std::{borrow::Cow, fmt, sync::Arc};
 
 use serde::{Serialize, Serializer};
 
+/// One scope, for a `const` that policies name: a misspelt name does not compile.
+///
+/// ```
+/// use clerk_auth::Scope;
+///
+/// pub const READ_NOTES: Scope = Scope::new("read:notes");
+/// assert_eq!(READ_NOTES.as_str(), "read:notes");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Scope(&'static str);
+
+impl Scope {
+    /// Names a scope. Write it in a `const`: a text that is no scope then does not compile.
+    ///
+    /// # Panics
+    /// Where it is not evaluated at compile time, for a text that is not a scope-token of RFC
+    /// 6749 §3.3: visible ASCII without space, quote and backslash.
+    #[must_use]
+    pub const fn new(scope: &'static str) -> Self {
+        assert!(is_scope_token(scope), "not one scope of RFC 6749 section 3.3");
+        Self(scope)
+    }
+
+    /// The scope as OAuth writes it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        self.0
+    }
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.0)
+    }
+}
+
 /// The scopes that a verified token was granted, in the order Clerk lists them.
 ///
 /// Scopes are compared as exact strings (RFC 6749 §3.3): with case, and no scope contains

@@ -3,7 +3,12 @@
 use std::{fmt, time::SystemTime};
 
 use super::{ApiKey, Identity, M2mToken, Never, OAuthToken, SessionToken};
-use crate::{clock::UnixMillis, scope::Scopes, subject::Subject, token::TokenType};
+use crate::{
+    clock::UnixMillis,
+    scope::Scopes,
+    subject::{ClientId, MachineId, SessionId, Subject, UserId},
+    token::TokenType,
+};
 
 /// What every verified identity has, whatever its class. Sealed: only this crate's types are
 /// identities.
@@ -25,15 +30,113 @@ pub trait VerifiedToken: sealed::Sealed + Clone + Send + Sync + 'static {
     fn narrow(identity: &Identity) -> Option<Self>;
 }
 
-/// An identity that always carries scopes: OAuth tokens, API keys, or one of the two.
-#[diagnostic::on_unimplemented(
+/// What a guard lets a handler have: a verified identity, or an `Option` of one where requests
+/// without a credential may enter. Sealed: only this crate's types are identities.
+pub trait Entrant: sealed::Sealed + Clone + Send + Sync + 'static {
+    /// The caller as this type; `None` where it has no place for the caller.
+    #[doc(hidden)]
+    fn enter(identity: Option<&Identity>) -> Option<Self>;
+}
+
+impl<I: VerifiedToken> Entrant for I {
+    fn enter(identity: Option<&Identity>) -> Option<Self> {
+        identity.and_then(I::narrow)
+    }
+}
+
+impl<I: VerifiedToken> sealed::Sealed for Option<I> {}
+
+impl<I: VerifiedToken> Entrant for Option<I> {
+    fn enter(identity: Option<&Identity>) -> Option<Self> {
+        match identity {
+            None => Some(None),
+            Some(identity) => I::narrow(identity).map(Some),
+        }
+    }
+}
+
+/// One thing that some classes of token always have, and a mix of classes has if each does.
+macro_rules! always_has {
+    (
+        $(#[$doc:meta])* trait $name:ident { fn $method:ident -> $type:ty; }
+        message = $message:literal, label = $label:literal, note = $note:literal;
+        $($class:ident)*
+    ) => {
+        $(#[$doc])*
+        #[diagnostic::on_unimplemented(message = $message, label = $label, note = $note)]
+        pub trait $name: VerifiedToken {
+            #[doc = concat!("See [`Guard::", stringify!($method), "`](crate::Guard::", stringify!($method), ").")]
+            fn $method(&self) -> &$type;
+        }
+
+        $(impl $name for $class {
+            fn $method(&self) -> &$type {
+                &self.$method
+            }
+        })*
+
+        impl<S: $name, O: $name, M: $name, A: $name> $name for Identity<S, O, M, A> {
+            fn $method(&self) -> &$type {
+                match self {
+                    Self::Session(token) => token.$method(),
+                    Self::OAuth(token) => token.$method(),
+                    Self::M2m(token) => token.$method(),
+                    Self::ApiKey(token) => token.$method(),
+                }
+            }
+        }
+
+        impl $name for Never {
+            fn $method(&self) -> &$type {
+                match *self {}
+            }
+        }
+    };
+}
+
+always_has! {
+    /// An identity that always carries scopes: OAuth tokens and API keys.
+    trait Scoped { fn scopes -> Scopes; }
     message = "`{Self}` does not always carry scopes",
     label = "sessions have no scopes, and what Clerk calls the scopes of an M2M token are machine ids",
-    note = "use `maybe_scopes()`, or accept only `oauth_token` and `api_key`"
-)]
-pub trait Scoped: VerifiedToken {
-    /// The scopes that were granted.
-    fn scopes(&self) -> &Scopes;
+    note = "use `maybe_scopes()`, or accept only `oauth_token` and `api_key`";
+    OAuthToken ApiKey
+}
+
+always_has! {
+    /// An identity that is always of a user: sessions and OAuth tokens.
+    trait OfUser { fn user_id -> UserId; }
+    message = "`{Self}` is not always of a user",
+    label = "M2M tokens are of machines, and API keys can be of organizations",
+    note = "use `maybe_user_id()`, or accept only `session_token` and `oauth_token`";
+    SessionToken OAuthToken
+}
+
+always_has! {
+    /// An identity that is always of an OAuth client: OAuth tokens.
+    trait OfClient { fn client_id -> ClientId; }
+    message = "`{Self}` is not always of an OAuth client",
+    label = "only OAuth tokens are issued to a client",
+    note = "use `maybe_client_id()`, or accept only `oauth_token`";
+    OAuthToken
+}
+
+always_has! {
+    /// An identity that is always of a machine: M2M tokens.
+    trait OfMachine { fn machine_id -> MachineId; }
+    message = "`{Self}` is not always of a machine",
+    label = "only M2M tokens always are",
+    note = "use `maybe_machine_id()`, or accept only `m2m_token`";
+    M2mToken
+}
+
+always_has! {
+    /// An identity that is always of a session: session tokens.
+    trait OfSession { fn session_id -> SessionId; }
+    message = "`{Self}` is not always of a session",
+    label = "only session tokens are",
+    note = "use `maybe_session_id()`, or accept only `session_token`";
+    SessionToken
 }
 
 mod sealed {
@@ -86,18 +189,6 @@ class!(OAuthToken, OAuth, OAuthToken, |token| Some(&token.scopes), |token| token
 class!(M2mToken, M2m, M2mToken, |_token| None, |token| token.expires_at);
 class!(ApiKey, ApiKey, ApiKey, |token| Some(&token.scopes), |token| token.expires_at);
 
-impl Scoped for OAuthToken {
-    fn scopes(&self) -> &Scopes {
-        &self.scopes
-    }
-}
-
-impl Scoped for ApiKey {
-    fn scopes(&self) -> &Scopes {
-        &self.scopes
-    }
-}
-
 impl<S, O, M, A> sealed::Sealed for Identity<S, O, M, A> {}
 
 impl<S: VerifiedToken, O: VerifiedToken, M: VerifiedToken, A: VerifiedToken> VerifiedToken
@@ -149,17 +240,6 @@ impl<S: VerifiedToken, O: VerifiedToken, M: VerifiedToken, A: VerifiedToken> Ver
     }
 }
 
-impl<S: Scoped, O: Scoped, M: Scoped, A: Scoped> Scoped for Identity<S, O, M, A> {
-    fn scopes(&self) -> &Scopes {
-        match self {
-            Self::Session(token) => token.scopes(),
-            Self::OAuth(token) => token.scopes(),
-            Self::M2m(token) => token.scopes(),
-            Self::ApiKey(token) => token.scopes(),
-        }
-    }
-}
-
 impl sealed::Sealed for Never {}
 
 impl VerifiedToken for Never {
@@ -181,12 +261,6 @@ impl VerifiedToken for Never {
 
     fn narrow(_: &Identity) -> Option<Self> {
         None
-    }
-}
-
-impl Scoped for Never {
-    fn scopes(&self) -> &Scopes {
-        match *self {}
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod answer;
 mod api_key;
+mod caller;
 mod failure;
 mod instance;
 mod key;
@@ -36,6 +37,7 @@ use crate::{Clerk, ClerkBuilder, clock::Clock};
 pub use self::{
     answer::{Answer, Calls, Endpoint},
     api_key::ApiKeyBuilder,
+    caller::{Caller, Described},
     m2m::M2mTokenBuilder,
     oauth::OAuthTokenBuilder,
     session::{SessionTokenBuilder, TemplateTokenBuilder},

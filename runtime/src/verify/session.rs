@@ -41,6 +41,8 @@ pub(super) fn from_jwt(
         organization: organization(payload)?,
         actor: actor(payload)?.map(Into::into),
         factor_ages: factor_ages(payload),
+        features: optional_text(payload, "fea")?.map(Into::into),
+        plans: optional_text(payload, "pla")?.map(Into::into),
         claims: Claims::new(json),
         expires_at,
     })

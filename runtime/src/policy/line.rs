@@ -1,0 +1,120 @@
+//! A policy in, one readable line out: `oauth_token with scopes read:notes`.
+
+use std::fmt::{self, Write as _};
+
+use serde::{Serialize, Serializer};
+
+use super::{Anonymous, Policy, Requirement};
+
+impl fmt::Display for Policy {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.clauses.is_empty() {
+            return formatter.write_str("nobody");
+        }
+        for (position, clause) in self.clauses.iter().enumerate() {
+            if position > 0 {
+                formatter.write_str(", or ")?;
+            }
+            write!(formatter, "{}", clause.token_type())?;
+            let requirement = clause.requirement();
+            if requirement != Requirement::None {
+                write!(formatter, " with {requirement}")?;
+            }
+        }
+        match self.anonymous {
+            Anonymous::Refused => Ok(()),
+            Anonymous::Accepted => formatter.write_str(", or nobody"),
+            Anonymous::AcceptedOverExpiredCookie => {
+                formatter.write_str(", or nobody, also with an expired cookie")
+            }
+        }
+    }
+}
+
+impl fmt::Display for Requirement {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(word) = self.word() {
+            write!(formatter, "{word} ")?;
+            return self.value(formatter, true);
+        }
+        match self {
+            Self::None => formatter.write_str("nothing"),
+            Self::Reverification(needed) => write!(formatter, "reverification {needed}"),
+            Self::From(machines) => write!(formatter, "from {}", machines.join(" or ")),
+            Self::Client(clients) => write!(formatter, "client {}", clients.join(" or ")),
+            Self::Audience(audience) => write!(formatter, "audience {audience}"),
+            Self::All(parts) => joined(formatter, parts, " and ", |part, to| write!(to, "{part}")),
+            Self::Any(parts) => joined(formatter, parts, " or ", |part, to| write!(to, "{part}")),
+            Self::Scope(_)
+            | Self::Role(_)
+            | Self::Permission(_)
+            | Self::Feature(_)
+            | Self::Plan(_) => Ok(()),
+        }
+    }
+}
+
+impl Requirement {
+    /// What the leaves of a tree are, where all are of one kind.
+    fn word(&self) -> Option<&'static str> {
+        match self {
+            Self::Scope(_) => Some("scopes"),
+            Self::Role(_) => Some("role"),
+            Self::Permission(_) => Some("permission"),
+            Self::Feature(_) => Some("feature"),
+            Self::Plan(_) => Some("plan"),
+            Self::All(parts) | Self::Any(parts) => {
+                let (first, rest) = parts.split_first()?;
+                let word = first.word()?;
+                rest.iter().all(|part| part.word() == Some(word)).then_some(word)
+            }
+            _ => None,
+        }
+    }
+
+    /// A tree of one kind: names only. All scopes of a flat list stand as in OAuth.
+    fn value(&self, formatter: &mut fmt::Formatter<'_>, outermost: bool) -> fmt::Result {
+        let (parts, between) = match self {
+            Self::Scope(name)
+            | Self::Role(name)
+            | Self::Permission(name)
+            | Self::Feature(name)
+            | Self::Plan(name) => return formatter.write_str(name),
+            Self::All(parts)
+                if outermost && parts.iter().all(|part| matches!(part, Self::Scope(_))) =>
+            {
+                (parts, " ")
+            }
+            Self::All(parts) => (parts, " and "),
+            Self::Any(parts) => (parts, " or "),
+            _ => return Ok(()),
+        };
+        if !outermost {
+            formatter.write_char('(')?;
+        }
+        joined(formatter, parts, between, |part, to| part.value(to, false))?;
+        if outermost { Ok(()) } else { formatter.write_char(')') }
+    }
+}
+
+fn joined(
+    formatter: &mut fmt::Formatter<'_>,
+    parts: &[Requirement],
+    between: &str,
+    write: impl Fn(&Requirement, &mut fmt::Formatter<'_>) -> fmt::Result,
+) -> fmt::Result {
+    for (position, part) in parts.iter().enumerate() {
+        if position > 0 {
+            formatter.write_str(between)?;
+        }
+        write(part, formatter)?;
+    }
+    Ok(())
+}
+
+/// Serialises as the line that `Display` prints.
+impl Serialize for Policy {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}

@@ -1,0 +1,87 @@
+//! A session and the name of a role, permission, feature or plan in, whether it has it out.
+
+use crate::identity::SessionToken;
+
+/// Role names are compared behind their `org:`, because tokens of the two versions differ in it.
+pub(super) fn has_role(session: &SessionToken, role: &str) -> bool {
+    let own = session.organization.as_ref().and_then(|organization| organization.role.as_deref());
+    own.is_some_and(|own| without_prefix(own) == without_prefix(role))
+}
+
+/// The token's permission must have `org:` once; the asked one may have it or not.
+pub(super) fn has_permission(session: &SessionToken, permission: &str) -> bool {
+    let Some(organization) = &session.organization else { return false };
+    let asked = without_prefix(permission);
+    organization.permissions.iter().any(|own| own.strip_prefix("org:") == Some(asked))
+}
+
+/// Whether a claim such as `o:reports,u:beta,ou:audit` lists a feature or plan. A name without a
+/// scope is looked for in both; only the part up to a second colon is the name.
+pub(super) fn lists(claim: Option<&str>, asked: &str) -> bool {
+    let Some(claim) = claim else { return false };
+    let (of_organization, of_user, name) = match asked.split_once(':') {
+        None => (true, true, asked),
+        Some(("o" | "org" | "organization", rest)) => (true, false, first_part(rest)),
+        Some(("u" | "user", rest)) => (false, true, first_part(rest)),
+        Some(_) => return false,
+    };
+    let mut found = false;
+    for item in claim.split(',').map(str::trim) {
+        // One item that cannot be read makes the whole claim say nothing.
+        let Some((scope, own)) = item.split_once(':') else { return false };
+        let counts = match scope {
+            "o" => of_organization,
+            "u" => of_user,
+            "ou" | "uo" => of_organization || of_user,
+            _ => false,
+        };
+        found |= counts && own == name;
+    }
+    found && !name.is_empty()
+}
+
+fn first_part(text: &str) -> &str {
+    text.split_once(':').map_or(text, |(first, _)| first)
+}
+
+fn without_prefix(name: &str) -> &str {
+    let mut rest = name;
+    while let Some(shorter) = rest.strip_prefix("org:") {
+        rest = shorter;
+    }
+    rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_feature_is_looked_for_where_its_scope_says() {
+        let claim = Some("o:reports, u:beta,ou:audit");
+        let table = [
+            ("reports", true),
+            ("o:reports", true),
+            ("org:reports", true),
+            ("organization:reports", true),
+            ("org:reports:x", true),
+            ("u:reports", false),
+            ("beta", true),
+            ("u:beta", true),
+            ("user:beta", true),
+            ("o:beta", false),
+            ("o:audit", true),
+            ("u:audit", true),
+            ("x:reports", false),
+            ("Reports", false),
+            ("", false),
+            ("org:", false),
+        ];
+        for (asked, expected) in table {
+            assert_eq!(lists(claim, asked), expected, "{asked}");
+        }
+        assert!(!lists(None, "reports"));
+        assert!(!lists(Some("o:reports,beta"), "reports"));
+        assert!(!lists(Some(""), "reports"));
+    }
+}

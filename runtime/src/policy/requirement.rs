@@ -1,0 +1,176 @@
+//! A requirement and an identity in, the denial out, if there is one.
+
+use super::{Denial, RequiredScopes, Reverification, organization};
+use crate::{
+    identity::{Identity, SessionToken, VerifiedToken},
+    scope::{Scopes, is_scope_token},
+    token::TokenType,
+};
+
+/// A challenge looks at no more alternatives than these: a refusal must stay cheap.
+const MOST_ALTERNATIVES: usize = 64;
+
+/// What a token must carry beside being genuine. Strings are compared exactly, with case, unless
+/// the variant says otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Requirement {
+    /// Nothing more.
+    None,
+    /// OAuth tokens and API keys: this scope.
+    Scope(&'static str),
+    /// Sessions: this role in the active organization, with or without `org:` before it.
+    Role(&'static str),
+    /// Sessions: this custom permission in the active organization, `org:feature:permission`.
+    Permission(&'static str),
+    /// Sessions: this feature, of the organization (`o:…`), of the user (`u:…`), or of either.
+    Feature(&'static str),
+    /// Sessions: this plan, of the organization (`o:…`), of the user (`u:…`), or of either.
+    Plan(&'static str),
+    /// Sessions: factors that were verified lately.
+    Reverification(Reverification),
+    /// M2M tokens: from one of these machines, `mch_…`.
+    From(&'static [&'static str]),
+    /// OAuth tokens: issued for this audience (RFC 9068 §2.2).
+    Audience(&'static str),
+    /// OAuth tokens: issued to one of these clients.
+    Client(&'static [&'static str]),
+    /// Each of these.
+    All(&'static [Requirement]),
+    /// At least one of these.
+    Any(&'static [Requirement]),
+}
+
+impl Requirement {
+    /// Why the identity does not meet this; `None` where it does.
+    pub(super) fn denies(&self, identity: &Identity) -> Option<Denial> {
+        let unless = |met: bool, denial: Denial| (!met).then_some(denial);
+        match *self {
+            Self::None => None,
+            Self::All(parts) => {
+                parts.iter().filter_map(|part| part.denies(identity)).reduce(Denial::and)
+            }
+            Self::Any(parts) => denied_by_each(parts, identity),
+            Self::Scope(scope) => {
+                let granted = identity.maybe_scopes();
+                let met = granted.is_some_and(|granted| granted.contains(scope));
+                unless(met, Denial::MissingScopes(RequiredScopes::default()))
+            }
+            Self::Role(role) => unless(
+                session(identity, |it| organization::has_role(it, role)),
+                Denial::Session("role"),
+            ),
+            Self::Permission(permission) => unless(
+                session(identity, |it| organization::has_permission(it, permission)),
+                Denial::Session("permission"),
+            ),
+            Self::Feature(feature) => unless(
+                session(identity, |it| organization::lists(it.features.as_deref(), feature)),
+                Denial::Session("feature"),
+            ),
+            Self::Plan(plan) => unless(
+                session(identity, |it| organization::lists(it.plans.as_deref(), plan)),
+                Denial::Session("plan"),
+            ),
+            Self::Reverification(needed) => unless(
+                session(identity, |it| needed.is_met_by(it.factor_ages)),
+                Denial::Reverification(needed),
+            ),
+            Self::From(machines) => {
+                let met = matches!(identity, Identity::M2m(token) if machines.contains(&token.machine_id.as_str()));
+                unless(met, Denial::Sender)
+            }
+            Self::Client(clients) => {
+                let met = matches!(identity, Identity::OAuth(token) if clients.contains(&token.client_id.as_str()));
+                unless(met, Denial::Sender)
+            }
+            Self::Audience(audience) => {
+                let met = matches!(identity, Identity::OAuth(token) if token.audience.iter().any(|named| **named == *audience));
+                unless(met, Denial::Audience)
+            }
+        }
+    }
+
+    /// The scopes of one alternative: the one with the fewest missing, the first of equals. With
+    /// no caller, the first.
+    pub(super) fn nearest_scopes(&self, granted: Option<&Scopes>) -> RequiredScopes {
+        let missing = |alternative: &RequiredScopes| match granted {
+            Some(granted) => alternative.0.iter().filter(|scope| !granted.contains(scope)).count(),
+            None => 0,
+        };
+        self.alternatives().into_iter().min_by_key(missing).unwrap_or_default()
+    }
+
+    /// The sets of scopes of which each is enough, in source order.
+    fn alternatives(&self) -> Vec<RequiredScopes> {
+        match self {
+            Self::Scope(scope) => vec![RequiredScopes(vec![scope])],
+            Self::Any(parts) => parts.iter().flat_map(Self::alternatives).collect(),
+            Self::All(parts) => parts.iter().map(Self::alternatives).fold(
+                vec![RequiredScopes::default()],
+                |known, more| {
+                    let both = known.iter().flat_map(|one| more.iter().map(|other| one.and(other)));
+                    both.take(MOST_ALTERNATIVES).collect()
+                },
+            ),
+            // A condition of another kind asks for no scope.
+            _ => vec![RequiredScopes::default()],
+        }
+    }
+
+    /// Fails at compile time where a clause of this type could never pass, or is no policy.
+    pub(super) const fn assert_sound(&self, token_type: TokenType) {
+        let is_session = matches!(token_type, TokenType::SessionToken);
+        let is_oauth = matches!(token_type, TokenType::OAuthToken);
+        match self {
+            Self::None => {}
+            Self::Scope(scope) => {
+                let carries_scopes = is_oauth || matches!(token_type, TokenType::ApiKey);
+                assert!(carries_scopes, "only OAuth tokens and API keys carry scopes");
+                assert!(is_scope_token(scope), "not one scope of RFC 6749 section 3.3");
+            }
+            Self::Role(text) | Self::Permission(text) | Self::Feature(text) | Self::Plan(text) => {
+                assert!(is_session, "only sessions have roles, permissions, features and plans");
+                assert!(!text.is_empty(), "an empty role, permission, feature or plan");
+            }
+            Self::Reverification(_) => assert!(is_session, "only sessions have factors to verify"),
+            Self::From(machines) => {
+                assert!(
+                    matches!(token_type, TokenType::M2mToken),
+                    "only M2M tokens come from machines"
+                );
+                assert!(!machines.is_empty(), "an empty list of machines");
+            }
+            Self::Audience(audience) => {
+                assert!(is_oauth, "only OAuth tokens have an audience here");
+                assert!(!audience.is_empty(), "an empty audience");
+            }
+            Self::Client(clients) => {
+                assert!(is_oauth, "only OAuth tokens have a client");
+                assert!(!clients.is_empty(), "an empty list of clients");
+            }
+            Self::All(parts) | Self::Any(parts) => {
+                assert!(!parts.is_empty(), "an empty list of requirements");
+                let mut rest = *parts;
+                while let [part, tail @ ..] = rest {
+                    part.assert_sound(token_type);
+                    rest = tail;
+                }
+            }
+        }
+    }
+}
+
+/// One met part is enough; where none is, the lightest denial. No parts are met by nobody.
+fn denied_by_each(parts: &[Requirement], identity: &Identity) -> Option<Denial> {
+    let mut lightest = None;
+    for part in parts {
+        let denial = part.denies(identity)?;
+        lightest = Some(lightest.map_or(denial.clone(), |known: Denial| known.or(denial)));
+    }
+    lightest.or(Some(Denial::Sender))
+}
+
+fn session(identity: &Identity, met: impl FnOnce(&SessionToken) -> bool) -> bool {
+    matches!(identity, Identity::Session(session) if met(session))
+}

@@ -1,0 +1,115 @@
+//! Decisions compared with an evaluator of another kind: over all trees of a size, and all callers.
+
+use std::{borrow::Cow, collections::BTreeSet};
+
+use super::{Clause, Denial, Policy, Requirement};
+use crate::{
+    identity::{Identity, OAuthToken},
+    scope::Scopes,
+    subject::{ClientId, Subject, UserId},
+};
+
+const SCOPES: [&str; 3] = ["a", "b", "c"];
+
+/// One way to meet a tree: a set of scopes that is enough.
+type Alternative = BTreeSet<&'static str>;
+
+/// All ways to meet a tree, in source order.
+fn alternatives(tree: &Requirement) -> Vec<Alternative> {
+    match tree {
+        Requirement::Scope(scope) => vec![BTreeSet::from([*scope])],
+        Requirement::Any(parts) => parts.iter().flat_map(alternatives).collect(),
+        Requirement::All(parts) => {
+            let none = vec![BTreeSet::new()];
+            parts.iter().map(alternatives).fold(none, |known, more| {
+                let both = |one: &Alternative| {
+                    let one = one.clone();
+                    more.iter()
+                        .map(move |other| one.union(other).copied().collect())
+                        .collect::<Vec<_>>()
+                };
+                known.iter().flat_map(both).collect()
+            })
+        }
+        other => panic!("no scope tree: {other:?}"),
+    }
+}
+
+/// Groups of one to three of `parts`, as `all` and as `any`.
+fn groups(parts: &[Requirement]) -> Vec<Requirement> {
+    let mut groups = Vec::new();
+    let mut push = |members: Vec<Requirement>| {
+        let members: &'static [Requirement] = members.leak();
+        groups.extend([Requirement::All(members), Requirement::Any(members)]);
+    };
+    for (i, one) in parts.iter().enumerate() {
+        push(vec![*one]);
+        for (j, two) in parts.iter().enumerate().skip(i + 1) {
+            push(vec![*one, *two]);
+            for three in &parts[j + 1..] {
+                push(vec![*one, *two, *three]);
+            }
+        }
+    }
+    groups
+}
+
+/// Every tree of depth 3 or less, with up to three branches at each node.
+fn trees() -> Vec<Requirement> {
+    let leaves: Vec<Requirement> = SCOPES.map(Requirement::Scope).to_vec();
+    let mut below = leaves.clone();
+    below.extend(groups(&leaves));
+    let mut all = below.clone();
+    all.extend(groups(&below));
+    all
+}
+
+fn caller(granted: &BTreeSet<&'static str>) -> Identity {
+    let user_id = UserId::new("user_1");
+    Identity::OAuth(OAuthToken {
+        subject: Subject::User(user_id.clone()),
+        user_id,
+        client_id: ClientId::new("client"),
+        token_id: None,
+        scopes: Scopes::from_list(granted.iter().map(|scope| Cow::Borrowed(*scope))),
+        audience: [].into(),
+        expires_at: None,
+    })
+}
+
+#[test]
+fn every_tree_decides_for_every_caller_like_its_list_of_alternatives() {
+    let callers: Vec<BTreeSet<&'static str>> = (0..8)
+        .map(|bits| (0..3).filter(|bit| bits >> bit & 1 == 1).map(|bit| SCOPES[bit]).collect())
+        .collect();
+    let trees = trees();
+    assert!(trees.len() > 1_000);
+    for tree in trees {
+        let policy = Policy::new(vec![Clause::OAuthToken(tree)].leak());
+        let alternatives = alternatives(&tree);
+        for granted in &callers {
+            let met = alternatives.iter().any(|alternative| alternative.is_subset(granted));
+            let missing = |alternative: &Alternative| alternative.difference(granted).count();
+            match policy.decide(&caller(granted)) {
+                Ok(()) => assert!(met, "{tree} let in {granted:?}"),
+                Err(Denial::MissingScopes(named)) => {
+                    assert!(!met, "{tree} refused {granted:?}");
+                    let named: Alternative = named.0.into_iter().collect();
+                    let nearest =
+                        alternatives.iter().min_by_key(|alternative| missing(alternative));
+                    assert_eq!(Some(&named), nearest, "{tree} for {granted:?}");
+                }
+                Err(other) => panic!("{tree}: {other}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn with_no_caller_the_first_alternative_is_named() {
+    for tree in trees() {
+        let policy = Policy::new(vec![Clause::OAuthToken(tree)].leak());
+        let named = policy.scopes_to_request().map(|named| named.0.into_iter().collect());
+        assert_eq!(named, alternatives(&tree).into_iter().next(), "{tree}");
+    }
+}

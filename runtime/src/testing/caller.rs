@@ -1,0 +1,250 @@
+//! A described identity in, the guard that a handler takes out: no token, no HTTP.
+
+use std::{borrow::Cow, sync::Arc, time::SystemTime};
+
+use serde_json::Value;
+
+use crate::{
+    Guard, Guarded,
+    clock::UnixMillis,
+    guard::{Verified, permit},
+    identity::{ApiKey, Claims, Identity, M2mToken, OAuthToken, Organization, SessionToken},
+    rejection::{Appearance, Realm, Rejection},
+    scope::Scopes,
+    subject::{ClientId, MachineId, OrgId, SessionId, Subject, UserId},
+};
+
+/// A caller as a test describes them, to call a guarded handler like any function.
+///
+/// The handler's policy is applied: a caller whom it would refuse gets no guard.
+///
+/// ```
+/// use clerk_auth::{Guard, Guarded, OAuthToken, Policy, policy::{Clause, Requirement}};
+/// use clerk_auth::testing::Caller;
+///
+/// enum ListNotes {}
+/// impl Guarded for ListNotes {
+///     const POLICY: Policy = Policy::new(&[Clause::OAuthToken(Requirement::Scope("read:notes"))]);
+///     type Identity = OAuthToken;
+///     type Claims = ();
+/// }
+///
+/// let guard: Guard<ListNotes> = Caller::oauth("user_ada").scopes(["read:notes"]).guard()?;
+/// assert_eq!(guard.subject().as_str(), "user_ada");
+///
+/// let refused = Caller::oauth("user_ada").scopes(["profile"]).guard::<ListNotes>();
+/// assert_eq!(refused.unwrap_err().status(), 403);
+/// # Ok::<(), clerk_auth::Rejection>(())
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "a caller does nothing before `guard`"]
+pub struct Caller<I>(I);
+
+impl Caller<SessionToken> {
+    /// A signed-in user, without an active organization.
+    pub fn session(user: &str) -> Self {
+        Self(SessionToken {
+            subject: Subject::User(UserId::new(user)),
+            user_id: UserId::new(user),
+            session_id: SessionId::new("sess_described"),
+            organization: None,
+            actor: None,
+            factor_ages: None,
+            features: None,
+            plans: None,
+            claims: Claims::new("{}"),
+            expires_at: UnixMillis(i64::MAX),
+        })
+    }
+
+    /// Makes an organization active, with a role such as `org:admin` and custom permissions such
+    /// as `org:notes:read`.
+    pub fn organization<'a>(
+        mut self,
+        id: &str,
+        role: &str,
+        permissions: impl IntoIterator<Item = &'a str>,
+    ) -> Self {
+        self.0.organization = Some(Organization {
+            id: OrgId::new(id),
+            slug: None,
+            role: Some(role.into()),
+            permissions: permissions.into_iter().map(Into::into).collect(),
+        });
+        self
+    }
+
+    /// Minutes since the first and the second factor were verified; −1 for none.
+    pub fn factor_ages(mut self, first: i64, second: i64) -> Self {
+        self.0.factor_ages = Some((first, second));
+        self
+    }
+
+    /// Features as the claim `fea` lists them: `o:reports,u:beta`.
+    pub fn features(mut self, features: &str) -> Self {
+        self.0.features = Some(features.into());
+        self
+    }
+
+    /// Plans as the claim `pla` lists them: `u:free`.
+    pub fn plans(mut self, plans: &str) -> Self {
+        self.0.plans = Some(plans.into());
+        self
+    }
+
+    /// All claims of the token.
+    pub fn claims(mut self, claims: &Value) -> Self {
+        self.0.claims = Claims::new(&claims.to_string());
+        self
+    }
+
+    /// When the token ends.
+    pub fn expires_at(mut self, time: SystemTime) -> Self {
+        self.0.expires_at = time.into();
+        self
+    }
+}
+
+impl Caller<OAuthToken> {
+    /// An application that acts for a user, without scopes.
+    pub fn oauth(user: &str) -> Self {
+        Self(OAuthToken {
+            subject: Subject::User(UserId::new(user)),
+            user_id: UserId::new(user),
+            client_id: ClientId::new("client_described"),
+            token_id: None,
+            scopes: Scopes::from_text(""),
+            audience: Arc::default(),
+            expires_at: None,
+        })
+    }
+
+    /// Grants these scopes.
+    pub fn scopes<'a>(mut self, scopes: impl IntoIterator<Item = &'a str>) -> Self {
+        self.0.scopes = Scopes::from_list(scopes.into_iter().map(Cow::Borrowed));
+        self
+    }
+
+    /// The application.
+    pub fn client_id(mut self, id: &str) -> Self {
+        self.0.client_id = ClientId::new(id);
+        self
+    }
+
+    /// The resources that the token is for.
+    pub fn audience<'a>(mut self, audience: impl IntoIterator<Item = &'a str>) -> Self {
+        self.0.audience = audience.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// When the token ends.
+    pub fn expires_at(mut self, time: SystemTime) -> Self {
+        self.0.expires_at = Some(time.into());
+        self
+    }
+}
+
+impl Caller<M2mToken> {
+    /// Another machine.
+    pub fn m2m(machine: &str) -> Self {
+        Self(M2mToken {
+            subject: Subject::Machine(MachineId::new(machine)),
+            machine_id: MachineId::new(machine),
+            token_id: None,
+            recipients: Arc::default(),
+            claims: None,
+            expires_at: None,
+        })
+    }
+
+    /// Custom claims of the token.
+    pub fn claims(mut self, claims: &Value) -> Self {
+        self.0.claims = Some(Claims::new(&claims.to_string()));
+        self
+    }
+}
+
+impl Caller<ApiKey> {
+    /// A key of a user (`user_…`), an organization (`org_…`) or a machine (`mch_…`), without
+    /// scopes. Any other owner is taken for a user.
+    pub fn api_key(owner: &str) -> Self {
+        Self(ApiKey {
+            subject: Subject::from_id(owner).unwrap_or_else(|| Subject::User(UserId::new(owner))),
+            key_id: "ak_described".into(),
+            name: None,
+            scopes: Scopes::from_text(""),
+            claims: None,
+            expires_at: None,
+        })
+    }
+
+    /// Grants these scopes.
+    pub fn scopes<'a>(mut self, scopes: impl IntoIterator<Item = &'a str>) -> Self {
+        self.0.scopes = Scopes::from_list(scopes.into_iter().map(Cow::Borrowed));
+        self
+    }
+
+    /// Custom claims of the key.
+    pub fn claims(mut self, claims: &Value) -> Self {
+        self.0.claims = Some(Claims::new(&claims.to_string()));
+        self
+    }
+}
+
+impl Caller<()> {
+    /// A caller without a credential.
+    pub fn nobody() -> Self {
+        Self(())
+    }
+}
+
+impl<I: Into<Described>> Caller<I> {
+    /// The guard that lets this caller in.
+    ///
+    /// # Errors
+    /// The refusal, where the policy refuses this caller.
+    pub fn guard<P: Guarded>(self) -> Result<Guard<P>, Rejection> {
+        let Described(identity) = self.0.into();
+        // The realm is one that can stand in a challenge.
+        let realm = Realm::new("test").unwrap_or_default();
+        let appearance = Arc::new(Appearance { realm, body: None });
+        let permitted = permit(identity.as_ref(), &P::POLICY);
+        let verified =
+            identity.map(|identity| Verified::described(identity, Arc::clone(&appearance)));
+        Guard::from_admitted(permitted.map(|()| verified), &appearance)
+    }
+}
+
+/// What a caller turns out to be: an identity, or nobody.
+#[derive(Debug)]
+pub struct Described(Option<Identity>);
+
+impl From<SessionToken> for Described {
+    fn from(token: SessionToken) -> Self {
+        Self(Some(Identity::Session(token)))
+    }
+}
+
+impl From<OAuthToken> for Described {
+    fn from(token: OAuthToken) -> Self {
+        Self(Some(Identity::OAuth(token)))
+    }
+}
+
+impl From<M2mToken> for Described {
+    fn from(token: M2mToken) -> Self {
+        Self(Some(Identity::M2m(token)))
+    }
+}
+
+impl From<ApiKey> for Described {
+    fn from(key: ApiKey) -> Self {
+        Self(Some(Identity::ApiKey(key)))
+    }
+}
+
+impl From<()> for Described {
+    fn from((): ()) -> Self {
+        Self(None)
+    }
+}
