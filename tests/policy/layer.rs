@@ -1,0 +1,94 @@
+//! The same policy in front of whole services.
+
+use std::{
+    convert::Infallible,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    task::{Context, Poll},
+};
+
+use axum::{Router, body::Body, extract::Request, response::Response, routing::get};
+use clerk_auth::{Clerk, ClerkLayer, Policy, policy, testing::DevIssuer, verified};
+use clerk_auth_tests::Server;
+use http::Method;
+use tower::{Layer, Service, ServiceExt};
+
+const NOTES: Policy = policy!(accepts = "oauth_token", scopes = "read:notes");
+
+async fn whoami(request: Request) -> String {
+    verified(request.extensions()).map_or("nobody".to_owned(), |verified| verified.subject().to_string())
+}
+
+fn guarded(clerk: Clerk) -> Router {
+    Router::new().route("/", get(whoami).options(whoami)).layer(ClerkLayer::new(clerk, &NOTES))
+}
+
+#[tokio::test]
+async fn a_layer_decides_like_a_guard_and_passes_the_identity_on() {
+    let issuer = DevIssuer::start().await.unwrap();
+    let app = Server::start(guarded(issuer.clerk().build().unwrap())).await;
+    let good = issuer.oauth("user_ada").scopes(["read:notes"]).jwt();
+    let reply = app.get("/", &good).await;
+    assert_eq!((reply.status, reply.body.as_str()), (200, "user_ada"));
+    let poor = app.get("/", &issuer.oauth("user_ada").jwt()).await;
+    assert_eq!(poor.status, 403);
+    assert!(poor.challenge().contains("scope=\"read:notes\""), "{}", poor.challenge());
+    assert_eq!(app.get("/", &issuer.session("user_ada").jwt()).await.status, 401);
+    assert_eq!(app.send(Method::GET, "/", &[]).await.status, 401);
+}
+
+#[tokio::test]
+async fn only_a_preflight_passes_without_a_token_and_without_an_identity() {
+    let issuer = DevIssuer::start().await.unwrap();
+    let app = Server::start(guarded(issuer.clerk().build().unwrap())).await;
+    let origin = ("origin", "https://app.example.com");
+    let method = ("access-control-request-method", "GET");
+    let preflight = app.send(Method::OPTIONS, "/", &[origin, method]).await;
+    assert_eq!((preflight.status, preflight.body.as_str()), (200, "nobody"));
+    assert_eq!(app.send(Method::OPTIONS, "/", &[origin]).await.status, 401);
+    assert_eq!(app.send(Method::OPTIONS, "/", &[method]).await.status, 401);
+    assert_eq!(app.send(Method::GET, "/", &[origin, method]).await.status, 401);
+}
+
+/// A service that is ready once for each time it was polled, and counts.
+#[derive(Clone)]
+struct Picky {
+    ready: bool,
+    calls: Arc<AtomicUsize>,
+}
+
+impl Service<Request> for Picky {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = std::future::Ready<Result<Response, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.ready = true;
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, _: Request) -> Self::Future {
+        assert!(self.ready, "called without being ready");
+        self.ready = false;
+        self.calls.fetch_add(1, Ordering::Relaxed);
+        std::future::ready(Ok(Response::new(Body::empty())))
+    }
+}
+
+#[tokio::test]
+async fn the_service_that_was_ready_is_the_one_that_is_called() {
+    let issuer = DevIssuer::start().await.unwrap();
+    let calls = Arc::new(AtomicUsize::new(0));
+    let picky = Picky { ready: false, calls: Arc::clone(&calls) };
+    let mut service = ClerkLayer::new(issuer.clerk().build().unwrap(), &NOTES).layer(picky);
+    let good = issuer.oauth("user_ada").scopes(["read:notes"]).jwt();
+    for (token, status, called) in [(good.as_str(), 200, 1), ("junk", 401, 1), (&good, 200, 2)] {
+        let request = Request::builder().header("authorization", format!("Bearer {token}"));
+        let request = request.body(Body::empty()).unwrap();
+        let response = service.ready().await.unwrap().call(request).await.unwrap();
+        assert_eq!(response.status(), status);
+        assert_eq!(calls.load(Ordering::Relaxed), called);
+    }
+}
