@@ -61,6 +61,11 @@ pub struct Verified {
     appearance: Arc<Appearance>,
 }
 
+/// How a [`Verified`] lies in a request. The type is private, so no one else can insert one: an
+/// identity that was kept from an earlier request would outlive its token.
+#[derive(Clone)]
+struct Entry(Verified);
+
 /// The verified identity of a request that passed a guard or a layer.
 ///
 /// ```
@@ -72,7 +77,7 @@ pub struct Verified {
 /// ```
 #[must_use]
 pub fn verified(extensions: &Extensions) -> Option<Verified> {
-    extensions.get::<Verified>().cloned()
+    extensions.get::<Entry>().map(|Entry(verified)| verified.clone())
 }
 
 /// The way of a request, from its headers to an identity that may enter; `None` is a caller
@@ -98,7 +103,7 @@ pub(crate) async fn admit(
     permit(Some(&identity), policy)?;
     let origin = Some((clerk.clone(), field.clone()));
     let verified = Verified { identity, origin, appearance: clerk.appearance() };
-    parts.extensions.insert(verified.clone());
+    parts.extensions.insert(Entry(verified.clone()));
     Ok(Some(verified))
 }
 
@@ -385,7 +390,7 @@ impl Verified {
     }
 
     fn again(extensions: &Extensions, clerk: &Clerk, field: &HeaderValue) -> Option<Self> {
-        let known = extensions.get::<Self>()?;
+        let Entry(known) = extensions.get::<Entry>()?;
         let (verifier, verified_field) = known.origin.as_ref()?;
         let same = verifier.is_same_as(clerk) && verified_field == field;
         same.then(|| known.clone())
