@@ -56,7 +56,7 @@ pub(super) fn build(builder: ClerkBuilder) -> Result<Clerk, ConfigError> {
         return Err(error);
     };
     let local = |url: &Url| settings::is_loopback(url);
-    let loopback = local(&checked.api_url) && checked.frontend_api.as_ref().is_none_or(local);
+    let loopback = local(&checked.api_url) || checked.frontend_api.as_ref().is_some_and(local);
     let upstream = Upstream::new(checked.timeouts, loopback).map_err(|cause| {
         error.add("the HTTP client", format!("it could not be set up: {cause}"));
         error
