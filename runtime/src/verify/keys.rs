@@ -28,7 +28,7 @@ const LIFETIME: Duration = Duration::from_secs(300);
 /// After an unknown `kid` caused a load, none causes another for this long.
 const UNKNOWN_KEY_PAUSE: Duration = Duration::from_secs(30);
 
-/// After a load that failed, nobody tries again for this long.
+/// After a load that failed, nobody tries again for this long, or longer if Clerk says so.
 const FAILURE_PAUSE: Duration = Duration::from_secs(1);
 
 /// Where keys come from.
@@ -62,7 +62,14 @@ struct Loading {
     /// When a load last started because of an unknown `kid`: counted at the attempt, not at its
     /// success.
     last_for_unknown: Option<Duration>,
-    last_failure: Option<(Duration, Failed)>,
+    last_failure: Option<LastFailure>,
+}
+
+struct LastFailure {
+    at: Duration,
+    /// Nobody tries again for this long.
+    pause: Duration,
+    why: Failed,
 }
 
 enum Step {
@@ -126,10 +133,10 @@ impl KeySet {
         }
         let now = self.clock.steady();
         let within = |then: Duration, pause| now.saturating_sub(then) < pause;
-        if let Some((at, failed)) = &loading.last_failure
-            && within(*at, FAILURE_PAUSE)
+        if let Some(failure) = &loading.last_failure
+            && within(failure.at, failure.pause)
         {
-            return Err(failed.clone());
+            return Err(failure.why.clone());
         }
         if fresh.is_some() {
             // The set is fresh, so the id is most likely wrong: a stranger's `kid` must not
@@ -137,7 +144,7 @@ impl KeySet {
             if loading.last_for_unknown.is_some_and(|at| within(at, UNKNOWN_KEY_PAUSE)) {
                 // Where Clerk did not answer, nobody can say that the caller is to blame.
                 return match &loading.last_failure {
-                    Some((_, failed)) => Err(failed.clone()),
+                    Some(failure) => Err(failure.why.clone()),
                     None => Ok(Step::Unknown),
                 };
             }
@@ -164,7 +171,11 @@ impl KeySet {
                 self.snapshot.store(Some(Arc::clone(snapshot)));
                 loading.last_failure = None;
             }
-            Err(failed) => loading.last_failure = Some((self.clock.steady(), failed.clone())),
+            Err(failed) => {
+                let at = self.clock.steady();
+                let pause = pause_after(failed);
+                loading.last_failure = Some(LastFailure { at, pause, why: failed.clone() });
+            }
         }
     }
 
@@ -206,6 +217,16 @@ fn read_set(body: &[u8]) -> Vec<(String, Arc<Key>)> {
         }
     }
     keys
+}
+
+/// Clerk's `Retry-After` is obeyed where it is meant for us: with 429.
+fn pause_after(failed: &Failed) -> Duration {
+    match failed {
+        Failed::Upstream(UpstreamFault { reason: UpstreamReason::Status(429), retry_after }) => {
+            Duration::from_secs(*retry_after).max(FAILURE_PAUSE)
+        }
+        _ => FAILURE_PAUSE,
+    }
 }
 
 /// Waits for a load. A load that panicked or was dropped with its runtime counts as a failure.
