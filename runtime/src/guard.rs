@@ -47,6 +47,11 @@ pub struct Verified {
     field: HeaderValue,
 }
 
+/// How a [`Verified`] lies in a request. The type is private, so no one else can insert one: an
+/// identity that was kept from an earlier request would outlive its token.
+#[derive(Clone)]
+struct Entry(Verified);
+
 /// The verified identity of a request that passed a guard.
 ///
 /// ```
@@ -58,7 +63,7 @@ pub struct Verified {
 /// ```
 #[must_use]
 pub fn verified(extensions: &Extensions) -> Option<Verified> {
-    extensions.get::<Verified>().cloned()
+    extensions.get::<Entry>().map(|Entry(verified)| verified.clone())
 }
 
 /// The way of a request, from its headers to an identity that may enter.
@@ -78,7 +83,8 @@ async fn admit(clerk: &Clerk, parts: &mut Parts, policy: &Policy) -> Result<Iden
     let identity = clerk.verifier().verify(&token).await?;
     policy.decide(&identity)?;
     let field = field.clone();
-    parts.extensions.insert(Verified { identity: identity.clone(), clerk: clerk.clone(), field });
+    let verified = Verified { identity: identity.clone(), clerk: clerk.clone(), field };
+    parts.extensions.insert(Entry(verified));
     Ok(identity)
 }
 
@@ -184,7 +190,7 @@ impl Verified {
     }
 
     fn again(extensions: &Extensions, clerk: &Clerk, field: &HeaderValue) -> Option<Identity> {
-        let known = extensions.get::<Self>()?;
+        let Entry(known) = extensions.get::<Entry>()?;
         let same = known.clerk.is_same_as(clerk) && known.field == *field;
         same.then(|| known.identity.clone())
     }
