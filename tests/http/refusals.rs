@@ -46,7 +46,6 @@ other issuer                | 401 | invalid-token         | , error="invalid_tok
 other machine               | 401 | invalid-token         | , error="invalid_token"
 other machine, opaque       | 401 | invalid-token         | , error="invalid_token"
 Clerk says 400              | 401 | invalid-token         | , error="invalid_token"
-Clerk says 422              | 401 | invalid-token         | , error="invalid_token"
 Clerk says inactive         | 401 | invalid-token         | , error="invalid_token"
 
 no scope of two             | 403 | insufficient-scope    | , error="insufficient_scope", scope="write:notes read:notes"
@@ -72,6 +71,7 @@ no machine key              | 500 | misconfigured         | -
 no key for JWTs             | 500 | misconfigured         | -
 no machine id               | 500 | misconfigured         | -
 no machine id, opaque       | 500 | misconfigured         | -
+Clerk says 422              | 500 | misconfigured         | -
 "#;
 
 const BODIES: [(&str, &str); 6] = [

@@ -1,12 +1,12 @@
 //! How often the key set is asked for: once for many, and hardly ever for strangers.
 
-use std::time::Duration;
+use std::{ops::Range, time::Duration};
 
 use clerk_auth::testing::DevIssuer;
 use clerk_auth_tests::base64url;
 use serde_json::json;
 
-use crate::app::{App, SECOND};
+use crate::app::{App, NOW, SECOND};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn hundred_cold_requests_share_one_load() {
@@ -37,7 +37,7 @@ async fn wall_time_does_not_age_the_set() {
     let token = app.token();
     app.answers(&token, 200, 1, "cold").await;
     for hours in [2, 1, 3, 0] {
-        app.clock.set_wall(crate::app::NOW + hours * 3600);
+        app.clock.set_wall(NOW + hours * 3600);
         app.answers(&token, 200, 0, hours).await;
     }
     app.clock.advance(300 * SECOND);
@@ -45,7 +45,7 @@ async fn wall_time_does_not_age_the_set() {
 }
 
 /// Tokens of a stranger, each with another key id. Nobody need sign them to send them.
-fn strangers(app: &App, numbers: std::ops::Range<usize>) -> impl Iterator<Item = String> {
+fn strangers(app: &App, numbers: Range<usize>) -> impl Iterator<Item = String> {
     let token = app.token();
     let rest = token.split_once('.').unwrap().1.to_owned();
     numbers.map(move |number| {
@@ -74,7 +74,6 @@ async fn strangers_cause_one_load_in_30_seconds() {
     app.clock.advance(Duration::from_millis(1));
     assert_eq!(flood(100).await, 3);
     assert_eq!(flood(100).await, 3);
-    // The set itself is not loaded again for the strangers' sake, nor kept longer.
     app.clock.advance(30 * SECOND);
     assert_eq!(flood(1).await, 4);
     app.clock.advance(300 * SECOND);

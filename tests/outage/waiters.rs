@@ -1,7 +1,11 @@
 //! A caller who goes away takes nobody along. The test itself is Clerk here, and answers when it
 //! is ready to.
 
-use std::{future::Future, pin::Pin, task::Poll};
+use std::{
+    future::{Future, poll_fn},
+    pin::{Pin, pin},
+    task::Poll,
+};
 
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -47,13 +51,13 @@ impl Hand {
 
     /// Whether nobody has asked since.
     async fn is_left_alone(&self) -> bool {
-        is_waiting(std::pin::pin!(self.listener.accept())).await
+        is_waiting(pin!(self.listener.accept())).await
     }
 }
 
 /// Lets a future run once; whether it is not done yet.
 async fn is_waiting<F: Future>(mut future: Pin<&mut F>) -> bool {
-    std::future::poll_fn(|context| Poll::Ready(future.as_mut().poll(context).is_pending())).await
+    poll_fn(|context| Poll::Ready(future.as_mut().poll(context).is_pending())).await
 }
 
 #[tokio::test]
@@ -65,7 +69,7 @@ async fn caller_who_goes_away_cancels_the_load_for_nobody() {
         async move { app.ask(&token).await }
     });
     let question = clerk.asked().await;
-    let mut second = std::pin::pin!(app.ask(&token));
+    let mut second = pin!(app.ask(&token));
     assert!(is_waiting(second.as_mut()).await);
     first.abort();
     assert!(first.await.unwrap_err().is_cancelled());
@@ -81,7 +85,7 @@ async fn load_that_all_callers_left_is_finished_for_the_next() {
     let (clerk, app) = Hand::start().await;
     let token = app.token();
     {
-        let mut caller = std::pin::pin!(app.ask(&token));
+        let mut caller = pin!(app.ask(&token));
         assert!(is_waiting(caller.as_mut()).await);
     }
     clerk.answer(clerk.asked().await).await;
@@ -94,8 +98,8 @@ async fn load_that_all_callers_left_is_finished_for_the_next() {
 async fn stranger_who_waits_for_the_first_load_starts_no_second() {
     let (clerk, app) = Hand::start().await;
     let (good, stranger) = (app.token(), app.stranger("stranger"));
-    let mut first = std::pin::pin!(app.ask(&good));
-    let mut second = std::pin::pin!(app.ask(&stranger));
+    let mut first = pin!(app.ask(&good));
+    let mut second = pin!(app.ask(&stranger));
     assert!(is_waiting(first.as_mut()).await && is_waiting(second.as_mut()).await);
     clerk.answer(clerk.asked().await).await;
     assert_eq!((first.await.status, second.await.status), (200, 401));

@@ -6,7 +6,7 @@ use clerk_auth::testing::{Calls, DevIssuer};
 use serde_json::{Value, json};
 
 use crate::{
-    app::{App, NOW},
+    app::App,
     draft::{Class, Draft},
     oracle::way_in,
 };
@@ -67,7 +67,7 @@ async fn each_token_enters_at_the_route_of_its_class_and_at_no_other() {
                 for typ in types() {
                     let draft = draft.clone().claim("sub", Some(json!(subject)));
                     let draft = draft.header("cat", category.clone()).header("typ", typ.clone());
-                    let way = way_in(&draft, &app.issuer, NOW as f64);
+                    let way = way_in(&draft, &app.issuer);
                     let token = draft.sign(&app.issuer);
                     for (at, route) in JWT_ROUTES.into_iter().enumerate() {
                         let row = (kind, subject, &category, &typ, route);
@@ -103,7 +103,7 @@ async fn token_with_the_claims_of_all_classes_is_still_of_one() {
     ] {
         let draft = all.clone().claim("sub", Some(json!(subject)));
         let draft = draft.header("typ", Some(json!(typ))).header("cat", Some(json!(category)));
-        let way = way_in(&draft, &app.issuer, NOW as f64);
+        let way = way_in(&draft, &app.issuer);
         let token = draft.sign(&app.issuer);
         for route in SINGLE {
             let row = (subject, typ, category, route);

@@ -112,12 +112,13 @@ pub(crate) fn decode(text: &str) -> Vec<u8> {
             b'/' => b'_',
             other => other,
         };
-        BASE64URL.iter().position(|known| *known == character).unwrap()
+        let value = BASE64URL.iter().position(|known| *known == character);
+        u32::try_from(value.unwrap()).unwrap()
     };
     let mut bytes = Vec::new();
     for group in text.trim_end_matches('=').as_bytes().chunks(4) {
-        let bits = group.iter().fold(0, |bits, character| bits << 6 | six(*character));
-        let bits = (bits << (6 * (4 - group.len()))) as u32;
+        let bits = group.iter().fold(0_u32, |bits, character| bits << 6 | six(*character));
+        let bits = bits << (6 * (4 - group.len()));
         bytes.extend(&bits.to_be_bytes()[1..group.len()]);
     }
     bytes

@@ -27,7 +27,7 @@ async fn refused_locally<R: Debug>(app: App, tokens: impl IntoIterator<Item = (R
 }
 
 /// An instance that calls itself as ours does, down to the `kid`, and has another key.
-pub(crate) async fn forger(app: &App) -> DevIssuer {
+pub(crate) async fn impostor(app: &App) -> DevIssuer {
     DevIssuer::builder().impersonate(&app.issuer).start().await.unwrap()
 }
 
@@ -43,11 +43,11 @@ async fn key_of_another_instance_under_the_same_id_is_refused() {
     let app = App::start().await.warm().await;
     let pem = app.issuer.public_key_pem();
     let local = app.again(|clerk| clerk.jwt_key(pem)).await;
-    let forger = forger(&app).await;
-    assert_eq!(forger.key_id(), app.issuer.key_id());
+    let impostor = impostor(&app).await;
+    assert_eq!(impostor.key_id(), app.issuer.key_id());
     for class in Class::ALL {
         for route in [class.route(), "/any"] {
-            let forged = class.token(&forger);
+            let forged = class.token(&impostor);
             app.refuses(route, &forged, class).await;
             local.refuses(route, &forged, class).await;
             let good = class.token(&app.issuer);
@@ -60,11 +60,11 @@ async fn key_of_another_instance_under_the_same_id_is_refused() {
 #[tokio::test]
 async fn opaque_tokens_of_another_instance_are_unknown() {
     let app = App::start().await;
-    let forger = forger(&app).await;
+    let impostor = impostor(&app).await;
     for (route, token) in [
-        ("/oauth", forger.oauth("user_ada").opaque()),
-        ("/m2m", forger.m2m("mch_caller").opaque()),
-        ("/key", forger.api_key("user_ada").opaque()),
+        ("/oauth", impostor.oauth("user_ada").opaque()),
+        ("/m2m", impostor.m2m("mch_caller").opaque()),
+        ("/key", impostor.api_key("user_ada").opaque()),
     ] {
         app.answers(route, &token, 401, 1, route).await;
     }
@@ -74,10 +74,10 @@ async fn opaque_tokens_of_another_instance_are_unknown() {
 #[tokio::test]
 async fn keys_that_come_with_the_token_are_never_used_nor_fetched() {
     let app = App::start().await.warm().await;
-    let forger = forger(&app).await;
-    let key = key_of(&forger).await;
-    let fetched = forger.calls();
-    let address = json!(format!("{}/.well-known/jwks.json", forger.url()));
+    let impostor = impostor(&app).await;
+    let key = key_of(&impostor).await;
+    let fetched = impostor.calls();
+    let address = json!(format!("{}/.well-known/jwks.json", impostor.url()));
     let certificate = json!(["MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A"]);
     let headers = [
         ("jwk", key.clone()),
@@ -86,13 +86,13 @@ async fn keys_that_come_with_the_token_are_never_used_nor_fetched() {
         ("x5u", address.clone()),
         ("x5c", certificate),
         ("x5t", json!("AAAA")),
-        ("iss", json!(forger.issuer())),
+        ("iss", json!(impostor.issuer())),
     ];
     for class in Class::ALL {
-        for kid in [app.issuer.key_id(), forger.url().to_owned()] {
+        for kid in [app.issuer.key_id(), impostor.url().to_owned()] {
             for (name, value) in &headers {
-                let draft = class.draft(&forger).header(name, Some(value.clone()));
-                let forged = draft.header("kid", Some(json!(kid))).sign(&forger);
+                let draft = class.draft(&impostor).header(name, Some(value.clone()));
+                let forged = draft.header("kid", Some(json!(kid))).sign(&impostor);
                 let calls = app.issuer.calls().key_set;
                 let reply = app.server().get(class.route(), &forged).await;
                 assert_eq!(reply.status, 401, "{class:?} {name} {kid}");
@@ -106,6 +106,6 @@ async fn keys_that_come_with_the_token_are_never_used_nor_fetched() {
             app.accepts(class.route(), &draft.sign(&app.issuer), (class, name)).await;
         }
     }
-    assert_eq!(forger.calls(), fetched);
+    assert_eq!(impostor.calls(), fetched);
     assert_eq!(app.issuer.calls().key_set, 2);
 }

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::{
     app::App,
     draft::{Class, Draft, parts},
-    forgeries::{forger, key_of},
+    forgeries::{impostor, key_of},
 };
 
 /// The other verifier, for one issuer.
@@ -117,7 +117,7 @@ type Change = (&'static str, Option<Value>);
 async fn whatever_enters_here_the_witness_accepts() {
     let app = App::at(seconds(), |clerk| clerk).await.warm().await;
     let witness = Witness::of(&app.issuer).await;
-    let forger = forger(&app).await;
+    let impostor = impostor(&app).await;
     let (headers, payloads) = changes(seconds());
     let mut tokens = Vec::new();
     for good in Class::ALL.map(|class| class.token(&app.issuer)) {
@@ -130,7 +130,7 @@ async fn whatever_enters_here_the_witness_accepts() {
         }
         let [header, payload, signature] = parts(&good);
         tokens.extend([
-            draft.sign(&forger),
+            draft.sign(&impostor),
             format!("{header}.{payload}."),
             format!("{header}.{payload}.{}", "A".repeat(342)),
             format!("{header}.{payload}.{}", &signature[..340]),
@@ -159,12 +159,12 @@ async fn whatever_enters_here_the_witness_accepts() {
 #[tokio::test]
 async fn neither_accepts_what_another_key_signed() {
     let app = App::at(seconds(), |clerk| clerk).await.warm().await;
-    let forger = forger(&app).await;
+    let impostor = impostor(&app).await;
     let witness = Witness::of(&app.issuer).await;
     for class in Class::ALL {
-        let forged = class.token(&forger);
+        let forged = class.token(&impostor);
         assert!(!witness.accepts(&forged));
         app.refuses(class.route(), &forged, class).await;
-        assert!(Witness::of(&forger).await.accepts(&forged));
+        assert!(Witness::of(&impostor).await.accepts(&forged));
     }
 }

@@ -94,7 +94,7 @@ async fn signature_covers_the_text_and_not_its_meaning() {
 #[tokio::test]
 async fn claims_say_nothing_before_the_signature_is_good() {
     let app = App::with(|clerk| clerk.audience(["https://api.example.com"])).await;
-    let forger = super::forger(&app).await;
+    let impostor = super::impostor(&app).await;
     let session = Class::Session.token(&app.issuer);
     app.answers("/session", &session, 200, 1, "the first token loads the keys").await;
     let mut seen = Vec::new();
@@ -104,7 +104,7 @@ async fn claims_say_nothing_before_the_signature_is_good() {
         ("exp", json!(1)),
         ("iss", json!("https://other.example")),
     ] {
-        let forged = Class::OAuth.draft(&forger).claim(name, Some(value)).sign(&forger);
+        let forged = Class::OAuth.draft(&impostor).claim(name, Some(value)).sign(&impostor);
         let reply = app.answers("/oauth", &forged, 401, 0, name).await;
         seen.push((reply.challenge().to_owned(), reply.body));
     }

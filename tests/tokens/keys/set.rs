@@ -12,11 +12,11 @@ use super::samples::{FORGED_FOR_EXPONENT_1, MODULUS_1024};
 use crate::{
     app::App,
     draft::Class,
-    forgeries::{forger, key_of},
+    forgeries::{impostor, key_of},
 };
 
-/// An app whose old keys have run out, for an issuer that shows this set.
-async fn shows(app: &App, set: String) {
+/// Lets the app's keys run out, and the issuer show this set.
+fn shows(app: &App, set: String) {
     app.clock.advance(Duration::from_secs(300));
     app.issuer.answer_with(Endpoint::KeySet, Answer::body(200, "application/json", set));
 }
@@ -75,13 +75,13 @@ async fn unusable_members_do_not_spoil_the_good_one() {
     let unusable = unusable(&good);
     for (row, member) in &unusable {
         for keys in [json!([member, good]), json!([good, member])] {
-            shows(&app, json!({ "keys": keys }).to_string()).await;
+            shows(&app, json!({ "keys": keys }).to_string());
             let token = Class::Session.token(&app.issuer);
             app.answers("/session", &token, 200, 1, row).await;
         }
     }
     let all: Vec<&Value> = unusable.iter().map(|(_, member)| member).chain([&good]).collect();
-    shows(&app, json!({ "keys": all, "unknown": 7 }).to_string()).await;
+    shows(&app, json!({ "keys": all, "unknown": 7 }).to_string());
     app.answers("/session", &Class::Session.token(&app.issuer), 200, 1, "all at once").await;
 }
 
@@ -108,14 +108,14 @@ async fn set_without_a_usable_key_is_an_outage() {
         sets.push((row, json!({ "keys": [member] }).to_string()));
     }
     for (row, set) in sets {
-        shows(&app, set).await;
+        shows(&app, set);
         let token = Class::Session.token(&app.issuer);
         let reply = app.answers("/session", &token, 503, 1, row).await;
         assert!(!reply.header("retry-after").is_empty(), "{row}");
         assert!(reply.challenge().is_empty(), "{row}");
     }
     // Too long to be read: it is asked for again, a few times.
-    shows(&app, format!(r#"{{"keys":[{good}]{}}}"#, " ".repeat(300 * 1024))).await;
+    shows(&app, format!(r#"{{"keys":[{good}]{}}}"#, " ".repeat(300 * 1024)));
     let before = app.issuer.calls().key_set;
     assert_eq!(app.server().get("/session", &Class::Session.token(&app.issuer)).await.status, 503);
     assert!(app.issuer.calls().key_set - before <= 3);
@@ -128,11 +128,11 @@ async fn set_without_a_usable_key_is_an_outage() {
 #[tokio::test]
 async fn one_of_several_keys_is_chosen_by_its_id() {
     let app = App::start().await;
-    let (good, forged) = (key_of(&app.issuer).await, key_of(&forger(&app).await).await);
+    let (good, forged) = (key_of(&app.issuer).await, key_of(&impostor(&app).await).await);
     let mut other = forged.clone();
     other["kid"] = json!("other");
     for keys in [json!([other, good]), json!([good, other]), json!([good, forged])] {
-        shows(&app, json!({ "keys": keys }).to_string()).await;
+        shows(&app, json!({ "keys": keys }).to_string());
         let token = Class::Session.token(&app.issuer);
         app.answers("/session", &token, 200, 1, "named by its id").await;
         // Signed with one key and named by the id of another.

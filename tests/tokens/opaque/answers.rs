@@ -82,7 +82,6 @@ async fn answer_that_does_not_approve_is_no_approval() {
     for kind in Kind::ALL {
         for (name, values) in &rows {
             for value in values {
-                // Machines that own keys exist, so this one subject fits one kind.
                 let row = format!("{name} {value:?}");
                 answered(&app, kind, changed(kind, name, value.clone()), 401, &row).await;
             }

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use clerk_auth::testing::Answer;
+use tokio::net::TcpListener;
 
 use super::Kind;
 use crate::app::App;
@@ -15,18 +16,19 @@ async fn status_tells_whose_fault_it_is() {
         for (clerk, ours) in [
             // Clerk understood, and does not confirm the token.
             (400, 401),
-            (403, 401),
             (404, 401),
-            (405, 401),
-            (409, 401),
-            (410, 401),
-            (413, 401),
-            (415, 401),
-            (418, 401),
-            (422, 401),
-            // Clerk does not know our key.
+            // Clerk does not know our key, or does not verify this type for us.
             (401, 500),
+            (403, 500),
+            (422, 500),
             // Clerk cannot say.
+            (405, 503),
+            (408, 503),
+            (409, 503),
+            (410, 503),
+            (413, 503),
+            (415, 503),
+            (418, 503),
             (429, 503),
             (500, 503),
             (501, 503),
@@ -115,7 +117,10 @@ async fn answer_that_does_not_come_is_not_waited_for() {
 #[tokio::test]
 async fn closed_port_is_not_the_callers_fault() {
     let app = App::start().await;
-    let closed = app.again(|clerk| clerk.api_url("http://127.0.0.1:9")).await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let closed = app.again(|clerk| clerk.api_url(url)).await;
     for kind in Kind::ALL {
         let token = kind.token(&app.issuer);
         closed.answers(kind.route(), &token, 503, 0, kind).await;
