@@ -2,6 +2,7 @@
 
 #![allow(
     clippy::unwrap_used,
+    clippy::indexing_slicing,
     reason = "a test stops at the first thing that is not as it should be"
 )]
 #![allow(clippy::must_use_candidate, clippy::missing_panics_doc, reason = "only tests call it")]
@@ -36,7 +37,7 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let task = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let client = reqwest::Client::builder().no_proxy().tls_certs_only([]).build().unwrap();
         Self { address, client, task }
     }
 
@@ -80,4 +81,22 @@ impl Reply {
     pub fn challenge(&self) -> &str {
         self.header("www-authenticate")
     }
+}
+
+/// The characters of base64url (RFC 4648 §5).
+pub const BASE64URL: &[u8; 64] =
+    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+/// Base64url without padding. Written out, so that a test does not trust what it tests.
+pub fn base64url(bytes: &[u8]) -> String {
+    let mut text = String::new();
+    for group in bytes.chunks(3) {
+        let bits = group.iter().fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte));
+        let bits = bits << (8 * (3 - group.len()));
+        for place in 0..=group.len() {
+            let six = bits >> (18 - 6 * place) & 63;
+            text.push(char::from(BASE64URL[six as usize]));
+        }
+    }
+    text
 }

@@ -24,10 +24,7 @@ use proc_macro2::TokenStream;
 
 use crate::{args::Args, errors::Errors, handler::Handler, policy::Policy};
 
-/// Guards an async axum handler: a request enters with a token the policy accepts, or not at all.
-///
-/// The arguments, the injected parameters and examples are in the documentation of the crate
-/// `clerk-auth`.
+/// *(Defined in `clerk-auth-macros`; depend on `clerk-auth`, which documents it.)*
 #[proc_macro_attribute]
 pub fn clerk_auth(
     args: proc_macro::TokenStream,

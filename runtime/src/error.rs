@@ -46,7 +46,7 @@ pub(crate) enum TokenFault {
     Type,
     #[error("the header's `alg` is not RS256, RS384 or RS512")]
     Algorithm,
-    #[error("the header asks for `{0}`, which is not supported and must not be ignored")]
+    #[error("the token asks for `{0}`, which is not supported and must not be ignored")]
     Extension(&'static str),
     #[error("the header has no usable `kid`")]
     KeyId,
@@ -97,6 +97,11 @@ pub(crate) enum ConfigurationFault {
     NoMachineKey,
     #[error("M2M tokens are for one machine; set CLERK_MACHINE_ID to this machine's id")]
     NoMachineId,
+    #[error(
+        "Clerk does not verify this type of token for us and answered {status}; turn the feature \
+         on in the dashboard, or set CLERK_SECRET_KEY to a key that may ask"
+    )]
+    AskingRefused { status: u16 },
     #[error("Clerk refused our key with status {status}; set {variable} to a key of this instance")]
     KeyRefused { status: u16, variable: &'static str },
 }

@@ -105,7 +105,7 @@ pub(crate) struct Jwt<'d> {
     pub(crate) header: Object<'d>,
     pub(crate) payload: Object<'d>,
     /// The payload as it was sent: strict JSON.
-    pub(crate) payload_json: &'d [u8],
+    pub(crate) payload_json: &'d str,
     /// Header and payload as they were sent: what the signature covers.
     pub(crate) signed: &'d [u8],
     pub(crate) signature: &'d [u8],
@@ -180,7 +180,7 @@ impl<'d> Token<'d> {
         let jwt = Jwt {
             header: Object::parse(header).map_err(|_| Malformed::Json)?,
             payload: Object::parse(payload).map_err(|_| Malformed::Json)?,
-            payload_json: payload,
+            payload_json: str::from_utf8(payload).map_err(|_| Malformed::Json)?,
             signed: signed.as_bytes(),
             signature,
         };

@@ -63,6 +63,7 @@ impl Verifier {
             }
             Token::Opaque(Opaque::M2m(text)) => {
                 let check = self.backend.recipient_check();
+                m2m::assert_recipient_is_known(&self.rules, check)?;
                 let answer = self.backend.ask_about_m2m_token(text).await?;
                 let answer = answer.object()?;
                 Ok(Identity::M2m(m2m::from_answer(&answer, &self.rules, self.clock.now(), check)?))

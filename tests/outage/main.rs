@@ -1,1 +1,16 @@
-//! Tests.
+//! The life of a key set: loaded once for many, replaced, expired, and out of reach.
+//!
+//! The app is called without a socket; Clerk is asked over a real one. Time is the test's.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first thing that is not as it should be"
+)]
+
+mod app;
+mod failures;
+mod loads;
+mod retries;
+mod rotation;
+mod waiters;

@@ -30,6 +30,8 @@ const TIMEOUTS: Timeouts = Timeouts {
     deadline: Duration::from_secs(5),
 };
 
+const LONGEST_TIMEOUT: Duration = Duration::from_secs(60);
+
 /// What is wrong with a configuration: every problem at once, one line each. It shows no secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigError {
@@ -56,7 +58,7 @@ pub(super) fn build(builder: ClerkBuilder) -> Result<Clerk, ConfigError> {
         return Err(error);
     };
     let local = |url: &Url| settings::is_loopback(url);
-    let loopback = local(&checked.api_url) && checked.frontend_api.as_ref().is_none_or(local);
+    let loopback = local(&checked.api_url) || checked.frontend_api.as_ref().is_some_and(local);
     let upstream = Upstream::new(checked.timeouts, loopback).map_err(|cause| {
         error.add("the HTTP client", format!("it could not be set up: {cause}"));
         error
@@ -117,9 +119,11 @@ fn check(builder: &ClerkBuilder, error: &mut ConfigError) -> Option<Checked> {
             format!("{unusable}; copy the PEM public key from the API keys page of the dashboard")
         })
     });
-    let any_key = [&builder.publishable_key, &builder.jwt_key].iter().any(|key| key.is_some());
-    if !any_key && secret_text.is_none() && machine_text.is_none() && builder.unreadable.is_empty()
-    {
+    let public = [&builder.publishable_key, &builder.jwt_key, &builder.frontend_api_url];
+    let nothing = public.iter().all(|source| source.is_none())
+        && secret_text.is_none()
+        && machine_text.is_none();
+    if nothing && builder.unreadable.is_empty() {
         let wrong = "no key is set; set this one to the secret key of your instance, from the \
                      API keys page of the dashboard";
         error.add("CLERK_SECRET_KEY", wrong);
@@ -136,9 +140,16 @@ fn check(builder: &ClerkBuilder, error: &mut ConfigError) -> Option<Checked> {
     let frontend_api =
         error.check("frontend_api_url", frontend_api.as_deref(), settings::endpoint_url);
     let rules = check_rules(builder, publishable.as_ref(), error);
+    let keys_are_public = frontend_api.is_some() && jwt_key.is_none() && secret_text.is_none();
+    if keys_are_public && rules.issuer.is_none() && builder.publishable_key.is_none() {
+        // Nothing else says which instance these keys are of.
+        let wrong = "set it to the issuer of your instance: the keys are public, so only `iss` \
+                     tells its tokens from those of another";
+        error.add("CLERK_ISSUER", wrong);
+    }
     let realm = Realm::new(builder.realm.as_deref().unwrap_or(REALM));
     if realm.is_none() {
-        error.add("realm", "it has a character that is not visible ASCII");
+        error.add("realm", "it has a character that cannot stand in a header field");
     }
     let timeouts = check_timeouts(builder, error);
     let api_secret =
@@ -163,15 +174,15 @@ fn check_rules(
 ) -> Rules {
     error.check("CLERK_ISSUER", builder.issuer.as_deref(), settings::issuer);
     error.check("CLERK_MACHINE_ID", builder.machine_id.as_deref(), settings::machine_id);
-    for audience in &builder.audience {
-        error.check("CLERK_AUDIENCE", Some(audience), settings::audience);
-    }
-    for audience in &builder.session_audience {
-        error.check("session_audience", Some(audience), settings::audience);
-    }
-    for party in &builder.authorized_parties {
-        error.check("CLERK_AUTHORIZED_PARTIES", Some(party), settings::authorized_party);
-    }
+    let audience =
+        error.check_list("CLERK_AUDIENCE", builder.audience.as_ref(), settings::audience);
+    let session_audience =
+        error.check_list("session_audience", builder.session_audience.as_ref(), settings::audience);
+    let authorized_parties = error.check_list(
+        "CLERK_AUTHORIZED_PARTIES",
+        builder.authorized_parties.as_ref(),
+        settings::authorized_party,
+    );
     let skew = builder.clock_skew.unwrap_or(CLOCK_SKEW);
     if skew > LARGEST_CLOCK_SKEW {
         error.add("clock_skew", "it is over 300 seconds; set this machine's clock right instead");
@@ -181,9 +192,9 @@ fn check_rules(
     Rules {
         clock_skew: i64::try_from(skew.as_millis()).unwrap_or(0),
         issuer: builder.issuer.clone().or(known),
-        audience: builder.audience.clone(),
-        session_audience: builder.session_audience.clone(),
-        authorized_parties: builder.authorized_parties.clone(),
+        audience,
+        session_audience,
+        authorized_parties,
         recipient: match &builder.machine_id {
             _ if builder.any_machine => Recipient::Any,
             Some(id) => Recipient::Machine(id.clone()),
@@ -193,10 +204,12 @@ fn check_rules(
 }
 
 fn check_timeouts(builder: &ClerkBuilder, error: &mut ConfigError) -> Timeouts {
+    let deadline = builder.deadline.unwrap_or(TIMEOUTS.deadline);
     let timeouts = Timeouts {
         connect: builder.connect_timeout.unwrap_or(TIMEOUTS.connect),
-        attempt: builder.attempt_timeout.unwrap_or(TIMEOUTS.attempt),
-        deadline: builder.deadline.unwrap_or(TIMEOUTS.deadline),
+        // Nobody is left to hear of an attempt that takes longer.
+        attempt: builder.attempt_timeout.unwrap_or(TIMEOUTS.attempt).min(deadline),
+        deadline,
     };
     for (name, timeout) in [
         ("connect_timeout", timeouts.connect),
@@ -205,6 +218,9 @@ fn check_timeouts(builder: &ClerkBuilder, error: &mut ConfigError) -> Timeouts {
     ] {
         if timeout.is_zero() {
             error.add(name, "it is zero, so Clerk could never be asked");
+        }
+        if timeout > LONGEST_TIMEOUT {
+            error.add(name, "it is over 60 seconds; no caller waits that long");
         }
     }
     timeouts
@@ -223,6 +239,24 @@ impl ConfigError {
         parse: impl FnOnce(&str) -> Result<T, String>,
     ) -> Option<T> {
         parse(value?).map_err(|problem| self.add(setting, problem)).ok()
+    }
+
+    /// Checks each member of a list if it is set. One that is set and empty would switch its
+    /// check off in silence.
+    fn check_list(
+        &mut self,
+        setting: &str,
+        list: Option<&Vec<String>>,
+        parse: fn(&str) -> Result<(), String>,
+    ) -> Vec<String> {
+        let Some(list) = list else { return Vec::new() };
+        if list.is_empty() {
+            self.add(setting, "it is set and names nothing; name something, or do not set it");
+        }
+        for member in list {
+            self.check(setting, Some(member), parse);
+        }
+        list.clone()
     }
 }
 

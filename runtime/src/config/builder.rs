@@ -25,9 +25,9 @@ pub struct ClerkBuilder {
     pub(super) api_version: Option<String>,
     pub(super) frontend_api_url: Option<String>,
     pub(super) issuer: Option<String>,
-    pub(super) audience: Vec<String>,
-    pub(super) session_audience: Vec<String>,
-    pub(super) authorized_parties: Vec<String>,
+    pub(super) audience: Option<Vec<String>>,
+    pub(super) session_audience: Option<Vec<String>>,
+    pub(super) authorized_parties: Option<Vec<String>>,
     pub(super) clock_skew: Option<Duration>,
     pub(super) realm: Option<String>,
     pub(super) connect_timeout: Option<Duration>,
@@ -70,14 +70,10 @@ impl ClerkBuilder {
             });
             value.filter(|value| !value.is_empty())
         };
-        let list = |value: Option<String>| -> Vec<String> {
-            let value = value.unwrap_or_default();
-            value
-                .split(',')
-                .map(str::trim)
-                .filter(|part| !part.is_empty())
-                .map(Into::into)
-                .collect()
+        // One that is set and names nothing stays an empty list, which `build` refuses.
+        let list = |value: String| -> Vec<String> {
+            let parts = value.split(',').map(str::trim).filter(|part| !part.is_empty());
+            parts.map(Into::into).collect()
         };
         builder.secret_key = variable("CLERK_SECRET_KEY").map(Into::into);
         builder.machine_secret_key = variable("CLERK_MACHINE_SECRET_KEY").map(Into::into);
@@ -87,8 +83,8 @@ impl ClerkBuilder {
         builder.api_url = variable("CLERK_API_URL");
         builder.api_version = variable("CLERK_API_VERSION");
         builder.issuer = variable("CLERK_ISSUER");
-        builder.audience = list(variable("CLERK_AUDIENCE"));
-        builder.authorized_parties = list(variable("CLERK_AUTHORIZED_PARTIES"));
+        builder.audience = variable("CLERK_AUDIENCE").map(list);
+        builder.authorized_parties = variable("CLERK_AUTHORIZED_PARTIES").map(list);
         builder.unreadable = unreadable;
         builder
     }
@@ -162,7 +158,7 @@ impl ClerkBuilder {
 
     /// Audiences of OAuth tokens, JWT and opaque: a token must name one of them in `aud`.
     pub fn audience<A: Into<String>>(mut self, audience: impl IntoIterator<Item = A>) -> Self {
-        self.audience = audience.into_iter().map(Into::into).collect();
+        self.audience = Some(audience.into_iter().map(Into::into).collect());
         self
     }
 
@@ -171,7 +167,7 @@ impl ClerkBuilder {
         mut self,
         audience: impl IntoIterator<Item = A>,
     ) -> Self {
-        self.session_audience = audience.into_iter().map(Into::into).collect();
+        self.session_audience = Some(audience.into_iter().map(Into::into).collect());
         self
     }
 
@@ -181,7 +177,7 @@ impl ClerkBuilder {
         mut self,
         parties: impl IntoIterator<Item = P>,
     ) -> Self {
-        self.authorized_parties = parties.into_iter().map(Into::into).collect();
+        self.authorized_parties = Some(parties.into_iter().map(Into::into).collect());
         self
     }
 
@@ -209,7 +205,8 @@ impl ClerkBuilder {
         self
     }
 
-    /// How long a guard may wait for Clerk in all: 5 seconds unless set. Then it answers 503.
+    /// How long a guard may wait for Clerk in all: 5 seconds unless set, 60 at most. Then it
+    /// answers 503.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = Some(deadline);
         self
@@ -310,6 +307,34 @@ mod tests {
             assert!(error.contains(variable), "{variable}: {error}");
             assert!(!error.contains("secret_") && !error.contains(value), "{variable}: {error}");
         }
+    }
+
+    #[test]
+    fn a_list_that_names_nothing_does_not_switch_its_check_off() {
+        for variable in ["CLERK_AUDIENCE", "CLERK_AUTHORIZED_PARTIES"] {
+            let error = built(&[("CLERK_SECRET_KEY", "sk_test_x"), (variable, " , ")]).unwrap_err();
+            assert!(error.to_string().contains(variable), "{error}");
+        }
+        let none: [&str; 0] = [];
+        let key = || Clerk::builder().secret_key("sk_test_x");
+        assert!(key().audience(none).build().is_err());
+        assert!(key().session_audience(none).build().is_err());
+        assert!(key().authorized_parties(none).build().is_err());
+    }
+
+    #[test]
+    fn keys_from_the_public_set_need_an_issuer_to_compare_with() {
+        let public = || Clerk::builder().frontend_api_url("https://clerk.example.com");
+        let error = public().build().unwrap_err().to_string();
+        assert!(error.contains("CLERK_ISSUER"), "{error}");
+        assert!(public().issuer("https://clerk.example.com").build().is_ok());
+    }
+
+    #[test]
+    fn time_outs_are_neither_zero_nor_endless() {
+        let key = || Clerk::builder().secret_key("sk_test_x");
+        assert!(key().deadline(Duration::MAX).build().is_err());
+        assert!(key().attempt_timeout(Duration::ZERO).build().is_err());
     }
 
     #[test]

@@ -23,7 +23,8 @@ pub(super) fn from_answer(answer: &Object<'_>, now: UnixMillis) -> Result<ApiKey
     Ok(ApiKey {
         subject: Subject::from_id(&approval.subject).ok_or(TokenFault::Answer("subject"))?,
         key_id: approval.id.into(),
-        name: optional_text(answer, "name")?.map(Into::into),
+        // The owner chooses the name; an odd one is no reason to refuse the key.
+        name: optional_text(answer, "name").ok().flatten().map(Into::into),
         scopes,
         claims: claims.map(Claims::new),
         expires_at: approval.expires_at,

@@ -80,11 +80,18 @@ impl Backend {
     /// Asked once: verifications are billed, and a retry would multiply what a stranger can make
     /// us send.
     async fn ask(&self, question: &Question, body: &Body<'_>) -> Result<Answer, Failure> {
-        let body = serde_json::to_vec(body).map_err(|_| TokenFault::Answer("body"))?;
+        let body =
+            serde_json::to_vec(body).map_err(|_| UpstreamFault::new(UpstreamReason::Body))?;
         match self.upstream.within_deadline(self.upstream.ask(question, Some(body))).await? {
             Ok(answer) => Ok(Answer(answer)),
-            // Clerk understood us and does not confirm the token: unknown, revoked or expired.
-            Err(Failed::Refused { status }) => Err(TokenFault::NotConfirmed { status }.into()),
+            // The answers that are about the token: it is unknown, revoked or expired.
+            Err(Failed::Refused { status: status @ (400 | 404) }) => {
+                Err(TokenFault::NotConfirmed { status }.into())
+            }
+            // Our key may not ask, the quota is used up, or the feature is off.
+            Err(Failed::Refused { status: status @ (403 | 422) }) => {
+                Err(ConfigurationFault::AskingRefused { status }.into())
+            }
             Err(failed) => Err(failed.into()),
         }
     }

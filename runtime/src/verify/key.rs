@@ -49,14 +49,12 @@ pub(crate) enum Unusable {
     NotPem,
     #[error("it is a private key; give the public one, and replace the private one if it got out")]
     Private,
-    #[error("it is not an RSA key")]
+    #[error("it is not an RSA key of 2048 to 8192 bits, or is damaged")]
     NotRsa,
     #[error("it is not for signatures, or for another algorithm than RS256, RS384 or RS512")]
     Purpose,
     #[error("it has no id")]
     NoId,
-    #[error("it is an RSA key of less than 2048 or more than 8192 bits, or is damaged")]
-    Size,
 }
 
 impl Algorithm {
@@ -98,14 +96,14 @@ impl Key {
             None => Algorithm::Rs256,
             Some(name) => Algorithm::from_name(&name).ok_or(Unusable::Purpose)?,
         };
-        let number = |text| URL_SAFE_NO_PAD.decode(text).map_err(|_| Unusable::Size);
+        let number = |text| URL_SAFE_NO_PAD.decode(text).map_err(|_| Unusable::NotRsa);
         let components =
             || Ok::<_, Unusable>(RsaPublicKeyComponents { n: number(&jwk.n)?, e: number(&jwk.e)? });
-        let size: PublicEncryptingKey = components()?.try_into().map_err(|_| Unusable::Size)?;
+        let size: PublicEncryptingKey = components()?.try_into().map_err(|_| Unusable::NotRsa)?;
         assert_size(&size)?;
         let public = components()?
             .to_parsed_public_key(algorithm.parameters())
-            .map_err(|_| Unusable::Size)?;
+            .map_err(|_| Unusable::NotRsa)?;
         Ok((jwk.kid, Self { algorithm, public }))
     }
 
@@ -143,5 +141,5 @@ impl Key {
 /// RFC 7518 §3.3: 2048 bits or more. The library would say so only when it verifies.
 fn assert_size(key: &PublicEncryptingKey) -> Result<(), Unusable> {
     let bits = key.key_size_bits();
-    if (2048..=8192).contains(&bits) { Ok(()) } else { Err(Unusable::Size) }
+    if (2048..=8192).contains(&bits) { Ok(()) } else { Err(Unusable::NotRsa) }
 }

@@ -28,8 +28,15 @@ const LIFETIME: Duration = Duration::from_secs(300);
 /// After an unknown `kid` caused a load, none causes another for this long.
 const UNKNOWN_KEY_PAUSE: Duration = Duration::from_secs(30);
 
-/// After a load that failed, nobody tries again for this long.
+/// After a load that failed, nobody tries again for this long, or longer if Clerk says so.
 const FAILURE_PAUSE: Duration = Duration::from_secs(1);
+
+/// No answer of one request can keep us from asking again for longer.
+const LONGEST_FAILURE_PAUSE: Duration = Duration::from_secs(60);
+
+/// A load that runs for longer is given up: its runtime is not driven any more. Its own
+/// time-outs end it long before.
+const LONGEST_LOAD: Duration = Duration::from_secs(120);
 
 /// Where keys come from.
 pub(crate) enum Keys {
@@ -58,11 +65,23 @@ struct Snapshot {
 #[derive(Default)]
 struct Loading {
     /// The load that runs now, if one does.
-    running: Option<Load>,
+    running: Option<Running>,
     /// When a load last started because of an unknown `kid`: counted at the attempt, not at its
     /// success.
     last_for_unknown: Option<Duration>,
-    last_failure: Option<(Duration, Failed)>,
+    last_failure: Option<LastFailure>,
+}
+
+struct Running {
+    load: Load,
+    started_at: Duration,
+}
+
+struct LastFailure {
+    at: Duration,
+    /// Nobody tries again for this long.
+    pause: Duration,
+    why: Failed,
 }
 
 enum Step {
@@ -120,16 +139,19 @@ impl KeySet {
         if let Some(key) = fresh.as_deref().and_then(|snapshot| snapshot.key(kid)) {
             return Ok(Step::Found(key));
         }
-        // An error here means that the task died; its place is then free.
-        if let Some(running) = loading.running.as_ref().filter(|load| load.has_changed().is_ok()) {
-            return Ok(Step::Wait(running.clone()));
-        }
         let now = self.clock.steady();
         let within = |then: Duration, pause| now.saturating_sub(then) < pause;
-        if let Some((at, failed)) = &loading.last_failure
-            && within(*at, FAILURE_PAUSE)
+        if let Some(Running { load, started_at }) = &loading.running
+            // An error here means that the task died; its place is then free.
+            && load.has_changed().is_ok()
+            && within(*started_at, LONGEST_LOAD)
         {
-            return Err(failed.clone());
+            return Ok(Step::Wait(load.clone()));
+        }
+        if let Some(failure) = &loading.last_failure
+            && within(failure.at, failure.pause)
+        {
+            return Err(failure.why.clone());
         }
         if fresh.is_some() {
             // The set is fresh, so the id is most likely wrong: a stranger's `kid` must not
@@ -137,34 +159,42 @@ impl KeySet {
             if loading.last_for_unknown.is_some_and(|at| within(at, UNKNOWN_KEY_PAUSE)) {
                 // Where Clerk did not answer, nobody can say that the caller is to blame.
                 return match &loading.last_failure {
-                    Some((_, failed)) => Err(failed.clone()),
+                    Some(failure) => Err(failure.why.clone()),
                     None => Ok(Step::Unknown),
                 };
             }
             loading.last_for_unknown = Some(now);
         }
-        let (sender, receiver) = watch::channel(None);
-        loading.running = Some(receiver.clone());
+        let (sender, load) = watch::channel(None);
+        loading.running = Some(Running { load: load.clone(), started_at: now });
         let set = Arc::clone(self);
+        let this = load.clone();
         tokio::spawn(async move {
             let outcome = set.load().await;
-            set.finish(&outcome);
+            set.finish(&this, &outcome);
             // Where nobody waits any more, the snapshot is stored all the same.
             let _ = sender.send(Some(outcome));
         });
-        Ok(Step::Wait(receiver))
+        Ok(Step::Wait(load))
     }
 
     /// A new set replaces the old one whole: a key that Clerk withdrew is gone.
-    fn finish(&self, outcome: &Outcome) {
+    fn finish(&self, load: &Load, outcome: &Outcome) {
         let mut loading = self.loading();
-        loading.running = None;
+        // A load that was given up says nothing about what is true now.
+        if loading.running.take_if(|running| running.load.same_channel(load)).is_none() {
+            return;
+        }
         match outcome {
             Ok(snapshot) => {
                 self.snapshot.store(Some(Arc::clone(snapshot)));
                 loading.last_failure = None;
             }
-            Err(failed) => loading.last_failure = Some((self.clock.steady(), failed.clone())),
+            Err(failed) => {
+                let at = self.clock.steady();
+                let pause = pause_after(failed);
+                loading.last_failure = Some(LastFailure { at, pause, why: failed.clone() });
+            }
         }
     }
 
@@ -206,6 +236,16 @@ fn read_set(body: &[u8]) -> Vec<(String, Arc<Key>)> {
         }
     }
     keys
+}
+
+/// Clerk's `Retry-After` is obeyed where it is meant for us: with 429.
+fn pause_after(failed: &Failed) -> Duration {
+    match failed {
+        Failed::Upstream(UpstreamFault { reason: UpstreamReason::Status(429), retry_after }) => {
+            Duration::from_secs(*retry_after).clamp(FAILURE_PAUSE, LONGEST_FAILURE_PAUSE)
+        }
+        _ => FAILURE_PAUSE,
+    }
 }
 
 /// Waits for a load. A load that panicked or was dropped with its runtime counts as a failure.

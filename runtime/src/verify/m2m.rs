@@ -69,6 +69,17 @@ pub(super) fn from_answer(
     })
 }
 
+/// Without a recipient to compare with, Clerk's answer could not let anybody in: it is not asked.
+pub(super) fn assert_recipient_is_known(
+    rules: &Rules,
+    check: RecipientCheck,
+) -> Result<(), ConfigurationFault> {
+    if check == RecipientCheck::Ours && rules.recipient == Recipient::Unknown {
+        return Err(ConfigurationFault::NoMachineId);
+    }
+    Ok(())
+}
+
 /// A token of this machine, with nothing else known yet.
 fn machine(subject: &str) -> Result<M2mToken, TokenFault> {
     let Some(Subject::Machine(machine_id)) = Subject::from_id(subject) else {

@@ -25,8 +25,8 @@ pub(super) fn from_jwt(
     rules.check_issuer(payload)?;
     let expires_at = rules.check_times(payload, now)?;
     let token_id = optional_text(payload, "jti")?;
-    let scopes = scopes(payload)?;
-    token(payload, rules, &subject, token_id, scopes, Some(expires_at))
+    let token = Token { id: token_id, scopes: scopes(payload)?, audience: audience(payload)? };
+    token.checked(payload, rules, &subject, Some(expires_at))
 }
 
 pub(super) fn from_answer(
@@ -39,33 +39,43 @@ pub(super) fn from_answer(
         Member::Is(scopes) => Scopes::from_list(scopes),
         _ => return Err(TokenFault::Answer("scopes")),
     };
-    token(answer, rules, &approval.subject, Some(approval.id), scopes, approval.expires_at)
+    // Clerk's answers write `null` for what a token does not have.
+    let audience = if answer.raw("aud") == Some("null") { [].into() } else { audience(answer)? };
+    let token = Token { id: Some(approval.id), scopes, audience };
+    token.checked(answer, rules, &approval.subject, approval.expires_at)
 }
 
-/// What both forms have in common: the same members mean the same.
-fn token(
-    members: &Object<'_>,
-    rules: &Rules,
-    subject: &str,
-    token_id: Option<String>,
+/// What the two forms write in different ways.
+struct Token {
+    id: Option<String>,
     scopes: Scopes,
-    expires_at: Option<UnixMillis>,
-) -> Result<OAuthToken, TokenFault> {
-    let Some(Subject::User(user_id)) = Subject::from_id(subject) else {
-        return Err(TokenFault::Claim("sub"));
-    };
-    let client_id = required_text(members, "client_id")?;
-    let audience = audience(members)?;
-    rules.check_audience(audience.iter().map(AsRef::as_ref))?;
-    Ok(OAuthToken {
-        subject: Subject::User(user_id.clone()),
-        user_id,
-        client_id: ClientId::new(&client_id),
-        token_id: token_id.map(Into::into),
-        scopes,
-        audience: audience.into(),
-        expires_at,
-    })
+    audience: Box<[Box<str>]>,
+}
+
+impl Token {
+    /// The rest is the same in both forms.
+    fn checked(
+        self,
+        members: &Object<'_>,
+        rules: &Rules,
+        subject: &str,
+        expires_at: Option<UnixMillis>,
+    ) -> Result<OAuthToken, TokenFault> {
+        let Some(Subject::User(user_id)) = Subject::from_id(subject) else {
+            return Err(TokenFault::Claim("sub"));
+        };
+        let client_id = required_text(members, "client_id")?;
+        rules.check_audience(self.audience.iter().map(AsRef::as_ref))?;
+        Ok(OAuthToken {
+            subject: Subject::User(user_id.clone()),
+            user_id,
+            client_id: ClientId::new(&client_id),
+            token_id: self.id.map(Into::into),
+            scopes: self.scopes,
+            audience: self.audience.into(),
+            expires_at,
+        })
+    }
 }
 
 /// `scp` wins, even if it is empty; the two are never united. One of another JSON type than it

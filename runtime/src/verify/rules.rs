@@ -1,6 +1,6 @@
-//! A signed payload and the time in, the claims that every class shares out.
+//! A payload that was vouched for and the time in, the claims that every class shares out.
 //!
-//! Called only after the signature was found good, so a forger learns nothing about what is
+//! A signature or Clerk's answer vouches first, so a forger learns nothing about what is
 //! configured.
 
 use crate::{

@@ -19,11 +19,7 @@ pub(super) fn from_jwt(
     now: UnixMillis,
 ) -> Result<SessionToken, TokenFault> {
     let payload = &jwt.payload;
-    let subject = required_text(payload, "sub")?;
-    let Some(subject @ Subject::User(_)) = Subject::from_id(&subject) else {
-        return Err(TokenFault::Claim("sub"));
-    };
-    let Subject::User(user_id) = subject.clone() else {
+    let Some(Subject::User(user_id)) = Subject::from_id(&required_text(payload, "sub")?) else {
         return Err(TokenFault::Claim("sub"));
     };
     rules.check_session_audience(payload)?;
@@ -33,17 +29,16 @@ pub(super) fn from_jwt(
     // A token from a JWT template is signed by the same key and has no `sid`.
     let session_id = SessionId::new(&required_text(payload, "sid")?);
     check_status(payload)?;
-    let json = str::from_utf8(jwt.payload_json).map_err(|_| TokenFault::Claim("sub"))?;
     Ok(SessionToken {
-        subject,
+        subject: Subject::User(user_id.clone()),
         user_id,
         session_id,
         organization: organization(payload)?,
         actor: actor(payload)?.map(Into::into),
         factor_ages: factor_ages(payload),
-        features: optional_text(payload, "fea")?.map(Into::into),
-        plans: optional_text(payload, "pla")?.map(Into::into),
-        claims: Claims::new(json),
+        features: optional_text(payload, "fea").ok().flatten().map(Into::into),
+        plans: optional_text(payload, "pla").ok().flatten().map(Into::into),
+        claims: Claims::new(jwt.payload_json),
         expires_at,
     })
 }

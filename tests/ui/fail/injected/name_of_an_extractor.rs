@@ -2,6 +2,8 @@ use axum::extract::Path;
 use clerk_auth::clerk_auth;
 
 #[clerk_auth]
-async fn handler(subject: Path<String>) {}
+async fn handler(subject: Path<String>) {
+    drop(subject);
+}
 
 fn main() {}

@@ -1,0 +1,199 @@
+//! No token, no secret and no claim value in a log, in a refusal, or in what `Debug` shows.
+
+use std::fmt::Debug;
+
+use axum::{Router, routing::get};
+use clerk_auth::{
+    Clerk, Guard, Identity, Rejection, Scopes, Subject, TokenType, VerifiedToken, clerk_auth,
+    testing::DevIssuer, verified,
+};
+use clerk_auth_tests::{Reply, Server};
+use http::Extensions;
+
+use crate::{capture, cases::cases, issuer};
+
+/// Texts that must stand nowhere.
+struct Secrets(Vec<String>);
+
+impl Secrets {
+    fn new(issuer: &DevIssuer, credentials: &[String]) -> Self {
+        let mut texts = vec![
+            "hidden".to_owned(),
+            issuer.secret_key().to_owned(),
+            issuer.machine_secret_key().to_owned(),
+            issuer.machine_id().to_owned(),
+            issuer.issuer().to_owned(),
+            issuer.key_id(),
+        ];
+        for credential in credentials {
+            // Each part of a JWT, too.
+            let parts = credential.split([' ', '.', '_']);
+            texts.extend(parts.filter(|part| part.len() > 16).map(str::to_owned));
+        }
+        Self(texts)
+    }
+
+    fn assert_absent(&self, text: &str, place: &str) {
+        let lower = text.to_lowercase();
+        let found = self.0.iter().find(|secret| lower.contains(&secret.to_lowercase()));
+        assert_eq!(found, None, "{place}: {text}");
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_tells_neither_the_caller_nor_the_log_what_was_presented() {
+    capture::start();
+    let issuer = issuer().await;
+    let forger = DevIssuer::builder().impersonate(&issuer).start().await.unwrap();
+    let mut logged = Vec::new();
+    for case in cases(&issuer, &forger, |clerk| clerk).await {
+        let secrets = Secrets::new(&issuer, &case.authorization);
+        let reply = case.send(&issuer).await;
+        secrets.assert_absent(&format!("{reply:?}"), case.name);
+        let lines = capture::take();
+        for line in &lines {
+            secrets.assert_absent(line, case.name);
+        }
+        assert_operator_is_told(&reply, &lines, case.name);
+        logged.extend(lines);
+    }
+    // Everybody who could tell was heard.
+    for target in ["INFO clerk_auth", "TRACE hyper_util", "DEBUG reqwest"] {
+        assert!(logged.iter().any(|line| line.starts_with(target)), "nothing of {target}");
+    }
+}
+
+/// One line for each refusal. Our own mistakes are loud, and name the variable to set.
+fn assert_operator_is_told(reply: &Reply, lines: &[String], case: &str) {
+    let refusals: Vec<&String> =
+        lines.iter().filter(|line| line.contains("request refused")).collect();
+    let [line] = refusals.as_slice() else { panic!("{case}: {refusals:?}") };
+    let level = match reply.status {
+        500 => "ERROR",
+        503 => "WARN",
+        _ => "INFO",
+    };
+    assert!(line.starts_with(&format!("{level} clerk_auth")), "{case}: {line}");
+    assert!(line.contains(&format!("status={}", reply.status)), "{case}: {line}");
+    assert_eq!(line.contains("set CLERK_"), reply.status == 500, "{case}: {line}");
+}
+
+/// Short and long form.
+fn shown(value: impl Debug) -> String {
+    format!("{value:?}\n{value:#?}\n")
+}
+
+#[clerk_auth(accepts = "any")]
+async fn debug(
+    subject: Subject,
+    token_type: TokenType,
+    scopes: Option<Scopes>,
+    extensions: Extensions,
+) -> String {
+    let verified = verified(&extensions).unwrap();
+    let mut text = [shown(&subject), shown(token_type), shown(&scopes), shown(&verified)].concat();
+    match &subject {
+        Subject::User(id) => text += &shown(id),
+        Subject::Organization(id) => text += &shown(id),
+        Subject::Machine(id) => text += &shown(id),
+    }
+    text += &shown(verified.identity());
+    match verified.identity() {
+        Identity::Session(session) => {
+            text += &shown(session);
+            text += &shown((session.session_id(), session.organization(), session.claims()));
+        }
+        Identity::OAuth(token) => text += &shown((token, token.client_id(), token.scopes())),
+        Identity::M2m(token) => {
+            text += &shown((token, token.claims(), token.recipients().collect::<Vec<_>>()));
+        }
+        Identity::ApiKey(key) => text += &shown((key, key.claims(), key.scopes())),
+    }
+    text
+}
+
+#[clerk_auth(accepts = "oauth_token", scopes = "admin")]
+async fn admin() {}
+
+/// What a handler that takes the guard's answer by hand can print.
+async fn by_hand(
+    guard: Guard<debug>,
+    refused: Result<Guard<admin>, Rejection>,
+) -> Result<String, String> {
+    let rejection = refused.map_err(|rejection| {
+        let source = std::error::Error::source(&rejection).map(ToString::to_string);
+        format!("{}{rejection}{source:?}", shown(&rejection))
+    });
+    let rejection = rejection.err().ok_or("it was not refused")?;
+    let identity = guard.identity();
+    let maybe_scopes = identity.maybe_scopes();
+    Ok([shown(&guard), shown(identity), shown(maybe_scopes), rejection].concat())
+}
+
+fn tokens(issuer: &DevIssuer) -> Vec<(TokenType, String)> {
+    let session = || {
+        let session = issuer.session("user_hidden").session_id("sess_hidden");
+        let session = session.organization("org_hidden", "hidden", "hidden").actor("user_hidden2");
+        session.permissions(["org:hidden:read"]).claim("x", "hidden")
+    };
+    let oauth = || {
+        let token = issuer.oauth("user_hidden").client_id("client_hidden");
+        token.scopes(["hidden:all"]).audience(["https://hidden.example"])
+    };
+    let m2m = || issuer.m2m("mch_hidden").claim("x", "hidden");
+    let key = |owner| issuer.api_key(owner).name("hidden").scopes(["hidden:all"]).claims("hidden");
+    vec![
+        (TokenType::SessionToken, session().jwt()),
+        (TokenType::SessionToken, session().version_1().jwt()),
+        (TokenType::OAuthToken, oauth().jwt()),
+        (TokenType::OAuthToken, oauth().opaque()),
+        (TokenType::M2mToken, m2m().jwt()),
+        (TokenType::M2mToken, m2m().opaque()),
+        (TokenType::ApiKey, key("user_hidden").opaque()),
+        (TokenType::ApiKey, key("org_hidden").opaque()),
+        (TokenType::ApiKey, key("mch_hidden").opaque()),
+    ]
+}
+
+#[tokio::test]
+async fn debug_output_shows_types_and_no_values() {
+    capture::start();
+    let issuer = issuer().await;
+    let clerk = issuer.clerk().build().unwrap();
+    let app = Router::new()
+        .route("/debug", get(debug))
+        .route("/by_hand", get(by_hand))
+        .route("/admin", get(admin))
+        .with_state(clerk.clone());
+    let server = Server::start(app).await;
+    for (token_type, token) in tokens(&issuer) {
+        let secrets = Secrets::new(&issuer, std::slice::from_ref(&token));
+        for path in ["/debug", "/by_hand"] {
+            let reply = server.get(path, &token).await;
+            assert_eq!(reply.status, 200, "{token_type}: {reply:?}");
+            secrets.assert_absent(&format!("{reply:?}"), token_type.as_str());
+            let guard = if path == "/debug" { "Verified" } else { "Guard" };
+            let guard = format!("{guard}({token_type})");
+            assert!(reply.body.contains(&guard), "{token_type}: {}", reply.body);
+        }
+        for line in capture::take() {
+            secrets.assert_absent(&line, token_type.as_str());
+        }
+    }
+}
+
+#[tokio::test]
+async fn debug_output_of_a_configuration_shows_nothing_of_it() {
+    let issuer = issuer().await;
+    let secrets = Secrets::new(&issuer, &[issuer.public_key_pem()]);
+    let builder = || {
+        let builder = issuer.clerk().jwt_key(issuer.public_key_pem());
+        builder.audience(["hidden"]).realm("hidden").publishable_key(issuer.publishable_key())
+    };
+    assert_eq!(shown(builder()), "ClerkBuilder(..)\nClerkBuilder(..)\n");
+    assert_eq!(shown(builder().build().unwrap()), "Clerk(..)\nClerk(..)\n");
+    let lacks = Clerk::builder().machine_secret_key("ak_hidden").build().unwrap();
+    secrets.assert_absent(&shown(lacks.check(&debug::POLICY).unwrap_err()), "a check");
+    let wrong = Clerk::builder().secret_key("sk_hidden").machine_secret_key("hidden");
+    secrets.assert_absent(&shown(wrong.build().unwrap_err()), "a configuration");
+}

@@ -1,0 +1,120 @@
+//! One guarded route. A token in; the answer, and the number of loads that it caused, out.
+
+use std::{fmt::Debug, time::Duration};
+
+use axum::{Router, body::Body, routing::get};
+use clerk_auth::{
+    ClerkBuilder, clerk_auth,
+    testing::{DevIssuer, TestClock},
+};
+use http::Request;
+use tokio::task::JoinSet;
+use tower::ServiceExt;
+
+/// The time at which each test starts, in seconds.
+pub(crate) const NOW: u64 = 1_800_000_000;
+
+/// A second of the test's time.
+pub(crate) const SECOND: Duration = Duration::from_secs(1);
+
+/// An app, the issuer that it believes, and the time that both see.
+#[derive(Clone)]
+pub(crate) struct App {
+    pub(crate) issuer: DevIssuer,
+    pub(crate) clock: TestClock,
+    router: Router,
+}
+
+/// An answer, as far as these tests look at it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Answered {
+    pub(crate) status: u16,
+    pub(crate) retry_after: Option<u64>,
+    pub(crate) challenged: bool,
+}
+
+impl App {
+    pub(crate) async fn start() -> Self {
+        Self::with(|clerk| clerk).await
+    }
+
+    pub(crate) async fn with(set: impl FnOnce(ClerkBuilder) -> ClerkBuilder) -> Self {
+        let clock = TestClock::at(NOW);
+        let issuer = DevIssuer::builder().clock(clock.clone()).start().await.unwrap();
+        let router = router(set(issuer.clerk()));
+        Self { issuer, clock, router }
+    }
+
+    /// A second app for the same issuer, without keys yet.
+    pub(crate) fn again(&self, set: impl FnOnce(ClerkBuilder) -> ClerkBuilder) -> Self {
+        let router = router(set(self.issuer.clerk()));
+        Self { issuer: self.issuer.clone(), clock: self.clock.clone(), router }
+    }
+
+    /// A good token that lives a day.
+    pub(crate) fn token(&self) -> String {
+        self.issuer.oauth("user_ada").jwt()
+    }
+
+    /// A token that names a key that nobody has.
+    pub(crate) fn stranger(&self, kid: &str) -> String {
+        self.issuer.oauth("user_ada").header("kid", kid).jwt()
+    }
+
+    pub(crate) async fn ask(&self, token: &str) -> Answered {
+        let request = Request::get("/").header("authorization", format!("Bearer {token}"));
+        let request = request.body(Body::empty()).unwrap();
+        let answer = self.router.clone().oneshot(request).await.unwrap();
+        let field = |name: &str| answer.headers().get(name).map(|value| value.to_str().unwrap());
+        Answered {
+            status: answer.status().as_u16(),
+            retry_after: field("retry-after").map(|seconds| seconds.parse().unwrap()),
+            challenged: field("www-authenticate").is_some(),
+        }
+    }
+
+    /// Asserts the status, and how many requests for the key set it caused.
+    pub(crate) async fn answers(
+        &self,
+        token: &str,
+        status: u16,
+        loads: usize,
+        row: impl Debug,
+    ) -> Answered {
+        let before = self.loads();
+        let answered = self.ask(token).await;
+        let caused = self.loads() - before;
+        assert_eq!((answered.status, caused), (status, loads), "status and loads: {row:?}");
+        // Where Clerk is to blame, the caller learns when to come again, and no more.
+        assert_eq!(answered.retry_after.is_some(), status == 503, "{row:?}");
+        assert_eq!(answered.challenged, status == 401, "{row:?}");
+        answered
+    }
+
+    /// The statuses of many requests at once with the same token.
+    pub(crate) async fn ask_at_once(&self, callers: usize, token: &str) -> Vec<u16> {
+        let mut requests = JoinSet::new();
+        for _ in 0..callers {
+            let (app, token) = (self.clone(), token.to_owned());
+            requests.spawn(async move { app.ask(&token).await.status });
+        }
+        requests.join_all().await
+    }
+
+    /// How often the key set was asked for.
+    pub(crate) fn loads(&self) -> usize {
+        self.issuer.calls().key_set
+    }
+}
+
+/// Leaves no time for a second try.
+pub(crate) fn impatient(clerk: ClerkBuilder) -> ClerkBuilder {
+    clerk.attempt_timeout(5 * SECOND).deadline(5 * SECOND)
+}
+
+fn router(clerk: ClerkBuilder) -> Router {
+    Router::new().route("/", get(enter)).with_state(clerk.build().unwrap())
+}
+
+#[clerk_auth(accepts = "any")]
+async fn enter() {}

@@ -1,0 +1,160 @@
+//! Clerk out of reach: 503, never 401, and all is well again without a restart.
+
+use std::time::{Duration, Instant};
+
+use clerk_auth::testing::{Answer, Endpoint};
+
+use crate::app::{App, SECOND, impatient};
+
+/// What Clerk may answer instead of a key set.
+fn failures() -> Vec<Answer> {
+    let statuses = [400, 403, 404, 410, 418, 422, 500, 502, 503, 504];
+    let bodies = ["", "[]", "null", "<html></html>", r#"{"keys":[]}"#, r#"{"keys":[7]}"#];
+    let other = [
+        Answer::drop_connection(),
+        Answer::redirect("https://elsewhere.example/jwks"),
+        Answer::body(204, "application/json", ""),
+    ];
+    let statuses = statuses.into_iter().map(Answer::status);
+    let bodies = bodies.into_iter().map(|body| Answer::body(200, "application/json", body));
+    statuses.chain(bodies).chain(other).collect()
+}
+
+#[tokio::test]
+async fn clerk_away_at_start_is_503_and_recovers_after_a_second() {
+    let first = App::with(impatient).await;
+    for (row, failure) in failures().into_iter().enumerate() {
+        let app = first.again(impatient);
+        app.issuer.answer_with(Endpoint::KeySet, failure.clone());
+        app.answers(&app.token(), 503, 1, (row, &failure)).await;
+        app.answers(&app.stranger("stranger"), 503, 0, (row, &failure)).await;
+        app.issuer.answer_normally();
+        app.answers(&app.token(), 503, 0, "so soon nobody asks again").await;
+        app.clock.advance(SECOND);
+        app.answers(&app.token(), 200, 1, (row, &failure)).await;
+    }
+}
+
+#[tokio::test]
+async fn clerk_away_after_expiry_is_503_for_keys_that_were_known() {
+    let app = App::with(impatient).await;
+    app.answers(&app.token(), 200, 1, "cold").await;
+    for (row, failure) in failures().into_iter().enumerate() {
+        app.issuer.answer_with(Endpoint::KeySet, failure.clone());
+        app.clock.advance(299 * SECOND);
+        app.answers(&app.token(), 200, 0, "the set is still good").await;
+        app.clock.advance(SECOND);
+        app.answers(&app.token(), 503, 1, (row, &failure)).await;
+        app.issuer.answer_normally();
+        app.clock.advance(SECOND);
+        app.answers(&app.token(), 200, 1, (row, &failure)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_requests_ask_once_in_a_second_while_clerk_is_away() {
+    let app = App::with(impatient).await;
+    app.issuer.answer_with(Endpoint::KeySet, Answer::status(503));
+    for second in 1..=3 {
+        assert_eq!(app.ask_at_once(100, &app.token()).await, [503; 100]);
+        assert_eq!(app.loads(), second);
+        app.clock.advance(Duration::from_millis(999));
+        assert_eq!(app.ask_at_once(100, &app.token()).await, [503; 100]);
+        assert_eq!(app.loads(), second);
+        app.clock.advance(Duration::from_millis(1));
+    }
+}
+
+/// Whether a key exists nobody can say: that is not the caller's fault.
+#[tokio::test]
+async fn unknown_key_is_503_while_clerk_is_away() {
+    let app = App::with(impatient).await;
+    let good = app.token();
+    app.answers(&good, 200, 1, "cold").await;
+    app.issuer.answer_with(Endpoint::KeySet, Answer::status(500));
+    let stranger = app.stranger("stranger");
+    app.answers(&stranger, 503, 1, "asked").await;
+    app.answers(&good, 200, 0, "the set is fresh").await;
+    app.clock.advance(SECOND);
+    // The pause of strangers counts from the attempt, not from its success.
+    app.answers(&stranger, 503, 0, "not asked so soon").await;
+    app.issuer.answer_normally();
+    app.clock.advance(28 * SECOND);
+    app.answers(&stranger, 503, 0, "not asked yet").await;
+    app.clock.advance(SECOND);
+    app.answers(&stranger, 401, 1, "now Clerk says so").await;
+    app.answers(&good, 200, 0, "the set is fresh").await;
+}
+
+#[tokio::test]
+async fn hanging_clerk_is_503_within_the_deadline() {
+    let brief = Duration::from_millis(200);
+    let app = App::with(|clerk| clerk.attempt_timeout(brief).deadline(brief)).await;
+    let patient = app.again(|clerk| clerk.deadline(brief));
+    app.issuer.answer_with(Endpoint::KeySet, Answer::hang());
+    for app in [&app, &patient] {
+        let start = Instant::now();
+        app.answers(&app.token(), 503, 1, "nobody answers").await;
+        let elapsed = start.elapsed();
+        assert!((brief..8 * brief).contains(&elapsed), "{elapsed:?}");
+    }
+    // The one who gave up is over; the other's attempt still runs, and is joined, not repeated.
+    let start = Instant::now();
+    app.answers(&app.token(), 503, 0, "in the pause").await;
+    assert!(start.elapsed() < brief);
+    patient.answers(&patient.token(), 503, 0, "still waiting").await;
+    app.issuer.answer_normally();
+    app.clock.advance(SECOND);
+    app.answers(&app.token(), 200, 1, "back again").await;
+}
+
+/// Clerk does not know our key: waiting helps nobody, and it is not the caller's fault either.
+#[tokio::test]
+async fn refused_secret_key_is_500() {
+    let app = App::start().await;
+    app.issuer.answer_with(Endpoint::KeySet, Answer::status(401));
+    app.answers(&app.token(), 500, 1, "refused").await;
+    app.answers(&app.stranger("stranger"), 500, 0, "in the pause").await;
+    app.issuer.answer_normally();
+    app.clock.advance(SECOND);
+    app.answers(&app.token(), 200, 1, "it knows the key again").await;
+    let wrong = app.again(|clerk| clerk.secret_key("sk_test_of_another_instance"));
+    wrong.answers(&app.token(), 500, 1, "a wrong key").await;
+}
+
+#[tokio::test]
+async fn busy_clerk_is_503_and_left_alone_as_long_as_it_asks() {
+    let app = App::start().await;
+    for seconds in [7, 60] {
+        app.issuer.answer_with(Endpoint::KeySet, Answer::retry_after(seconds));
+        let answered = app.answers(&app.token(), 503, 1, seconds).await;
+        assert_eq!(answered.retry_after, Some(seconds));
+        app.issuer.answer_normally();
+        app.clock.advance(Duration::from_millis(seconds * 1000 - 1));
+        app.answers(&app.token(), 503, 0, "too early").await;
+        app.clock.advance(Duration::from_millis(1));
+        app.answers(&app.token(), 200, 1, "as long as it asked").await;
+        app.clock.advance(300 * SECOND);
+    }
+    app.issuer.answer_with(Endpoint::KeySet, Answer::status(429));
+    app.answers(&app.token(), 503, 1, "without Retry-After").await;
+}
+
+/// What needs no key set does not notice that there is none.
+#[tokio::test]
+async fn other_tokens_enter_while_the_key_set_is_away() {
+    let app = App::with(impatient).await;
+    app.issuer.answer_with(Endpoint::KeySet, Answer::status(503));
+    app.answers(&app.token(), 503, 1, "a JWT").await;
+    for token in [
+        app.issuer.oauth("user_ada").opaque(),
+        app.issuer.m2m("mch_caller").opaque(),
+        app.issuer.api_key("user_ada").opaque(),
+    ] {
+        app.answers(&token, 200, 0, "an opaque token").await;
+    }
+    app.answers("not.a.token", 401, 0, "no token").await;
+    let pem = app.issuer.public_key_pem();
+    let local = app.again(|clerk| clerk.jwt_key(pem));
+    local.answers(&app.token(), 200, 0, "with a key of our own").await;
+}

@@ -1,0 +1,102 @@
+//! A new key of the instance, and one that is withdrawn: the set is replaced, never merged.
+
+use clerk_auth::testing::{Answer, DevIssuer, Endpoint};
+
+use crate::app::{App, SECOND};
+
+#[tokio::test]
+async fn new_key_is_found_at_once_where_no_stranger_came_before() {
+    let app = App::start().await;
+    let old = app.token();
+    app.answers(&old, 200, 1, "cold").await;
+    app.issuer.rotate_key_keeping_old().await.unwrap();
+    app.answers(&app.token(), 200, 1, "the new key").await;
+    for _ in 0..3 {
+        app.answers(&app.token(), 200, 0, "the new key").await;
+        app.answers(&old, 200, 0, "the old key").await;
+    }
+}
+
+#[tokio::test]
+async fn new_key_is_found_after_30_seconds_where_a_stranger_came_before() {
+    let app = App::start().await;
+    app.answers(&app.token(), 200, 1, "cold").await;
+    app.answers(&app.stranger("stranger"), 401, 1, "a stranger").await;
+    app.issuer.rotate_key_keeping_old().await.unwrap();
+    let new = app.token();
+    app.answers(&new, 401, 0, "too early").await;
+    app.clock.advance(29 * SECOND);
+    app.answers(&new, 401, 0, "still too early").await;
+    app.clock.advance(SECOND);
+    app.answers(&new, 200, 1, "after the pause").await;
+}
+
+#[tokio::test]
+async fn withdrawn_key_is_refused_once_the_set_is_loaded_again() {
+    let app = App::start().await;
+    let old = app.token();
+    app.answers(&old, 200, 1, "cold").await;
+    app.issuer.rotate_key().await.unwrap();
+    app.answers(&old, 200, 0, "nobody has asked Clerk yet").await;
+    app.answers(&app.token(), 200, 1, "the new key").await;
+    // Replaced, not merged: and the old key is now a stranger, who may not ask so soon.
+    for _ in 0..3 {
+        app.answers(&old, 401, 0, "the old key").await;
+    }
+    app.clock.advance(30 * SECOND);
+    app.answers(&old, 401, 1, "asked for once more").await;
+    app.answers(&old, 401, 0, "and no more").await;
+    app.answers(&app.token(), 200, 0, "the new key").await;
+}
+
+#[tokio::test]
+async fn withdrawn_key_is_refused_once_the_set_has_expired() {
+    let app = App::start().await;
+    let old = app.token();
+    app.answers(&old, 200, 1, "cold").await;
+    app.issuer.rotate_key().await.unwrap();
+    app.clock.advance(299 * SECOND);
+    app.answers(&old, 200, 0, "the set lives for 300 seconds").await;
+    app.clock.advance(SECOND);
+    app.answers(&old, 401, 1, "the set is new").await;
+    app.answers(&app.token(), 200, 0, "the new key").await;
+}
+
+#[tokio::test]
+async fn old_key_that_is_still_shown_is_trusted_until_it_is_withdrawn() {
+    let app = App::start().await;
+    let old = app.token();
+    app.issuer.rotate_key_keeping_old().await.unwrap();
+    app.answers(&old, 200, 1, "both are shown").await;
+    app.answers(&app.token(), 200, 0, "both are shown").await;
+    app.issuer.withdraw_old_keys();
+    app.clock.advance(300 * SECOND);
+    app.answers(&app.token(), 200, 1, "one is shown").await;
+    app.answers(&old, 401, 1, "withdrawn").await;
+}
+
+/// The id says which key; the set says what it is.
+#[tokio::test]
+async fn another_key_under_the_same_id_replaces_the_first() {
+    let app = App::start().await;
+    let second = DevIssuer::builder().impersonate(&app.issuer).start().await.unwrap();
+    let (old, new) = (app.token(), second.oauth("user_ada").jwt());
+    app.answers(&old, 200, 1, "the first key").await;
+    app.answers(&new, 401, 0, "not known yet").await;
+    let url = format!("{}/.well-known/jwks.json", second.url());
+    let set = reqwest::get(url).await.unwrap().text().await.unwrap();
+    app.issuer.answer_with(Endpoint::KeySet, Answer::body(200, "application/json", set));
+    app.clock.advance(300 * SECOND);
+    app.answers(&new, 200, 1, "the second key").await;
+    app.answers(&old, 401, 0, "replaced").await;
+}
+
+/// Two apps share nothing: each has the keys of its own instance.
+#[tokio::test]
+async fn keys_of_one_instance_are_not_those_of_another() {
+    let (one, other) = (App::start().await, App::start().await);
+    one.answers(&one.token(), 200, 1, "its own").await;
+    other.answers(&other.token(), 200, 1, "its own").await;
+    one.answers(&other.token(), 401, 1, "of the other").await;
+    other.answers(&one.token(), 401, 1, "of the other").await;
+}

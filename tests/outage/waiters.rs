@@ -1,0 +1,107 @@
+//! A caller who goes away takes nobody along. The test itself is Clerk here, and answers when it
+//! is ready to.
+
+use std::{
+    future::{Future, poll_fn},
+    pin::{Pin, pin},
+    task::Poll,
+};
+
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+};
+
+use crate::app::App;
+
+/// A Clerk that answers by hand.
+struct Hand {
+    listener: TcpListener,
+    set: String,
+}
+
+impl Hand {
+    /// With an app that asks it for keys.
+    async fn start() -> (Self, App) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let app = App::with(|clerk| clerk.api_url(url)).await;
+        let shown = format!("{}/.well-known/jwks.json", app.issuer.url());
+        let set = reqwest::get(shown).await.unwrap().text().await.unwrap();
+        (Self { listener, set }, app)
+    }
+
+    /// Waits for a question and reads it.
+    async fn asked(&self) -> TcpStream {
+        let (mut stream, _) = self.listener.accept().await.unwrap();
+        let mut question = Vec::new();
+        while !question.ends_with(b"\r\n\r\n") {
+            question.push(stream.read_u8().await.unwrap());
+        }
+        assert!(question.starts_with(b"GET /v1/jwks HTTP/1.1\r\n"));
+        stream
+    }
+
+    async fn answer(&self, mut stream: TcpStream) {
+        let Self { set, .. } = self;
+        let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close";
+        let answer = format!("{head}\r\ncontent-length: {}\r\n\r\n{set}", set.len());
+        stream.write_all(answer.as_bytes()).await.unwrap();
+    }
+
+    /// Whether nobody has asked since.
+    async fn is_left_alone(&self) -> bool {
+        is_waiting(pin!(self.listener.accept())).await
+    }
+}
+
+/// Lets a future run once; whether it is not done yet.
+async fn is_waiting<F: Future>(mut future: Pin<&mut F>) -> bool {
+    poll_fn(|context| Poll::Ready(future.as_mut().poll(context).is_pending())).await
+}
+
+#[tokio::test]
+async fn caller_who_goes_away_cancels_the_load_for_nobody() {
+    let (clerk, app) = Hand::start().await;
+    let token = app.token();
+    let first = tokio::spawn({
+        let (app, token) = (app.clone(), token.clone());
+        async move { app.ask(&token).await }
+    });
+    let question = clerk.asked().await;
+    let mut second = pin!(app.ask(&token));
+    assert!(is_waiting(second.as_mut()).await);
+    first.abort();
+    assert!(first.await.unwrap_err().is_cancelled());
+    assert!(is_waiting(second.as_mut()).await);
+    clerk.answer(question).await;
+    assert_eq!(second.await.status, 200);
+    assert_eq!(app.ask(&token).await.status, 200);
+    assert!(clerk.is_left_alone().await);
+}
+
+#[tokio::test]
+async fn load_that_all_callers_left_is_finished_for_the_next() {
+    let (clerk, app) = Hand::start().await;
+    let token = app.token();
+    {
+        let mut caller = pin!(app.ask(&token));
+        assert!(is_waiting(caller.as_mut()).await);
+    }
+    clerk.answer(clerk.asked().await).await;
+    assert_eq!(app.ask(&token).await.status, 200);
+    assert!(clerk.is_left_alone().await);
+}
+
+/// Those who wait for the first load and hold no good key learn it from that load.
+#[tokio::test]
+async fn stranger_who_waits_for_the_first_load_starts_no_second() {
+    let (clerk, app) = Hand::start().await;
+    let (good, stranger) = (app.token(), app.stranger("stranger"));
+    let mut first = pin!(app.ask(&good));
+    let mut second = pin!(app.ask(&stranger));
+    assert!(is_waiting(first.as_mut()).await && is_waiting(second.as_mut()).await);
+    clerk.answer(clerk.asked().await).await;
+    assert_eq!((first.await.status, second.await.status), (200, 401));
+    assert!(clerk.is_left_alone().await);
+}

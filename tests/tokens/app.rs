@@ -1,0 +1,195 @@
+//! The app under test: one route for each accept form. A token in; the answer, and the number of
+//! calls to Clerk that it caused, out.
+
+use std::{convert::Infallible, fmt::Debug};
+
+use axum::{
+    Json, Router,
+    extract::FromRequestParts,
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use clerk_auth::{
+    Clerk, ClerkBuilder, Identity, VerifiedToken, clerk_auth,
+    testing::{DevIssuer, TestClock},
+    verified,
+};
+use clerk_auth_tests::{Reply, Server};
+use http::request::Parts;
+use serde_json::{Value, json};
+
+/// The time at which each test starts, in seconds.
+pub(crate) const NOW: u64 = 1_800_000_000;
+
+/// An app, the issuer that it believes, and the time that both see.
+pub(crate) struct App {
+    pub(crate) issuer: DevIssuer,
+    pub(crate) clock: TestClock,
+    server: Server,
+}
+
+impl App {
+    /// An app with the settings of `issuer.clerk()`. It has asked Clerk nothing yet.
+    pub(crate) async fn start() -> Self {
+        Self::with(|clerk| clerk).await
+    }
+
+    /// An app with other settings.
+    pub(crate) async fn with(set: impl FnOnce(ClerkBuilder) -> ClerkBuilder) -> Self {
+        Self::at(NOW, set).await
+    }
+
+    /// An app with other settings, at another time.
+    pub(crate) async fn at(seconds: u64, set: impl FnOnce(ClerkBuilder) -> ClerkBuilder) -> Self {
+        let clock = TestClock::at(seconds);
+        let issuer = DevIssuer::builder().clock(clock.clone()).start().await.unwrap();
+        let clerk = set(issuer.clerk());
+        Self::of(issuer, clock, clerk).await
+    }
+
+    /// A second app for the same issuer, with other settings and without keys yet.
+    pub(crate) async fn again(&self, set: impl FnOnce(ClerkBuilder) -> ClerkBuilder) -> Self {
+        let clerk = set(self.issuer.clerk());
+        Self::of(self.issuer.clone(), self.clock.clone(), clerk).await
+    }
+
+    /// A second app for the same issuer that has only these settings, and its clock.
+    pub(crate) async fn only(&self, clerk: ClerkBuilder) -> Self {
+        let clerk = clerk.clock(self.clock.clone());
+        Self::of(self.issuer.clone(), self.clock.clone(), clerk).await
+    }
+
+    async fn of(issuer: DevIssuer, clock: TestClock, clerk: ClerkBuilder) -> Self {
+        let server = Server::start(router(clerk.build().unwrap())).await;
+        Self { issuer, clock, server }
+    }
+
+    /// Loads the keys, so that what follows needs no call.
+    pub(crate) async fn warm(self) -> Self {
+        let good = self.issuer.session("user_ada").jwt();
+        self.answers("/any", &good, 200, 1, "the first token loads the keys").await;
+        self
+    }
+
+    /// Where it listens.
+    pub(crate) fn server(&self) -> &Server {
+        &self.server
+    }
+
+    /// Asserts that the token enters without a call; returns what the handler saw.
+    pub(crate) async fn accepts(&self, route: &str, token: &str, row: impl Debug) -> Value {
+        let reply = self.answers(route, token, 200, 0, row).await;
+        serde_json::from_str(&reply.body).unwrap()
+    }
+
+    /// Asserts that the token is refused as the caller's fault, without a call.
+    pub(crate) async fn refuses(&self, route: &str, token: &str, row: impl Debug) {
+        let reply = self.answers(route, token, 401, 0, &row).await;
+        assert!(reply.challenge().contains(r#"error="invalid_token""#), "{row:?}: {reply:?}");
+    }
+
+    /// Asserts the one or the other.
+    pub(crate) async fn decides(&self, route: &str, token: &str, enters: bool, row: impl Debug) {
+        if enters {
+            self.accepts(route, token, row).await;
+        } else {
+            self.refuses(route, token, row).await;
+        }
+    }
+
+    /// Asserts the status, and how many calls to Clerk the request caused.
+    pub(crate) async fn answers(
+        &self,
+        route: &str,
+        token: &str,
+        status: u16,
+        calls: usize,
+        row: impl Debug,
+    ) -> Reply {
+        let before = self.issuer.calls().total();
+        let reply = self.server.get(route, token).await;
+        let caused = self.issuer.calls().total() - before;
+        assert_eq!((reply.status, caused), (status, calls), "status and calls: {row:?}");
+        reply
+    }
+}
+
+/// The routes of the app, for tests that need no socket.
+pub(crate) fn router(clerk: Clerk) -> Router {
+    Router::new()
+        .route("/session", get(session))
+        .route("/oauth", get(oauth))
+        .route("/m2m", get(m2m))
+        .route("/key", get(key))
+        .route("/read", get(read))
+        .route("/any", get(any))
+        .with_state(clerk)
+}
+
+#[clerk_auth]
+async fn session(caller: Caller) -> Caller {
+    caller
+}
+
+#[clerk_auth(accepts = "oauth_token")]
+async fn oauth(caller: Caller) -> Caller {
+    caller
+}
+
+#[clerk_auth(accepts = "m2m_token")]
+async fn m2m(caller: Caller) -> Caller {
+    caller
+}
+
+#[clerk_auth(accepts = "api_key")]
+async fn key(caller: Caller) -> Caller {
+    caller
+}
+
+#[clerk_auth(accepts = ["oauth_token", "api_key"], scopes = "read:notes")]
+async fn read(caller: Caller) -> Caller {
+    caller
+}
+
+#[clerk_auth(accepts = "any")]
+async fn any(caller: Caller) -> Caller {
+    caller
+}
+
+/// Everything that the verified identity says.
+struct Caller(Value);
+
+impl<S: Sync> FromRequestParts<S> for Caller {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let verified = verified(&parts.extensions).unwrap();
+        let identity = verified.identity();
+        let mut caller = json!({
+            "type": identity.token_type(),
+            "subject": identity.subject(),
+            "scopes": identity.maybe_scopes(),
+        });
+        caller["details"] = match identity {
+            Identity::Session(token) => json!({
+                "session": token.session_id(),
+                "actor": token.actor(),
+            }),
+            Identity::OAuth(token) => json!({
+                "client": token.client_id(),
+                "audience": token.audience().collect::<Vec<_>>(),
+            }),
+            Identity::M2m(token) => json!({
+                "recipients": token.recipients().collect::<Vec<_>>(),
+            }),
+            Identity::ApiKey(key) => json!({ "id": key.key_id(), "name": key.name() }),
+        };
+        Ok(Self(caller))
+    }
+}
+
+impl IntoResponse for Caller {
+    fn into_response(self) -> Response {
+        Json(self.0).into_response()
+    }
+}

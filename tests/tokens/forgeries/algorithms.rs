@@ -1,0 +1,171 @@
+//! `alg`: none, keyed with what is public, or another than the key's.
+
+use std::time::Duration;
+
+use clerk_auth::testing::{Answer, Endpoint};
+use jsonwebtoken::{Algorithm, EncodingKey, crypto};
+use serde_json::{Value, json};
+
+use super::{key_of, refused_locally};
+use crate::{
+    app::App,
+    draft::{Class, decode},
+};
+
+/// `none` in every mix of cases.
+fn nones() -> impl Iterator<Item = String> {
+    (0..16).map(|mix| {
+        let upper = |place: usize| mix >> place & 1 == 1;
+        let letters = "none".chars().enumerate();
+        letters
+            .map(|(at, letter)| if upper(at) { letter.to_ascii_uppercase() } else { letter })
+            .collect()
+    })
+}
+
+#[tokio::test]
+async fn unsigned_tokens_are_refused_in_every_spelling() {
+    let app = App::start().await;
+    let mut tokens = Vec::new();
+    for class in Class::ALL {
+        for none in nones() {
+            let draft = class.draft(&app.issuer).header("alg", Some(json!(none)));
+            let text = draft.signed_text();
+            for signature in ["", "AA"] {
+                tokens.push(((class, none.clone()), format!("{text}.{signature}")));
+            }
+            tokens.push(((class, none.clone()), text));
+            // Even under the signature of the right key.
+            tokens.push(((class, none), draft.sign(&app.issuer)));
+        }
+    }
+    refused_locally(app, tokens).await;
+}
+
+/// The classic confusion: a public key is no secret, so whoever has it could make these.
+#[tokio::test]
+async fn tokens_keyed_with_what_is_public_are_refused() {
+    let app = App::start().await;
+    let pem = app.issuer.public_key_pem();
+    let key = key_of(&app.issuer).await;
+    let modulus = key["n"].as_str().unwrap();
+    let body: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
+    let secrets = [
+        ("PEM", pem.clone().into_bytes()),
+        ("PEM without the last newline", pem.trim_end().into()),
+        ("PEM with CRLF", pem.replace('\n', "\r\n").into_bytes()),
+        ("body of the PEM", body.clone().into_bytes()),
+        ("DER", decode(&body)),
+        ("modulus", decode(modulus)),
+        ("text of the modulus", modulus.into()),
+        ("JWK", key.to_string().into_bytes()),
+        ("key id", app.issuer.key_id().into_bytes()),
+        ("publishable key", app.issuer.publishable_key().into()),
+        ("nothing", Vec::new()),
+    ];
+    let local = app.again(|clerk| clerk.jwt_key(&pem)).await;
+    let fresh = app.again(|clerk| clerk).await;
+    let before = app.issuer.calls();
+    for class in Class::ALL {
+        for (name, algorithm) in
+            [("HS256", Algorithm::HS256), ("HS384", Algorithm::HS384), ("HS512", Algorithm::HS512)]
+        {
+            let text = class.draft(&app.issuer).header("alg", Some(json!(name))).signed_text();
+            for (secret, bytes) in &secrets {
+                let key = EncodingKey::from_secret(bytes);
+                let signature = crypto::sign(text.as_bytes(), &key, algorithm).unwrap();
+                let forged = format!("{text}.{signature}");
+                for route in [class.route(), "/any"] {
+                    fresh.refuses(route, &forged, (class, name, secret)).await;
+                    local.refuses(route, &forged, (class, name, secret)).await;
+                }
+            }
+        }
+    }
+    assert_eq!(app.issuer.calls(), before);
+    fresh.warm().await;
+}
+
+#[tokio::test]
+async fn other_algorithms_are_refused_even_under_a_good_signature() {
+    let app = App::start().await;
+    let mut tokens = Vec::new();
+    let names = [
+        "HS256",
+        "HS384",
+        "HS512",
+        "PS256",
+        "PS384",
+        "PS512",
+        "ES256",
+        "ES384",
+        "ES512",
+        "ES256K",
+        "EdDSA",
+        "Ed25519",
+        "RS1",
+        "rs256",
+        "Rs256",
+        "RS256 ",
+        " RS256",
+        "RS256\u{0}",
+        "RS2560",
+        "SHA256withRSA",
+        "RSA-OAEP",
+        "dir",
+        "",
+    ];
+    let values = [json!(null), json!(256), json!(["RS256"]), json!({"alg": "RS256"}), json!(true)];
+    let values: Vec<Option<Value>> =
+        names.map(Value::from).into_iter().chain(values).map(Some).chain([None]).collect();
+    for class in Class::ALL {
+        for value in &values {
+            let token = class.draft(&app.issuer).header("alg", value.clone()).sign(&app.issuer);
+            tokens.push(((class, value), token));
+        }
+    }
+    refused_locally(app, tokens).await;
+}
+
+/// The algorithm is the key's: the header may only repeat it.
+#[tokio::test]
+async fn header_names_the_algorithm_of_the_key() {
+    let app = App::start().await;
+    let key = key_of(&app.issuer).await;
+    for (of_the_key, accepted) in [
+        (Some(json!("RS256")), Some("RS256")),
+        (Some(json!("RS384")), Some("RS384")),
+        (Some(json!("RS512")), Some("RS512")),
+        (Some(json!(null)), Some("RS256")),
+        (None, Some("RS256")),
+        (Some(json!("PS256")), None),
+        (Some(json!("HS256")), None),
+        (Some(json!("none")), None),
+        (Some(json!("rs256")), None),
+        (Some(json!("")), None),
+    ] {
+        let mut key = key.clone();
+        match &of_the_key {
+            Some(name) => key["alg"] = name.clone(),
+            None => drop(key.as_object_mut().unwrap().remove("alg")),
+        }
+        let set = json!({ "keys": [key] }).to_string();
+        app.issuer.answer_with(Endpoint::KeySet, Answer::body(200, "application/json", set));
+        for name in ["RS256", "RS384", "RS512"] {
+            // The keys from the row before have run out.
+            app.clock.advance(Duration::from_secs(300));
+            let status = match accepted {
+                Some(algorithm) if algorithm == name => 200,
+                Some(_) => 401,
+                // A set without a usable key: the fault is not the caller's.
+                None => 503,
+            };
+            for class in Class::ALL {
+                let draft = class.draft(&app.issuer).header("alg", Some(json!(name)));
+                let calls = usize::from(class == Class::Session);
+                let token = draft.sign(&app.issuer);
+                app.answers(class.route(), &token, status, calls, (class, name, &of_the_key)).await;
+            }
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! Answers with status 200: only an approval in every member lets the token in.
+
+use clerk_auth::testing::{Answer, Calls, DevIssuer};
+use serde_json::{Value, json};
+
+use super::Kind;
+use crate::app::{App, NOW};
+
+const JSON: &str = "application/json";
+
+/// Asserts what becomes of a request for which Clerk answers this.
+async fn answered(app: &App, kind: Kind, answer: Answer, status: u16, row: &str) {
+    app.issuer.answer_once(kind.endpoint(), answer);
+    let token = kind.token(&app.issuer);
+    app.answers(kind.route(), &token, status, 1, (kind, row)).await;
+}
+
+/// A good answer with one member changed, or taken away.
+fn changed(kind: Kind, name: &str, value: Option<Value>) -> Answer {
+    let mut answer = kind.approval();
+    match value {
+        Some(value) => answer[name] = value,
+        None => drop(answer.as_object_mut().unwrap().remove(name)),
+    }
+    Answer::body(200, JSON, answer.to_string())
+}
+
+async fn app() -> App {
+    App::with(clerk_auth::ClerkBuilder::any_machine).await
+}
+
+#[tokio::test]
+async fn good_answer_lets_the_token_in() {
+    let app = app().await;
+    for kind in Kind::ALL {
+        let good = kind.approval().to_string();
+        for content_type in [
+            JSON,
+            "application/json; charset=utf-8",
+            "application/json;charset=UTF-8",
+            "Application/JSON ; charset=\"utf-8\"",
+        ] {
+            let answer = Answer::body(200, content_type, good.clone());
+            answered(&app, kind, answer, 200, content_type).await;
+        }
+        let spaced = format!("\r\n {good}\n\t");
+        answered(&app, kind, Answer::body(200, JSON, spaced), 200, "spaces").await;
+        for (name, value) in [
+            ("active", Some(json!(true))),
+            ("expiration", Some(json!(null))),
+            ("revocation_reason", None),
+            ("unknown", Some(json!({"revoked": true}))),
+        ] {
+            answered(&app, kind, changed(kind, name, value), 200, name).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn answer_that_does_not_approve_is_no_approval() {
+    let app = app().await;
+    let milliseconds = NOW * 1000;
+    let rows: Vec<(&str, Vec<Option<Value>>)> = vec![
+        ("object", vec![None, Some(json!(null)), Some(json!("")), Some(json!("token"))]),
+        ("object", vec![Some(json!("API_KEY")), Some(json!(["api_key"])), Some(json!(7))]),
+        ("id", vec![None, Some(json!(null)), Some(json!("")), Some(json!(7)), Some(json!({}))]),
+        ("id", vec![Some(json!("a\nb"))]),
+        ("subject", vec![None, Some(json!(null)), Some(json!("")), Some(json!(7))]),
+        ("subject", vec![Some(json!(["user_ada"])), Some(json!("ada")), Some(json!("user_"))]),
+        ("subject", vec![Some(json!("org_")), Some(json!("mch_")), Some(json!("user_a\u{0}"))]),
+        ("revoked", vec![None, Some(json!(true)), Some(json!(null)), Some(json!(0))]),
+        ("revoked", vec![Some(json!("false")), Some(json!("")), Some(json!([]))]),
+        ("expired", vec![None, Some(json!(true)), Some(json!(null)), Some(json!(0))]),
+        ("expired", vec![Some(json!("false")), Some(json!("")), Some(json!({}))]),
+        ("active", vec![Some(json!(false)), Some(json!(null)), Some(json!("true"))]),
+        ("active", vec![Some(json!(1)), Some(json!([true]))]),
+        ("expiration", vec![None, Some(json!("")), Some(json!("never")), Some(json!(true))]),
+        ("expiration", vec![Some(json!(0)), Some(json!(-1)), Some(json!(-1e308))]),
+        ("expiration", vec![Some(json!([milliseconds + 1])), Some(json!({}))]),
+        ("scopes", vec![Some(json!("read:notes")), Some(json!([7])), Some(json!({}))]),
+    ];
+    for kind in Kind::ALL {
+        for (name, values) in &rows {
+            for value in values {
+                let row = format!("{name} {value:?}");
+                answered(&app, kind, changed(kind, name, value.clone()), 401, &row).await;
+            }
+        }
+        let inactive = Answer::body(200, JSON, r#"{"active":false}"#);
+        answered(&app, kind, inactive, 401, "only inactive").await;
+    }
+    for value in [None, Some(json!(null)), Some(json!("")), Some(json!(7))] {
+        let row = format!("client {value:?}");
+        answered(&app, Kind::OAuth, changed(Kind::OAuth, "client_id", value), 401, &row).await;
+    }
+    // Without a list of scopes nobody knows what was granted. M2M tokens have recipients instead.
+    for kind in [Kind::OAuth, Kind::ApiKey] {
+        for value in [None, Some(json!(null))] {
+            answered(&app, kind, changed(kind, "scopes", value), 401, "no scopes").await;
+        }
+    }
+}
+
+/// The answer of one endpoint approves nothing at another.
+#[tokio::test]
+async fn answer_about_another_class_is_no_approval() {
+    let app = app().await;
+    for asked in Kind::ALL {
+        for told in Kind::ALL {
+            let status = if asked == told { 200 } else { 401 };
+            let answer = Answer::body(200, JSON, told.approval().to_string());
+            answered(&app, asked, answer, status, &format!("{told:?}")).await;
+        }
+    }
+}
+
+/// Seconds for OAuth and milliseconds for the others, without skew: Clerk has said it is good.
+#[tokio::test]
+async fn expiration_is_read_in_the_unit_of_its_endpoint() {
+    let app = app().await;
+    for kind in Kind::ALL {
+        let now = if kind == Kind::OAuth { NOW } else { NOW * 1000 };
+        for (time, status) in [
+            (json!(now + 1), 200),
+            (json!(now), 401),
+            (json!(now - 1), 401),
+            (json!(u64::MAX), 200),
+            (json!(1e308), 200),
+        ] {
+            let row = format!("{time}");
+            answered(&app, kind, changed(kind, "expiration", Some(time)), status, &row).await;
+        }
+    }
+    // Seconds where milliseconds belong are long past.
+    for kind in [Kind::M2m, Kind::ApiKey] {
+        let seconds = Some(json!(NOW + 3600));
+        answered(&app, kind, changed(kind, "expiration", seconds), 401, "seconds").await;
+    }
+}
+
+/// JSON that says nothing about the token does not approve it: 401. What is no JSON did not come
+/// from the endpoint, so the fault is not the caller's: 503.
+#[tokio::test]
+async fn hostile_bodies_approve_nothing() {
+    let app = app().await;
+    for kind in Kind::ALL {
+        let good = kind.approval().to_string();
+        let repeated = |member: &str| format!("{{{member},{}", &good[1..]);
+        for body in [
+            "[]".to_owned(),
+            "null".to_owned(),
+            "true".to_owned(),
+            "\"text\"".to_owned(),
+            "7".to_owned(),
+            "{}".to_owned(),
+            format!("[{good}]"),
+            format!(r#"{{"data":{good}}}"#),
+            r#"{"errors":[{"code":"resource_not_found"}]}"#.to_owned(),
+            repeated(r#""revoked":true"#),
+            repeated(r#""revoked":false"#),
+            repeated(r#""r\u0065voked":true"#),
+            repeated(r#""subject":"user_eve""#),
+            repeated(r#""x":{"a":1,"a":2}"#),
+        ] {
+            answered(&app, kind, Answer::body(200, JSON, body.clone()), 401, &body).await;
+        }
+        let long = format!("{{\"x\":\"{}\",{}", "x".repeat(300 * 1024), &good[1..]);
+        for (row, bytes) in [
+            ("nothing", Vec::new()),
+            ("HTML", b"<!doctype html><title>Sign in</title>".to_vec()),
+            ("cut", good.as_bytes()[..good.len() - 1].to_vec()),
+            ("cut in the middle", good.as_bytes()[..good.len() / 2].to_vec()),
+            ("two objects", format!("{good}{good}").into_bytes()),
+            ("300 KiB", long.into_bytes()),
+            ("300 KiB of spaces", vec![b' '; 300 * 1024]),
+            ("NUL behind", format!("{good}\0").into_bytes()),
+        ] {
+            answered(&app, kind, Answer::body(200, JSON, bytes), 503, row).await;
+        }
+        let html = Answer::body(200, "text/html", "<html></html>");
+        answered(&app, kind, html, 503, "HTML that says so").await;
+        answered(&app, kind, Answer::body(204, JSON, ""), 503, "no content").await;
+    }
+}
+
+/// A redirect leads to an issuer that would approve; it is never asked.
+#[tokio::test]
+async fn redirects_are_not_followed() {
+    let app = app().await;
+    let decoy = DevIssuer::start().await.unwrap();
+    for kind in Kind::ALL {
+        let approval = Answer::body(200, JSON, kind.approval().to_string());
+        decoy.answer_with(kind.endpoint(), approval);
+        let path = match kind {
+            Kind::OAuth => "oauth_applications/access_tokens/verify",
+            Kind::M2m => "m2m_tokens/verify",
+            Kind::ApiKey => "api_keys/verify",
+        };
+        let elsewhere = Answer::redirect(format!("{}/{path}", decoy.url()));
+        answered(&app, kind, elsewhere, 503, "elsewhere").await;
+        let itself = Answer::redirect(format!("{}/{path}", app.issuer.url()));
+        answered(&app, kind, itself, 503, "to itself").await;
+    }
+    assert_eq!(decoy.calls(), Calls::default());
+}

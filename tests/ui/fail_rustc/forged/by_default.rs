@@ -1,0 +1,27 @@
+//! Nothing injected has a default.
+
+use clerk_auth::{
+    ApiKey, Claims, ClientId, Identity, M2mToken, MachineId, OAuthToken, OrgId, Organization, Scopes,
+    SessionId, SessionToken, Subject, TokenType, UserId, Verified,
+};
+
+fn made<T: Default>() {}
+
+fn main() {
+    made::<Subject>();
+    made::<Scopes>();
+    made::<TokenType>();
+    made::<UserId>();
+    made::<OrgId>();
+    made::<MachineId>();
+    made::<SessionId>();
+    made::<ClientId>();
+    made::<SessionToken>();
+    made::<OAuthToken>();
+    made::<M2mToken>();
+    made::<ApiKey>();
+    made::<Identity>();
+    made::<Claims>();
+    made::<Organization>();
+    made::<Verified>();
+}

@@ -1,5 +1,0 @@
-use clerk_auth::Scopes;
-
-fn main() {
-    let _ = Scopes::default();
-}
