@@ -6,11 +6,11 @@ mod robustness;
 
 use proc_macro2::TokenStream;
 
-use crate::expand_tokens;
+use crate::expand_attribute;
 
 /// The output for source text.
 fn expand(args: &str, item: &str) -> TokenStream {
-    expand_tokens(tokens(args), tokens(item))
+    expand_attribute(tokens(args), tokens(item))
 }
 
 fn tokens(text: &str) -> TokenStream {

@@ -8,7 +8,7 @@ use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use syn::LitStr;
 
 use super::tokens;
-use crate::expand_tokens;
+use crate::expand_attribute;
 
 #[test]
 fn arguments_are_keys_with_values() {
@@ -56,7 +56,7 @@ fn literals_from_a_declarative_macro_are_read() {
     let list = group(Delimiter::None, group(Delimiter::Bracket, literal.clone()));
     for value in [literal, list] {
         let args = tokens("accepts =").into_iter().chain(value).collect();
-        let found = mistakes(expand_tokens(args, tokens("async fn f() {}")));
+        let found = mistakes(expand_attribute(args, tokens("async fn f() {}")));
         let messages: Vec<&str> = found.iter().map(|(_, message)| message.as_str()).collect();
         assert_eq!(messages, ["unknown token type `oauth`\nhelp: did you mean `oauth_token`?"]);
     }
@@ -73,7 +73,7 @@ fn check(expected: &ExpectFile) {
 /// The source, and below it every message, in the way of the compiler.
 fn answer(source: &str) -> String {
     let (args, item) = split(source);
-    let messages = mistakes(expand_tokens(args, item));
+    let messages = mistakes(expand_attribute(args, item));
     let messages = messages.iter().map(|(span, text)| {
         let (message, help) =
             text.split_once('\n').unwrap_or_else(|| panic!("a message without help: {text}"));

@@ -35,6 +35,7 @@ impl ::clerk_auth::Guarded for add {
         ::clerk_auth::Never,
         ::clerk_auth::ApiKey,
     >;
+    type Claims = ();
 }
 async fn add(guard: ::clerk_auth::Guard<add>, Json(note): Json<Note>) {
     let token_type: TokenType = guard.token_type();

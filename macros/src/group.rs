@@ -1,0 +1,128 @@
+//! A group in, its contradictions out: empty groups, groups of one, a kind directly in itself, and
+//! members without which the group decides the same.
+
+use proc_macro2::{Ident, Span};
+
+use crate::{
+    branch::{Branch, Useless},
+    condition::Condition,
+    errors::Errors,
+    format::normal,
+    requirement::twice,
+    tree::{Group, GroupKind, Node},
+};
+
+/// A group of more different values is not searched for members that change nothing: the search
+/// tries every combination of them.
+const MOST_VALUES: usize = 12;
+
+/// `name` is that of the argument. `is_sound`: no error was reported about the members.
+pub(crate) fn check(
+    condition: Condition,
+    name: &Ident,
+    group: &Group,
+    is_sound: bool,
+    errors: &mut Errors,
+) {
+    let before = errors.count();
+    check_shape(condition, group, errors);
+    if !is_sound || !group.is_whole() || errors.count() > before {
+        return;
+    }
+    check_one_role(condition, group, errors);
+    if errors.count() > before {
+        return;
+    }
+    let mut values = Vec::new();
+    let mut branch = Branch::of(condition, &Node::Group(group.clone()), &mut values);
+    if values.len() > MOST_VALUES {
+        return;
+    }
+    let mut useless = Vec::new();
+    while let Some(found) = branch.take_useless(values.len()) {
+        useless.push(found);
+    }
+    for Useless { node, reason } in useless.into_iter().rev() {
+        let because = match (&node, &reason) {
+            (Node::Leaf(second), Some((_, Node::Leaf(first))))
+                if normal(condition, first) == normal(condition, second) =>
+            {
+                twice(condition, first, second, errors);
+                continue;
+            }
+            (_, Some((GroupKind::Any, other))) => format!(": `{other}` is enough"),
+            (_, Some((GroupKind::All, other))) => format!(": `{other}` is needed anyway"),
+            (_, None) => String::new(),
+        };
+        let message = format!("`{node}` changes nothing{because}");
+        errors.push(span(&node), &message, &format!("write `{name} = {branch}`"));
+    }
+}
+
+/// What can be said of a group without a look at its values.
+fn check_shape(condition: Condition, group: &Group, errors: &mut Errors) {
+    let kind = group.kind.name();
+    match (group.kind, group.members.as_slice()) {
+        (GroupKind::Any, []) => {
+            let help = format!("write `any({example}, …)`", example = leaf_example(condition));
+            errors.push(group.span, "`any()` is empty: nobody could pass", &help);
+        }
+        (GroupKind::All, []) => {
+            let help = format!("write `all({example}, …)`", example = leaf_example(condition));
+            errors.push(group.span, "`all()` is empty: everybody would pass", &help);
+        }
+        (_, [Some(only)]) => {
+            let message = format!("`{kind}` has one member");
+            errors.push(group.span, &message, &format!("write `{only}`"));
+        }
+        _ => {}
+    }
+    for member in group.nodes() {
+        let Node::Group(inner) = member else { continue };
+        let has_several = inner.members.len() > 1;
+        if inner.kind == group.kind && has_several {
+            let message = format!("`{kind}` stands directly in `{kind}`");
+            let help = format!("write `{}`", flat(group));
+            errors.push(inner.span, &message, &help);
+        }
+        check_shape(condition, inner, errors);
+    }
+}
+
+/// A user has one role in an organization.
+fn check_one_role(condition: Condition, group: &Group, errors: &mut Errors) {
+    if condition != Condition::Role {
+        return;
+    }
+    let mut roles = Vec::new();
+    for member in group.nodes() {
+        match member {
+            Node::Group(inner) => check_one_role(condition, inner, errors),
+            Node::Leaf(leaf) => roles.push(leaf.to_string()),
+        }
+    }
+    if group.kind == GroupKind::All && roles.len() > 1 {
+        let message = "nobody could pass: a user has one role in an organization";
+        errors.push(group.span, message, &format!("write `any({})`", roles.join(", ")));
+    }
+}
+
+/// `all("a", all("b", "c"))` → `all("a", "b", "c")`
+fn flat(group: &Group) -> Group {
+    let members = group.nodes().flat_map(|member| match member {
+        Node::Group(inner) if inner.kind == group.kind => flat(inner).members,
+        other => vec![Some(other.clone())],
+    });
+    Group { kind: group.kind, span: group.span, members: members.collect() }
+}
+
+fn leaf_example(condition: Condition) -> &'static str {
+    condition.example()
+}
+
+fn span(node: &Node) -> Span {
+    match node {
+        Node::Leaf(leaf) => leaf.span(),
+        Node::Group(group) => group.span,
+    }
+}
