@@ -12,6 +12,8 @@ use crate::{
 pub(crate) struct Policy {
     /// At least one, for each token type at most one, in the order of the source.
     pub(crate) clauses: Vec<Clause>,
+    /// Whether every clause asks for the same, because it was written once for all.
+    pub(crate) is_shared: bool,
     pub(crate) optional: Option<Optional>,
 }
 
@@ -38,13 +40,14 @@ impl Policy {
         let named: Vec<Clause> =
             clauses.into_iter().map(|clause| Clause::check(clause, errors)).collect();
         let entry = entry.filter(|_| errors.count() == 0)?;
-        let clauses = if named.is_empty() {
+        let is_shared = named.is_empty();
+        let clauses = if is_shared {
             let clause = |kind: &TokenType| Clause { kind: *kind, requirements: shared.clone() };
             entry.types.iter().map(clause).collect()
         } else {
             named
         };
-        Some(Self { clauses, optional: entry.optional })
+        Some(Self { clauses, is_shared, optional: entry.optional })
     }
 }
 

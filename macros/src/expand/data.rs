@@ -12,6 +12,9 @@ use crate::{
     tree::{GroupKind, Leaf},
 };
 
+/// The name of a requirement that several clauses share.
+const SHARED: &str = "SCOPES";
+
 /// One clause for each accepted type:
 /// ```text
 /// {
@@ -19,34 +22,56 @@ use crate::{
 ///     Policy::new(&[Clause::OAuthToken(Requirement::Scope("read:notes"))])
 /// }
 /// ```
-/// Where a path of the user begins with one of the imported names, nothing is imported.
+/// Where a path of the user begins with a name of this block, there is no block.
 pub(crate) fn policy(policy: &Policy, naming: &Naming) -> TokenStream {
+    let root = naming.root();
     let mut imports = vec!["Clause", "Policy", "Requirement"];
     if requirements(policy).any(is_reverification) {
         imports.push("Reverification");
     }
-    let root = naming.root();
-    if user_names(policy, naming).any(|name| imports.iter().any(|import| name == import)) {
-        let words = Words { prefix: quote!(#root::policy::) };
-        let value = words.policy(policy);
-        return quote!({ #value });
+    let is_taken = |name: &Ident| name == SHARED || imports.iter().any(|import| name == import);
+    if user_names(policy, naming).any(is_taken) {
+        return Words { prefix: quote!(#root::policy::), shared: None }.policy(policy);
     }
     let imports = imports.into_iter().map(|import| Ident::new(import, Span::call_site()));
-    let value = Words { prefix: TokenStream::new() }.policy(policy);
+    let mut words = Words { prefix: TokenStream::new(), shared: None };
+    let shared = shared_requirement(policy).map(|requirement| {
+        let name = Ident::new(SHARED, Span::call_site());
+        let value = words.all_of(requirement);
+        let item = quote!(const #name: Requirement = #value;);
+        words.shared = Some(name);
+        item
+    });
+    let value = words.policy(policy);
     quote! {{
         use #root::policy::{#(#imports),*};
+        #shared
         #value
     }}
+}
+
+/// What several clauses ask for, if it is too long to be written more than once.
+fn shared_requirement(policy: &Policy) -> Option<&[Requirement]> {
+    let Policy { clauses, is_shared, .. } = policy;
+    let ([first, _, ..], true) = (clauses.as_slice(), is_shared) else {
+        return None;
+    };
+    match first.requirements.as_slice() {
+        [] | [Requirement::Leaf(..)] => None,
+        long => Some(long),
+    }
 }
 
 /// How the runtime's types are named.
 struct Words {
     prefix: TokenStream,
+    /// The constant that every clause asks for.
+    shared: Option<Ident>,
 }
 
 impl Words {
     fn policy(&self, policy: &Policy) -> TokenStream {
-        let Self { prefix } = self;
+        let Self { prefix, .. } = self;
         let clauses = policy.clauses.iter().map(|clause| self.clause(clause));
         let optional = policy.optional.map(|optional| match optional {
             Optional::NoCredential => quote!(.optional()),
@@ -56,18 +81,26 @@ impl Words {
     }
 
     fn clause(&self, clause: &Clause) -> TokenStream {
-        let Self { prefix } = self;
+        let Self { prefix, shared } = self;
         let name = format_ident!("{}", clause.kind.type_name());
-        let requirement = match clause.requirements.as_slice() {
-            [] => quote!(#prefix Requirement::None),
-            [one] => self.requirement(one),
-            several => self.group(GroupKind::All, several),
+        let requirement = match shared {
+            Some(shared) => quote!(#shared),
+            None => self.all_of(&clause.requirements),
         };
         quote!(#prefix Clause::#name(#requirement))
     }
 
+    fn all_of(&self, requirements: &[Requirement]) -> TokenStream {
+        let Self { prefix, .. } = self;
+        match requirements {
+            [] => quote!(#prefix Requirement::None),
+            [one] => self.requirement(one),
+            several => self.group(GroupKind::All, several),
+        }
+    }
+
     fn requirement(&self, requirement: &Requirement) -> TokenStream {
-        let Self { prefix } = self;
+        let Self { prefix, .. } = self;
         let (name, value) = match requirement {
             Requirement::Group(kind, parts) => return self.group(*kind, parts),
             Requirement::Leaf(condition, Leaf::Text(text)) => {
@@ -93,7 +126,7 @@ impl Words {
     }
 
     fn group(&self, kind: GroupKind, parts: &[Requirement]) -> TokenStream {
-        let Self { prefix } = self;
+        let Self { prefix, .. } = self;
         let parts = parts.iter().map(|part| self.requirement(part));
         let name = match kind {
             GroupKind::Any => quote!(Any),

@@ -4,7 +4,7 @@ use crate::{
     condition::Condition,
     entry::Optional,
     names::alternatives,
-    policy::{Clause, Policy},
+    policy::Policy,
     requirement::Requirement,
     reverification::Reverification,
     tree::{GroupKind, Leaf},
@@ -13,7 +13,7 @@ use crate::{
 /// The lines of the documentation.
 pub(crate) fn policy(policy: &Policy) -> Vec<String> {
     let mut lines = match policy.clauses.as_slice() {
-        clauses if have_the_same(clauses) => {
+        clauses if policy.is_shared || clauses.len() == 1 => {
             let names: Vec<&str> = clauses.iter().map(|clause| clause.kind.name()).collect();
             let with = clauses.first().map(|clause| with(&clause.requirements));
             vec![format!(" Accepts {}{}.", alternatives(&names), with.unwrap_or_default())]
@@ -40,13 +40,6 @@ pub(crate) fn policy(policy: &Policy) -> Vec<String> {
     lines
 }
 
-/// Whether every clause asks for the same.
-fn have_the_same(clauses: &[Clause]) -> bool {
-    let mut texts = clauses.iter().map(|clause| with(&clause.requirements));
-    let first = texts.next();
-    texts.all(|text| Some(text) == first)
-}
-
 /// " with scopes `a b`, and audience `c`"
 fn with(requirements: &[Requirement]) -> String {
     let scopes: Vec<&Leaf> = requirements.iter().filter_map(as_scope).collect();
@@ -55,10 +48,11 @@ fn with(requirements: &[Requirement]) -> String {
         return format!(" with scopes `{}`", scopes.join(" "));
     }
     let parts: Vec<String> = requirements.iter().map(one).collect();
-    if parts.is_empty() {
-        return String::new();
+    match parts.split_last() {
+        None => String::new(),
+        Some((last, [])) => format!(" with {last}"),
+        Some((last, others)) => format!(" with {}, and {last}", others.join(", ")),
     }
-    format!(" with {}", parts.join(", and "))
 }
 
 const fn as_scope(requirement: &Requirement) -> Option<&Leaf> {
@@ -75,7 +69,8 @@ fn one(requirement: &Requirement) -> String {
         Requirement::List(condition, texts) => {
             let texts: Vec<String> = texts.iter().map(syn::LitStr::value).collect();
             let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-            format!("{} {}", condition.noun(), alternatives(&texts))
+            let noun = if *condition == Condition::From { "calling machine" } else { "client" };
+            format!("{noun} {}", alternatives(&texts))
         }
         Requirement::Reverification(Reverification::Preset { name, .. }) => {
             format!("reverification `{name}`")
