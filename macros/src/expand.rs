@@ -19,7 +19,7 @@ mod identity;
 mod prose;
 mod types;
 
-pub(crate) use data::policy;
+pub(crate) use data::expression;
 
 /// The handler behind the policy.
 pub(crate) fn guarded(
@@ -34,7 +34,7 @@ pub(crate) fn guarded(
         .collect();
     let items = PolicyItems {
         doc: prose::policy(policy),
-        value: data::policy(policy, naming),
+        value: data::constant(policy, naming),
         identity: identity::of(entry, naming),
         claims: handler.decoded_claims().map_or_else(|| quote!(()), Type::to_token_stream),
     };

@@ -106,7 +106,7 @@ fn expand_policy(args: TokenStream) -> TokenStream {
     let entry = Entry::check(&args, &mut errors)
         .and_then(|entry| placement::check(entry, &args.conditions, &mut errors));
     match Policy::check(args, entry.as_ref(), &mut errors) {
-        Some(policy) => expand::policy(&policy, &naming),
+        Some(policy) => expand::expression(&policy, &naming),
         None => expand::refusal(errors.into_tokens(), &naming),
     }
 }

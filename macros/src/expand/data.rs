@@ -15,39 +15,88 @@ use crate::{
 /// The name of a requirement that several clauses share.
 const SHARED: &str = "SCOPES";
 
-/// One clause for each accepted type:
+/// The name of the clauses in an expression.
+const CLAUSES: &str = "CLAUSES";
+
+/// For a constant, one clause for each accepted type:
 /// ```text
 /// {
 ///     use ::clerk_auth::policy::{Clause, Policy, Requirement};
 ///     Policy::new(&[Clause::OAuthToken(Requirement::Scope("read:notes"))])
 /// }
 /// ```
-/// Where a path of the user begins with a name of this block, there is no block.
-pub(crate) fn policy(policy: &Policy, naming: &Naming) -> TokenStream {
+pub(crate) fn constant(policy: &Policy, naming: &Naming) -> TokenStream {
+    let Some(block) = Block::of(policy, naming) else {
+        return in_full(policy, naming);
+    };
+    let Block { items, words } = &block;
+    let clauses = words.clauses(policy);
+    let value = words.policy(policy, &quote!(&[#clauses]));
+    quote!({ #items #value })
+}
+
+/// For any place, evaluated when it is compiled:
+/// ```text
+/// const {
+///     use ::clerk_auth::policy::{Clause, Policy, Requirement};
+///     const CLAUSES: &[Clause] = &[Clause::OAuthToken(Requirement::Scope("read:notes"))];
+///     Policy::new(CLAUSES)
+/// }
+/// ```
+/// The clauses are an item, because the borrow of a temporary could not leave the block.
+pub(crate) fn expression(policy: &Policy, naming: &Naming) -> TokenStream {
+    let Some(block) = Block::of(policy, naming) else {
+        return in_full(policy, naming);
+    };
+    let Block { items, words } = &block;
+    let name = Ident::new(CLAUSES, Span::call_site());
+    let clauses = words.clauses(policy);
+    let value = words.policy(policy, &quote!(#name));
+    quote!(const { #items const #name: &[Clause] = &[#clauses]; #value })
+}
+
+/// Without a block around it, every name of the runtime has its whole path:
+/// ```text
+/// ::clerk_auth::policy::Policy::new(&[…])
+/// ```
+fn in_full(policy: &Policy, naming: &Naming) -> TokenStream {
     let root = naming.root();
-    let mut imports = vec!["Clause", "Policy", "Requirement"];
-    if requirements(policy).any(is_reverification) {
-        imports.push("Reverification");
+    let words = Words { prefix: quote!(#root::policy::), shared: None };
+    let clauses = words.clauses(policy);
+    words.policy(policy, &quote!(&[#clauses]))
+}
+
+/// The items before the value, and how the value names them.
+struct Block {
+    items: TokenStream,
+    words: Words,
+}
+
+impl Block {
+    /// `None` where a path of the user begins with one of the names, so that it would mean
+    /// something else in the block.
+    fn of(policy: &Policy, naming: &Naming) -> Option<Self> {
+        let mut imports = vec!["Clause", "Policy", "Requirement"];
+        if requirements(policy).any(is_reverification) {
+            imports.push("Reverification");
+        }
+        let names = imports.iter().chain(&[SHARED, CLAUSES]);
+        let is_taken = |name: &Ident| names.clone().any(|ours| name == ours);
+        if user_names(policy, naming).any(is_taken) {
+            return None;
+        }
+        let root = naming.root();
+        let imports = imports.into_iter().map(|import| Ident::new(import, Span::call_site()));
+        let mut items = quote!(use #root::policy::{#(#imports),*};);
+        let mut words = Words { prefix: TokenStream::new(), shared: None };
+        if let Some(requirement) = shared_requirement(policy) {
+            let name = Ident::new(SHARED, Span::call_site());
+            let value = words.all_of(requirement);
+            items.extend(quote!(const #name: Requirement = #value;));
+            words.shared = Some(name);
+        }
+        Some(Self { items, words })
     }
-    let is_taken = |name: &Ident| name == SHARED || imports.iter().any(|import| name == import);
-    if user_names(policy, naming).any(is_taken) {
-        return Words { prefix: quote!(#root::policy::), shared: None }.policy(policy);
-    }
-    let imports = imports.into_iter().map(|import| Ident::new(import, Span::call_site()));
-    let mut words = Words { prefix: TokenStream::new(), shared: None };
-    let shared = shared_requirement(policy).map(|requirement| {
-        let name = Ident::new(SHARED, Span::call_site());
-        let value = words.all_of(requirement);
-        let item = quote!(const #name: Requirement = #value;);
-        words.shared = Some(name);
-        item
-    });
-    let value = words.policy(policy);
-    quote! {{
-        use #root::policy::{#(#imports),*};
-        #shared
-        #value
-    }}
 }
 
 /// What several clauses ask for, if it is too long to be written more than once.
@@ -70,14 +119,18 @@ struct Words {
 }
 
 impl Words {
-    fn policy(&self, policy: &Policy) -> TokenStream {
+    fn policy(&self, policy: &Policy, clauses: &TokenStream) -> TokenStream {
         let Self { prefix, .. } = self;
-        let clauses = policy.clauses.iter().map(|clause| self.clause(clause));
         let optional = policy.optional.map(|optional| match optional {
             Optional::NoCredential => quote!(.optional()),
             Optional::ExpiredCookie => quote!(.optional_ignoring_expired_cookie()),
         });
-        quote!(#prefix Policy::new(&[#(#clauses),*]) #optional)
+        quote!(#prefix Policy::new(#clauses) #optional)
+    }
+
+    fn clauses(&self, policy: &Policy) -> TokenStream {
+        let clauses = policy.clauses.iter().map(|clause| self.clause(clause));
+        quote!(#(#clauses),*)
     }
 
     fn clause(&self, clause: &Clause) -> TokenStream {

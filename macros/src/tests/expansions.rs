@@ -233,6 +233,17 @@ fn a_policy_outside_of_a_handler_is_an_expression() {
 }
 
 #[test]
+fn a_policy_without_arguments_is_that_of_the_attribute() {
+    check_policy("", &expect_file!["expansions/policy_default.rs"]);
+}
+
+#[test]
+fn an_expression_imports_nothing_where_it_would_capture_a_path() {
+    let args = r#"accepts = "oauth_token", scopes = any(CLAUSES, "b")"#;
+    check_policy(args, &expect_file!["expansions/policy_captured_path.rs"]);
+}
+
+#[test]
 fn after_a_mistake_the_policy_refuses_everyone() {
     check_policy(r#"accept = "oauth_token""#, &expect_file!["expansions/policy_mistake.rs"]);
 }

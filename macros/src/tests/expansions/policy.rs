@@ -1,4 +1,5 @@
-const READ: Policy = {
+const READ: Policy = const {
     use ::clerk_auth::policy::{Clause, Policy, Requirement};
-    Policy::new(&[Clause::OAuthToken(Requirement::Scope("read:notes"))]).optional()
+    const CLAUSES: &[Clause] = &[Clause::OAuthToken(Requirement::Scope("read:notes"))];
+    Policy::new(CLAUSES).optional()
 };
