@@ -72,14 +72,14 @@ impl Entry {
         Some(Self { types, wording, optional })
     }
 
-    /// What to write so that only these types enter.
+    /// What to do so that only these types enter.
     pub(crate) fn only(&self, types: &[TokenType]) -> String {
-        if self.wording == Wording::Clauses {
-            let names = types.iter().map(|kind| format!("`{}`", kind.name()));
-            let names = names.collect::<Vec<_>>().join(" and ");
-            return format!("only the clauses of {names}");
+        if self.wording != Wording::Clauses {
+            return format!("write `{}`", accepts_argument(types));
         }
-        format!("`{}`", accepts_argument(types))
+        let names: Vec<String> = types.iter().map(|kind| format!("`{}`", kind.name())).collect();
+        let clauses = if names.len() == 1 { "clause" } else { "clauses" };
+        format!("keep only the {clauses} of {}", names.join(" and "))
     }
 }
 

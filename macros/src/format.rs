@@ -122,11 +122,12 @@ fn permission(text: &str) -> Option<Mistake> {
     }
     let message = format!("`{text}` is no permission: expected `org:feature:permission`");
     let word = key.trim_matches(':');
-    let help = if word.is_empty() {
-        "write `permission = \"org:notes:read\"`".to_owned()
-    } else {
-        format!("name the feature and the permission: `org:notes:{word}`")
+    let example = match word {
+        "" => "org:notes:read".to_owned(),
+        feature if key.ends_with(':') => format!("org:{feature}:read"),
+        permission => format!("org:notes:{permission}"),
     };
+    let help = format!("name the feature and the permission: `{example:?}`");
     Some((message, help))
 }
 
@@ -136,9 +137,7 @@ fn owned(condition: Condition, text: &str) -> Option<Mistake> {
     let (owner, id) = text.split_once(':')?;
     if !ORGANIZATION.contains(&owner) && !USER.contains(&owner) {
         let message = format!("unknown prefix `{owner}:` of a {noun}");
-        let known = ["org", "user", "organization", "o", "u"];
-        let near = near(owner, known);
-        let help = match near.as_slice() {
+        let help = match near(owner, ["org:", "user:", "organization:"]).as_slice() {
             [] => "one of `org:` (or `o:`, `organization:`) and `user:` (or `u:`)".to_owned(),
             near => format!("did you mean {}?", alternatives(near)),
         };

@@ -7,9 +7,9 @@ use crate::{
     branch::{Branch, Useless},
     condition::Condition,
     errors::Errors,
-    format::normal,
-    requirement::twice,
-    tree::{Group, GroupKind, Node},
+    key::Key,
+    requirement::check_distinct,
+    tree::{Group, GroupKind, Leaf, Node},
 };
 
 /// A group of more different values is not searched for members that change nothing: the search
@@ -29,7 +29,7 @@ pub(crate) fn check(
     if !is_sound || !group.is_whole() || errors.count() > before {
         return;
     }
-    check_one_role(condition, group, errors);
+    check_values(condition, group, errors);
     if errors.count() > before {
         return;
     }
@@ -43,16 +43,10 @@ pub(crate) fn check(
         useless.push(found);
     }
     for Useless { node, reason } in useless.into_iter().rev() {
-        let because = match (&node, &reason) {
-            (Node::Leaf(second), Some((_, Node::Leaf(first))))
-                if normal(condition, first) == normal(condition, second) =>
-            {
-                twice(condition, first, second, errors);
-                continue;
-            }
-            (_, Some((GroupKind::Any, other))) => format!(": `{other}` is enough"),
-            (_, Some((GroupKind::All, other))) => format!(": `{other}` is needed anyway"),
-            (_, None) => String::new(),
+        let because = match reason {
+            Some((GroupKind::Any, other)) => format!(": `{other}` is enough"),
+            Some((GroupKind::All, other)) => format!(": `{other}` is needed anyway"),
+            None => String::new(),
         };
         let message = format!("`{node}` changes nothing{because}");
         errors.push(span(&node), &message, &format!("write `{name} = {branch}`"));
@@ -63,13 +57,13 @@ pub(crate) fn check(
 fn check_shape(condition: Condition, group: &Group, errors: &mut Errors) {
     let kind = group.kind.name();
     match (group.kind, group.members.as_slice()) {
-        (GroupKind::Any, []) => {
-            let help = format!("write `any({example}, …)`", example = leaf_example(condition));
-            errors.push(group.span, "`any()` is empty: nobody could pass", &help);
-        }
-        (GroupKind::All, []) => {
-            let help = format!("write `all({example}, …)`", example = leaf_example(condition));
-            errors.push(group.span, "`all()` is empty: everybody would pass", &help);
+        (kind, []) => {
+            let message = match kind {
+                GroupKind::Any => "`any()` is empty: nobody could pass",
+                GroupKind::All => "`all()` is empty: everybody would pass",
+            };
+            let example = Key::Condition(condition).group(kind);
+            errors.push(group.span, message, &format!("write `{example}`"));
         }
         (_, [Some(only)]) => {
             let message = format!("`{kind}` has one member");
@@ -89,19 +83,21 @@ fn check_shape(condition: Condition, group: &Group, errors: &mut Errors) {
     }
 }
 
-/// A user has one role in an organization.
-fn check_one_role(condition: Condition, group: &Group, errors: &mut Errors) {
-    if condition != Condition::Role {
-        return;
-    }
-    let mut roles = Vec::new();
+/// What can be said of the values that stand in one group.
+fn check_values(condition: Condition, group: &Group, errors: &mut Errors) {
+    let mut leaves = Vec::new();
     for member in group.nodes() {
         match member {
-            Node::Group(inner) => check_one_role(condition, inner, errors),
-            Node::Leaf(leaf) => roles.push(leaf.to_string()),
+            Node::Group(inner) => check_values(condition, inner, errors),
+            Node::Leaf(leaf) => leaves.push(leaf.clone()),
         }
     }
-    if group.kind == GroupKind::All && roles.len() > 1 {
+    let before = errors.count();
+    check_distinct(condition, &leaves, errors);
+    let is_distinct = errors.count() == before;
+    let is_all_of_roles = group.kind == GroupKind::All && condition == Condition::Role;
+    if is_distinct && is_all_of_roles && leaves.len() > 1 {
+        let roles: Vec<String> = leaves.iter().map(Leaf::to_string).collect();
         let message = "nobody could pass: a user has one role in an organization";
         errors.push(group.span, message, &format!("write `any({})`", roles.join(", ")));
     }
@@ -114,10 +110,6 @@ fn flat(group: &Group) -> Group {
         other => vec![Some(other.clone())],
     });
     Group { kind: group.kind, span: group.span, members: members.collect() }
-}
-
-fn leaf_example(condition: Condition) -> &'static str {
-    condition.example()
 }
 
 fn span(node: &Node) -> Span {

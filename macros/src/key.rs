@@ -3,7 +3,8 @@
 use crate::{
     condition::Condition,
     names::{alternatives, near},
-    token_type::TokenType,
+    token_type::{TokenType, alternative_types},
+    tree::GroupKind,
     value::Form,
 };
 
@@ -104,12 +105,26 @@ impl Key {
         }
     }
 
+    /// A group to paste: `any("org:admin", "org:member")`.
+    pub(crate) fn group(self, kind: GroupKind) -> String {
+        let inner = match self {
+            Self::Condition(condition) => inside(condition.several()),
+            _ => "\"a\", \"b\"",
+        };
+        format!("{}({inner})", kind.name())
+    }
+
     fn all() -> impl Iterator<Item = Self> {
         let clauses = TokenType::ALL.into_iter().map(Self::Clause);
         let conditions = Condition::ALL.into_iter().map(Self::Condition);
         let [accepts, others @ ..] = Self::OTHERS;
         [accepts].into_iter().chain(conditions).chain(others).chain(clauses)
     }
+}
+
+/// `any("a", "b")` or `["a", "b"]` → `"a", "b"`
+fn inside(several: &str) -> &str {
+    several.trim_start_matches("any").trim_matches(['(', ')', '[', ']'])
 }
 
 /// A known name that cannot stand in the clause of this type.
@@ -120,7 +135,7 @@ fn wrong_clause(key: Key, kind: TokenType) -> (String, String) {
         return (message, format!("write it beside `{clause}(…)`, separated by `,`"));
     };
     let types = condition.fitting_types();
-    let owners = crate::token_type::alternative_types(&types);
+    let owners = alternative_types(&types);
     let message = match (condition, kind) {
         (Condition::Scopes, TokenType::M2m) => {
             "`scopes` cannot be required: those of an `m2m_token` are machine ids".into()

@@ -6,22 +6,17 @@ use syn::{
     ext::IdentExt,
     parenthesized,
     parse::{ParseStream, discouraged::Speculative},
-    token::Paren,
+    token::{Bracket, Paren},
 };
 
 use crate::{
-    condition::Condition,
     errors::Errors,
-    found::{is_plain, write, wrong_literal, wrong_token},
+    found::{is_plain, unknown_group, wrong_group, wrong_list, wrong_literal, wrong_token},
     key::Key,
-    names::{alternatives, near},
-    separator::{comma, skip_to_comma},
+    separator::{comma, skip_all, skip_to_comma},
     tree::{Group, GroupKind, Leaf, Node},
     value::Value,
 };
-
-/// A user has one role: several can only be alternatives.
-const ROLE: Key = Key::Condition(Condition::Role);
 
 /// `["a", "b"]`.
 pub(crate) fn list(key: Key, input: ParseStream, errors: &mut Errors) -> syn::Result<Value> {
@@ -29,11 +24,9 @@ pub(crate) fn list(key: Key, input: ParseStream, errors: &mut Errors) -> syn::Re
     let bracket = bracketed!(content in input);
     let mut members = Vec::new();
     while !content.is_empty() {
-        let group = content.fork().call(Ident::parse_any).ok();
-        if let Some(name) = group.filter(|_| key.form().group && content.peek2(Paren)) {
-            let message = format!("`{name}(…)` stands in a list");
+        if key.form().group && content.peek(Ident::peek_any) && content.peek2(Paren) {
             let help = "write `all(…)` instead of `[…]`";
-            errors.push(name.span(), &message, help);
+            errors.push(content.span(), "a group stands in a list", help);
             skip_to_comma(&content);
             members.push(None);
         } else {
@@ -41,33 +34,16 @@ pub(crate) fn list(key: Key, input: ParseStream, errors: &mut Errors) -> syn::Re
         }
         comma(&content, "members", None, starts_leaf, errors);
     }
+    let span = bracket.span.join();
     if key.form().list {
-        return Ok(Value::List(bracket.span.join(), members));
+        return Ok(Value::List(span, members));
     }
-    let name = key.name();
-    let texts: Vec<String> = members.iter().flatten().map(Leaf::to_string).collect();
-    let (message, help) = if !key.form().group {
-        (format!("`{name}` takes one value, not a list"), write(key))
-    } else if let ([_, _, ..], true) = (texts.as_slice(), key != ROLE) {
-        let texts = texts.join(", ");
-        let help = format!(
-            "write `{name} = any({texts})` where one is enough, `{name} = all({texts})` where each \
-             is needed"
-        );
-        (format!("`{name}` takes a group, not a list"), help)
-    } else if let [text] = texts.as_slice() {
-        (format!("`{name}` takes a group, not a list"), format!("write `{name} = {text}`"))
-    } else if texts.is_empty() {
-        (format!("`{name}` takes a group, not a list"), write(key))
-    } else {
-        let help = format!("write `{name} = any({})`", texts.join(", "));
-        (format!("`{name}` takes a group, not a list"), help)
-    };
-    errors.push(bracket.span.join(), &message, &help);
+    let (message, help) = wrong_list(key, &texts(members.iter().flatten()));
+    errors.push(span, &message, &help);
     Ok(Value::Unreadable)
 }
 
-/// `any(…)` as a whole value.
+/// `any("a", all("b", "c"))` as a whole value.
 pub(crate) fn only_group(key: Key, input: ParseStream, errors: &mut Errors) -> syn::Result<Value> {
     let Some(group) = group(key, input, errors)? else {
         return Ok(Value::Unreadable);
@@ -75,19 +51,12 @@ pub(crate) fn only_group(key: Key, input: ParseStream, errors: &mut Errors) -> s
     if key.form().group {
         return Ok(Value::Group(group));
     }
-    let name = key.name();
-    let message = format!("`{name}` takes no group");
-    let texts: Vec<String> = group.nodes().map(Node::to_string).collect();
-    let help = if key.form().list && !texts.is_empty() {
-        format!("write `{name} = [{}]`", texts.join(", "))
-    } else {
-        write(key)
-    };
+    let (message, help) = wrong_group(key, &texts(group.nodes()));
     errors.push(group.span, &message, &help);
     Ok(Value::Unreadable)
 }
 
-/// `any("a", all("b", "c"))`; `None` for another name, which was reported.
+/// `None` for another name than `any` and `all`, which was reported.
 fn group(key: Key, input: ParseStream, errors: &mut Errors) -> syn::Result<Option<Group>> {
     let name = input.call(Ident::parse_any)?;
     let content;
@@ -95,46 +64,43 @@ fn group(key: Key, input: ParseStream, errors: &mut Errors) -> syn::Result<Optio
     let Some(kind) = GroupKind::from_name(&name.to_string()) else {
         let (message, help) = unknown_group(key, &name);
         errors.push(name.span(), &message, &help);
+        skip_all(&content);
         return Ok(None);
     };
     let mut members = Vec::new();
     while !content.is_empty() {
-        let member = if content.peek(Ident::peek_any) && content.peek2(Paren) {
-            group(key, &content, errors)?.map(Node::Group)
-        } else {
-            leaf(key, &content, errors).map(Node::Leaf)
-        };
-        members.push(member);
-        comma(&content, "members", None, starts_leaf, errors);
+        members.push(member(key, &content, errors)?);
+        if !comma(&content, "members", None, starts_leaf, errors) {
+            members.push(None);
+        }
     }
     Ok(Some(Group { kind, span: name.span(), members }))
 }
 
-fn unknown_group(key: Key, name: &Ident) -> (String, String) {
-    let text = name.to_string();
-    if !key.form().group {
-        let message = format!("expected a string literal, found `{name}(…)`");
-        return (message, write(key));
+/// A member of a group.
+fn member(key: Key, input: ParseStream, errors: &mut Errors) -> syn::Result<Option<Node>> {
+    if input.peek(Ident::peek_any) && input.peek2(Paren) {
+        return Ok(group(key, input, errors)?.map(Node::Group));
     }
-    let message = format!("unknown group `{name}`");
-    let near = match text.as_str() {
-        "or" | "one_of" | "some" => vec!["any"],
-        "and" | "every" | "each" => vec!["all"],
-        _ => near(&text, ["any", "all"]),
-    };
-    let help = match near.as_slice() {
-        [] => "write `any(…)` where one is enough, `all(…)` where each is needed".into(),
-        near => format!("did you mean {}?", alternatives(near)),
-    };
-    (message, help)
+    if !input.peek(Bracket) {
+        return Ok(leaf(key, input, errors).map(Node::Leaf));
+    }
+    let content;
+    let bracket = bracketed!(content in input);
+    skip_all(&content);
+    let help = "write `all(…)` instead of `[…]`";
+    errors.push(bracket.span.join(), "a list stands in a group", help);
+    Ok(None)
 }
 
 /// `"a"`, or a path where the key takes one; anything else is an error and is skipped.
 pub(crate) fn leaf(key: Key, input: ParseStream, errors: &mut Errors) -> Option<Leaf> {
     let ahead = input.fork();
-    if key.form().path
+    let is_path = key.form().path && !is_group_name(input);
+    if is_path
         && let Ok(path) = ahead.call(Path::parse_mod_style)
         && !ahead.peek(Token![!])
+        && !ahead.peek(Paren)
     {
         input.advance_to(&ahead);
         return Some(Leaf::Path(path));
@@ -152,6 +118,17 @@ pub(crate) fn leaf(key: Key, input: ParseStream, errors: &mut Errors) -> Option<
     errors.push(input.span(), &message, &help);
     skip_to_comma(input);
     None
+}
+
+/// `any` or `all`, which is no constant.
+fn is_group_name(input: ParseStream) -> bool {
+    let name = input.fork().call(Ident::parse_any);
+    name.is_ok_and(|name| GroupKind::from_name(&name.to_string()).is_some())
+        && !input.peek2(Token![::])
+}
+
+fn texts<'a, T: ToString + 'a>(members: impl Iterator<Item = &'a T>) -> Vec<String> {
+    members.map(ToString::to_string).collect()
 }
 
 fn starts_leaf(input: ParseStream) -> bool {

@@ -196,10 +196,7 @@ fn maybe(injected: &Injected, declared: &Declared<'_>, entry: &Entry, errors: &m
             format!("{option}, or remove `optional`")
         }
         (Some(_), _) | (None, []) => option,
-        (None, always) if value == InjectedValue::Scopes => {
-            format!("{option}, or accept only tokens with scopes: {}", entry.only(always))
-        }
-        (None, always) => format!("{option}, or accept less: {}", entry.only(always)),
+        (None, always) => format!("{option}; or {}", entry.only(always)),
     };
     let span = declared.name().map_or_else(|| declared.inner.span(), Ident::span);
     errors.push(span, &format!("`{name}` is not always there: {because}"), &help);

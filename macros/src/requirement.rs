@@ -152,8 +152,7 @@ fn check_leaves(condition: Condition, group: &Group, errors: &mut Errors) {
     }
 }
 
-/// Reports each value that stood before. With `group` the only places that look for repetition
-/// among values.
+/// Reports each value that stood before. The one place that looks for repetition among values.
 pub(crate) fn check_distinct(condition: Condition, leaves: &[Leaf], errors: &mut Errors) {
     let mut seen = HashMap::new();
     for leaf in leaves {
@@ -167,7 +166,7 @@ pub(crate) fn check_distinct(condition: Condition, leaves: &[Leaf], errors: &mut
 }
 
 /// `second` says what `first` said.
-pub(crate) fn twice(condition: Condition, first: &Leaf, second: &Leaf, errors: &mut Errors) {
+fn twice(condition: Condition, first: &Leaf, second: &Leaf, errors: &mut Errors) {
     let noun = condition.noun();
     let (first, text) = (plain(first), plain(second));
     if first == text {

@@ -9,8 +9,7 @@ use crate::{
     errors::Errors,
     found::found,
     names::{alternatives, near},
-    separator::skip_to_comma,
-    value::Value,
+    separator::skip_all,
 };
 
 /// The most minutes that Clerk takes.
@@ -68,34 +67,42 @@ impl fmt::Display for Factor {
     }
 }
 
-/// `second_factor(minutes = 5)`
-pub(crate) fn factor(input: ParseStream, errors: &mut Errors) -> syn::Result<Value> {
+/// `second_factor(minutes = 5)`; `None` where an error was reported.
+pub(crate) fn factor(input: ParseStream, errors: &mut Errors) -> syn::Result<Option<Factor>> {
     let name = input.call(Ident::parse_any)?;
     let content;
     let paren = parenthesized!(content in input);
-    let level = level(&name, errors);
-    let minutes = minutes(&name, paren.span.join(), &content, errors);
+    let factor = level(&name, errors).and_then(|level| {
+        let minutes = minutes(&name, paren.span.join(), &content, errors)?;
+        Some(Factor { level, minutes })
+    });
     skip_all(&content);
-    Ok(match (level, minutes) {
-        (Some(level), Some(minutes)) => Value::Factor(Factor { level, minutes }),
-        _ => Value::Unreadable,
-    })
+    Ok(factor)
+}
+
+/// Whether a factor is named, with minutes or without.
+pub(crate) fn is_level(name: &Ident) -> bool {
+    LEVELS.iter().any(|level| name == level)
 }
 
 fn level(name: &Ident, errors: &mut Errors) -> Option<Ident> {
     let text = name.to_string();
-    if LEVELS.contains(&text.as_str()) {
+    if is_level(name) {
         return Some(name.clone());
     }
     let (message, help) = if PRESETS.iter().any(|(preset, _)| *preset == text) {
         (format!("`{name}` takes no minutes"), format!("write `reverification = \"{name}\"`"))
     } else {
         let near = near(&text, LEVELS);
+        let message = match text.as_str() {
+            "any" | "all" => "`reverification` takes no group".to_owned(),
+            _ => format!("unknown factor `{name}`"),
+        };
         let help = match near.as_slice() {
-            [] => format!("one of {}", alternatives(&LEVELS)),
+            [] => "write `reverification = second_factor(minutes = 5)`".to_owned(),
             near => format!("did you mean {}?", alternatives(near)),
         };
-        (format!("unknown factor `{name}`"), help)
+        (message, help)
     };
     errors.push(name.span(), &message, &help);
     None
@@ -122,10 +129,10 @@ fn minutes(level: &Ident, whole: Span, input: ParseStream, errors: &mut Errors) 
         errors.push(unit.span(), "expected `=` and a number after `minutes`", &help);
         return None;
     }
-    let span = input.span();
+    let (span, written) = (input.span(), found(input));
     let minutes = input.parse::<LitInt>().ok().filter(|number| number.suffix().is_empty());
     let Some(number) = minutes else {
-        errors.push(span, &format!("expected a whole number, found {}", found(input)), &help);
+        errors.push(span, &format!("expected a whole number, found {written}"), &help);
         return None;
     };
     let minutes = number.base10_parse().ok().filter(|minutes| (1..=MOST_MINUTES).contains(minutes));
@@ -141,11 +148,4 @@ fn minutes(level: &Ident, whole: Span, input: ParseStream, errors: &mut Errors) 
         return None;
     }
     minutes
-}
-
-fn skip_all(input: ParseStream) {
-    while !input.is_empty() {
-        skip_to_comma(input);
-        input.parse::<Option<Token![,]>>().ok();
-    }
 }

@@ -16,7 +16,7 @@ use crate::{
     found::{found, write},
     key::Key,
     members::{leaf, list, only_group},
-    reverification,
+    reverification::{self, Factor, is_level},
     separator::skip_to_comma,
     tree::{Group, Leaf},
 };
@@ -31,7 +31,7 @@ pub(crate) enum Value {
     List(Span, Vec<Option<Leaf>>),
     Group(Group),
     /// `second_factor(minutes = 5)`
-    Factor(reverification::Factor),
+    Factor(Factor),
     /// An error was reported.
     Unreadable,
 }
@@ -39,12 +39,6 @@ pub(crate) enum Value {
 impl Value {
     pub(crate) const fn is_readable(&self) -> bool {
         !matches!(self, Self::Unreadable)
-    }
-}
-
-impl Form {
-    pub(crate) const fn takes_several(self) -> bool {
-        self.list || self.group
     }
 }
 
@@ -76,6 +70,8 @@ pub(crate) struct Form {
     pub(crate) path: bool,
 }
 
+const REVERIFICATION: Key = Key::Condition(Condition::Reverification);
+
 /// `= value`.
 pub(crate) fn after_equals(
     key: Key,
@@ -90,10 +86,21 @@ pub(crate) fn after_equals(
         return or_report(key, list(key, input, errors), errors);
     }
     if input.peek(Ident::peek_any) && input.peek2(Paren) {
-        if key == Key::Condition(Condition::Reverification) {
-            return or_report(key, reverification::factor(input, errors), errors);
+        if key == REVERIFICATION {
+            let factor = reverification::factor(input, errors);
+            let value = |factor: Option<Factor>| factor.map_or(Value::Unreadable, Value::Factor);
+            return or_report(key, factor.map(value), errors);
         }
         return or_report(key, only_group(key, input, errors), errors);
+    }
+    if key == REVERIFICATION
+        && input.fork().call(Ident::parse_any).is_ok_and(|name| is_level(&name))
+    {
+        let level = found(input);
+        let help = format!("write `{}(minutes = 10)`", level.trim_matches('`'));
+        errors.push(input.span(), &format!("expected minutes after {level}"), &help);
+        skip_to_comma(input);
+        return Value::Unreadable;
     }
     match leaf(key, input, errors) {
         Some(Leaf::Text(literal)) => Value::Text(literal),
