@@ -9,6 +9,7 @@ use syn::{GenericParam, Generics, spanned::Spanned};
 use crate::{
     declared::{Declared, flat_tokens},
     errors::Errors,
+    handler::Handler,
     injected::{Injected, InjectedValue},
 };
 
@@ -38,54 +39,51 @@ pub(crate) fn check(injected: &Injected, declared: &Declared<'_>, errors: &mut E
     }
 }
 
-/// Reports a generic parameter of the handler in the type.
-pub(crate) fn check_generics(injected: &Injected, generics: &Generics, errors: &mut Errors) {
+/// Reports what cannot stand beside decoded claims: a guard, or a generic parameter in the type.
+pub(crate) fn check_beside(claims: &Injected, handler: &Handler, errors: &mut Errors) {
+    if let Some(name) = generic_name(claims, &handler.signature.generics) {
+        let message =
+            format!("`claims` cannot be decoded into `{name}`, a generic parameter of the handler");
+        let help = format!("write `claims: Claims`, and `claims.decode::<{name}>()` in the body");
+        return errors.push(name.span(), &message, &help);
+    }
+    if handler.injected.iter().any(|injected| injected.value == InjectedValue::Guard) {
+        let (raw, accessor) = match claims.declared().option {
+            Some(_) => ("Option<Claims>", "maybe_claims"),
+            None => ("Claims", "claims"),
+        };
+        let message = "`claims` is decoded out of the guard, so `guard` cannot stay beside it";
+        let help = format!(
+            "remove `guard`, or write `claims: {raw}`, which `guard.{accessor}()` gives too"
+        );
+        errors.push(claims.parameter.pat.span(), message, &help);
+    }
+}
+
+/// The first generic parameter of the handler in the type; a lifetime was reported as a borrow.
+fn generic_name(claims: &Injected, generics: &Generics) -> Option<Ident> {
     let names: HashSet<&Ident> = generics
         .params
         .iter()
         .filter_map(|parameter| match parameter {
             GenericParam::Type(parameter) => Some(&parameter.ident),
             GenericParam::Const(parameter) => Some(&parameter.ident),
-            GenericParam::Lifetime(_) => None, // reported as a borrow
+            GenericParam::Lifetime(_) => None,
         })
         .collect();
-    let tokens = flat_tokens(injected.declared().inner);
-    let is_separator = |token: Option<&TokenTree>| match token {
-        Some(TokenTree::Punct(mark)) => mark.as_char() == ':',
-        _ => false,
-    };
-    for (index, token) in tokens.iter().enumerate() {
-        let TokenTree::Ident(name) = token else { continue };
-        let follows = index.checked_sub(1).and_then(|before| tokens.get(before));
-        if names.contains(name) && !is_separator(follows) {
-            let message = format!(
-                "`claims` cannot be decoded into `{name}`, a generic parameter of the handler"
-            );
-            let help =
-                format!("write `claims: Claims`, and `claims.decode::<{name}>()` in the body");
-            return errors.push(name.span(), &message, &help);
+    let mut follows_colon = false; // `my::T` is another type
+    for token in flat_tokens(claims.declared().inner) {
+        match token {
+            TokenTree::Ident(name) if !follows_colon && names.contains(&name) => return Some(name),
+            TokenTree::Punct(mark) => follows_colon = mark.as_char() == ':',
+            _ => follows_colon = false,
         }
     }
-}
-
-/// Reports a guard beside decoded claims: decoding takes the guard apart.
-pub(crate) fn check_guard_beside(all: &[Injected], errors: &mut Errors) {
-    let decoded = all.iter().find(|injected| injected.is_decoded());
-    let guard = all.iter().find(|injected| injected.value == InjectedValue::Guard);
-    if let (Some(decoded), Some(_)) = (decoded, guard) {
-        let option = decoded.declared().option;
-        let accessor = if option.is_some() { "maybe_claims" } else { "claims" };
-        let message = "`claims` is decoded out of the guard, so `guard` cannot stay beside it";
-        let help = format!(
-            "remove `guard`, or write `claims: {}`, which `guard.{accessor}()` gives too",
-            if option.is_some() { "Option<Claims>" } else { "Claims" }
-        );
-        errors.push(decoded.parameter.pat.span(), message, &help);
-    }
+    None
 }
 
 /// Whether only the compiler knows if the parameter exists.
-pub(crate) fn is_conditional(injected: &Injected) -> bool {
+fn is_conditional(injected: &Injected) -> bool {
     let decides = |name| injected.parameter.attrs.iter().any(|found| found.path().is_ident(name));
     decides("cfg") || decides("cfg_attr")
 }

@@ -72,10 +72,10 @@ impl Entry {
         Some(Self { types, wording, optional })
     }
 
-    /// What to do so that only these types enter.
-    pub(crate) fn only(&self, types: &[TokenType]) -> String {
+    /// What to do so that only these types enter, whose tokens have `what`.
+    pub(crate) fn only(&self, types: &[TokenType], what: &str) -> String {
         if self.wording != Wording::Clauses {
-            return format!("write `{}`", accepts_argument(types));
+            return format!("accept only tokens with {what}: `{}`", accepts_argument(types));
         }
         let names: Vec<String> = types.iter().map(|kind| format!("`{}`", kind.name())).collect();
         let clauses = if names.len() == 1 { "clause" } else { "clauses" };

@@ -64,9 +64,10 @@ impl Handler {
     pub(crate) fn check(&self, entry: Option<&Entry>, errors: &mut Errors) {
         let mut seen = HashSet::new();
         for injected in &self.injected {
+            let before = errors.count();
             parameter::check(injected, entry, errors);
-            if injected.is_decoded() {
-                claims::check_generics(injected, &self.signature.generics, errors);
+            if injected.is_decoded() && errors.count() == before {
+                claims::check_beside(injected, self, errors);
             }
             // With an attribute, such as `#[cfg(…)]`, only one of the two may exist.
             let is_certain = injected.parameter.attrs.is_empty();
@@ -77,7 +78,6 @@ impl Handler {
                 errors.push(injected.parameter.pat.span(), &message, &help);
             }
         }
-        claims::check_guard_beside(&self.injected, errors);
     }
 
     /// The user's own type of claims.

@@ -52,10 +52,7 @@ use crate::{
     policy::Policy,
 };
 
-/// Guards an async axum handler: a request enters with a token the policy accepts, or not at all.
-///
-/// The arguments, the injected parameters and examples are in the documentation of the crate
-/// `clerk-auth`.
+/// *(Defined in `clerk-auth-macros`; depend on `clerk-auth`, which documents it.)*
 #[proc_macro_attribute]
 pub fn clerk_auth(
     args: proc_macro::TokenStream,
@@ -64,9 +61,7 @@ pub fn clerk_auth(
     expand_attribute(args.into(), item.into()).into()
 }
 
-/// A policy as a constant expression, with the arguments of `#[clerk_auth]`.
-///
-/// The arguments and examples are in the documentation of the crate `clerk-auth`.
+/// *(Defined in `clerk-auth-macros`; depend on `clerk-auth`, which documents it.)*
 #[proc_macro]
 pub fn policy(args: proc_macro::TokenStream) -> proc_macro::TokenStream {
     expand_policy(args.into()).into()

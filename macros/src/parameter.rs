@@ -196,7 +196,13 @@ fn maybe(injected: &Injected, declared: &Declared<'_>, entry: &Entry, errors: &m
             format!("{option}, or remove `optional`")
         }
         (Some(_), _) | (None, []) => option,
-        (None, always) => format!("{option}; or {}", entry.only(always)),
+        (None, always) => {
+            let what = match value {
+                InjectedValue::Scopes | InjectedValue::Claims => name,
+                _ => "one",
+            };
+            format!("{option}, or {}", entry.only(always, what))
+        }
     };
     let span = declared.name().map_or_else(|| declared.inner.span(), Ident::span);
     errors.push(span, &format!("`{name}` is not always there: {because}"), &help);

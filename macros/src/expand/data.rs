@@ -1,7 +1,7 @@
 //! A policy in, the constant expression out that the runtime evaluates.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
 
 use crate::{
     entry::Optional,
@@ -160,7 +160,10 @@ impl Words {
                 (condition.requirement(), quote!(#text))
             }
             Requirement::Leaf(condition, Leaf::Path(path)) => {
-                (condition.requirement(), quote!(#path.as_str()))
+                // What is wrong with the constant is underlined at the constant.
+                let span =
+                    path.segments.last().map_or_else(Span::call_site, |last| last.ident.span());
+                (condition.requirement(), quote_spanned!(span=> #path.as_str()))
             }
             Requirement::List(condition, texts) => {
                 (condition.requirement(), quote!(&[#(#texts),*]))
