@@ -3,9 +3,7 @@
 
 use proc_macro2::{Ident, TokenStream};
 use syn::{
-    Path, Token,
-    ext::IdentExt,
-    parenthesized,
+    Path, Token, parenthesized,
     parse::{ParseStream, Parser},
     token::Paren,
 };
@@ -13,14 +11,12 @@ use syn::{
 use crate::{
     condition::Condition,
     errors::Errors,
-    found::found,
     key::{Key, Place},
-    separator::{comma, skip_to_comma, starts_argument},
+    reading::{Reading, example},
+    separator::skip_to_comma,
     token_type::TokenType,
     value::{self, Value},
 };
-
-const EXTRA_COMMA_HELP: &str = "remove this `,`";
 
 /// The arguments as they were written, each once.
 #[derive(Default)]
@@ -32,6 +28,8 @@ pub(crate) struct Args {
     pub(crate) optional: Option<Argument>,
     pub(crate) crate_path: Option<Path>,
     pub(crate) policy_name: Option<Ident>,
+    /// Whether an argument was left out, because it could not be read.
+    pub(crate) has_gaps: bool,
 }
 
 pub(crate) struct Argument {
@@ -67,13 +65,10 @@ impl Args {
     }
 
     fn fill(&mut self, input: ParseStream, place: Place, errors: &mut Errors) {
-        let mut seen = Vec::new();
-        while !input.is_empty() {
-            if let Some((key, name)) = key(input, place, &mut seen, errors) {
-                self.argument(key, name, input, errors);
-            }
-            comma(input, "arguments", seen.last(), starts_argument, errors);
-        }
+        let reading = Reading::of(place).all(input, errors, |key, name, errors| {
+            self.argument(key, name, input, errors);
+        });
+        self.has_gaps |= !reading.is_whole;
     }
 
     /// What stands after the name. Of an argument that is written twice, the first one counts.
@@ -96,7 +91,8 @@ impl Args {
                 self.policy_name = self.policy_name.take().or(policy);
             }
             Key::Clause(kind) => {
-                let conditions = clause(kind, &name, input, errors);
+                let (conditions, is_whole) = clause(kind, &name, input, errors);
+                self.has_gaps |= !is_whole;
                 if self.clauses.iter().all(|clause| clause.kind != kind) {
                     self.clauses.push(ClauseArgs { kind, conditions });
                 }
@@ -108,45 +104,49 @@ impl Args {
     }
 }
 
-/// Nothing, or `(role = "org:admin", permission = "org:notes:read")`.
+/// Nothing, or `(role = "org:admin", permission = "org:notes:read")`; and whether it is whole.
 fn clause(
     kind: TokenType,
     name: &Ident,
     input: ParseStream,
     errors: &mut Errors,
-) -> Vec<ConditionArgs> {
-    let mut conditions = Vec::new();
+) -> (Vec<ConditionArgs>, bool) {
     if input.peek(Token![=]) {
         let message = format!("`{name}` takes no value");
         let known = Condition::names_for(kind).first().map_or("scopes", |first| *first);
         let help = format!("write `{name}` alone, or its conditions: `{name}({known} = …)`");
         errors.push(name.span(), &message, &help);
         skip_to_comma(input);
+        return (Vec::new(), false);
     }
     if !input.peek(Paren) {
-        return conditions;
+        return (Vec::new(), true);
     }
-    let mut fill = || -> syn::Result<()> {
-        let content;
-        let paren = parenthesized!(content in input);
-        if content.is_empty() {
-            let message = format!("`{name}()` has no condition");
-            errors.push(paren.span.join(), &message, &format!("write `{name}`"));
-        }
-        let mut seen = Vec::new();
-        while !content.is_empty() {
-            let key = key(&content, Place::Clause(kind), &mut seen, errors);
-            if let Some((Key::Condition(condition), name)) = key {
-                push_condition(&mut conditions, condition, name, &content, errors);
-            }
-            comma(&content, "conditions", seen.last(), starts_argument, errors);
-        }
-        Ok(())
-    };
-    if let Err(error) = fill() {
+    clause_conditions(kind, name, input, errors).unwrap_or_else(|error| {
         errors.push(error.span(), &error.to_string(), &format!("write `{name}`"));
+        (Vec::new(), false)
+    })
+}
+
+fn clause_conditions(
+    kind: TokenType,
+    name: &Ident,
+    input: ParseStream,
+    errors: &mut Errors,
+) -> syn::Result<(Vec<ConditionArgs>, bool)> {
+    let content;
+    let paren = parenthesized!(content in input);
+    if content.is_empty() {
+        let message = format!("`{name}()` has no condition");
+        errors.push(paren.span.join(), &message, &format!("write `{name}`"));
     }
-    conditions
+    let mut conditions = Vec::new();
+    let reading = Reading::of(Place::Clause(kind)).all(&content, errors, |key, name, errors| {
+        if let Key::Condition(condition) = key {
+            push_condition(&mut conditions, condition, name, &content, errors);
+        }
+    });
+    Ok((conditions, reading.is_whole))
 }
 
 fn push_condition(
@@ -159,71 +159,5 @@ fn push_condition(
     let value = value::after_equals(Key::Condition(condition), &name, input, errors);
     if conditions.iter().all(|known| known.condition != condition) {
         conditions.push(ConditionArgs { condition, name, value });
-    }
-}
-
-/// The name of an argument; anything else is an error and is skipped. A name that stood before is
-/// an error too, but its value is read. The one place that looks for repetition among names.
-fn key(
-    input: ParseStream,
-    place: Place,
-    seen: &mut Vec<Key>,
-    errors: &mut Errors,
-) -> Option<(Key, Ident)> {
-    if input.peek(Token![,]) {
-        errors.push(input.span(), "expected an argument, found `,`", EXTRA_COMMA_HELP);
-        return None;
-    }
-    let Ok(name) = input.call(Ident::parse_any) else {
-        let message = format!("expected the name of an argument, found {}", found(input));
-        errors.push(input.span(), &message, &example(place));
-        skip_to_comma(input);
-        return None;
-    };
-    let key = match Key::from_name(&name.to_string(), place) {
-        Ok(key) => key,
-        Err((message, help)) => {
-            errors.push(name.span(), &message, &help);
-            skip_to_comma(input);
-            return None;
-        }
-    };
-    if seen.contains(&key) {
-        let message = format!("`{name}` is written twice");
-        errors.push(name.span(), &message, &once(key));
-    }
-    seen.push(key);
-    Some((key, name))
-}
-
-/// What to write instead of two arguments with one name.
-fn once(key: Key) -> String {
-    let name = key.name();
-    if let Key::Clause(_) = key {
-        return format!("write one `{name}(…)` with all its conditions");
-    }
-    let several = key.several();
-    if key.form().list {
-        return format!("write one `{name}`; it can hold a list: `{several}`");
-    }
-    if key.form().group {
-        return format!("write one `{name}`; it can hold several: `{several}`");
-    }
-    format!("remove one `{name}`")
-}
-
-fn example(place: Place) -> String {
-    match place {
-        Place::Attribute => {
-            "write `#[clerk_auth(accepts = \"oauth_token\", scopes = \"read:notes\")]`".into()
-        }
-        Place::Macro => {
-            "write `policy!(accepts = \"oauth_token\", scopes = \"read:notes\")`".into()
-        }
-        Place::Clause(kind) => {
-            let known = Condition::ALL.into_iter().find(|condition| condition.fits(kind));
-            let example = known.map(|condition| Key::Condition(condition).example());
-            format!("write `{}({})`", kind.name(), example.unwrap_or_default())
-        }
     }
 }

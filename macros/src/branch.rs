@@ -1,8 +1,6 @@
 //! A group in, its members without which it decides the same out. It is decided for every
 //! combination of the values, so no rule about groups can be forgotten.
 
-use std::fmt;
-
 use proc_macro2::Span;
 
 use crate::{
@@ -133,7 +131,7 @@ impl Branch {
         others.find(|(_, other)| decides(other)).map(|(_, other)| (*kind, other.node()))
     }
 
-    fn node(&self) -> Node {
+    pub(crate) fn node(&self) -> Node {
         match self {
             Self::Leaf(_, leaf) => Node::Leaf(leaf.clone()),
             Self::Group(kind, span, members) => {
@@ -141,11 +139,5 @@ impl Branch {
                 Node::Group(Group { kind: *kind, span: *span, members })
             }
         }
-    }
-}
-
-impl fmt::Display for Branch {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.node().fmt(formatter)
     }
 }

@@ -9,7 +9,6 @@ use syn::{GenericParam, Generics, spanned::Spanned};
 use crate::{
     declared::{Declared, flat_tokens},
     errors::Errors,
-    handler::Handler,
     injected::{Injected, InjectedValue},
 };
 
@@ -40,14 +39,19 @@ pub(crate) fn check(injected: &Injected, declared: &Declared<'_>, errors: &mut E
 }
 
 /// Reports what cannot stand beside decoded claims: a guard, or a generic parameter in the type.
-pub(crate) fn check_beside(claims: &Injected, handler: &Handler, errors: &mut Errors) {
-    if let Some(name) = generic_name(claims, &handler.signature.generics) {
+pub(crate) fn check_beside(
+    claims: &Injected,
+    all: &[Injected],
+    generics: &Generics,
+    errors: &mut Errors,
+) {
+    if let Some(name) = generic_name(claims, generics) {
         let message =
             format!("`claims` cannot be decoded into `{name}`, a generic parameter of the handler");
         let help = format!("write `claims: Claims`, and `claims.decode::<{name}>()` in the body");
         return errors.push(name.span(), &message, &help);
     }
-    if handler.injected.iter().any(|injected| injected.value == InjectedValue::Guard) {
+    if all.iter().any(|injected| injected.value == InjectedValue::Guard) {
         let (raw, accessor) = match claims.declared().option {
             Some(_) => ("Option<Claims>", "maybe_claims"),
             None => ("Claims", "claims"),

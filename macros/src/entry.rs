@@ -68,7 +68,8 @@ impl Entry {
             .and_then(|optional| check_optional(&optional.value, types.as_deref(), errors));
         let is_readable =
             args.optional.as_ref().is_none_or(|optional| optional.value.is_readable());
-        let types = types.filter(|_| errors.count() == before && is_readable)?;
+        let is_certain = errors.count() == before && is_readable && !args.has_gaps;
+        let types = types.filter(|_| is_certain)?;
         Some(Self { types, wording, optional })
     }
 

@@ -42,6 +42,10 @@ pub(crate) fn check(
     while let Some(found) = branch.take_useless(values.len()) {
         useless.push(found);
     }
+    let rest = match branch.node() {
+        Node::Group(group) => Node::Group(flat(&group)),
+        leaf @ Node::Leaf(_) => leaf,
+    };
     for Useless { node, reason } in useless.into_iter().rev() {
         let because = match reason {
             Some((GroupKind::Any, other)) => format!(": `{other}` is enough"),
@@ -49,7 +53,7 @@ pub(crate) fn check(
             None => String::new(),
         };
         let message = format!("`{node}` changes nothing{because}");
-        errors.push(span(&node), &message, &format!("write `{name} = {branch}`"));
+        errors.push(span(&node), &message, &format!("write `{name} = {rest}`"));
     }
 }
 
@@ -103,11 +107,12 @@ fn check_values(condition: Condition, group: &Group, errors: &mut Errors) {
     }
 }
 
-/// `all("a", all("b", "c"))` → `all("a", "b", "c")`
+/// `all("a", all("b", "c"))` → `all("a", "b", "c")`, at every depth.
 fn flat(group: &Group) -> Group {
     let members = group.nodes().flat_map(|member| match member {
         Node::Group(inner) if inner.kind == group.kind => flat(inner).members,
-        other => vec![Some(other.clone())],
+        Node::Group(inner) => vec![Some(Node::Group(flat(inner)))],
+        Node::Leaf(leaf) => vec![Some(Node::Leaf(leaf.clone()))],
     });
     Group { kind: group.kind, span: group.span, members: members.collect() }
 }

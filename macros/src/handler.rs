@@ -67,7 +67,8 @@ impl Handler {
             let before = errors.count();
             parameter::check(injected, entry, errors);
             if injected.is_decoded() && errors.count() == before {
-                claims::check_beside(injected, self, errors);
+                let generics = &self.signature.generics;
+                claims::check_beside(injected, &self.injected, generics, errors);
             }
             // With an attribute, such as `#[cfg(…)]`, only one of the two may exist.
             let is_certain = injected.parameter.attrs.is_empty();

@@ -6,7 +6,8 @@
 //!                        └─ which injected values there are ─┘
 //! ```
 //!
-//! `args` is syntax: `key` knows the names, `value`, `members` and `tree` what stands after them. `entry` knows
+//! `args` is syntax: `reading` goes from argument to argument, `key` knows the names, `value`,
+//! `members` and `tree` what stands after them. `entry` knows
 //! which tokens may enter, and with `placement` which conditions these can meet. `policy` knows what
 //! they must carry: `requirement` looks at one condition, `format`, `scope`, `group` and
 //! `reverification` at its value. `injected` knows which
@@ -34,6 +35,7 @@ mod naming;
 mod parameter;
 mod placement;
 mod policy;
+mod reading;
 mod requirement;
 mod reverification;
 mod scope;

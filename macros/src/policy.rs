@@ -35,6 +35,7 @@ impl Policy {
             conditions,
             crate_path: _,  // naming
             policy_name: _, // naming
+            has_gaps: _,    // entry
         } = args;
         let shared = requirements(conditions, errors);
         let named: Vec<Clause> =

@@ -3,6 +3,7 @@
 mod expansions;
 mod messages;
 mod robustness;
+mod trees;
 
 use proc_macro2::TokenStream;
 

@@ -121,6 +121,11 @@ fn what_is_correct_has_no_message() {
 }
 
 #[test]
+fn one_mistake_is_one_error() {
+    check(&expect_file!["messages/one_mistake.txt"]);
+}
+
+#[test]
 fn independent_mistakes_are_reported_at_once() {
     check(&expect_file!["messages/together.txt"]);
 }
