@@ -5,15 +5,15 @@ use proc_macro2::Span;
 
 use crate::{
     condition::Condition,
-    format::normal,
+    format,
     tree::{Group, GroupKind, Leaf, Node},
 };
 
 /// A node that decides: it lets in a caller by the values the caller has.
 #[derive(Clone)]
 pub(crate) enum Branch {
-    /// The number of the value.
-    Leaf(usize, Leaf),
+    /// The bits of the values of which one is enough.
+    Leaf(u32, Leaf),
     Group(GroupKind, Span, Vec<Branch>),
 }
 
@@ -29,13 +29,15 @@ impl Branch {
     pub(crate) fn of(condition: Condition, node: &Node, values: &mut Vec<String>) -> Self {
         match node {
             Node::Leaf(leaf) => {
-                let value = normal(condition, leaf);
-                let known = values.iter().position(|other| *other == value);
-                let number = known.unwrap_or_else(|| {
-                    values.push(value);
-                    values.len() - 1
+                let bits = format::values(condition, leaf).into_iter().map(|value| {
+                    let known = values.iter().position(|other| *other == value);
+                    let number = known.unwrap_or_else(|| {
+                        values.push(value);
+                        values.len() - 1
+                    });
+                    1_u32.checked_shl(u32::try_from(number).unwrap_or(u32::MAX)).unwrap_or(0)
                 });
-                Self::Leaf(number, leaf.clone())
+                Self::Leaf(bits.fold(0, |bits, bit| bits | bit), leaf.clone())
             }
             Node::Group(group) => {
                 let members = group.nodes().map(|member| Self::of(condition, member, values));
@@ -47,7 +49,7 @@ impl Branch {
     /// Whether a caller passes who has the values whose bits are set.
     fn lets_in(&self, caller: u32) -> bool {
         match self {
-            Self::Leaf(number, _) => caller >> number & 1 == 1,
+            Self::Leaf(bits, _) => caller & bits != 0,
             Self::Group(GroupKind::Any, _, members) => {
                 members.iter().any(|member| member.lets_in(caller))
             }

@@ -29,20 +29,26 @@ pub(crate) fn check(condition: Condition, literal: &LitStr, errors: &mut Errors)
 
 /// Two leaves with the same normal form ask for the same.
 pub(crate) fn normal(condition: Condition, leaf: &Leaf) -> String {
+    values(condition, leaf).join(" ")
+}
+
+/// The values of which a token needs one. A feature or a plan without an owner can be that of the
+/// organization or that of the user.
+pub(crate) fn values(condition: Condition, leaf: &Leaf) -> Vec<String> {
     let Leaf::Text(literal) = leaf else {
-        return leaf.to_string();
+        return vec![leaf.to_string()];
     };
     let text = literal.value();
-    let text = match condition {
-        Condition::Role | Condition::Permission => key_of(&text).to_owned(),
+    let values = match condition {
+        Condition::Role | Condition::Permission => vec![key_of(&text).to_owned()],
         Condition::Feature | Condition::Plan => match text.split_once(':') {
-            Some((owner, id)) if ORGANIZATION.contains(&owner) => format!("o:{id}"),
-            Some((owner, id)) if USER.contains(&owner) => format!("u:{id}"),
-            _ => text,
+            Some((owner, id)) if ORGANIZATION.contains(&owner) => vec![format!("o:{id}")],
+            Some((owner, id)) if USER.contains(&owner) => vec![format!("u:{id}")],
+            _ => vec![format!("o:{text}"), format!("u:{text}")],
         },
-        _ => text,
+        _ => vec![text],
     };
-    format!("{text:?}") // never equal to a path
+    values.iter().map(|value| format!("{value:?}")).collect() // never equal to a path
 }
 
 type Mistake = (String, String);

@@ -106,25 +106,24 @@ fn check_guard(injected: &Injected, declared: &Declared<'_>, errors: &mut Errors
     }
 }
 
-/// Where the declared name is that of another identity.
+/// Where the declared name is that of another identity. With parameters, rustc compares them.
 fn check_identity(declared: &Declared<'_>, entry: &Entry, errors: &mut Errors) {
-    let expected = identity_type(&entry.types);
-    let Some(name) = declared.name().filter(|name| IDENTITIES.iter().any(|known| name == known))
-    else {
+    let Some(name) = declared.name().filter(|name| is_identity(name)) else {
         return;
     };
-    let written = if name == "Identity" && declared.has_arguments() {
-        return; // rustc compares the parameters
-    } else {
-        name.to_string()
-    };
-    if written == expected {
+    let expected = identity_type(&entry.types);
+    let is_several = name == "Identity" && declared.has_arguments();
+    if name == expected.as_str() || is_several && entry.types.len() > 1 {
         return;
     }
     let accepted = alternative_types(&entry.types);
     let message = format!("`{name}` is not the identity of {accepted}");
     let help = format!("write `identity: {}`", in_option(&expected, declared.option.is_some()));
     errors.push(name.span(), &message, &help);
+}
+
+fn is_identity(name: &Ident) -> bool {
+    IDENTITIES.iter().any(|known| name == known)
 }
 
 fn in_option(name: &str, is_optional: bool) -> String {
@@ -170,9 +169,7 @@ fn maybe(injected: &Injected, declared: &Declared<'_>, entry: &Entry, errors: &m
     let value = injected.value;
     let is_certain = match value {
         InjectedValue::Claims => true,
-        InjectedValue::Identity => {
-            declared.name().is_some_and(|name| IDENTITIES.iter().any(|known| name == known))
-        }
+        InjectedValue::Identity => declared.name().is_some_and(is_identity),
         _ => declared.is_named(value.type_name()),
     };
     if !is_certain {
