@@ -33,8 +33,6 @@ pub(crate) enum Place {
 }
 
 impl Key {
-    const OTHERS: [Self; 4] = [Self::Accepts, Self::Optional, Self::Crate, Self::Policy];
-
     /// The key; else the message and the help about a name that cannot stand there.
     pub(crate) fn from_name(name: &str, place: Place) -> Result<Self, (String, String)> {
         let known = Self::all().find(|key| key.name() == name);
@@ -117,8 +115,8 @@ impl Key {
     fn all() -> impl Iterator<Item = Self> {
         let clauses = TokenType::ALL.into_iter().map(Self::Clause);
         let conditions = Condition::ALL.into_iter().map(Self::Condition);
-        let [accepts, others @ ..] = Self::OTHERS;
-        [accepts].into_iter().chain(conditions).chain(others).chain(clauses)
+        let others = [Self::Optional, Self::Crate, Self::Policy];
+        [Self::Accepts].into_iter().chain(conditions).chain(others).chain(clauses)
     }
 }
 

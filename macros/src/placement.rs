@@ -18,7 +18,7 @@ pub(crate) fn check(
     for args in conditions.iter().filter(|args| args.value.is_readable()) {
         match (entry.wording, args.condition) {
             (Wording::Clauses, _) => outside_of_clauses(&entry, args, errors),
-            (_, Condition::Scopes) => scopes(&entry, args, errors),
+            (_, Condition::Scopes) => scopes(&entry, conditions, args, errors),
             _ => one_type(&entry, conditions, args, errors),
         }
     }
@@ -43,7 +43,7 @@ fn outside_of_clauses(entry: &Entry, args: &ConditionArgs, errors: &mut Errors) 
 }
 
 /// Scopes can be required only where every accepted token carries some.
-fn scopes(entry: &Entry, args: &ConditionArgs, errors: &mut Errors) {
+fn scopes(entry: &Entry, all: &[ConditionArgs], args: &ConditionArgs, errors: &mut Errors) {
     let session = entry.types.contains(&TokenType::Session);
     let m2m = entry.types.contains(&TokenType::M2m);
     let message = match (session, m2m) {
@@ -59,6 +59,9 @@ fn scopes(entry: &Entry, args: &ConditionArgs, errors: &mut Errors) {
     let help = match entry.wording {
         Wording::Default => {
             format!("add `{narrowed}`: without `accepts` only a `session_token` can enter")
+        }
+        _ if entry.types.iter().any(|kind| kind.carries_scopes()) => {
+            format!("write `{narrowed}`, or a clause for each type: `{}`", as_clauses(entry, all))
         }
         _ => format!("write `{narrowed}`, or remove `scopes`"),
     };
@@ -79,7 +82,7 @@ fn one_type(entry: &Entry, all: &[ConditionArgs], args: &ConditionArgs, errors: 
             entry.types.iter().copied().filter(|kind| !condition.fits(*kind)).collect();
         let others = alternative_types(&others);
         let message = format!("`{name}` is a condition of {owner}, and {others} can enter too");
-        let help = format!("write `{}`", as_clauses(&entry.types, all));
+        let help = format!("write `{}`", as_clauses(entry, all));
         return errors.push(name.span(), &message, &help);
     }
     let narrowed = accepts_argument(&owners);
@@ -94,8 +97,8 @@ fn one_type(entry: &Entry, all: &[ConditionArgs], args: &ConditionArgs, errors: 
 }
 
 /// `session_token(role = "org:admin"), api_key`: each condition in the clauses that it fits.
-fn as_clauses(types: &[TokenType], conditions: &[ConditionArgs]) -> String {
-    let clauses = types.iter().map(|kind| {
+fn as_clauses(entry: &Entry, conditions: &[ConditionArgs]) -> String {
+    let clauses = entry.types.iter().map(|kind| {
         let fitting: Vec<String> = conditions
             .iter()
             .filter(|args| args.condition.fits(*kind))
