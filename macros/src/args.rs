@@ -1,254 +1,163 @@
-//! Attribute tokens in, [`Args`] out: every `key = value` with the spans of both. Syntax only; what
-//! a value means is decided in `policy`.
+//! Tokens of an attribute or of `policy!` in, [`Args`] out: every argument with the spans of its
+//! name and of its value. Syntax only; what a value means is decided in `entry` and `policy`.
 
-use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, TokenStream};
 use syn::{
-    Lit, LitStr, Token, bracketed,
-    ext::IdentExt,
-    parse::{ParseStream, Parser, discouraged::Speculative},
-    token::Bracket,
+    Path, Token, parenthesized,
+    parse::{ParseStream, Parser},
+    token::Paren,
 };
 
 use crate::{
+    condition::Condition,
     errors::Errors,
-    names::{alternatives, near},
+    key::{Key, Place},
+    reading::{Reading, example},
+    separator::skip_to_comma,
     token_type::TokenType,
+    value::{self, Value},
 };
 
-/// The names of the arguments.
-const KEYS: [&str; 2] = ["accepts", "scopes"];
-
-const EXAMPLE_HELP: &str =
-    "write `#[clerk_auth(accepts = \"oauth_token\", scopes = \"read:notes\")]`";
-const EXTRA_COMMA_HELP: &str = "remove this `,`";
-
-/// The arguments as they were written.
+/// The arguments as they were written, each once.
 #[derive(Default)]
 pub(crate) struct Args {
     pub(crate) accepts: Option<Argument>,
-    pub(crate) scopes: Option<Argument>,
+    pub(crate) clauses: Vec<ClauseArgs>,
+    /// Those that stand outside of clauses.
+    pub(crate) conditions: Vec<ConditionArgs>,
+    pub(crate) optional: Option<Argument>,
+    pub(crate) crate_path: Option<Path>,
+    pub(crate) policy_name: Option<Ident>,
+    /// Whether an argument was left out, because it could not be read.
+    pub(crate) has_gaps: bool,
 }
 
 pub(crate) struct Argument {
-    pub(crate) key: Ident,
+    pub(crate) name: Ident,
     pub(crate) value: Value,
 }
 
-/// What stands after `=`.
-pub(crate) enum Value {
-    Text(LitStr),
-    /// The span is that of the brackets. `None` is a member about which an error was reported.
-    List(Span, Vec<Option<LitStr>>),
-    /// An error was reported.
-    Unreadable,
+/// `oauth_token(…)` or `oauth_token`
+pub(crate) struct ClauseArgs {
+    pub(crate) kind: TokenType,
+    pub(crate) conditions: Vec<ConditionArgs>,
+}
+
+/// `role = "org:admin"`
+pub(crate) struct ConditionArgs {
+    pub(crate) condition: Condition,
+    pub(crate) name: Ident,
+    pub(crate) value: Value,
 }
 
 impl Args {
-    pub(crate) fn parse(tokens: TokenStream, errors: &mut Errors) -> Self {
+    /// `place` is the attribute or the macro.
+    pub(crate) fn parse(tokens: TokenStream, place: Place, errors: &mut Errors) -> Self {
         let mut args = Self::default();
         let parser = |input: ParseStream| {
-            args.fill(input, errors);
+            args.fill(input, place, errors);
             Ok(())
         };
         if let Err(error) = parser.parse2(tokens) {
-            errors.push(error.span(), &error.to_string(), EXAMPLE_HELP);
+            errors.push(error.span(), &error.to_string(), &example(place));
         }
         args
     }
 
-    fn fill(&mut self, input: ParseStream, errors: &mut Errors) {
-        while !input.is_empty() {
-            self.argument(input, errors);
-            comma(input, "arguments", starts_argument, errors);
-        }
-    }
-
-    fn argument(&mut self, input: ParseStream, errors: &mut Errors) {
-        if input.peek(Token![,]) {
-            let message = "expected an argument, found `,`";
-            return errors.push(input.span(), message, EXTRA_COMMA_HELP);
-        }
-        let Ok(key) = input.call(Ident::parse_any) else {
-            let message = format!("expected the name of an argument, found {}", found(input));
-            errors.push(input.span(), &message, EXAMPLE_HELP);
-            return skip_to_comma(input);
-        };
-        let slot = match key.to_string().as_str() {
-            "accepts" => &mut self.accepts,
-            "scopes" => &mut self.scopes,
-            unknown => {
-                let message = format!("unknown argument `{unknown}`");
-                errors.push(key.span(), &message, &known_arguments(unknown));
-                return skip_to_comma(input);
-            }
-        };
-        if slot.is_some() {
-            let message = format!("`{key}` is written twice");
-            let help = format!("write one `{key}`; it can hold a list: `{}`", list(&key));
-            errors.push(key.span(), &message, &help);
-        }
-        let value = after_equals(&key, input, errors);
-        slot.get_or_insert(Argument { key, value });
-    }
-}
-
-/// `= value`.
-fn after_equals(key: &Ident, input: ParseStream, errors: &mut Errors) -> Value {
-    let Ok(equals) = input.parse::<Token![=]>() else {
-        let message = format!("expected `=` and a value after `{key}`");
-        errors.push(key.span(), &message, &write(key));
-        skip_to_comma(input);
-        return Value::Unreadable;
-    };
-    if input.is_empty() || input.peek(Token![,]) {
-        let message = format!("expected a value after `{key} =`");
-        errors.push(equals.span, &message, &write(key));
-        return Value::Unreadable;
-    }
-    if input.peek(Bracket) {
-        return members(key, input, errors).unwrap_or_else(|error| {
-            errors.push(error.span(), &error.to_string(), &write(key));
-            Value::Unreadable
+    fn fill(&mut self, input: ParseStream, place: Place, errors: &mut Errors) {
+        let reading = Reading::of(place).all(input, errors, |key, name, errors| {
+            self.argument(key, name, input, errors);
         });
+        self.has_gaps |= !reading.is_whole;
     }
-    text(key, input, errors).map_or(Value::Unreadable, Value::Text)
+
+    /// What stands after the name. Of an argument that is written twice, the first one counts.
+    fn argument(&mut self, key: Key, name: Ident, input: ParseStream, errors: &mut Errors) {
+        match key {
+            Key::Accepts => {
+                let value = value::after_equals(key, &name, input, errors);
+                self.accepts.get_or_insert(Argument { name, value });
+            }
+            Key::Optional => {
+                let value = value::optional(&name, input, errors);
+                self.optional.get_or_insert(Argument { name, value });
+            }
+            Key::Crate => {
+                let path = value::path_after_equals(key, &name, input, errors);
+                self.crate_path = self.crate_path.take().or(path);
+            }
+            Key::Policy => {
+                let policy = value::name_after_equals(key, &name, input, errors);
+                self.policy_name = self.policy_name.take().or(policy);
+            }
+            Key::Clause(kind) => {
+                let (conditions, is_whole) = clause(kind, &name, input, errors);
+                self.has_gaps |= !is_whole;
+                if self.clauses.iter().all(|clause| clause.kind != kind) {
+                    self.clauses.push(ClauseArgs { kind, conditions });
+                }
+            }
+            Key::Condition(condition) => {
+                push_condition(&mut self.conditions, condition, name, input, errors);
+            }
+        }
+    }
 }
 
-/// `["a", "b"]`.
-fn members(key: &Ident, input: ParseStream, errors: &mut Errors) -> syn::Result<Value> {
+/// Nothing, or `(role = "org:admin", permission = "org:notes:read")`; and whether it is whole.
+fn clause(
+    kind: TokenType,
+    name: &Ident,
+    input: ParseStream,
+    errors: &mut Errors,
+) -> (Vec<ConditionArgs>, bool) {
+    if input.peek(Token![=]) {
+        let message = format!("`{name}` takes no value");
+        let known = Condition::names_for(kind).first().map_or("scopes", |first| *first);
+        let help = format!("write `{name}` alone, or its conditions: `{name}({known} = …)`");
+        errors.push(name.span(), &message, &help);
+        skip_to_comma(input);
+        return (Vec::new(), false);
+    }
+    if !input.peek(Paren) {
+        return (Vec::new(), true);
+    }
+    clause_conditions(kind, name, input, errors).unwrap_or_else(|error| {
+        errors.push(error.span(), &error.to_string(), &format!("write `{name}`"));
+        (Vec::new(), false)
+    })
+}
+
+fn clause_conditions(
+    kind: TokenType,
+    name: &Ident,
+    input: ParseStream,
+    errors: &mut Errors,
+) -> syn::Result<(Vec<ConditionArgs>, bool)> {
     let content;
-    let bracket = bracketed!(content in input);
-    let mut members = Vec::new();
-    while !content.is_empty() {
-        members.push(text(key, &content, errors));
-        comma(&content, "members", |next| next.peek(LitStr), errors);
+    let paren = parenthesized!(content in input);
+    if content.is_empty() {
+        let message = format!("`{name}()` has no condition");
+        errors.push(paren.span.join(), &message, &format!("write `{name}`"));
     }
-    Ok(Value::List(bracket.span.join(), members))
-}
-
-/// `"a"`; anything else is an error and is skipped.
-fn text(key: &Ident, input: ParseStream, errors: &mut Errors) -> Option<LitStr> {
-    let ahead = input.fork();
-    let (found, help) = match ahead.parse::<Lit>() {
-        Ok(Lit::Str(literal)) if is_plain(&literal) => {
-            input.advance_to(&ahead);
-            return Some(literal);
+    let mut conditions = Vec::new();
+    let reading = Reading::of(Place::Clause(kind)).all(&content, errors, |key, name, errors| {
+        if let Key::Condition(condition) = key {
+            push_condition(&mut conditions, condition, name, &content, errors);
         }
-        Ok(literal) => wrong_literal(key, &literal),
-        Err(_) => wrong_token(key, input),
-    };
-    let message = format!("expected a string literal, found {found}");
-    errors.push(input.span(), &message, &help);
-    skip_to_comma(input);
-    None
+    });
+    Ok((conditions, reading.is_whole))
 }
 
-/// Neither raw nor with a suffix.
-fn is_plain(literal: &LitStr) -> bool {
-    literal.suffix().is_empty() && literal.token().to_string().starts_with('"')
-}
-
-/// What the literal is, and what to write.
-fn wrong_literal(key: &Ident, literal: &Lit) -> (String, String) {
-    let found = match literal {
-        Lit::Str(text) if text.suffix().is_empty() => {
-            return ("a raw string".into(), format!("write `{:?}`", text.value()));
-        }
-        Lit::Str(text) => {
-            let found = format!("a string with the suffix `{}`", text.suffix());
-            return (found, format!("write `{:?}`", text.value()));
-        }
-        Lit::ByteStr(_) => "a byte string",
-        Lit::CStr(_) => "a C string",
-        Lit::Byte(_) => "a byte",
-        Lit::Char(_) => "a character",
-        Lit::Int(_) | Lit::Float(_) => "a number",
-        Lit::Bool(_) => "a boolean",
-        _ => "another literal",
-    };
-    (found.into(), write(key))
-}
-
-/// What stands there, and what to write.
-fn wrong_token(key: &Ident, input: ParseStream) -> (String, String) {
-    let ahead = input.fork();
-    if let Ok(path) = ahead.call(syn::Path::parse_mod_style) {
-        if ahead.peek(Token![!]) {
-            let help = format!("an attribute is read before macros run; {}", write(key));
-            return ("a macro call".into(), help);
-        }
-        return match path.get_ident() {
-            Some(name) => (format!("`{name}`"), format!("write `\"{name}\"`")),
-            None => ("a path".into(), write(key)),
-        };
+fn push_condition(
+    conditions: &mut Vec<ConditionArgs>,
+    condition: Condition,
+    name: Ident,
+    input: ParseStream,
+    errors: &mut Errors,
+) {
+    let value = value::after_equals(Key::Condition(condition), &name, input, errors);
+    if conditions.iter().all(|known| known.condition != condition) {
+        conditions.push(ConditionArgs { condition, name, value });
     }
-    if input.peek(Token![,]) {
-        return ("`,`".into(), EXTRA_COMMA_HELP.into());
-    }
-    if input.peek(Bracket) {
-        return ("a list in a list".into(), format!("write `{}`", list(key)));
-    }
-    (found(input), format!("{} or `{}`", write(key), list(key)))
-}
-
-/// The next token, as it is shown in a message.
-fn found(input: ParseStream) -> String {
-    match input.cursor().token_tree() {
-        Some((TokenTree::Group(group), _)) => match group.delimiter() {
-            Delimiter::Parenthesis => "`(`".into(),
-            Delimiter::Brace => "`{`".into(),
-            Delimiter::Bracket => "`[`".into(),
-            Delimiter::None => "other tokens".into(),
-        },
-        Some((token, _)) => format!("`{token}`"),
-        None => "nothing".into(),
-    }
-}
-
-/// Takes the comma before the next one of `what`. A missing comma is reported; what follows is read
-/// only if it looks like the next one, so that one mistake stays one error.
-fn comma(input: ParseStream, what: &str, starts: fn(ParseStream) -> bool, errors: &mut Errors) {
-    if input.is_empty() || input.parse::<Token![,]>().is_ok() {
-        return;
-    }
-    let message = format!("expected `,` between {what}, found {}", found(input));
-    errors.push(input.span(), &message, &format!("separate {what} with `,`"));
-    if starts(input) {
-        return;
-    }
-    skip_to_comma(input);
-    input.parse::<Token![,]>().ok();
-}
-
-fn starts_argument(input: ParseStream) -> bool {
-    input.peek(Ident::peek_any) && input.peek2(Token![=])
-}
-
-fn skip_to_comma(input: ParseStream) {
-    while !input.is_empty() && !input.peek(Token![,]) && input.parse::<TokenTree>().is_ok() {}
-}
-
-fn known_arguments(unknown: &str) -> String {
-    if let Some(kind) = TokenType::from_name(unknown) {
-        return format!("write `accepts = \"{}\"`", kind.name());
-    }
-    let near = near(unknown, KEYS);
-    if near.is_empty() {
-        return format!("write {}", alternatives(&KEYS));
-    }
-    format!("did you mean {}?", alternatives(&near))
-}
-
-fn write(key: &Ident) -> String {
-    if key == "scopes" {
-        return "write `scopes = \"read:notes\"`".into();
-    }
-    "write `accepts = \"oauth_token\"`".into()
-}
-
-fn list(key: &Ident) -> &'static str {
-    if key == "scopes" {
-        return "scopes = [\"read:notes\", \"write:notes\"]";
-    }
-    "accepts = [\"session_token\", \"api_key\"]"
 }

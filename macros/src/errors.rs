@@ -21,6 +21,11 @@ impl Errors {
         self.0.is_empty()
     }
 
+    /// How many there are, to tell whether a step added one.
+    pub(crate) fn count(&self) -> usize {
+        self.0.len()
+    }
+
     /// The `compile_error!` calls; empty when there was no mistake.
     pub(crate) fn into_tokens(self) -> TokenStream {
         self.0.iter().flat_map(syn::Error::to_compile_error).collect()

@@ -3,51 +3,81 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
-use syn::{FnArg, LitStr, Pat, PatType, Type};
+use syn::{FnArg, Pat, PatType, Type};
 
 use crate::{
-    conditions::conditions,
+    entry::Entry,
+    existence::existence,
     handler::Handler,
-    injected::{Injected, InjectedValue},
+    injected::{Injected, InjectedValue, Presence},
+    naming::Naming,
     policy::Policy,
-    token_type::{TokenType, alternative_types},
 };
 
+mod data;
+mod identity;
+mod prose;
+mod types;
+
+pub(crate) use data::expression;
+
 /// The handler behind the policy.
-pub(crate) fn guarded(policy: &Policy, handler: Handler) -> TokenStream {
-    let values = handler
-        .injected
-        .iter()
-        .map(|injected| binding(&injected.parameter, &accessor(policy, injected)))
+pub(crate) fn guarded(
+    entry: &Entry,
+    policy: &Policy,
+    handler: Handler,
+    naming: &Naming,
+) -> TokenStream {
+    let name = naming.policy().unwrap_or(&handler.signature.ident);
+    let bindings = in_order(&handler.injected)
+        .map(|injected| binding(injected, name, accessor(entry, injected).as_ref()))
         .collect();
-    let policy = PolicyItems {
-        doc: policy_doc(policy),
-        value: policy_value(policy),
-        identity: identity(&policy.accepts),
+    let items = PolicyItems {
+        doc: prose::policy(policy),
+        value: data::constant(policy, naming),
+        identity: identity::of(entry, naming),
+        claims: handler.decoded_claims().map_or_else(|| quote!(()), Type::to_token_stream),
     };
-    rewrite(handler, &policy, values)
+    rewrite(handler, naming, &items, bindings)
 }
 
 /// The handler behind a policy that refuses everyone.
-pub(crate) fn refused(handler: Handler) -> TokenStream {
-    let injected = handler.injected.iter().map(|injected| &injected.parameter);
-    let values = injected
-        .chain(&handler.overflow)
-        .map(|parameter| binding(parameter, &format_ident!("never")))
+pub(crate) fn refused(handler: Handler, naming: &Naming) -> TokenStream {
+    let root = naming.root();
+    let name = naming.policy().unwrap_or(&handler.signature.ident);
+    let never = format_ident!("never");
+    let overflow = handler.overflow.iter().map(|parameter| value(parameter, &never));
+    let bindings = in_order(&handler.injected)
+        .map(|injected| binding(injected, name, Some(&never)))
+        .chain(overflow)
         .collect();
-    let policy = PolicyItems {
-        doc: " Refuses everyone, because the attribute has an error.".to_owned(),
-        value: quote!(::clerk_auth::Policy::REFUSE_ALL),
-        identity: quote!(::clerk_auth::Never),
+    let items = PolicyItems {
+        doc: vec![" Refuses everyone, because the attribute has an error.".to_owned()],
+        value: quote!(#root::Policy::REFUSE_ALL),
+        identity: quote!(#root::Never),
+        claims: quote!(()),
     };
-    rewrite(handler, &policy, values)
+    rewrite(handler, naming, &items, bindings)
+}
+
+/// The value of `policy!` after a mistake.
+/// ```text
+/// {
+///     ::core::compile_error! { "…" }
+///     ::clerk_auth::Policy::REFUSE_ALL
+/// }
+/// ```
+pub(crate) fn refusal(errors: TokenStream, naming: &Naming) -> TokenStream {
+    let root = naming.root();
+    quote!({ #errors #root::Policy::REFUSE_ALL })
 }
 
 /// What differs between policies.
 struct PolicyItems {
-    doc: String,
+    doc: Vec<String>,
     value: TokenStream,
     identity: TokenStream,
+    claims: TokenStream,
 }
 
 /// ```text
@@ -63,10 +93,16 @@ struct PolicyItems {
 ///     body
 /// }
 /// ```
-fn rewrite(handler: Handler, policy: &PolicyItems, values: Vec<TokenStream>) -> TokenStream {
-    let policy_items = policy_items(&handler, policy);
+fn rewrite(
+    handler: Handler,
+    naming: &Naming,
+    items: &PolicyItems,
+    bindings: Vec<TokenStream>,
+) -> TokenStream {
+    let policy_items = policy_items(&handler, naming, items);
     let Handler { attributes, visibility, mut signature, injected: _, overflow: _, body } = handler;
-    let guard = guard_parameter(&signature.ident, values.is_empty());
+    let policy = naming.policy().unwrap_or(&signature.ident);
+    let guard = guard_parameter(policy, naming, bindings.is_empty());
     signature.inputs.insert(0, guard);
 
     let mut output = quote! {
@@ -76,7 +112,7 @@ fn rewrite(handler: Handler, policy: &PolicyItems, values: Vec<TokenStream>) -> 
     };
     body.brace.surround(&mut output, |block| {
         body.inner_attributes.to_tokens(block);
-        block.extend(values);
+        block.extend(bindings);
         body.tokens.to_tokens(block);
     });
     output
@@ -95,37 +131,45 @@ fn rewrite(handler: Handler, policy: &PolicyItems, values: Vec<TokenStream>) -> 
 /// #[cfg(unix)]
 /// impl ::clerk_auth::Guarded for list { … }
 /// ```
-fn policy_items(handler: &Handler, policy: &PolicyItems) -> TokenStream {
-    let name = &handler.signature.ident;
+fn policy_items(handler: &Handler, naming: &Naming, items: &PolicyItems) -> TokenStream {
+    let root = naming.root();
+    let name = naming.policy().unwrap_or(&handler.signature.ident);
+    let is_handlers = naming.policy().is_none();
+    let allow = is_handlers.then(|| quote!(#[allow(non_camel_case_types)]));
     let visibility = &handler.visibility;
-    let conditions = conditions(&handler.attributes);
-    let PolicyItems { doc, value, identity } = policy;
+    let existence = existence(&handler.attributes);
+    let PolicyItems { doc, value, identity, claims } = items;
     quote! {
-        #(#conditions)*
+        #(#existence)*
         #[doc(hidden)]
-        #[allow(non_camel_case_types)]
+        #allow
         #visibility enum #name {}
-        #(#conditions)*
+        #(#existence)*
         impl #name {
-            #[doc = #doc]
-            pub const POLICY: ::clerk_auth::Policy = #value;
+            #(#[doc = #doc])*
+            pub const POLICY: #root::Policy = #value;
         }
-        #(#conditions)*
-        impl ::clerk_auth::Guarded for #name {
-            const POLICY: ::clerk_auth::Policy = Self::POLICY;
+        #(#existence)*
+        impl #root::Guarded for #name {
+            const POLICY: #root::Policy = Self::POLICY;
             type Identity = #identity;
+            type Claims = #claims;
         }
     }
 }
 
 /// `guard: ::clerk_auth::Guard<list>`; `_guard` where no value is taken from it.
-fn guard_parameter(name: &Ident, is_unused: bool) -> FnArg {
+///
+/// Its type is never the user's: what the user calls `Guard` could be another type, and then
+/// nothing would guard.
+fn guard_parameter(policy: &Ident, naming: &Naming, is_unused: bool) -> FnArg {
+    let root = naming.root();
     let guard = if is_unused { Ident::new("_guard", Span::mixed_site()) } else { guard_name() };
     FnArg::Typed(PatType {
         attrs: Vec::new(),
         pat: Box::new(Pat::Verbatim(guard.into_token_stream())),
         colon_token: <_>::default(),
-        ty: Box::new(Type::Verbatim(quote!(::clerk_auth::Guard<#name>))),
+        ty: Box::new(Type::Verbatim(quote!(#root::Guard<#policy>))),
     })
 }
 
@@ -134,79 +178,45 @@ fn guard_name() -> Ident {
     Ident::new("guard", Span::mixed_site())
 }
 
+/// As written; what takes the guard apart comes last.
+fn in_order(injected: &[Injected]) -> impl Iterator<Item = &Injected> {
+    let others = injected.iter().filter(|injected| !injected.consumes_guard());
+    others.chain(injected.iter().filter(|injected| injected.consumes_guard()))
+}
+
+/// The parameter `guard: Guard` becomes `let guard: Guard<list> = guard;`, and any other a value
+/// of the guard.
+fn binding(injected: &Injected, policy: &Ident, accessor: Option<&Ident>) -> TokenStream {
+    let mut parameter = injected.parameter.clone();
+    if injected.value == InjectedValue::Guard {
+        types::name_policy(&mut parameter.ty, policy);
+    }
+    match accessor {
+        Some(accessor) => value(&parameter, accessor),
+        None => {
+            let PatType { attrs, pat, colon_token, ty } = &parameter;
+            let guard = guard_name();
+            quote!(#(#attrs)* let #pat #colon_token #ty = #guard;)
+        }
+    }
+}
+
 /// The parameter `mut scopes: Scopes` becomes `let mut scopes: Scopes = guard.scopes();`
-fn binding(parameter: &PatType, accessor: &Ident) -> TokenStream {
+fn value(parameter: &PatType, accessor: &Ident) -> TokenStream {
     let PatType { attrs, pat, colon_token, ty } = parameter;
     let guard = guard_name();
     quote!(#(#attrs)* let #pat #colon_token #ty = #guard.#accessor();)
 }
 
-fn accessor(policy: &Policy, injected: &Injected) -> Ident {
-    Ident::new(
-        match injected.value {
-            InjectedValue::Subject => "subject",
-            InjectedValue::TokenType => "token_type",
-            InjectedValue::Scopes if policy.always_has_scopes() => "scopes",
-            InjectedValue::Scopes => "maybe_scopes",
-        },
-        Span::call_site(),
-    )
-}
-
-/// " Accepts `oauth_token` or `api_key` with scopes `a b`."
-fn policy_doc(policy: &Policy) -> String {
-    let accepts = alternative_types(&policy.accepts);
-    let scopes: Vec<String> = policy.scopes.iter().map(LitStr::value).collect();
-    match scopes.as_slice() {
-        [] => format!(" Accepts {accepts}."),
-        [scope] => format!(" Accepts {accepts} with scope `{scope}`."),
-        scopes => format!(" Accepts {accepts} with scopes `{}`.", scopes.join(" ")),
-    }
-}
-
-/// One clause for each accepted type, each with the same requirement:
-/// ```text
-/// {
-///     use ::clerk_auth::policy::{Clause, Policy, Requirement};
-///     Policy::new(&[Clause::OAuthToken(Requirement::Scope("read:notes"))])
-/// }
-/// ```
-fn policy_value(policy: &Policy) -> TokenStream {
-    let requirement = match policy.scopes.as_slice() {
-        [] => quote!(Requirement::None),
-        [scope] => quote!(Requirement::Scope(#scope)),
-        scopes => quote!(Requirement::All(&[#(Requirement::Scope(#scopes)),*])),
+/// The method that gives the value; `None` for the guard itself.
+fn accessor(entry: &Entry, injected: &Injected) -> Option<Ident> {
+    let name = match injected.value {
+        InjectedValue::Guard => return None,
+        _ if injected.is_decoded() => "into_claims",
+        value => value.name(),
     };
-    let clauses = policy.accepts.iter().map(|kind| {
-        let clause = type_name(*kind);
-        quote!(Clause::#clause(#requirement))
-    });
-    quote! {{
-        use ::clerk_auth::policy::{Clause, Policy, Requirement};
-        Policy::new(&[#(#clauses),*])
-    }}
-}
-
-/// The struct of the one accepted type, or the enum of all, with `Never` for those that cannot
-/// enter: `Identity<SessionToken, Never, Never, ApiKey>`.
-fn identity(accepts: &[TokenType]) -> TokenStream {
-    if let [kind] = accepts {
-        let name = type_name(*kind);
-        return quote!(::clerk_auth::#name);
-    }
-    if TokenType::ALL.iter().all(|kind| accepts.contains(kind)) {
-        return quote!(::clerk_auth::Identity);
-    }
-    let parts = TokenType::ALL.map(|kind| {
-        if !accepts.contains(&kind) {
-            return quote!(::clerk_auth::Never);
-        }
-        let name = type_name(kind);
-        quote!(::clerk_auth::#name)
-    });
-    quote!(::clerk_auth::Identity<#(#parts),*>)
-}
-
-fn type_name(kind: TokenType) -> Ident {
-    Ident::new(kind.type_name(), Span::call_site())
+    Some(match injected.value.presence_for(entry) {
+        Presence::Always => format_ident!("{name}"),
+        Presence::Maybe | Presence::Never => format_ident!("maybe_{name}"),
+    })
 }

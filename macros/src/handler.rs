@@ -6,14 +6,17 @@ use std::{collections::HashSet, mem};
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{
-    Attribute, FnArg, PatType, ReturnType, Safety, Signature, Token, Visibility, spanned::Spanned,
+    Attribute, FnArg, PatType, ReturnType, Safety, Signature, Token, Type, Visibility,
+    spanned::Spanned,
 };
 
 use crate::{
+    claims,
+    entry::Entry,
     errors::Errors,
     function::{Body, Function},
     injected::{Injected, InjectedValue},
-    policy::Policy,
+    parameter,
 };
 
 /// axum takes functions of up to 16 extractors as handlers. The guard is one of them.
@@ -56,11 +59,17 @@ impl Handler {
         Some(Self { attributes, visibility, signature, injected, overflow, body })
     }
 
-    /// Reports injected parameters that the policy, where there is one, cannot fill.
-    pub(crate) fn check(&self, policy: Option<&Policy>, errors: &mut Errors) {
+    /// Reports injected parameters that the guard cannot fill. Without an entry it is not certain
+    /// which values there are.
+    pub(crate) fn check(&self, entry: Option<&Entry>, errors: &mut Errors) {
         let mut seen = HashSet::new();
         for injected in &self.injected {
-            injected.check(policy, errors);
+            let before = errors.count();
+            parameter::check(injected, entry, errors);
+            if injected.is_decoded() && errors.count() == before {
+                let generics = &self.signature.generics;
+                claims::check_beside(injected, &self.injected, generics, errors);
+            }
             // With an attribute, such as `#[cfg(…)]`, only one of the two may exist.
             let is_certain = injected.parameter.attrs.is_empty();
             if is_certain && !seen.insert(injected.value) {
@@ -70,6 +79,12 @@ impl Handler {
                 errors.push(injected.parameter.pat.span(), &message, &help);
             }
         }
+    }
+
+    /// The user's own type of claims.
+    pub(crate) fn decoded_claims(&self) -> Option<&Type> {
+        let decoded = self.injected.iter().find(|injected| injected.is_decoded())?;
+        Some(decoded.declared().inner)
     }
 }
 

@@ -1,33 +1,8 @@
 //! A parameter in, the value that the guard gives it out, if its name is one the guard knows.
 
-use proc_macro2::Ident;
-use syn::{FnArg, GenericArgument, Pat, PatType, PathArguments, PathSegment, Type};
+use syn::{FnArg, Pat, PatType};
 
-use crate::{
-    errors::Errors,
-    policy::Policy,
-    token_type::{accepts_with_scopes, alternative_types},
-};
-
-/// Extractors that a pattern can take apart. None of them is the type of an injected value.
-const WRAPPERS: [&str; 6] = ["Extension", "Form", "Json", "Path", "Query", "State"];
-
-/// Other extractors that are commonly given a plain name.
-const OTHER_EXTRACTORS: [&str; 13] = [
-    "Body",
-    "Bytes",
-    "ConnectInfo",
-    "HeaderMap",
-    "MatchedPath",
-    "Method",
-    "Multipart",
-    "OriginalUri",
-    "RawQuery",
-    "Request",
-    "String",
-    "Uri",
-    "WebSocketUpgrade",
-];
+use crate::{declared::Declared, entry::Entry, token_type::TokenType};
 
 /// A value of the verified token that a handler can ask for.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -35,6 +10,22 @@ pub(crate) enum InjectedValue {
     Subject,
     Scopes,
     TokenType,
+    UserId,
+    OrgId,
+    ClientId,
+    MachineId,
+    SessionId,
+    Claims,
+    Identity,
+    Guard,
+}
+
+/// Whether a token has a value.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Presence {
+    Always,
+    Maybe,
+    Never,
 }
 
 /// A parameter that the guard fills.
@@ -44,7 +35,19 @@ pub(crate) struct Injected {
 }
 
 impl InjectedValue {
-    const ALL: [Self; 3] = [Self::Subject, Self::Scopes, Self::TokenType];
+    const ALL: [Self; 11] = [
+        Self::Subject,
+        Self::Scopes,
+        Self::TokenType,
+        Self::UserId,
+        Self::OrgId,
+        Self::ClientId,
+        Self::MachineId,
+        Self::SessionId,
+        Self::Claims,
+        Self::Identity,
+        Self::Guard,
+    ];
 
     /// The value a parameter asks for by its plain name. `Path(subject)` is a pattern, and so are
     /// `ref subject` and `subject @ _`: ordinary extractors.
@@ -62,126 +65,92 @@ impl InjectedValue {
         Some((value, parameter))
     }
 
-    /// The name of the parameter.
+    /// The name of the parameter, and of the method of the guard that gives the value.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Subject => "subject",
             Self::Scopes => "scopes",
             Self::TokenType => "token_type",
+            Self::UserId => "user_id",
+            Self::OrgId => "org_id",
+            Self::ClientId => "client_id",
+            Self::MachineId => "machine_id",
+            Self::SessionId => "session_id",
+            Self::Claims => "claims",
+            Self::Identity => "identity",
+            Self::Guard => "guard",
         }
     }
 
-    /// The name of its type in the runtime.
-    const fn type_name(self) -> &'static str {
+    /// The name of its type in the runtime; that of an identity depends on the policy.
+    pub(crate) const fn type_name(self) -> &'static str {
         match self {
             Self::Subject => "Subject",
             Self::Scopes => "Scopes",
             Self::TokenType => "TokenType",
+            Self::UserId => "UserId",
+            Self::OrgId => "OrgId",
+            Self::ClientId => "ClientId",
+            Self::MachineId => "MachineId",
+            Self::SessionId => "SessionId",
+            Self::Claims => "Claims",
+            Self::Identity => "Identity",
+            Self::Guard => "Guard",
         }
+    }
+
+    /// Whether a token of this type has the value.
+    pub(crate) const fn presence(self, kind: TokenType) -> Presence {
+        use {
+            Presence::{Always, Maybe, Never},
+            TokenType::{ApiKey, M2m, OAuth, Session},
+        };
+        match (self, kind) {
+            (Self::Subject | Self::TokenType | Self::Identity | Self::Guard, _)
+            | (Self::Scopes, OAuth | ApiKey)
+            | (Self::UserId, Session | OAuth)
+            | (Self::ClientId, OAuth)
+            | (Self::MachineId, M2m)
+            | (Self::SessionId | Self::Claims, Session) => Always,
+            (Self::UserId | Self::OrgId | Self::MachineId, ApiKey)
+            | (Self::OrgId, Session)
+            | (Self::Claims, M2m | ApiKey) => Maybe,
+            (Self::Scopes, Session | M2m)
+            | (Self::UserId, M2m)
+            | (Self::OrgId, OAuth | M2m)
+            | (Self::ClientId, Session | M2m | ApiKey)
+            | (Self::MachineId, Session | OAuth)
+            | (Self::SessionId, OAuth | M2m | ApiKey)
+            | (Self::Claims, OAuth) => Never,
+        }
+    }
+
+    /// Whether a caller who entered has the value.
+    pub(crate) fn presence_for(self, entry: &Entry) -> Presence {
+        let has = |presence| move |kind: &TokenType| self.presence(*kind) == presence;
+        if entry.types.iter().all(has(Presence::Never)) {
+            return Presence::Never;
+        }
+        let is_token_sure = entry.optional.is_none() || self == Self::Guard;
+        if is_token_sure && entry.types.iter().all(has(Presence::Always)) {
+            return Presence::Always;
+        }
+        Presence::Maybe
     }
 }
 
 impl Injected {
-    /// Reports a declared type that the value cannot have. Types that only rustc knows, such as
-    /// aliases, are left to rustc.
-    pub(crate) fn check(&self, policy: Option<&Policy>, errors: &mut Errors) {
-        let Some(outer) = last_segment(&self.parameter.ty) else {
-            return;
-        };
-        let option = (outer.ident == "Option").then_some(&outer.ident);
-        let inner = option.and_then(|_| type_argument(outer)).unwrap_or(outer);
-        if is_extractor(&inner.ident) {
-            return self.extractor(&inner.ident, option.is_some(), errors);
-        }
-        let always = match self.value {
-            InjectedValue::Subject | InjectedValue::TokenType => true,
-            InjectedValue::Scopes => match policy {
-                Some(policy) => policy.always_has_scopes(),
-                None => return,
-            },
-        };
-        match (option, always) {
-            (Some(option), true) => self.always_there(option, errors),
-            (None, false) if outer.ident == self.value.type_name() => {
-                self.not_always_there(&outer.ident, policy, errors);
-            }
-            _ => {}
-        }
+    pub(crate) fn declared(&self) -> Declared<'_> {
+        Declared::of(&self.parameter.ty)
     }
 
-    fn extractor(&self, extractor: &Ident, is_optional: bool, errors: &mut Errors) {
-        let name = self.value.name();
-        let message =
-            format!("`{name}` is injected by `#[clerk_auth]`, so it cannot be `{extractor}`");
-        let is_wrapper = WRAPPERS.iter().any(|wrapper| extractor == wrapper);
-        let help = if is_wrapper && !is_optional {
-            format!("write the pattern `{extractor}({name})`, or rename the parameter")
-        } else {
-            "rename the parameter".to_owned()
-        };
-        errors.push(extractor.span(), &message, &help);
+    /// Whether it is the user's own type of claims.
+    pub(crate) fn is_decoded(&self) -> bool {
+        self.value == InjectedValue::Claims && !self.declared().is_named("Claims")
     }
 
-    fn always_there(&self, option: &Ident, errors: &mut Errors) {
-        let name = self.value.name();
-        let message = match self.value {
-            InjectedValue::Subject | InjectedValue::TokenType => {
-                format!("`{name}` is always there: every token has one")
-            }
-            InjectedValue::Scopes => {
-                format!("`{name}` is always there: every accepted token carries scopes")
-            }
-        };
-        let help = format!("write `{name}: {}`", self.value.type_name());
-        errors.push(option.span(), &message, &help);
+    /// Whether it takes the guard apart, so that nothing can be asked of the guard after it.
+    pub(crate) fn consumes_guard(&self) -> bool {
+        self.value == InjectedValue::Guard || self.is_decoded()
     }
-
-    fn not_always_there(&self, declared: &Ident, policy: Option<&Policy>, errors: &mut Errors) {
-        let types = policy.map_or(&[] as &[_], |policy| &policy.accepts);
-        let (carrying, without): (Vec<_>, Vec<_>) =
-            types.iter().copied().partition(|kind| kind.carries_scopes());
-        let name = self.value.name();
-        let without = alternative_types(&without);
-        let accepts = accepts_with_scopes(&carrying);
-        let (message, help) = if carrying.is_empty() {
-            (
-                format!("`{name}` is never there: {without} carries none"),
-                format!("accept a token with scopes: `{accepts}`, or remove `{name}`"),
-            )
-        } else {
-            (
-                format!("`{name}` is not always there: {without} carries none"),
-                format!(
-                    "write `{name}: Option<{declared}>`, or accept only tokens with scopes: \
-                     `{accepts}`"
-                ),
-            )
-        };
-        errors.push(declared.span(), &message, &help);
-    }
-}
-
-fn is_extractor(name: &Ident) -> bool {
-    WRAPPERS.iter().chain(&OTHER_EXTRACTORS).any(|known| name == known)
-}
-
-/// `clerk_auth::Scopes` → `Scopes`
-fn last_segment(declared: &Type) -> Option<&PathSegment> {
-    match declared {
-        Type::Path(path) => path.path.segments.last(),
-        Type::Group(group) => last_segment(&group.elem),
-        Type::Paren(paren) => last_segment(&paren.elem),
-        _ => None,
-    }
-}
-
-/// `Option<clerk_auth::Scopes>` → `Scopes`
-fn type_argument(segment: &PathSegment) -> Option<&PathSegment> {
-    let PathArguments::AngleBracketed(arguments) = &segment.arguments else {
-        return None;
-    };
-    arguments.args.iter().find_map(|argument| match argument {
-        GenericArgument::Type(declared) => last_segment(declared),
-        _ => None,
-    })
 }

@@ -1,8 +1,17 @@
-//! The value of `scopes` in, single scopes out, each in the grammar of RFC 6749.
+//! The text of `scopes` in, single scopes out, each in the grammar of RFC 6749.
 
 use syn::LitStr;
 
 use crate::errors::Errors;
+
+/// Where a text stands that is one scope.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// `["read:notes", "write:notes"]`
+    List,
+    /// `any("read:notes", "write:notes")`
+    Group,
+}
 
 /// Splits `"read:notes write:notes"`: scopes with one space between them (RFC 6749, section 3.3).
 /// What is wrong is reported and left out.
@@ -10,7 +19,8 @@ pub(crate) fn split(literal: &LitStr, errors: &mut Errors) -> Vec<LitStr> {
     let text = literal.value();
     let words: Vec<&str> = text.split_whitespace().collect();
     if words.is_empty() {
-        errors.push(literal.span(), "`scopes` names no scope", NO_SCOPE_HELP);
+        let help = "write `scopes = \"read:notes\"`, or remove `scopes`";
+        errors.push(literal.span(), "`scopes` names no scope", help);
         return Vec::new();
     }
     let spaced = words.join(" ");
@@ -18,26 +28,37 @@ pub(crate) fn split(literal: &LitStr, errors: &mut Errors) -> Vec<LitStr> {
         let help = format!("write `scopes = {spaced:?}`");
         errors.push(literal.span(), wrong_space(&text), &help);
     }
-    words.into_iter().filter_map(|word| well_formed(word, literal, errors)).collect()
+    words
+        .into_iter()
+        .filter(|word| is_well_formed(word, literal, errors))
+        .map(|word| LitStr::new(word, literal.span()))
+        .collect()
 }
 
-/// One member of `["read:notes", "write:notes"]`.
-pub(crate) fn member(literal: &LitStr, errors: &mut Errors) -> Option<LitStr> {
+/// Whether the text is one scope; if not, that is reported.
+pub(crate) fn is_member(literal: &LitStr, place: Place, errors: &mut Errors) -> bool {
     let text = literal.value();
     if text.trim().is_empty() {
         errors.push(literal.span(), "an empty string is no scope", "remove it");
-        return None;
+        return false;
     }
     if text.contains(' ') {
         let words: Vec<String> = text.split_whitespace().map(|word| format!("{word:?}")).collect();
-        let help = format!("write `{}`", words.join(", "));
-        errors.push(literal.span(), "a scope in a list has a space", &help);
-        return None;
+        let (message, help) = match (place, words.as_slice()) {
+            (Place::Group, [word]) => ("a scope in a group has a space", format!("write `{word}`")),
+            (Place::Group, words) => {
+                let help = format!("write `all({})`", words.join(", "));
+                ("a scope in a group has a space", help)
+            }
+            (Place::List, words) => {
+                ("a scope in a list has a space", format!("write `{}`", words.join(", ")))
+            }
+        };
+        errors.push(literal.span(), message, &help);
+        return false;
     }
-    well_formed(&text, literal, errors)
+    is_well_formed(&text, literal, errors)
 }
-
-pub(crate) const NO_SCOPE_HELP: &str = "write `scopes = \"read:notes\"`, or remove `scopes`";
 
 fn wrong_space(text: &str) -> &'static str {
     if text.contains(|letter: char| letter.is_whitespace() && letter != ' ') {
@@ -53,13 +74,13 @@ fn wrong_space(text: &str) -> &'static str {
 }
 
 /// RFC 6749, section 3.3: `scope-token = 1*( %x21 / %x23-5B / %x5D-7E )`.
-fn well_formed(scope: &str, literal: &LitStr, errors: &mut Errors) -> Option<LitStr> {
+fn is_well_formed(scope: &str, literal: &LitStr, errors: &mut Errors) -> bool {
     let wrong = scope
         .chars()
         .enumerate()
         .find(|(_, letter)| !matches!(letter, '\x21' | '\x23'..='\x5b' | '\x5d'..='\x7e'));
     let Some((index, letter)) = wrong else {
-        return Some(LitStr::new(scope, literal.span()));
+        return true;
     };
     let message = format!(
         "character {} of the scope `{}` is `{}`, which no scope may contain",
@@ -69,11 +90,11 @@ fn well_formed(scope: &str, literal: &LitStr, errors: &mut Errors) -> Option<Lit
     );
     let help = "a scope is printable ASCII without space, `\"` and `\\`, such as `read:notes`";
     errors.push(literal.span(), &message, help);
-    None
+    false
 }
 
 /// Control characters as escapes; all else as it is.
-fn visible(text: &str) -> String {
+pub(crate) fn visible(text: &str) -> String {
     text.chars()
         .map(|letter| match letter {
             '"' | '\\' | '\'' => letter.to_string(),

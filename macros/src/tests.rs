@@ -3,14 +3,15 @@
 mod expansions;
 mod messages;
 mod robustness;
+mod trees;
 
 use proc_macro2::TokenStream;
 
-use crate::expand_tokens;
+use crate::expand_attribute;
 
 /// The output for source text.
 fn expand(args: &str, item: &str) -> TokenStream {
-    expand_tokens(tokens(args), tokens(item))
+    expand_attribute(tokens(args), tokens(item))
 }
 
 fn tokens(text: &str) -> TokenStream {

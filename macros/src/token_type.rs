@@ -54,6 +54,21 @@ pub(crate) fn alternative_types(types: &[TokenType]) -> String {
     alternatives(&names)
 }
 
+/// `OAuthToken` where one type is accepted, `Identity` where all are; else with `Never` for those
+/// that cannot enter: `Identity<SessionToken, Never, Never, ApiKey>`.
+pub(crate) fn identity_type(types: &[TokenType]) -> String {
+    match types {
+        [kind] => kind.type_name().to_owned(),
+        types if types.len() == TokenType::ALL.len() => "Identity".to_owned(),
+        types => format!("Identity<{}>", identity_parts(types).join(", ")),
+    }
+}
+
+/// What each class of token holds in `Identity`.
+pub(crate) fn identity_parts(types: &[TokenType]) -> [&'static str; 4] {
+    TokenType::ALL.map(|kind| if types.contains(&kind) { kind.type_name() } else { "Never" })
+}
+
 /// The argument that accepts those of `types` that carry scopes; an OAuth token where none does.
 pub(crate) fn accepts_with_scopes(types: &[TokenType]) -> String {
     let carrying: Vec<TokenType> =

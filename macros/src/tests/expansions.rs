@@ -1,11 +1,19 @@
 //! What the attribute writes, in `expansions/`. Refresh with `UPDATE_EXPECT=1` and read the difference.
 
 use expect_test::{ExpectFile, expect_file};
+use quote::quote;
 
-use super::{expand, pretty};
+use super::{expand, pretty, tokens};
+use crate::expand_policy;
 
 fn check(args: &str, item: &str, expected: &ExpectFile) {
     expected.assert_eq(&pretty(expand(args, item)));
+}
+
+/// The constant as a user would write it.
+fn check_policy(args: &str, expected: &ExpectFile) {
+    let value = expand_policy(tokens(args));
+    expected.assert_eq(&pretty(quote!(const READ: Policy = #value;)));
 }
 
 #[test]
@@ -83,6 +91,161 @@ fn the_rest_of_the_handler_stays_as_written() {
         "#,
         &expect_file!["expansions/as_written.rs"],
     );
+}
+
+#[test]
+fn a_tree_of_scopes_is_a_tree_of_requirements() {
+    check(
+        r#"accepts = "oauth_token", scopes = any("admin", all("read:notes", "write:notes"))"#,
+        "async fn edit() {}",
+        &expect_file!["expansions/tree.rs"],
+    );
+}
+
+#[test]
+fn paths_to_scopes_stay_as_written() {
+    check(
+        r#"accepts = "api_key", scopes = any(scope::ADMIN, crate::scope::READ_NOTES, "write:notes")"#,
+        "async fn edit() {}",
+        &expect_file!["expansions/paths.rs"],
+    );
+}
+
+#[test]
+fn nothing_is_imported_where_it_would_capture_a_path() {
+    check(
+        r#"accepts = "oauth_token", scopes = Policy::READ_NOTES"#,
+        "async fn list() {}",
+        &expect_file!["expansions/captured_path.rs"],
+    );
+}
+
+#[test]
+fn each_clause_has_its_own_requirement() {
+    check(
+        r#"
+        session_token(permission = "org:notes:read", role = any("org:admin", "org:editor")),
+        oauth_token(scopes = "read:notes", audience = "https://notes.example", client = ["kPz8"]),
+        m2m_token(from = ["mch_a", "mch_b"]),
+        api_key
+        "#,
+        "async fn list_notes(subject: Subject, user_id: Option<UserId>) {}",
+        &expect_file!["expansions/clauses.rs"],
+    );
+}
+
+#[test]
+fn conditions_of_one_type_stand_beside_accepts() {
+    check(
+        r#"plan = "org:pro", feature = "reports", reverification = "strict_mfa""#,
+        "async fn report(org_id: Option<OrgId>, session_id: SessionId) {}",
+        &expect_file!["expansions/session.rs"],
+    );
+}
+
+#[test]
+fn a_factor_and_its_minutes_are_a_constant() {
+    check(
+        r#"session_token(reverification = second_factor(minutes = 5)), m2m_token"#,
+        "async fn delete(identity: Identity<SessionToken, Never, M2mToken, Never>) {}",
+        &expect_file!["expansions/factor.rs"],
+    );
+}
+
+#[test]
+fn with_optional_every_value_is_an_option() {
+    check(
+        r#"accepts = "oauth_token", scopes = "read:notes", optional"#,
+        "async fn list(subject: Option<Subject>, client_id: Option<ClientId>, guard: Guard) {}",
+        &expect_file!["expansions/optional.rs"],
+    );
+}
+
+#[test]
+fn an_expired_cookie_can_be_ignored() {
+    check(
+        r#"accepts = ["session_token", "api_key"], optional = "ignore_expired_cookie""#,
+        "async fn home(claims: Option<Claims>) {}",
+        &expect_file!["expansions/expired_cookie.rs"],
+    );
+}
+
+#[test]
+fn a_crate_path_stands_everywhere() {
+    check(
+        r#"crate = my_crate::auth, accepts = ["oauth_token", "api_key"], scopes = "read:notes""#,
+        "async fn list(scopes: Scopes) {}",
+        &expect_file!["expansions/crate_path.rs"],
+    );
+}
+
+#[test]
+fn a_crate_path_stands_everywhere_after_a_mistake() {
+    check(
+        r#"crate = my_crate::auth, scope = "a""#,
+        "async fn list() {}",
+        &expect_file!["expansions/crate_path_mistake.rs"],
+    );
+}
+
+#[test]
+fn a_policy_type_can_have_its_own_name() {
+    check(
+        "policy = ListNotes",
+        "pub async fn list_notes(user_id: UserId) -> Reply { reply(user_id) }",
+        &expect_file!["expansions/policy_name.rs"],
+    );
+}
+
+#[test]
+fn claims_of_the_users_own_type_are_taken_out_last() {
+    check(
+        "",
+        "async fn profile(mut claims: my::Profile, subject: Subject) {}",
+        &expect_file!["expansions/decoded_claims.rs"],
+    );
+}
+
+#[test]
+fn claims_of_the_users_own_type_can_be_absent() {
+    check(
+        r#"accepts = "m2m_token""#,
+        "async fn profile(claims: Option<Profile>, machine_id: MachineId) {}",
+        &expect_file!["expansions/absent_claims.rs"],
+    );
+}
+
+#[test]
+fn an_injected_guard_is_the_guard_itself() {
+    check(
+        r#"accepts = "api_key""#,
+        "async fn close(State(s): State<S>, guard: clerk_auth::Guard, identity: ApiKey) {
+            s.close_at(guard.expires_at(), identity);
+        }",
+        &expect_file!["expansions/guard.rs"],
+    );
+}
+
+#[test]
+fn a_policy_outside_of_a_handler_is_an_expression() {
+    let args = r#"accepts = "oauth_token", scopes = "read:notes", optional"#;
+    check_policy(args, &expect_file!["expansions/policy.rs"]);
+}
+
+#[test]
+fn a_policy_without_arguments_is_that_of_the_attribute() {
+    check_policy("", &expect_file!["expansions/policy_default.rs"]);
+}
+
+#[test]
+fn an_expression_imports_nothing_where_it_would_capture_a_path() {
+    let args = r#"accepts = "oauth_token", scopes = any(CLAUSES, "b")"#;
+    check_policy(args, &expect_file!["expansions/policy_captured_path.rs"]);
+}
+
+#[test]
+fn after_a_mistake_the_policy_refuses_everyone() {
+    check_policy(r#"accept = "oauth_token""#, &expect_file!["expansions/policy_mistake.rs"]);
 }
 
 #[test]

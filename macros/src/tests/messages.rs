@@ -8,7 +8,7 @@ use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use syn::LitStr;
 
 use super::tokens;
-use crate::expand_tokens;
+use crate::{expand_attribute, expand_policy};
 
 #[test]
 fn arguments_are_keys_with_values() {
@@ -46,6 +46,86 @@ fn injected_parameters_have_the_type_the_policy_gives() {
 }
 
 #[test]
+fn clauses_name_the_types_and_their_conditions() {
+    check(&expect_file!["messages/clauses.txt"]);
+}
+
+#[test]
+fn conditions_stand_where_exactly_their_type_enters() {
+    check(&expect_file!["messages/placement.txt"]);
+}
+
+#[test]
+fn trees_are_made_of_any_and_all() {
+    check(&expect_file!["messages/trees.txt"]);
+}
+
+#[test]
+fn nothing_in_a_tree_is_said_twice_or_for_nothing() {
+    check(&expect_file!["messages/absorbed.txt"]);
+}
+
+#[test]
+fn roles_permissions_features_and_plans_can_match() {
+    check(&expect_file!["messages/session.txt"]);
+}
+
+#[test]
+fn reverification_is_a_preset_or_a_factor_and_its_minutes() {
+    check(&expect_file!["messages/reverification.txt"]);
+}
+
+#[test]
+fn machines_audiences_and_clients_can_match() {
+    check(&expect_file!["messages/machines.txt"]);
+}
+
+#[test]
+fn optional_is_bare_or_ignores_expired_cookies() {
+    check(&expect_file!["messages/optional.txt"]);
+}
+
+#[test]
+fn crate_is_a_path_and_policy_a_name() {
+    check(&expect_file!["messages/names.txt"]);
+}
+
+#[test]
+fn an_injected_value_is_declared_as_it_is_present() {
+    check(&expect_file!["messages/presence.txt"]);
+}
+
+#[test]
+fn claims_are_raw_or_decoded_into_an_owned_type() {
+    check(&expect_file!["messages/claims.txt"]);
+}
+
+#[test]
+fn an_identity_is_that_of_the_accepted_types() {
+    check(&expect_file!["messages/identity.txt"]);
+}
+
+#[test]
+fn a_guard_is_written_without_a_parameter() {
+    check(&expect_file!["messages/guard.txt"]);
+}
+
+#[test]
+fn a_policy_outside_of_a_handler_has_the_same_mistakes() {
+    check(&expect_file!["messages/policy_macro.txt"]);
+}
+
+#[test]
+fn what_is_correct_has_no_message() {
+    check(&expect_file!["messages/correct.txt"]);
+}
+
+#[test]
+fn one_mistake_is_one_error() {
+    check(&expect_file!["messages/one_mistake.txt"]);
+}
+
+#[test]
 fn independent_mistakes_are_reported_at_once() {
     check(&expect_file!["messages/together.txt"]);
 }
@@ -56,9 +136,19 @@ fn literals_from_a_declarative_macro_are_read() {
     let list = group(Delimiter::None, group(Delimiter::Bracket, literal.clone()));
     for value in [literal, list] {
         let args = tokens("accepts =").into_iter().chain(value).collect();
-        let found = mistakes(expand_tokens(args, tokens("async fn f() {}")));
+        let found = mistakes(expand_attribute(args, tokens("async fn f() {}")));
         let messages: Vec<&str> = found.iter().map(|(_, message)| message.as_str()).collect();
         assert_eq!(messages, ["unknown token type `oauth`\nhelp: did you mean `oauth_token`?"]);
+    }
+}
+
+#[test]
+fn paths_and_groups_from_a_declarative_macro_are_read() {
+    for value in ["a::B", "any(a::B, \"c\")", "\"a b\""] {
+        let value = group(Delimiter::None, tokens(value));
+        let args = tokens("accepts = \"api_key\", scopes =").into_iter().chain(value).collect();
+        let found = mistakes(expand_attribute(args, tokens("async fn f() {}")));
+        assert!(found.is_empty(), "{found:?}");
     }
 }
 
@@ -72,8 +162,7 @@ fn check(expected: &ExpectFile) {
 
 /// The source, and below it every message, in the way of the compiler.
 fn answer(source: &str) -> String {
-    let (args, item) = split(source);
-    let messages = mistakes(expand_tokens(args, item));
+    let messages = mistakes(output(source));
     let messages = messages.iter().map(|(span, text)| {
         let (message, help) =
             text.split_once('\n').unwrap_or_else(|| panic!("a message without help: {text}"));
@@ -85,18 +174,29 @@ fn answer(source: &str) -> String {
     format!("{source}\n{}", messages.collect::<String>())
 }
 
-/// `#[clerk_auth(arguments)] item`
-fn split(source: &str) -> (TokenStream, TokenStream) {
-    let mut tokens = tokens(source).into_iter();
-    let attribute = tokens.by_ref().find_map(|token| match token {
+/// `#[clerk_auth(arguments)] item` or `policy!(arguments)`
+fn output(source: &str) -> TokenStream {
+    let tokens: Vec<TokenTree> = tokens(source).into_iter().collect();
+    match tokens.as_slice() {
+        [TokenTree::Punct(_), TokenTree::Group(attribute), item @ ..] => {
+            let group = attribute.stream().into_iter().find_map(group_content);
+            expand_attribute(group.unwrap_or_default(), item.iter().cloned().collect())
+        }
+        [_, _, TokenTree::Group(arguments)] => braced_content(expand_policy(arguments.stream())),
+        _ => panic!("neither attribute nor macro: {source}"),
+    }
+}
+
+fn group_content(token: TokenTree) -> Option<TokenStream> {
+    match token {
         TokenTree::Group(group) => Some(group.stream()),
         _ => None,
-    });
-    let args = attribute.into_iter().flatten().find_map(|token| match token {
-        TokenTree::Group(group) => Some(group.stream()),
-        _ => None,
-    });
-    (args.unwrap_or_default(), tokens.collect())
+    }
+}
+
+/// The content of the block; of `const { … }`, which has no mistakes, nothing.
+fn braced_content(block: TokenStream) -> TokenStream {
+    block.into_iter().take(1).find_map(group_content).unwrap_or_default()
 }
 
 /// The `compile_error!` calls: what each underlines, and its text.

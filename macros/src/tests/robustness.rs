@@ -2,13 +2,22 @@
 
 use proc_macro2::TokenStream;
 
-use super::{expand, pretty};
+use super::{expand, pretty, tokens};
+use crate::expand_policy;
 
 const ITEMS: &[&str] = &[
     "async fn f() {}",
     "async fn f(subject: Subject, scopes: Option<Scopes>, token_type: TokenType) {}",
     "async fn f(subject: &Subject, scopes: impl Sized, token_type: _) {}",
     "async fn f(scopes: Option, subject: Option<'static>, token_type: <T as U>::Option<()>) {}",
+    "async fn f(user_id: Option<UserId>, org_id: OrgId, client_id: C, machine_id: [M; 2], session_id: !) {}",
+    "async fn f(claims: Claims, identity: Identity<A, B, C, D>) {}",
+    "async fn f(claims: Option<Option<T>>, identity: dyn Identity) {}",
+    "async fn f<'a, T, const N: usize>(claims: &'a mut [T; N], guard: Guard) {}",
+    "async fn f(guard: Guard) {}",
+    "async fn f(mut guard: a::Guard, guard: (Guard), guard: Option<Guard>, guard: Guard<>) {}",
+    "async fn f(#[cfg(a)] guard: Guard, #[cfg_attr(b, cfg(c))] claims: T) {}",
+    "async fn f(guard: (), claims: (), identity: ()) {}",
     "async fn f(self) {}",
     "async fn f(..) {}",
     "async fn f(a: A, ...) {}",
@@ -79,6 +88,69 @@ const ARGUMENTS: &[&str] = &[
     "_ = \"a\"",
     "crate::scopes = \"a\"",
     "@ $ ; : . .. ... ..= -> ? ~ | || && & ^ % ! !=",
+    "scopes = any",
+    "scopes = any(",
+    "scopes = any()",
+    "scopes = any(,)",
+    "scopes = any(any(any()))",
+    "scopes = any(any, all)",
+    "scopes = all(\"a\", [\"b\"], {}, (), 1, any(), not(\"c\"), a::b, c!(), d())",
+    "scopes = any::<A>(\"a\")",
+    "scopes = any(\"a\")(\"b\")",
+    "scopes = a::b::",
+    "scopes = ::",
+    "scopes = ::a",
+    "scopes = self::a, accepts = \"api_key\", accepts",
+    "scopes = [a, any(b)]",
+    "role = any(\"\", \" \", \",\", \"org:\", \"org:org:\")",
+    "permission = \":\"",
+    "permission = \"org:::\"",
+    "permission = \":a\"",
+    "feature = \":\"",
+    "feature = \"::\"",
+    "plan = \"o:\\u{0}\"",
+    "reverification",
+    "reverification = any(\"lax\")",
+    "reverification = second_factor(",
+    "reverification = second_factor(minutes = 99999999999999999999999)",
+    "reverification = second_factor(minutes = 0x)",
+    "reverification = second_factor(minutes = 5,,)",
+    "reverification = second_factor(minutes = 5)(minutes = 5)",
+    "reverification = second_factor{minutes = 5}",
+    "from = [\"mch_\"]",
+    "from = \"mch_a\"",
+    "audience = any(a)",
+    "client = [[\"a\"]]",
+    "oauth_token(",
+    "oauth_token()",
+    "oauth_token(,)",
+    "oauth_token(scopes)",
+    "oauth_token(scopes =)",
+    "oauth_token(scopes = any())",
+    "oauth_token(oauth_token(oauth_token))",
+    "oauth_token(crate = a)",
+    "oauth_token[]",
+    "oauth_token{}",
+    "oauth_token = ",
+    "oauth_token::a",
+    "oauth_token oauth_token",
+    "session_token, m2m_token(from = [])",
+    "session_token, accepts",
+    "optional =",
+    "optional = optional",
+    "optional()",
+    "optional optional",
+    "optional = \"ignore_expired_cookie\", accepts = \"m2m_token\"",
+    "crate",
+    "crate =",
+    "crate = ",
+    "crate = \"a b\"",
+    "crate = a b",
+    "crate = <A>::b",
+    "crate = ::, policy = ::",
+    "policy = r#type()",
+    "policy = _",
+    "policy = Self::A",
     "scopes = \"a\" as \"b\", accepts = \"oauth_token\"",
     "accepts(\"any\")",
     "accepts: \"any\"",
@@ -113,16 +185,30 @@ fn a_mistake_in_the_arguments_leaves_a_handler_that_refuses_everyone() {
 }
 
 #[test]
+fn a_mistake_in_a_policy_leaves_one_that_refuses_everyone() {
+    for args in readable(ARGUMENTS).filter(|args| !args.is_empty()) {
+        let value = expand_policy(tokens(args)).to_string();
+        assert!(value.starts_with("{ :: core :: compile_error !"), "{args}: {value}");
+        assert!(value.ends_with(":: clerk_auth :: Policy :: REFUSE_ALL }"), "{args}: {value}");
+    }
+}
+
+#[test]
 fn a_correct_attribute_has_no_compile_error() {
     for args in [
         "",
         "accepts = \"m2m_token\"",
         "accepts = \"m2m_token\",",
+        "m2m_token",
+        "m2m_token(from = [\"mch_a\",],),",
+        "oauth_token(scopes = any(a::B, all(\"b\", ::c::D,),),), session_token, optional",
+        "reverification = second_factor(minutes = 1), role = any(\"a\", \"b\")",
+        "policy = r#type",
         "accepts = [\"m2m_token\",],",
         "scopes = \"!#[]~\", accepts = [\"api_key\", \"oauth_token\"]",
         "scopes = [\"a\", \"b\",], accepts = \"api_key\"",
     ] {
-        let output = pretty(expand(args, "async fn f(subject: Subject) {}"));
+        let output = pretty(expand(args, "async fn f(token_type: T) {}"));
         assert!(!output.contains("compile_error"), "{args}: {output}");
     }
 }

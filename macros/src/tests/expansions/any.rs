@@ -18,6 +18,7 @@ impl f {
 impl ::clerk_auth::Guarded for f {
     const POLICY: ::clerk_auth::Policy = Self::POLICY;
     type Identity = ::clerk_auth::Identity;
+    type Claims = ();
 }
 async fn f(guard: ::clerk_auth::Guard<f>) {
     let scopes: Option<Scopes> = guard.maybe_scopes();

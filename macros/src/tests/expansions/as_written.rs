@@ -17,6 +17,7 @@ impl r#in {
 impl ::clerk_auth::Guarded for r#in {
     const POLICY: ::clerk_auth::Policy = Self::POLICY;
     type Identity = ::clerk_auth::OAuthToken;
+    type Claims = ();
 }
 /// Lists.
 #[cfg(feature = "notes")]

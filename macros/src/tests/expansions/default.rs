@@ -11,6 +11,7 @@ impl profile {
 impl ::clerk_auth::Guarded for profile {
     const POLICY: ::clerk_auth::Policy = Self::POLICY;
     type Identity = ::clerk_auth::SessionToken;
+    type Claims = ();
 }
 async fn profile(_guard: ::clerk_auth::Guard<profile>) -> Json<Profile> {
     load().await

@@ -14,6 +14,7 @@ impl f {
 impl ::clerk_auth::Guarded for f {
     const POLICY: ::clerk_auth::Policy = Self::POLICY;
     type Identity = ::clerk_auth::Never;
+    type Claims = ();
 }
 #[cfg(unix)]
 pub async fn f(guard: ::clerk_auth::Guard<f>, State(s): State<S>) -> Reply {

@@ -11,6 +11,7 @@ impl list_notes {
 impl ::clerk_auth::Guarded for list_notes {
     const POLICY: ::clerk_auth::Policy = Self::POLICY;
     type Identity = ::clerk_auth::OAuthToken;
+    type Claims = ();
 }
 pub(crate) async fn list_notes(
     guard: ::clerk_auth::Guard<list_notes>,

@@ -11,6 +11,7 @@ impl f {
 impl ::clerk_auth::Guarded for f {
     const POLICY: ::clerk_auth::Policy = Self::POLICY;
     type Identity = ::clerk_auth::Never;
+    type Claims = ();
 }
 async fn f(
     guard: ::clerk_auth::Guard<f>,

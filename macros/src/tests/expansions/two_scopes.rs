@@ -5,26 +5,10 @@ impl add {
     /// Accepts `api_key` or `oauth_token` with scopes `read:notes write:notes`.
     pub const POLICY: ::clerk_auth::Policy = {
         use ::clerk_auth::policy::{Clause, Policy, Requirement};
-        Policy::new(
-            &[
-                Clause::ApiKey(
-                    Requirement::All(
-                        &[
-                            Requirement::Scope("read:notes"),
-                            Requirement::Scope("write:notes"),
-                        ],
-                    ),
-                ),
-                Clause::OAuthToken(
-                    Requirement::All(
-                        &[
-                            Requirement::Scope("read:notes"),
-                            Requirement::Scope("write:notes"),
-                        ],
-                    ),
-                ),
-            ],
-        )
+        const SCOPES: Requirement = Requirement::All(
+            &[Requirement::Scope("read:notes"), Requirement::Scope("write:notes")],
+        );
+        Policy::new(&[Clause::ApiKey(SCOPES), Clause::OAuthToken(SCOPES)])
     };
 }
 impl ::clerk_auth::Guarded for add {
@@ -35,6 +19,7 @@ impl ::clerk_auth::Guarded for add {
         ::clerk_auth::Never,
         ::clerk_auth::ApiKey,
     >;
+    type Claims = ();
 }
 async fn add(guard: ::clerk_auth::Guard<add>, Json(note): Json<Note>) {
     let token_type: TokenType = guard.token_type();

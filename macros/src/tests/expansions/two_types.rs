@@ -18,5 +18,6 @@ impl ::clerk_auth::Guarded for f {
         ::clerk_auth::Never,
         ::clerk_auth::ApiKey,
     >;
+    type Claims = ();
 }
 async fn f(_guard: ::clerk_auth::Guard<f>) {}

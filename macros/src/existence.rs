@@ -8,12 +8,12 @@ use syn::{Attribute, Meta};
 ///
 /// The rest of a `cfg_attr` belongs to the function alone: `#[cfg_attr(test, debug_handler)]` must
 /// not reach a type.
-pub(crate) fn conditions(attributes: &[Attribute]) -> Vec<Attribute> {
-    attributes.iter().filter_map(condition).collect()
+pub(crate) fn existence(attributes: &[Attribute]) -> Vec<Attribute> {
+    attributes.iter().filter_map(deciding).collect()
 }
 
 /// `#[cfg_attr(unix, cfg(test), inline)]` → `#[cfg_attr(unix, cfg(test))]`
-fn condition(attribute: &Attribute) -> Option<Attribute> {
+fn deciding(attribute: &Attribute) -> Option<Attribute> {
     if attribute.path().is_ident("cfg") {
         return Some(attribute.clone());
     }

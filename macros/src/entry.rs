@@ -1,0 +1,196 @@
+//! [`Args`] in, [`Entry`] out: which token types may enter, and whether a caller without any may.
+
+use std::collections::HashSet;
+
+use syn::LitStr;
+
+use crate::{
+    args::{Args, Argument},
+    errors::Errors,
+    names::{alternatives, near},
+    token_type::{TokenType, accepts_argument, alternative_types},
+    tree::Leaf,
+    value::Value,
+};
+
+/// The word that accepts every token type.
+const ANY: &str = "any";
+
+const IGNORE_EXPIRED_COOKIE: &str = "ignore_expired_cookie";
+
+/// Who may enter, before any condition is looked at.
+pub(crate) struct Entry {
+    /// At least one, each once, in the order of the source.
+    pub(crate) types: Vec<TokenType>,
+    pub(crate) wording: Wording,
+    pub(crate) optional: Option<Optional>,
+}
+
+/// Where the token types are named.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wording {
+    /// Nowhere: sessions, Clerk's default.
+    Default,
+    /// `accepts = "api_key"`
+    Accepts,
+    /// `session_token(…), api_key`
+    Clauses,
+}
+
+/// What `optional` lets in beside tokens.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Optional {
+    /// A request without a credential.
+    NoCredential,
+    /// Also one whose session cookie has expired.
+    ExpiredCookie,
+}
+
+impl Entry {
+    /// `None` where it is not certain who may enter; then an error was reported.
+    pub(crate) fn check(args: &Args, errors: &mut Errors) -> Option<Self> {
+        let before = errors.count();
+        let (types, wording) = match (&args.accepts, args.clauses.as_slice()) {
+            (None, []) => (Some(vec![TokenType::Session]), Wording::Default),
+            (Some(accepts), []) => (accepted_types(accepts, errors), Wording::Accepts),
+            (accepts, clauses) => {
+                if let Some(Argument { name, .. }) = accepts {
+                    let message = "`accepts` cannot stand beside clauses";
+                    let help = "remove `accepts`: the clauses name the token types";
+                    errors.push(name.span(), message, help);
+                }
+                (Some(clauses.iter().map(|clause| clause.kind).collect()), Wording::Clauses)
+            }
+        };
+        let optional = args
+            .optional
+            .as_ref()
+            .and_then(|optional| check_optional(&optional.value, types.as_deref(), errors));
+        let is_readable =
+            args.optional.as_ref().is_none_or(|optional| optional.value.is_readable());
+        let is_certain = errors.count() == before && is_readable && !args.has_gaps;
+        let types = types.filter(|_| is_certain)?;
+        Some(Self { types, wording, optional })
+    }
+
+    /// What to do so that only these types enter, whose tokens have `what`.
+    pub(crate) fn only(&self, types: &[TokenType], what: &str) -> String {
+        if self.wording != Wording::Clauses {
+            return format!("accept only tokens with {what}: `{}`", accepts_argument(types));
+        }
+        let names: Vec<String> = types.iter().map(|kind| format!("`{}`", kind.name())).collect();
+        let clauses = if names.len() == 1 { "clause" } else { "clauses" };
+        format!("keep only the {clauses} of {}", names.join(" and "))
+    }
+}
+
+fn accepted_types(argument: &Argument, errors: &mut Errors) -> Option<Vec<TokenType>> {
+    match &argument.value {
+        Value::Text(literal) if literal.value() == ANY => Some(TokenType::ALL.to_vec()),
+        Value::Text(literal) => token_type(literal, Place::Alone, errors).map(|kind| vec![kind]),
+        Value::List(span, members) if members.is_empty() => {
+            let help = format!("name a token type: {}", one_of(Place::List));
+            errors.push(*span, "`accepts` is empty: no token could enter", &help);
+            None
+        }
+        Value::List(_, members) => {
+            let mut seen = HashSet::new();
+            let types: Vec<Option<TokenType>> = members
+                .iter()
+                .map(|member| match member {
+                    Some(Leaf::Text(literal)) => {
+                        let kind = token_type(literal, Place::List, errors)?;
+                        if !seen.insert(kind.name()) {
+                            let name = kind.name();
+                            let message = format!("token type `{name}` is written twice");
+                            let help = format!("remove one `{name}`");
+                            errors.push(literal.span(), &message, &help);
+                        }
+                        Some(kind)
+                    }
+                    _ => None,
+                })
+                .collect();
+            types.into_iter().collect()
+        }
+        _ => None,
+    }
+}
+
+fn check_optional(
+    value: &Value,
+    types: Option<&[TokenType]>,
+    errors: &mut Errors,
+) -> Option<Optional> {
+    let literal = match value {
+        Value::Bare => return Some(Optional::NoCredential),
+        Value::Text(literal) => literal,
+        _ => return None,
+    };
+    let text = literal.value();
+    if text != IGNORE_EXPIRED_COOKIE {
+        let message = format!("unknown value `{}` of `optional`", text.escape_debug());
+        let help = match near(&text, [IGNORE_EXPIRED_COOKIE]).as_slice() {
+            [] => {
+                format!("write `optional` alone, or `optional = \"{IGNORE_EXPIRED_COOKIE}\"`")
+            }
+            near => format!("did you mean {}?", alternatives(near)),
+        };
+        errors.push(literal.span(), &message, &help);
+        return None;
+    }
+    if types.is_some_and(|types| !types.contains(&TokenType::Session)) {
+        let message = "no cookie is read: a `session_token` cannot enter";
+        errors.push(literal.span(), message, "write `optional`");
+        return None;
+    }
+    Some(Optional::ExpiredCookie)
+}
+
+/// Where the name of a token type stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Alone,
+    List,
+}
+
+fn token_type(literal: &LitStr, place: Place, errors: &mut Errors) -> Option<TokenType> {
+    let name = literal.value();
+    if let Some(kind) = TokenType::from_name(&name) {
+        return Some(kind);
+    }
+    let (message, help) = if name == ANY {
+        let message = "`any` cannot stand in a list".to_owned();
+        (message, "write `accepts = \"any\"`".to_owned())
+    } else if name.trim().is_empty() {
+        let message = "an empty string is no token type".to_owned();
+        (message, one_of(place))
+    } else {
+        let message = format!("unknown token type `{}`", name.escape_debug());
+        (message, token_type_help(&name, place))
+    };
+    errors.push(literal.span(), &message, &help);
+    None
+}
+
+fn token_type_help(name: &str, place: Place) -> String {
+    let words = name.split([' ', ',']).filter(|word| !word.is_empty());
+    let types: Option<Vec<TokenType>> = words.map(TokenType::from_name).collect();
+    if let Some(types) = types.filter(|types| !types.is_empty()) {
+        return format!("write `{}`", accepts_argument(&types));
+    }
+    let known = TokenType::ALL.map(TokenType::name).into_iter();
+    let near = near(name, known.chain((place == Place::Alone).then_some(ANY)));
+    if near.is_empty() {
+        return one_of(place);
+    }
+    format!("did you mean {}?", alternatives(&near))
+}
+
+fn one_of(place: Place) -> String {
+    let types = alternative_types(&TokenType::ALL);
+    match place {
+        Place::Alone => format!("one of {types}; `any` for all of them"),
+        Place::List => format!("one of {types}"),
+    }
+}

@@ -1,0 +1,217 @@
+//! A policy in, the constant expression out that the runtime evaluates.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+
+use crate::{
+    entry::Optional,
+    naming::{Naming, first_name},
+    policy::{Clause, Policy},
+    requirement::Requirement,
+    reverification::Reverification,
+    tree::{GroupKind, Leaf},
+};
+
+/// The name of a requirement that several clauses share.
+const SHARED: &str = "SCOPES";
+
+/// The name of the clauses in an expression.
+const CLAUSES: &str = "CLAUSES";
+
+/// For a constant, one clause for each accepted type:
+/// ```text
+/// {
+///     use ::clerk_auth::policy::{Clause, Policy, Requirement};
+///     Policy::new(&[Clause::OAuthToken(Requirement::Scope("read:notes"))])
+/// }
+/// ```
+pub(crate) fn constant(policy: &Policy, naming: &Naming) -> TokenStream {
+    let Some(block) = Block::of(policy, naming) else {
+        return in_full(policy, naming);
+    };
+    let Block { items, words } = &block;
+    let clauses = words.clauses(policy);
+    let value = words.policy(policy, &quote!(&[#clauses]));
+    quote!({ #items #value })
+}
+
+/// For any place, evaluated when it is compiled:
+/// ```text
+/// const {
+///     use ::clerk_auth::policy::{Clause, Policy, Requirement};
+///     const CLAUSES: &[Clause] = &[Clause::OAuthToken(Requirement::Scope("read:notes"))];
+///     Policy::new(CLAUSES)
+/// }
+/// ```
+/// The clauses are an item, because the borrow of a temporary could not leave the block.
+pub(crate) fn expression(policy: &Policy, naming: &Naming) -> TokenStream {
+    let Some(block) = Block::of(policy, naming) else {
+        return in_full(policy, naming);
+    };
+    let Block { items, words } = &block;
+    let name = Ident::new(CLAUSES, Span::call_site());
+    let clauses = words.clauses(policy);
+    let value = words.policy(policy, &quote!(#name));
+    quote!(const { #items const #name: &[Clause] = &[#clauses]; #value })
+}
+
+/// Without a block around it, every name of the runtime has its whole path:
+/// ```text
+/// ::clerk_auth::policy::Policy::new(&[…])
+/// ```
+fn in_full(policy: &Policy, naming: &Naming) -> TokenStream {
+    let root = naming.root();
+    let words = Words { prefix: quote!(#root::policy::), shared: None };
+    let clauses = words.clauses(policy);
+    words.policy(policy, &quote!(&[#clauses]))
+}
+
+/// The items before the value, and how the value names them.
+struct Block {
+    items: TokenStream,
+    words: Words,
+}
+
+impl Block {
+    /// `None` where a path of the user begins with one of the names, so that it would mean
+    /// something else in the block.
+    fn of(policy: &Policy, naming: &Naming) -> Option<Self> {
+        let mut imports = vec!["Clause", "Policy", "Requirement"];
+        if requirements(policy).any(is_reverification) {
+            imports.push("Reverification");
+        }
+        let names = imports.iter().chain(&[SHARED, CLAUSES]);
+        let is_taken = |name: &Ident| names.clone().any(|ours| name == ours);
+        if user_names(policy, naming).any(is_taken) {
+            return None;
+        }
+        let root = naming.root();
+        let imports = imports.into_iter().map(|import| Ident::new(import, Span::call_site()));
+        let mut items = quote!(use #root::policy::{#(#imports),*};);
+        let mut words = Words { prefix: TokenStream::new(), shared: None };
+        if let Some(requirement) = shared_requirement(policy) {
+            let name = Ident::new(SHARED, Span::call_site());
+            let value = words.all_of(requirement);
+            items.extend(quote!(const #name: Requirement = #value;));
+            words.shared = Some(name);
+        }
+        Some(Self { items, words })
+    }
+}
+
+/// What several clauses ask for, if it is too long to be written more than once.
+fn shared_requirement(policy: &Policy) -> Option<&[Requirement]> {
+    let Policy { clauses, is_shared, .. } = policy;
+    let ([first, _, ..], true) = (clauses.as_slice(), is_shared) else {
+        return None;
+    };
+    match first.requirements.as_slice() {
+        [] | [Requirement::Leaf(..)] => None,
+        long => Some(long),
+    }
+}
+
+/// How the runtime's types are named.
+struct Words {
+    prefix: TokenStream,
+    /// The constant that every clause asks for.
+    shared: Option<Ident>,
+}
+
+impl Words {
+    fn policy(&self, policy: &Policy, clauses: &TokenStream) -> TokenStream {
+        let Self { prefix, .. } = self;
+        let optional = policy.optional.map(|optional| match optional {
+            Optional::NoCredential => quote!(.optional()),
+            Optional::ExpiredCookie => quote!(.optional_ignoring_expired_cookie()),
+        });
+        quote!(#prefix Policy::new(#clauses) #optional)
+    }
+
+    fn clauses(&self, policy: &Policy) -> TokenStream {
+        let clauses = policy.clauses.iter().map(|clause| self.clause(clause));
+        quote!(#(#clauses),*)
+    }
+
+    fn clause(&self, clause: &Clause) -> TokenStream {
+        let Self { prefix, shared } = self;
+        let name = format_ident!("{}", clause.kind.type_name());
+        let requirement = match shared {
+            Some(shared) => quote!(#shared),
+            None => self.all_of(&clause.requirements),
+        };
+        quote!(#prefix Clause::#name(#requirement))
+    }
+
+    fn all_of(&self, requirements: &[Requirement]) -> TokenStream {
+        let Self { prefix, .. } = self;
+        match requirements {
+            [] => quote!(#prefix Requirement::None),
+            [one] => self.requirement(one),
+            several => self.group(GroupKind::All, several),
+        }
+    }
+
+    fn requirement(&self, requirement: &Requirement) -> TokenStream {
+        let Self { prefix, .. } = self;
+        let (name, value) = match requirement {
+            Requirement::Group(kind, parts) => return self.group(*kind, parts),
+            Requirement::Leaf(condition, Leaf::Text(text)) => {
+                (condition.requirement(), quote!(#text))
+            }
+            Requirement::Leaf(condition, Leaf::Path(path)) => {
+                // What is wrong with the constant is underlined at the constant.
+                let span =
+                    path.segments.last().map_or_else(Span::call_site, |last| last.ident.span());
+                (condition.requirement(), quote_spanned!(span=> #path.as_str()))
+            }
+            Requirement::List(condition, texts) => {
+                (condition.requirement(), quote!(&[#(#texts),*]))
+            }
+            Requirement::Reverification(Reverification::Preset { constant, .. }) => {
+                ("Reverification", quote!(#prefix Reverification::#constant))
+            }
+            Requirement::Reverification(Reverification::Factor(factor)) => {
+                let level = &factor.level;
+                let minutes = proc_macro2::Literal::u32_unsuffixed(factor.minutes);
+                ("Reverification", quote!(#prefix Reverification::#level(#minutes)))
+            }
+        };
+        let name = Ident::new(name, Span::call_site());
+        quote!(#prefix Requirement::#name(#value))
+    }
+
+    fn group(&self, kind: GroupKind, parts: &[Requirement]) -> TokenStream {
+        let Self { prefix, .. } = self;
+        let parts = parts.iter().map(|part| self.requirement(part));
+        let name = match kind {
+            GroupKind::Any => quote!(Any),
+            GroupKind::All => quote!(All),
+        };
+        quote!(#prefix Requirement::#name(&[#(#parts),*]))
+    }
+}
+
+/// Every requirement that stands in no group.
+fn requirements(policy: &Policy) -> impl Iterator<Item = &Requirement> {
+    policy.clauses.iter().flat_map(|clause| &clause.requirements)
+}
+
+const fn is_reverification(requirement: &Requirement) -> bool {
+    matches!(requirement, Requirement::Reverification(_))
+}
+
+/// The first names of the user's relative paths.
+fn user_names<'a>(policy: &'a Policy, naming: &'a Naming) -> impl Iterator<Item = &'a Ident> {
+    let mut names = Vec::new();
+    requirements(policy).for_each(|requirement| collect_names(requirement, &mut names));
+    naming.first().into_iter().chain(names)
+}
+
+fn collect_names<'a>(requirement: &'a Requirement, names: &mut Vec<&'a Ident>) {
+    match requirement {
+        Requirement::Leaf(_, Leaf::Path(path)) => names.extend(first_name(path)),
+        Requirement::Group(_, parts) => parts.iter().for_each(|part| collect_names(part, names)),
+        Requirement::Leaf(..) | Requirement::List(..) | Requirement::Reverification(_) => {}
+    }
+}

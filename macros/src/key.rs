@@ -1,0 +1,165 @@
+//! The name of an argument in, a key out, if the name is one that may stand there.
+
+use crate::{
+    condition::Condition,
+    names::{alternatives, near},
+    token_type::{TokenType, alternative_types},
+    tree::GroupKind,
+    value::Form,
+};
+
+/// The name of an argument.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Key {
+    Accepts,
+    Optional,
+    /// `crate = path`: where the generated code finds the runtime.
+    Crate,
+    /// `policy = Name`: what the policy type is called.
+    Policy,
+    Clause(TokenType),
+    Condition(Condition),
+}
+
+/// Where an argument stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// `#[clerk_auth(…)]`
+    Attribute,
+    /// `policy!(…)`
+    Macro,
+    /// `oauth_token(…)`
+    Clause(TokenType),
+}
+
+impl Key {
+    /// The key; else the message and the help about a name that cannot stand there.
+    pub(crate) fn from_name(name: &str, place: Place) -> Result<Self, (String, String)> {
+        let known = Self::all().find(|key| key.name() == name);
+        match (known, place) {
+            (Some(Self::Policy), Place::Macro) => Err((
+                "`policy` names the policy type of a handler, and here is none".into(),
+                "remove `policy`; name the `const` that holds the policy".into(),
+            )),
+            (Some(key), Place::Attribute | Place::Macro) => Ok(key),
+            (Some(Self::Condition(condition)), Place::Clause(kind)) if condition.fits(kind) => {
+                Ok(Self::Condition(condition))
+            }
+            (Some(key), Place::Clause(kind)) => Err(wrong_clause(key, kind)),
+            (None, Place::Clause(kind)) => {
+                let known = Condition::names_for(kind);
+                let message = format!("unknown condition `{name}`");
+                Err((message, did_you_mean(name, &known)))
+            }
+            (None, _) => Err(unknown(name, place)),
+        }
+    }
+
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Accepts => "accepts",
+            Self::Optional => "optional",
+            Self::Crate => "crate",
+            Self::Policy => "policy",
+            Self::Clause(kind) => kind.name(),
+            Self::Condition(condition) => condition.name(),
+        }
+    }
+
+    /// What may stand after `=`, for keys with values of text.
+    pub(crate) const fn form(self) -> Form {
+        match self {
+            Self::Accepts => Form { list: true, group: false, path: false },
+            Self::Condition(condition) => condition.form(),
+            Self::Optional | Self::Crate | Self::Policy | Self::Clause(_) => {
+                Form { list: false, group: false, path: false }
+            }
+        }
+    }
+
+    /// The argument with a value, to paste.
+    pub(crate) fn example(self) -> String {
+        match self {
+            Self::Accepts => "accepts = \"oauth_token\"".into(),
+            Self::Optional => "optional".into(),
+            Self::Crate => "crate = my_crate::auth".into(),
+            Self::Policy => "policy = ListNotes".into(),
+            Self::Clause(kind) => kind.name().into(),
+            Self::Condition(condition) => {
+                format!("{} = {}", condition.name(), condition.example())
+            }
+        }
+    }
+
+    /// The argument with several values, to paste; the same as `example` where there is one.
+    pub(crate) fn several(self) -> String {
+        match self {
+            Self::Accepts => "accepts = [\"session_token\", \"api_key\"]".into(),
+            Self::Optional => "optional = \"ignore_expired_cookie\"".into(),
+            Self::Condition(condition) => {
+                format!("{} = {}", condition.name(), condition.several())
+            }
+            Self::Crate | Self::Policy | Self::Clause(_) => self.example(),
+        }
+    }
+
+    /// A group to paste: `any("org:admin", "org:member")`.
+    pub(crate) fn group(self, kind: GroupKind) -> String {
+        let inner = match self {
+            Self::Condition(condition) => inside(condition.several()),
+            _ => "\"a\", \"b\"",
+        };
+        format!("{}({inner})", kind.name())
+    }
+
+    fn all() -> impl Iterator<Item = Self> {
+        let clauses = TokenType::ALL.into_iter().map(Self::Clause);
+        let conditions = Condition::ALL.into_iter().map(Self::Condition);
+        let others = [Self::Optional, Self::Crate, Self::Policy];
+        [Self::Accepts].into_iter().chain(conditions).chain(others).chain(clauses)
+    }
+}
+
+/// `any("a", "b")` or `["a", "b"]` → `"a", "b"`
+fn inside(several: &str) -> &str {
+    several.trim_start_matches("any").trim_matches(['(', ')', '[', ']'])
+}
+
+/// A known name that cannot stand in the clause of this type.
+fn wrong_clause(key: Key, kind: TokenType) -> (String, String) {
+    let (name, clause) = (key.name(), kind.name());
+    let Key::Condition(condition) = key else {
+        let message = format!("`{name}` cannot stand in a clause");
+        return (message, format!("write it beside `{clause}(…)`, separated by `,`"));
+    };
+    let types = condition.fitting_types();
+    let owners = alternative_types(&types);
+    let message = match (condition, kind) {
+        (Condition::Scopes, TokenType::M2m) => {
+            "`scopes` cannot be required: those of an `m2m_token` are machine ids".into()
+        }
+        (Condition::Scopes, _) => format!("`scopes` cannot be required: `{clause}` has none"),
+        _ => format!("`{name}` is a condition of {owners}, not of `{clause}`"),
+    };
+    let known = alternatives(&Condition::names_for(kind));
+    let help = format!("`{clause}` can have {known}; or move `{name}` into a clause of {owners}");
+    (message, help)
+}
+
+fn unknown(name: &str, place: Place) -> (String, String) {
+    let message = format!("unknown argument `{name}`");
+    if matches!(name, "any" | "all") {
+        return (message, format!("write `accepts = \"any\"`, or `scopes = {name}(\"a\", \"b\")`"));
+    }
+    let here = |key: &Key| *key != Key::Policy || place == Place::Attribute;
+    let known: Vec<&str> = Key::all().filter(here).map(Key::name).collect();
+    (message, did_you_mean(name, &known))
+}
+
+fn did_you_mean(name: &str, known: &[&str]) -> String {
+    let near = near(name, known.iter().copied());
+    if near.is_empty() {
+        return format!("one of {}", alternatives(known));
+    }
+    format!("did you mean {}?", alternatives(&near))
+}

@@ -1,0 +1,136 @@
+//! Tokens of a list or a group in, its members out.
+
+use proc_macro2::Ident;
+use syn::{
+    Lit, LitStr, Path, Token, bracketed,
+    ext::IdentExt,
+    parenthesized,
+    parse::{ParseStream, discouraged::Speculative},
+    token::{Bracket, Paren},
+};
+
+use crate::{
+    errors::Errors,
+    found::{is_plain, unknown_group, wrong_group, wrong_list, wrong_literal, wrong_token},
+    key::Key,
+    separator::{comma, skip_all, skip_to_comma},
+    tree::{Group, GroupKind, Leaf, Node},
+    value::Value,
+};
+
+/// `["a", "b"]`.
+pub(crate) fn list(key: Key, input: ParseStream, errors: &mut Errors) -> syn::Result<Value> {
+    let content;
+    let bracket = bracketed!(content in input);
+    let mut members = Vec::new();
+    while !content.is_empty() {
+        if key.form().group && content.peek(Ident::peek_any) && content.peek2(Paren) {
+            let help = "write `all(…)` instead of `[…]`";
+            errors.push(content.span(), "a group stands in a list", help);
+            skip_to_comma(&content);
+            members.push(None);
+        } else {
+            members.push(leaf(key, &content, errors));
+        }
+        comma(&content, "members", None, starts_leaf, errors);
+    }
+    let span = bracket.span.join();
+    if key.form().list {
+        return Ok(Value::List(span, members));
+    }
+    let (message, help) = wrong_list(key, &texts(members.iter().flatten()));
+    errors.push(span, &message, &help);
+    Ok(Value::Unreadable)
+}
+
+/// `any("a", all("b", "c"))` as a whole value.
+pub(crate) fn only_group(key: Key, input: ParseStream, errors: &mut Errors) -> syn::Result<Value> {
+    let Some(group) = group(key, input, errors)? else {
+        return Ok(Value::Unreadable);
+    };
+    if key.form().group {
+        return Ok(Value::Group(group));
+    }
+    let (message, help) = wrong_group(key, &texts(group.nodes()));
+    errors.push(group.span, &message, &help);
+    Ok(Value::Unreadable)
+}
+
+/// `None` for another name than `any` and `all`, which was reported.
+fn group(key: Key, input: ParseStream, errors: &mut Errors) -> syn::Result<Option<Group>> {
+    let name = input.call(Ident::parse_any)?;
+    let content;
+    parenthesized!(content in input);
+    let Some(kind) = GroupKind::from_name(&name.to_string()) else {
+        let (message, help) = unknown_group(key, &name);
+        errors.push(name.span(), &message, &help);
+        skip_all(&content);
+        return Ok(None);
+    };
+    let mut members = Vec::new();
+    while !content.is_empty() {
+        members.push(member(key, &content, errors)?);
+        if !comma(&content, "members", None, starts_leaf, errors) {
+            members.push(None);
+        }
+    }
+    Ok(Some(Group { kind, span: name.span(), members }))
+}
+
+/// A member of a group.
+fn member(key: Key, input: ParseStream, errors: &mut Errors) -> syn::Result<Option<Node>> {
+    if input.peek(Ident::peek_any) && input.peek2(Paren) {
+        return Ok(group(key, input, errors)?.map(Node::Group));
+    }
+    if !input.peek(Bracket) {
+        return Ok(leaf(key, input, errors).map(Node::Leaf));
+    }
+    let content;
+    let bracket = bracketed!(content in input);
+    skip_all(&content);
+    let help = "write `all(…)` instead of `[…]`";
+    errors.push(bracket.span.join(), "a list stands in a group", help);
+    Ok(None)
+}
+
+/// `"a"`, or a path where the key takes one; anything else is an error and is skipped.
+pub(crate) fn leaf(key: Key, input: ParseStream, errors: &mut Errors) -> Option<Leaf> {
+    let ahead = input.fork();
+    let is_path = key.form().path && !is_group_name(input);
+    if is_path
+        && let Ok(path) = ahead.call(Path::parse_mod_style)
+        && !ahead.peek(Token![!])
+        && !ahead.peek(Paren)
+    {
+        input.advance_to(&ahead);
+        return Some(Leaf::Path(path));
+    }
+    let ahead = input.fork();
+    let (found, help) = match ahead.parse::<Lit>() {
+        Ok(Lit::Str(literal)) if is_plain(&literal) => {
+            input.advance_to(&ahead);
+            return Some(Leaf::Text(literal));
+        }
+        Ok(literal) => wrong_literal(key, &literal),
+        Err(_) => wrong_token(key, input),
+    };
+    let message = format!("expected a string literal, found {found}");
+    errors.push(input.span(), &message, &help);
+    skip_to_comma(input);
+    None
+}
+
+/// `any` or `all`, which is no constant.
+fn is_group_name(input: ParseStream) -> bool {
+    let name = input.fork().call(Ident::parse_any);
+    name.is_ok_and(|name| GroupKind::from_name(&name.to_string()).is_some())
+        && !input.peek2(Token![::])
+}
+
+fn texts<'a, T: ToString + 'a>(members: impl Iterator<Item = &'a T>) -> Vec<String> {
+    members.map(ToString::to_string).collect()
+}
+
+fn starts_leaf(input: ParseStream) -> bool {
+    input.peek(LitStr)
+}

@@ -1,0 +1,45 @@
+//! `crate = path` and `policy = Name` in, the names of the generated code out.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, quote};
+use syn::Path;
+
+use crate::args::Args;
+
+/// What the generated code calls the runtime and the policy type.
+pub(crate) struct Naming {
+    crate_path: Option<Path>,
+    policy: Option<Ident>,
+}
+
+impl Naming {
+    pub(crate) fn of(args: &Args) -> Self {
+        Self { crate_path: args.crate_path.clone(), policy: args.policy_name.clone() }
+    }
+
+    /// `::clerk_auth`
+    pub(crate) fn root(&self) -> TokenStream {
+        match &self.crate_path {
+            Some(path) => path.to_token_stream(),
+            None => quote!(::clerk_auth),
+        }
+    }
+
+    /// The policy type, if it is not named like the handler.
+    pub(crate) fn policy(&self) -> Option<&Ident> {
+        self.policy.as_ref()
+    }
+
+    /// The first name of `crate = path`, where it is relative.
+    pub(crate) fn first(&self) -> Option<&Ident> {
+        self.crate_path.as_ref().and_then(first_name)
+    }
+}
+
+/// `scope` of `scope::READ`; `None` for `::scope::READ`.
+pub(crate) fn first_name(path: &Path) -> Option<&Ident> {
+    if path.leading_colon.is_some() {
+        return None;
+    }
+    path.segments.first().map(|segment| &segment.ident)
+}

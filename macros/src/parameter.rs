@@ -1,0 +1,222 @@
+//! An injected parameter and the token types that can enter in, the mistakes of its type out.
+
+use proc_macro2::Ident;
+use syn::spanned::Spanned;
+
+use crate::{
+    claims,
+    declared::Declared,
+    entry::{Entry, Wording},
+    errors::Errors,
+    injected::{Injected, InjectedValue, Presence},
+    token_type::{TokenType, accepts_argument, alternative_types, identity_type},
+};
+
+/// Extractors that a pattern can take apart. None of them is the type of an injected value.
+const WRAPPERS: [&str; 6] = ["Extension", "Form", "Json", "Path", "Query", "State"];
+
+/// Other extractors that are commonly given a plain name.
+const OTHER_EXTRACTORS: [&str; 13] = [
+    "Body",
+    "Bytes",
+    "ConnectInfo",
+    "HeaderMap",
+    "MatchedPath",
+    "Method",
+    "Multipart",
+    "OriginalUri",
+    "RawQuery",
+    "Request",
+    "String",
+    "Uri",
+    "WebSocketUpgrade",
+];
+
+/// The types of identities in the runtime.
+const IDENTITIES: [&str; 5] = ["SessionToken", "OAuthToken", "M2mToken", "ApiKey", "Identity"];
+
+/// Reports a declared type that the value cannot have. Types that only rustc knows, such as
+/// aliases, are left to rustc.
+pub(crate) fn check(injected: &Injected, entry: Option<&Entry>, errors: &mut Errors) {
+    let before = errors.count();
+    let declared = injected.declared();
+    if let Some(extractor) = declared.name().filter(|name| is_extractor(name)) {
+        return wrong_type(injected.value, extractor, declared.option.is_some(), errors);
+    }
+    if injected.value == InjectedValue::Guard {
+        return check_guard(injected, &declared, errors);
+    }
+    if injected.is_decoded() {
+        claims::check(injected, &declared, errors);
+    }
+    let Some(entry) = entry.filter(|_| errors.count() == before) else {
+        return;
+    };
+    match (injected.value.presence_for(entry), declared.option) {
+        (Presence::Never, _) => never(injected, entry, errors),
+        (Presence::Always, Some(option)) => always(injected, option, entry, errors),
+        (Presence::Maybe, None) => maybe(injected, &declared, entry, errors),
+        _ if injected.value == InjectedValue::Identity => {
+            check_identity(&declared, entry, errors);
+        }
+        _ => {}
+    }
+}
+
+fn is_extractor(name: &Ident) -> bool {
+    WRAPPERS.iter().chain(&OTHER_EXTRACTORS).any(|known| name == known)
+}
+
+/// A type of someone else, such as an extractor.
+fn wrong_type(value: InjectedValue, found: &Ident, is_optional: bool, errors: &mut Errors) {
+    let name = value.name();
+    let message = format!("`{name}` is injected by `#[clerk_auth]`, so it cannot be `{found}`");
+    let is_wrapper = WRAPPERS.iter().any(|wrapper| found == wrapper);
+    let help = match value {
+        _ if is_wrapper && !is_optional => {
+            format!("write the pattern `{found}({name})`, or rename the parameter")
+        }
+        InjectedValue::Guard if !is_extractor(found) => {
+            "write `guard: Guard`, or rename the parameter".to_owned()
+        }
+        _ => "rename the parameter".to_owned(),
+    };
+    errors.push(found.span(), &message, &help);
+}
+
+/// The guard is written without its parameter, and never as an `Option`.
+fn check_guard(injected: &Injected, declared: &Declared<'_>, errors: &mut Errors) {
+    let help = "write `guard: Guard`";
+    if let Some(option) = declared.option {
+        let message = "`guard` is always there, also with `optional`";
+        return errors.push(option.span(), message, help);
+    }
+    let Some(name) = declared.name() else {
+        let message = "`guard` is injected by `#[clerk_auth]`, so it cannot be of this type";
+        let help = format!("{help}, or rename the parameter");
+        return errors.push(declared.inner.span(), message, &help);
+    };
+    if name != "Guard" {
+        return wrong_type(injected.value, name, false, errors);
+    }
+    if declared.has_arguments() {
+        let message = "`guard` is the guard of this handler, so it takes no parameter";
+        let help = format!("{help}; for the guard of another policy, rename the parameter");
+        errors.push(name.span(), message, &help);
+    }
+}
+
+/// Where the declared name is that of another identity. With parameters, rustc compares them.
+fn check_identity(declared: &Declared<'_>, entry: &Entry, errors: &mut Errors) {
+    let Some(name) = declared.name().filter(|name| is_identity(name)) else {
+        return;
+    };
+    let expected = identity_type(&entry.types);
+    let is_several = name == "Identity" && declared.has_arguments();
+    if name == expected.as_str() || is_several && entry.types.len() > 1 {
+        return;
+    }
+    let accepted = alternative_types(&entry.types);
+    let message = format!("`{name}` is not the identity of {accepted}");
+    let help = format!("write `identity: {}`", in_option(&expected, declared.option.is_some()));
+    errors.push(name.span(), &message, &help);
+}
+
+fn is_identity(name: &Ident) -> bool {
+    IDENTITIES.iter().any(|known| name == known)
+}
+
+fn in_option(name: &str, is_optional: bool) -> String {
+    if is_optional { format!("Option<{name}>") } else { name.to_owned() }
+}
+
+fn always(injected: &Injected, option: &Ident, entry: &Entry, errors: &mut Errors) {
+    let value = injected.value;
+    let name = value.name();
+    let why = match value {
+        InjectedValue::Scopes => "every accepted token carries scopes",
+        InjectedValue::Claims => "every accepted token carries claims",
+        InjectedValue::Subject | InjectedValue::TokenType | InjectedValue::Identity => {
+            "every token has one"
+        }
+        _ => "every accepted token has one",
+    };
+    let inner = type_text(injected, entry);
+    let message = format!("`{name}` is always there: {why}");
+    errors.push(option.span(), &message, &format!("write `{name}: {inner}`"));
+}
+
+fn never(injected: &Injected, entry: &Entry, errors: &mut Errors) {
+    let name = injected.value.name();
+    let having = |kind: &TokenType| injected.value.presence(*kind) != Presence::Never;
+    let having: Vec<TokenType> = TokenType::ALL.into_iter().filter(having).collect();
+    let without = alternative_types(&entry.types);
+    let message = format!("`{name}` is never there: {without} {}", has_none(injected.value));
+    let help = match (entry.wording, having.as_slice()) {
+        (Wording::Clauses, having) => {
+            format!("add a clause of {}, or remove `{name}`", alternative_types(having))
+        }
+        (_, [first, ..]) => {
+            format!("write `{}`, or remove `{name}`", accepts_argument(&[*first]))
+        }
+        (_, []) => format!("remove `{name}`"),
+    };
+    errors.push(injected.parameter.pat.span(), &message, &help);
+}
+
+/// A type that is surely no `Option`, for a value that can be absent.
+fn maybe(injected: &Injected, declared: &Declared<'_>, entry: &Entry, errors: &mut Errors) {
+    let value = injected.value;
+    let is_certain = match value {
+        InjectedValue::Claims => true,
+        InjectedValue::Identity => declared.name().is_some_and(is_identity),
+        _ => declared.is_named(value.type_name()),
+    };
+    if !is_certain {
+        return;
+    }
+    let name = value.name();
+    let types_with = |presence| -> Vec<TokenType> {
+        let is = |kind: &TokenType| value.presence(*kind) == presence;
+        entry.types.iter().copied().filter(is).collect()
+    };
+    let (always, maybe) = (types_with(Presence::Always), types_with(Presence::Maybe));
+    let never = types_with(Presence::Never);
+    let because = match (never.as_slice(), maybe.as_slice()) {
+        ([], []) => "with `optional` a caller can enter without a token".to_owned(),
+        ([], maybe) => format!("{} may have none", alternative_types(maybe)),
+        (never, _) => format!("{} {}", alternative_types(never), has_none(value)),
+    };
+    let option = format!("write `{name}: Option<{}>`", type_text(injected, entry));
+    let help = match (entry.optional, always.as_slice()) {
+        (Some(_), always) if always.len() == entry.types.len() => {
+            format!("{option}, or remove `optional`")
+        }
+        (Some(_), _) | (None, []) => option,
+        (None, always) => {
+            let what = match value {
+                InjectedValue::Scopes | InjectedValue::Claims => name,
+                _ => "one",
+            };
+            format!("{option}, or {}", entry.only(always, what))
+        }
+    };
+    let span = declared.name().map_or_else(|| declared.inner.span(), Ident::span);
+    errors.push(span, &format!("`{name}` is not always there: {because}"), &help);
+}
+
+const fn has_none(value: InjectedValue) -> &'static str {
+    match value {
+        InjectedValue::Scopes | InjectedValue::Claims => "carries none",
+        _ => "has none",
+    }
+}
+
+/// The type that the value has when it is there, as the user named it.
+fn type_text(injected: &Injected, entry: &Entry) -> String {
+    match injected.value {
+        InjectedValue::Identity => identity_type(&entry.types),
+        _ if injected.is_decoded() => injected.declared().text(),
+        value => value.type_name().to_owned(),
+    }
+}

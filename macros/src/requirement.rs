@@ -1,0 +1,185 @@
+//! The value of a condition in, a [`Requirement`] out: every value well formed, nothing twice,
+//! nothing empty, nothing that never matters.
+
+use std::collections::HashMap;
+
+use proc_macro2::Span;
+use syn::LitStr;
+
+use crate::{
+    args::ConditionArgs,
+    condition::Condition,
+    errors::Errors,
+    format::{self, normal},
+    group,
+    reverification::Reverification,
+    scope,
+    tree::{Group, GroupKind, Leaf, Node},
+    value::Value,
+};
+
+/// What a token must carry. Only this can be expanded.
+#[derive(Clone)]
+pub(crate) enum Requirement {
+    /// `Requirement::Scope("read:notes")`
+    Leaf(Condition, Leaf),
+    /// `Requirement::From(&["mch_2zQ8"])`
+    List(Condition, Vec<LitStr>),
+    /// `Requirement::Reverification(Reverification::STRICT)`
+    Reverification(Reverification),
+    /// `Requirement::All(&[…])`
+    Group(GroupKind, Vec<Requirement>),
+}
+
+impl Requirement {
+    /// `None` where an error was reported. What can be read is checked even then.
+    pub(crate) fn check(args: ConditionArgs, errors: &mut Errors) -> Option<Self> {
+        let ConditionArgs { condition, name, value } = args;
+        let before = errors.count();
+        let requirement = match value {
+            Value::Bare | Value::Unreadable => None,
+            Value::Factor(factor) => Some(Self::Reverification(Reverification::Factor(factor))),
+            Value::Path(path) => Some(Self::Leaf(condition, Leaf::Path(path))),
+            Value::Text(literal) => text(condition, literal, errors),
+            Value::List(span, members) => list(condition, span, members, errors),
+            Value::Group(group) => {
+                check_leaves(condition, &group, errors);
+                let is_sound = errors.count() == before;
+                group::check(condition, &name, &group, is_sound, errors);
+                Some(Self::of_group(condition, group))
+            }
+        };
+        requirement.filter(|_| errors.count() == before)
+    }
+
+    /// The parts of `All`, or the one requirement.
+    pub(crate) fn into_parts(self) -> Vec<Self> {
+        match self {
+            Self::Group(GroupKind::All, parts) => parts,
+            one => vec![one],
+        }
+    }
+
+    fn of_group(condition: Condition, group: Group) -> Self {
+        let parts = group.members.into_iter().flatten().map(|member| match member {
+            Node::Leaf(leaf) => Self::Leaf(condition, leaf),
+            Node::Group(group) => Self::of_group(condition, group),
+        });
+        Self::Group(group.kind, parts.collect())
+    }
+}
+
+/// One literal; of scopes it can name several.
+fn text(condition: Condition, literal: LitStr, errors: &mut Errors) -> Option<Requirement> {
+    match condition {
+        Condition::Scopes => {
+            let scopes = scope::split(&literal, errors).into_iter().map(Leaf::Text).collect();
+            Some(all_of(condition, scopes, errors))
+        }
+        Condition::Reverification => {
+            Reverification::preset(&literal, errors).map(Requirement::Reverification)
+        }
+        Condition::From | Condition::Client => {
+            format::check(condition, &literal, errors);
+            Some(Requirement::List(condition, vec![literal]))
+        }
+        _ => {
+            format::check(condition, &literal, errors);
+            Some(Requirement::Leaf(condition, Leaf::Text(literal)))
+        }
+    }
+}
+
+/// `["a", "b"]`
+fn list(
+    condition: Condition,
+    span: Span,
+    members: Vec<Option<Leaf>>,
+    errors: &mut Errors,
+) -> Option<Requirement> {
+    if members.is_empty() {
+        let name = condition.name();
+        let help = format!("write `{name} = {}`, or remove `{name}`", condition.example());
+        errors.push(span, &format!("`{name}` is an empty list"), &help);
+        return None;
+    }
+    let well_formed = |leaf: &Leaf, errors: &mut Errors| match leaf {
+        Leaf::Path(_) => true,
+        Leaf::Text(literal) if condition == Condition::Scopes => {
+            scope::is_member(literal, scope::Place::List, errors)
+        }
+        Leaf::Text(literal) => format::check(condition, literal, errors),
+    };
+    let members: Vec<Leaf> =
+        members.into_iter().flatten().filter(|leaf| well_formed(leaf, errors)).collect();
+    if condition == Condition::Scopes {
+        return Some(all_of(condition, members, errors));
+    }
+    check_distinct(condition, &members, errors);
+    let texts = members.into_iter().filter_map(|leaf| match leaf {
+        Leaf::Text(literal) => Some(literal),
+        Leaf::Path(_) => None,
+    });
+    Some(Requirement::List(condition, texts.collect()))
+}
+
+fn all_of(condition: Condition, leaves: Vec<Leaf>, errors: &mut Errors) -> Requirement {
+    check_distinct(condition, &leaves, errors);
+    let mut parts: Vec<Requirement> =
+        leaves.into_iter().map(|leaf| Requirement::Leaf(condition, leaf)).collect();
+    match (parts.pop(), parts.is_empty()) {
+        (Some(only), true) => only,
+        (last, _) => {
+            parts.extend(last);
+            Requirement::Group(GroupKind::All, parts)
+        }
+    }
+}
+
+/// The format of every text in the group, at every depth.
+fn check_leaves(condition: Condition, group: &Group, errors: &mut Errors) {
+    for member in group.nodes() {
+        match member {
+            Node::Group(group) => check_leaves(condition, group, errors),
+            Node::Leaf(Leaf::Path(_)) => {}
+            Node::Leaf(Leaf::Text(literal)) if condition == Condition::Scopes => {
+                scope::is_member(literal, scope::Place::Group, errors);
+            }
+            Node::Leaf(Leaf::Text(literal)) => {
+                format::check(condition, literal, errors);
+            }
+        }
+    }
+}
+
+/// Reports each value that stood before. The one place that looks for repetition among values.
+pub(crate) fn check_distinct(condition: Condition, leaves: &[Leaf], errors: &mut Errors) {
+    let mut seen = HashMap::new();
+    for leaf in leaves {
+        match seen.get(&normal(condition, leaf)) {
+            Some(first) => twice(condition, first, leaf, errors),
+            None => {
+                seen.insert(normal(condition, leaf), leaf.clone());
+            }
+        }
+    }
+}
+
+/// `second` says what `first` said.
+fn twice(condition: Condition, first: &Leaf, second: &Leaf, errors: &mut Errors) {
+    let noun = condition.noun();
+    let (first, text) = (plain(first), plain(second));
+    if first == text {
+        let message = format!("{noun} `{text}` is written twice");
+        return errors.push(second.span(), &message, &format!("remove one `{text}`"));
+    }
+    let message = format!("{noun} `{text}` is written twice: `{first}` is the same {noun}");
+    errors.push(second.span(), &message, &format!("remove `{text}`"));
+}
+
+fn plain(leaf: &Leaf) -> String {
+    match leaf {
+        Leaf::Text(literal) => literal.value(),
+        Leaf::Path(_) => leaf.to_string(),
+    }
+}

@@ -1,0 +1,151 @@
+//! The value of `reverification` in, how recently the user must have proved who they are out.
+
+use std::fmt;
+
+use proc_macro2::{Ident, Span};
+use syn::{LitInt, LitStr, Token, ext::IdentExt, parenthesized, parse::ParseStream};
+
+use crate::{
+    errors::Errors,
+    found::found,
+    names::{alternatives, near},
+    separator::skip_all,
+};
+
+/// The most minutes that Clerk takes.
+const MOST_MINUTES: u32 = 99_999;
+
+/// The names of the presets, and of the runtime's constants.
+const PRESETS: [(&str, &str); 4] =
+    [("strict_mfa", "STRICT_MFA"), ("strict", "STRICT"), ("moderate", "MODERATE"), ("lax", "LAX")];
+
+const LEVELS: [&str; 3] = ["first_factor", "second_factor", "multi_factor"];
+
+#[derive(Clone)]
+pub(crate) enum Reverification {
+    /// The name of the runtime's constant.
+    Preset {
+        name: &'static str,
+        constant: Ident,
+    },
+    Factor(Factor),
+}
+
+/// `second_factor(minutes = 5)`
+#[derive(Clone)]
+pub(crate) struct Factor {
+    pub(crate) level: Ident,
+    pub(crate) minutes: u32,
+}
+
+impl Reverification {
+    /// `"strict"`
+    pub(crate) fn preset(literal: &LitStr, errors: &mut Errors) -> Option<Self> {
+        let text = literal.value();
+        if let Some((name, constant)) = PRESETS.into_iter().find(|(name, _)| *name == text) {
+            let constant = Ident::new(constant, Span::call_site());
+            return Some(Self::Preset { name, constant });
+        }
+        let message = format!("unknown reverification `{}`", text.escape_debug());
+        let level = near(&text, LEVELS).into_iter().next();
+        let presets = PRESETS.map(|(name, _)| name);
+        let help = match (near(&text, presets).as_slice(), level) {
+            ([], Some(level)) => format!("write `reverification = {level}(minutes = 10)`"),
+            ([], None) => {
+                format!("one of {}; or `second_factor(minutes = 5)`", alternatives(&presets))
+            }
+            (near, _) => format!("did you mean {}?", alternatives(near)),
+        };
+        errors.push(literal.span(), &message, &help);
+        None
+    }
+}
+
+impl fmt::Display for Factor {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}(minutes = {})", self.level, self.minutes)
+    }
+}
+
+/// `second_factor(minutes = 5)`; `None` where an error was reported.
+pub(crate) fn factor(input: ParseStream, errors: &mut Errors) -> syn::Result<Option<Factor>> {
+    let name = input.call(Ident::parse_any)?;
+    let content;
+    let paren = parenthesized!(content in input);
+    let factor = level(&name, errors).and_then(|level| {
+        let minutes = minutes(&name, paren.span.join(), &content, errors)?;
+        Some(Factor { level, minutes })
+    });
+    skip_all(&content);
+    Ok(factor)
+}
+
+/// Whether a factor is named, with minutes or without.
+pub(crate) fn is_level(name: &Ident) -> bool {
+    LEVELS.iter().any(|level| name == level)
+}
+
+fn level(name: &Ident, errors: &mut Errors) -> Option<Ident> {
+    let text = name.to_string();
+    if is_level(name) {
+        return Some(name.clone());
+    }
+    let (message, help) = if PRESETS.iter().any(|(preset, _)| *preset == text) {
+        (format!("`{name}` takes no minutes"), format!("write `reverification = \"{name}\"`"))
+    } else {
+        let near = near(&text, LEVELS);
+        let message = match text.as_str() {
+            "any" | "all" => "`reverification` takes no group".to_owned(),
+            _ => format!("unknown factor `{name}`"),
+        };
+        let help = match near.as_slice() {
+            [] => "write `reverification = second_factor(minutes = 5)`".to_owned(),
+            near => format!("did you mean {}?", alternatives(near)),
+        };
+        (message, help)
+    };
+    errors.push(name.span(), &message, &help);
+    None
+}
+
+/// `minutes = 5`
+fn minutes(level: &Ident, whole: Span, input: ParseStream, errors: &mut Errors) -> Option<u32> {
+    let help = format!("write `{level}(minutes = 10)`");
+    if input.is_empty() {
+        errors.push(whole, "expected how many minutes ago is recent enough", &help);
+        return None;
+    }
+    let unit = input.fork().call(Ident::parse_any).ok();
+    if unit.as_ref().is_none_or(|unit| unit != "minutes") {
+        let help = match input.fork().parse::<LitInt>() {
+            Ok(number) => format!("write `{level}(minutes = {number})`"),
+            Err(_) => help,
+        };
+        errors.push(input.span(), &format!("expected `minutes`, found {}", found(input)), &help);
+        return None;
+    }
+    let unit = input.call(Ident::parse_any).ok()?;
+    if input.parse::<Token![=]>().is_err() || input.is_empty() {
+        errors.push(unit.span(), "expected `=` and a number after `minutes`", &help);
+        return None;
+    }
+    let (span, written) = (input.span(), found(input));
+    let minutes = input.parse::<LitInt>().ok().filter(|number| number.suffix().is_empty());
+    let Some(number) = minutes else {
+        errors.push(span, &format!("expected a whole number, found {written}"), &help);
+        return None;
+    };
+    let minutes = number.base10_parse().ok().filter(|minutes| (1..=MOST_MINUTES).contains(minutes));
+    if minutes.is_none() {
+        let message = format!("`{number}` minutes are out of range");
+        errors.push(span, &message, &format!("write a number from 1 to {MOST_MINUTES}"));
+        return None;
+    }
+    input.parse::<Option<Token![,]>>().ok();
+    if !input.is_empty() {
+        let message = format!("expected only `minutes`, found {}", found(input));
+        errors.push(input.span(), &message, &help);
+        return None;
+    }
+    minutes
+}

@@ -1,0 +1,63 @@
+//! Tokens between two arguments or members in, the comma taken, or its absence reported.
+
+use proc_macro2::{Ident, TokenTree};
+use syn::{
+    Token,
+    ext::IdentExt,
+    parse::{End, ParseStream},
+    token::Paren,
+};
+
+use crate::{errors::Errors, found::found, key::Key, tree::GroupKind};
+
+/// Takes the comma before the next one of `what`, after a value of `key`. A missing comma is
+/// reported, and the answer is `false`; what follows is read only if it looks like the next one, so
+/// that one mistake stays one error.
+pub(crate) fn comma(
+    input: ParseStream,
+    what: &str,
+    key: Option<&Key>,
+    starts: fn(ParseStream) -> bool,
+    errors: &mut Errors,
+) -> bool {
+    if input.is_empty() || input.parse::<Token![,]>().is_ok() {
+        return true;
+    }
+    let message = format!("expected `,` between {what}, found {}", found(input));
+    let help = match (key, operator(input)) {
+        (Some(key), Some(kind)) if key.form().group => {
+            format!("write `{} = {}`", key.name(), key.group(kind))
+        }
+        (Some(key), Some(_)) if key.form().list => format!("write `{}`", key.several()),
+        _ => format!("separate {what} with `,`"),
+    };
+    errors.push(input.span(), &message, &help);
+    if !starts(input) {
+        skip_to_comma(input);
+        input.parse::<Token![,]>().ok();
+    }
+    false
+}
+
+/// What `"a" | "b"` or `"a" & "b"` probably means.
+fn operator(input: ParseStream) -> Option<GroupKind> {
+    if input.peek(Token![|]) {
+        return Some(GroupKind::Any);
+    }
+    (input.peek(Token![&]) || input.peek(Token![+])).then_some(GroupKind::All)
+}
+
+/// Whether this looks like the next argument.
+pub(crate) fn starts_argument(input: ParseStream) -> bool {
+    let is_name = input.peek(Ident::peek_any);
+    let goes_on = input.peek2(Token![=]) || input.peek2(Paren);
+    is_name && (goes_on || input.peek2(Token![,]) || input.peek2(End))
+}
+
+pub(crate) fn skip_to_comma(input: ParseStream) {
+    while !input.is_empty() && !input.peek(Token![,]) && input.parse::<TokenTree>().is_ok() {}
+}
+
+pub(crate) fn skip_all(input: ParseStream) {
+    while input.parse::<TokenTree>().is_ok() {}
+}

@@ -1,0 +1,19 @@
+#[doc(hidden)]
+#[allow(non_camel_case_types)]
+enum profile {}
+impl profile {
+    /// Accepts `m2m_token`.
+    pub const POLICY: ::clerk_auth::Policy = {
+        use ::clerk_auth::policy::{Clause, Policy, Requirement};
+        Policy::new(&[Clause::M2mToken(Requirement::None)])
+    };
+}
+impl ::clerk_auth::Guarded for profile {
+    const POLICY: ::clerk_auth::Policy = Self::POLICY;
+    type Identity = ::clerk_auth::M2mToken;
+    type Claims = Profile;
+}
+async fn profile(guard: ::clerk_auth::Guard<profile>) {
+    let machine_id: MachineId = guard.machine_id();
+    let claims: Option<Profile> = guard.maybe_into_claims();
+}

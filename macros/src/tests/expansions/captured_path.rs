@@ -1,0 +1,19 @@
+#[doc(hidden)]
+#[allow(non_camel_case_types)]
+enum list {}
+impl list {
+    /// Accepts `oauth_token` with scope `Policy::READ_NOTES`.
+    pub const POLICY: ::clerk_auth::Policy = ::clerk_auth::policy::Policy::new(
+        &[
+            ::clerk_auth::policy::Clause::OAuthToken(
+                ::clerk_auth::policy::Requirement::Scope(Policy::READ_NOTES.as_str()),
+            ),
+        ],
+    );
+}
+impl ::clerk_auth::Guarded for list {
+    const POLICY: ::clerk_auth::Policy = Self::POLICY;
+    type Identity = ::clerk_auth::OAuthToken;
+    type Claims = ();
+}
+async fn list(_guard: ::clerk_auth::Guard<list>) {}

@@ -1,0 +1,50 @@
+#[doc(hidden)]
+#[allow(non_camel_case_types)]
+enum list_notes {}
+impl list_notes {
+    /// Accepts
+    /// - `session_token` with permission `org:notes:read`, and role `org:admin` or `org:editor`
+    /// - `oauth_token` with scope `read:notes`, audience `https://notes.example`, and client `kPz8`
+    /// - `m2m_token` with calling machine `mch_a` or `mch_b`
+    /// - `api_key`
+    pub const POLICY: ::clerk_auth::Policy = {
+        use ::clerk_auth::policy::{Clause, Policy, Requirement};
+        Policy::new(
+            &[
+                Clause::SessionToken(
+                    Requirement::All(
+                        &[
+                            Requirement::Permission("org:notes:read"),
+                            Requirement::Any(
+                                &[
+                                    Requirement::Role("org:admin"),
+                                    Requirement::Role("org:editor"),
+                                ],
+                            ),
+                        ],
+                    ),
+                ),
+                Clause::OAuthToken(
+                    Requirement::All(
+                        &[
+                            Requirement::Scope("read:notes"),
+                            Requirement::Audience("https://notes.example"),
+                            Requirement::Client(&["kPz8"]),
+                        ],
+                    ),
+                ),
+                Clause::M2mToken(Requirement::From(&["mch_a", "mch_b"])),
+                Clause::ApiKey(Requirement::None),
+            ],
+        )
+    };
+}
+impl ::clerk_auth::Guarded for list_notes {
+    const POLICY: ::clerk_auth::Policy = Self::POLICY;
+    type Identity = ::clerk_auth::Identity;
+    type Claims = ();
+}
+async fn list_notes(guard: ::clerk_auth::Guard<list_notes>) {
+    let subject: Subject = guard.subject();
+    let user_id: Option<UserId> = guard.maybe_user_id();
+}

@@ -1,0 +1,28 @@
+#[doc(hidden)]
+#[allow(non_camel_case_types)]
+enum list {}
+impl list {
+    /// Accepts `oauth_token` or `api_key` with scope `read:notes`.
+    pub const POLICY: my_crate::auth::Policy = {
+        use my_crate::auth::policy::{Clause, Policy, Requirement};
+        Policy::new(
+            &[
+                Clause::OAuthToken(Requirement::Scope("read:notes")),
+                Clause::ApiKey(Requirement::Scope("read:notes")),
+            ],
+        )
+    };
+}
+impl my_crate::auth::Guarded for list {
+    const POLICY: my_crate::auth::Policy = Self::POLICY;
+    type Identity = my_crate::auth::Identity<
+        my_crate::auth::Never,
+        my_crate::auth::OAuthToken,
+        my_crate::auth::Never,
+        my_crate::auth::ApiKey,
+    >;
+    type Claims = ();
+}
+async fn list(guard: my_crate::auth::Guard<list>) {
+    let scopes: Scopes = guard.scopes();
+}

@@ -1,0 +1,32 @@
+#[doc(hidden)]
+#[allow(non_camel_case_types)]
+enum delete {}
+impl delete {
+    /// Accepts
+    /// - `session_token` with reverification `second_factor(minutes = 5)`
+    /// - `m2m_token`
+    pub const POLICY: ::clerk_auth::Policy = {
+        use ::clerk_auth::policy::{Clause, Policy, Requirement, Reverification};
+        Policy::new(
+            &[
+                Clause::SessionToken(
+                    Requirement::Reverification(Reverification::second_factor(5)),
+                ),
+                Clause::M2mToken(Requirement::None),
+            ],
+        )
+    };
+}
+impl ::clerk_auth::Guarded for delete {
+    const POLICY: ::clerk_auth::Policy = Self::POLICY;
+    type Identity = ::clerk_auth::Identity<
+        ::clerk_auth::SessionToken,
+        ::clerk_auth::Never,
+        ::clerk_auth::M2mToken,
+        ::clerk_auth::Never,
+    >;
+    type Claims = ();
+}
+async fn delete(guard: ::clerk_auth::Guard<delete>) {
+    let identity: Identity<SessionToken, Never, M2mToken, Never> = guard.identity();
+}

@@ -1,0 +1,22 @@
+#[doc(hidden)]
+#[allow(non_camel_case_types)]
+enum list {}
+impl list {
+    /// Accepts `oauth_token` with scope `read:notes`.
+    ///
+    /// A caller without a credential enters too.
+    pub const POLICY: ::clerk_auth::Policy = {
+        use ::clerk_auth::policy::{Clause, Policy, Requirement};
+        Policy::new(&[Clause::OAuthToken(Requirement::Scope("read:notes"))]).optional()
+    };
+}
+impl ::clerk_auth::Guarded for list {
+    const POLICY: ::clerk_auth::Policy = Self::POLICY;
+    type Identity = ::core::option::Option<::clerk_auth::OAuthToken>;
+    type Claims = ();
+}
+async fn list(guard: ::clerk_auth::Guard<list>) {
+    let subject: Option<Subject> = guard.maybe_subject();
+    let client_id: Option<ClientId> = guard.maybe_client_id();
+    let guard: Guard<list> = guard;
+}

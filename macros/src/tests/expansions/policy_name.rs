@@ -1,0 +1,18 @@
+#[doc(hidden)]
+pub enum ListNotes {}
+impl ListNotes {
+    /// Accepts `session_token`.
+    pub const POLICY: ::clerk_auth::Policy = {
+        use ::clerk_auth::policy::{Clause, Policy, Requirement};
+        Policy::new(&[Clause::SessionToken(Requirement::None)])
+    };
+}
+impl ::clerk_auth::Guarded for ListNotes {
+    const POLICY: ::clerk_auth::Policy = Self::POLICY;
+    type Identity = ::clerk_auth::SessionToken;
+    type Claims = ();
+}
+pub async fn list_notes(guard: ::clerk_auth::Guard<ListNotes>) -> Reply {
+    let user_id: UserId = guard.user_id();
+    reply(user_id)
+}

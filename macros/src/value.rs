@@ -1,0 +1,206 @@
+//! Tokens after the name of an argument in, a [`Value`] out: text, a list, a group or a path.
+
+use std::fmt;
+
+use proc_macro2::{Ident, Span};
+use syn::{
+    LitStr, Path, Token,
+    ext::IdentExt,
+    parse::{End, ParseStream, discouraged::Speculative},
+    token::{Bracket, Paren},
+};
+
+use crate::{
+    condition::Condition,
+    errors::Errors,
+    found::{found, write},
+    key::Key,
+    members::{leaf, list, only_group},
+    reverification::{self, Factor, is_level},
+    separator::skip_to_comma,
+    tree::{Group, Leaf},
+};
+
+/// What stands after `=`.
+pub(crate) enum Value {
+    /// Nothing stands there, and nothing has to.
+    Bare,
+    Text(LitStr),
+    Path(Path),
+    /// The span is that of the brackets. `None` is a member about which an error was reported.
+    List(Span, Vec<Option<Leaf>>),
+    Group(Group),
+    /// `second_factor(minutes = 5)`
+    Factor(Factor),
+    /// An error was reported.
+    Unreadable,
+}
+
+impl Value {
+    pub(crate) const fn is_readable(&self) -> bool {
+        !matches!(self, Self::Unreadable)
+    }
+}
+
+/// As it is written.
+impl fmt::Display for Value {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(literal) => write!(formatter, "{:?}", literal.value()),
+            Self::Path(path) => Leaf::Path(path.clone()).fmt(formatter),
+            Self::List(_, members) => {
+                let members: Vec<String> = members.iter().flatten().map(Leaf::to_string).collect();
+                write!(formatter, "[{}]", members.join(", "))
+            }
+            Self::Group(group) => group.fmt(formatter),
+            Self::Factor(factor) => factor.fmt(formatter),
+            Self::Bare | Self::Unreadable => formatter.write_str("…"),
+        }
+    }
+}
+
+/// What a key takes beside one text.
+#[derive(Clone, Copy)]
+pub(crate) struct Form {
+    /// `["a", "b"]`
+    pub(crate) list: bool,
+    /// `any("a", "b")`
+    pub(crate) group: bool,
+    /// `scope::READ`
+    pub(crate) path: bool,
+}
+
+const REVERIFICATION: Key = Key::Condition(Condition::Reverification);
+
+/// `= value`.
+pub(crate) fn after_equals(
+    key: Key,
+    name: &Ident,
+    input: ParseStream,
+    errors: &mut Errors,
+) -> Value {
+    if !equals(key, name, input, errors) {
+        return Value::Unreadable;
+    }
+    if input.peek(Bracket) {
+        return or_report(key, list(key, input, errors), errors);
+    }
+    if input.peek(Ident::peek_any) && input.peek2(Paren) {
+        if key == REVERIFICATION {
+            let factor = reverification::factor(input, errors);
+            let value = |factor: Option<Factor>| factor.map_or(Value::Unreadable, Value::Factor);
+            return or_report(key, factor.map(value), errors);
+        }
+        return or_report(key, only_group(key, input, errors), errors);
+    }
+    if key == REVERIFICATION
+        && input.fork().call(Ident::parse_any).is_ok_and(|name| is_level(&name))
+    {
+        let level = found(input);
+        let help = format!("write `{}(minutes = 10)`", level.trim_matches('`'));
+        errors.push(input.span(), &format!("expected minutes after {level}"), &help);
+        skip_to_comma(input);
+        return Value::Unreadable;
+    }
+    match leaf(key, input, errors) {
+        Some(Leaf::Text(literal)) => Value::Text(literal),
+        Some(Leaf::Path(path)) => Value::Path(path),
+        None => Value::Unreadable,
+    }
+}
+
+/// Nothing, or `= "ignore_expired_cookie"`.
+pub(crate) fn optional(name: &Ident, input: ParseStream, errors: &mut Errors) -> Value {
+    if input.is_empty() || input.peek(Token![,]) {
+        return Value::Bare;
+    }
+    if input.peek(Token![=]) {
+        return after_equals(Key::Optional, name, input, errors);
+    }
+    if !input.peek(Paren) {
+        return Value::Bare; // a comma is missing, which is reported where commas are read
+    }
+    errors.push(name.span(), "`optional` takes no conditions", "write `optional`");
+    skip_to_comma(input);
+    Value::Unreadable
+}
+
+/// `= my_crate::auth`
+pub(crate) fn path_after_equals(
+    key: Key,
+    name: &Ident,
+    input: ParseStream,
+    errors: &mut Errors,
+) -> Option<Path> {
+    if !equals(key, name, input, errors) {
+        return None;
+    }
+    let ahead = input.fork();
+    if let Ok(path) = ahead.call(Path::parse_mod_style)
+        && (ahead.is_empty() || ahead.peek(Token![,]))
+    {
+        input.advance_to(&ahead);
+        return Some(path);
+    }
+    let as_path = |text: LitStr| text.parse_with(Path::parse_mod_style).ok();
+    let help = match input.fork().parse::<LitStr>().ok().and_then(as_path) {
+        Some(path) => format!("write `{name} = {}`", Leaf::Path(path)),
+        None => write(key),
+    };
+    let message = format!("expected a path, found {}", found(input));
+    errors.push(input.span(), &message, &help);
+    skip_to_comma(input);
+    None
+}
+
+/// `= ListNotes`
+pub(crate) fn name_after_equals(
+    key: Key,
+    name: &Ident,
+    input: ParseStream,
+    errors: &mut Errors,
+) -> Option<Ident> {
+    if !equals(key, name, input, errors) {
+        return None;
+    }
+    let is_alone = input.peek2(Token![,]) || input.peek2(End);
+    if let (true, Ok(policy)) = (is_alone, input.fork().parse::<Ident>()) {
+        skip_to_comma(input);
+        return Some(policy);
+    }
+    let help = match input.fork().parse::<LitStr>().ok().and_then(|text| text.parse().ok()) {
+        Some::<Ident>(policy) => format!("write `{name} = {policy}`"),
+        None => write(key),
+    };
+    let message = if input.fork().call(Path::parse_mod_style).is_ok() {
+        "expected a name alone: the policy type stands beside the handler".to_owned()
+    } else {
+        format!("expected a name, found {}", found(input))
+    };
+    errors.push(input.span(), &message, &help);
+    skip_to_comma(input);
+    None
+}
+
+/// Takes `=`, if something stands behind it.
+fn equals(key: Key, name: &Ident, input: ParseStream, errors: &mut Errors) -> bool {
+    let Ok(equals) = input.parse::<Token![=]>() else {
+        let message = format!("expected `=` and a value after `{name}`");
+        errors.push(name.span(), &message, &write(key));
+        skip_to_comma(input);
+        return false;
+    };
+    if input.is_empty() || input.peek(Token![,]) {
+        let message = format!("expected a value after `{name} =`");
+        errors.push(equals.span, &message, &write(key));
+        return false;
+    }
+    true
+}
+
+fn or_report(key: Key, value: syn::Result<Value>, errors: &mut Errors) -> Value {
+    value.unwrap_or_else(|error| {
+        errors.push(error.span(), &error.to_string(), &write(key));
+        Value::Unreadable
+    })
+}
