@@ -212,7 +212,8 @@ fn value(parameter: &PatType, accessor: &Ident) -> TokenStream {
 fn accessor(entry: &Entry, injected: &Injected) -> Option<Ident> {
     let name = match injected.value {
         InjectedValue::Guard => return None,
-        _ if injected.is_decoded() => "into_claims",
+        // The policy type names the declared type, so the guard holds the value as it is.
+        _ if injected.is_decoded() => return Some(format_ident!("into_claims")),
         value => value.name(),
     };
     Some(match injected.value.presence_for(entry) {

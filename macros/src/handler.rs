@@ -81,10 +81,10 @@ impl Handler {
         }
     }
 
-    /// The user's own type of claims.
+    /// The user's own type of claims, in an `Option` where a caller can be without.
     pub(crate) fn decoded_claims(&self) -> Option<&Type> {
         let decoded = self.injected.iter().find(|injected| injected.is_decoded())?;
-        Some(decoded.declared().inner)
+        Some(&decoded.parameter.ty)
     }
 }
 

@@ -210,7 +210,7 @@ where
 
 impl<P: Guarded<Identity = SessionToken>> Guard<P> {
     /// All claims of the session, as they are. It exists where only session tokens can enter.
-    pub fn raw_claims(&self) -> Claims {
+    pub fn claims(&self) -> Claims {
         self.identity.claims().clone()
     }
 }
@@ -257,13 +257,8 @@ impl<P: Guarded> Guard<P> {
     }
 
     /// The token's claims, as they are; `None` where it carries none.
-    pub fn maybe_raw_claims(&self) -> Option<Claims> {
+    pub fn maybe_claims(&self) -> Option<Claims> {
         self.known()?.maybe_claims().cloned()
-    }
-
-    /// The claims, decoded into the type that the policy names.
-    pub fn claims(&self) -> &P::Claims {
-        &self.claims
     }
 
     /// The claims, decoded into the type that the policy names.
@@ -273,6 +268,11 @@ impl<P: Guarded> Guard<P> {
 
     /// The whole verified identity.
     pub fn identity(&self) -> P::Identity {
+        self.identity.clone()
+    }
+
+    /// The whole verified identity; `None` for a caller without a credential.
+    pub fn maybe_identity(&self) -> P::Identity {
         self.identity.clone()
     }
 

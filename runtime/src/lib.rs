@@ -84,6 +84,10 @@ pub mod rules {}
 #[doc(inline)]
 pub use clerk_auth_macros::clerk_auth;
 
+#[doc = include_str!("../docs/policy.md")]
+#[doc(inline)]
+pub use clerk_auth_macros::policy;
+
 pub use crate::{
     config::{Clerk, ClerkBuilder, ConfigError, Unverifiable},
     guard::{Guard, Guarded, Verified, verified},

@@ -201,34 +201,3 @@ mod tests {
         assert_eq!(Policy::REFUSE_ALL.to_string(), "nobody");
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// In a `const`, each of these stops the build.
-    #[test]
-    fn a_contradiction_is_no_policy() {
-        const SCOPE: Requirement = Requirement::Scope("read:notes");
-        let contradictions: &[&'static [Clause]] = &[
-            &[],
-            &[Clause::SessionToken(SCOPE)],
-            &[Clause::M2mToken(Requirement::All(&[SCOPE]))],
-            &[Clause::ApiKey(Requirement::None), Clause::ApiKey(SCOPE)],
-            &[Clause::ApiKey(Requirement::All(&[]))],
-            &[Clause::OAuthToken(Requirement::Scope(""))],
-            &[Clause::OAuthToken(Requirement::Scope("read:notes write:notes"))],
-            &[Clause::OAuthToken(Requirement::Scope("read:\"notes\""))],
-        ];
-        for clauses in contradictions {
-            let outcome = std::panic::catch_unwind(|| Policy::new(clauses));
-            assert!(outcome.is_err(), "{clauses:?}");
-        }
-    }
-
-    #[test]
-    fn the_policy_that_refuses_all_accepts_nothing() {
-        assert_eq!(Policy::REFUSE_ALL.accepted().len(), 0);
-        assert_eq!(Policy::REFUSE_ALL.to_string(), "nobody");
-    }
-}

@@ -119,6 +119,7 @@ enum Wide {}
 impl Guarded for Wide {
     const POLICY: Policy = any::POLICY;
     type Identity = OAuthToken;
+    type Claims = ();
 }
 
 #[tokio::test]

@@ -42,7 +42,11 @@ async fn sender(machine_id: MachineId, identity: M2mToken) -> String {
     format!("{machine_id} {}", identity.recipients().len())
 }
 
-#[clerk_auth(session_token(permission = "org:notes:read"), oauth_token(scopes = "read:notes"), api_key)]
+#[clerk_auth(
+    session_token(permission = "org:notes:read"),
+    oauth_token(scopes = "read:notes"),
+    api_key
+)]
 async fn clauses() {}
 
 #[derive(Deserialize, Serialize)]
@@ -78,9 +82,8 @@ async fn each_condition_decides_and_answers_in_its_own_way() {
     let member = |role| session().organization("org_acme", "acme", role);
     let with = |permission: &str| member("editor").permissions([permission]).jwt();
     let oauth = |scopes: &[&str]| issuer.oauth("user_ada").scopes(scopes.iter().copied()).jwt();
-    let for_api = |client, audience| {
-        issuer.oauth("user_ada").client_id(client).audience([audience]).jwt()
-    };
+    let for_api =
+        |client, audience| issuer.oauth("user_ada").client_id(client).audience([audience]).jwt();
     let api = "https://api.example.com";
     let table = [
         ("/role", member("admin").jwt(), 200, ""),

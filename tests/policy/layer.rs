@@ -18,7 +18,8 @@ use tower::{Layer, Service, ServiceExt};
 const NOTES: Policy = policy!(accepts = "oauth_token", scopes = "read:notes");
 
 async fn whoami(request: Request) -> String {
-    verified(request.extensions()).map_or("nobody".to_owned(), |verified| verified.subject().to_string())
+    verified(request.extensions())
+        .map_or("nobody".to_owned(), |verified| verified.subject().to_string())
 }
 
 fn guarded(clerk: Clerk) -> Router {

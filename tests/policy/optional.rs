@@ -1,7 +1,10 @@
 //! An optional guard lets in who sends nothing, and nobody who sends something bad.
 
 use axum::{Router, routing::get};
-use clerk_auth::{Scopes, Subject, clerk_auth, testing::{Answer, DevIssuer, Endpoint}};
+use clerk_auth::{
+    Scopes, Subject, clerk_auth,
+    testing::{Answer, DevIssuer, Endpoint},
+};
 use clerk_auth_tests::Server;
 use http::Method;
 

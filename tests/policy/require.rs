@@ -1,7 +1,13 @@
 //! A further policy, asked for where the handler knows what it is about to do.
 
-use axum::{Router, extract::Request, routing::{get, post}};
-use clerk_auth::{Clerk, ClerkLayer, Guard, Policy, Rejection, clerk_auth, policy, testing::DevIssuer, verified};
+use axum::{
+    Router,
+    extract::Request,
+    routing::{get, post},
+};
+use clerk_auth::{
+    Clerk, ClerkLayer, Guard, Policy, Rejection, clerk_auth, policy, testing::DevIssuer, verified,
+};
 use clerk_auth_tests::Server;
 
 const ANYBODY: Policy = policy!(accepts = "any");

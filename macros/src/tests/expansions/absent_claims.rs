@@ -11,9 +11,9 @@ impl profile {
 impl ::clerk_auth::Guarded for profile {
     const POLICY: ::clerk_auth::Policy = Self::POLICY;
     type Identity = ::clerk_auth::M2mToken;
-    type Claims = Profile;
+    type Claims = Option<Profile>;
 }
 async fn profile(guard: ::clerk_auth::Guard<profile>) {
     let machine_id: MachineId = guard.machine_id();
-    let claims: Option<Profile> = guard.maybe_into_claims();
+    let claims: Option<Profile> = guard.into_claims();
 }
