@@ -12,7 +12,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-use crate::app::App;
+use crate::app::{App, SECOND};
 
 /// A Clerk that answers by hand.
 struct Hand {
@@ -25,10 +25,16 @@ impl Hand {
     async fn start() -> (Self, App) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let app = App::with(|clerk| clerk.api_url(url)).await;
+        let slow = 30 * SECOND;
+        let app = App::with(|clerk| clerk.api_url(url).attempt_timeout(slow).deadline(slow)).await;
+        (Self { listener, set: String::new() }.shows_now(&app).await, app)
+    }
+
+    /// With the set that the issuer shows now.
+    async fn shows_now(self, app: &App) -> Self {
         let shown = format!("{}/.well-known/jwks.json", app.issuer.url());
         let set = reqwest::get(shown).await.unwrap().text().await.unwrap();
-        (Self { listener, set }, app)
+        Self { set, ..self }
     }
 
     /// Waits for a question and reads it.
@@ -42,17 +48,20 @@ impl Hand {
         stream
     }
 
-    async fn answer(&self, mut stream: TcpStream) {
-        let Self { set, .. } = self;
-        let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close";
-        let answer = format!("{head}\r\ncontent-length: {}\r\n\r\n{set}", set.len());
-        stream.write_all(answer.as_bytes()).await.unwrap();
+    async fn answer(&self, stream: TcpStream) {
+        answer(stream, &self.set).await;
     }
 
     /// Whether nobody has asked since.
     async fn is_left_alone(&self) -> bool {
         is_waiting(pin!(self.listener.accept())).await
     }
+}
+
+async fn answer(mut stream: TcpStream, set: &str) {
+    let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close";
+    let answer = format!("{head}\r\ncontent-length: {}\r\n\r\n{set}", set.len());
+    stream.write_all(answer.as_bytes()).await.unwrap();
 }
 
 /// Lets a future run once; whether it is not done yet.
@@ -103,5 +112,31 @@ async fn stranger_who_waits_for_the_first_load_starts_no_second() {
     assert!(is_waiting(first.as_mut()).await && is_waiting(second.as_mut()).await);
     clerk.answer(clerk.asked().await).await;
     assert_eq!((first.await.status, second.await.status), (200, 401));
+    assert!(clerk.is_left_alone().await);
+}
+
+/// A load that hangs is given up in the end; what it says later is no longer true.
+#[tokio::test]
+async fn load_that_was_given_up_changes_nothing() {
+    let (clerk, app) = Hand::start().await;
+    let token = app.token();
+    let mut first = pin!(app.ask(&token));
+    assert!(is_waiting(first.as_mut()).await);
+    let late = clerk.asked().await;
+    let before = clerk.set.clone();
+    app.clock.advance(119 * SECOND);
+    let mut second = pin!(app.ask(&token));
+    assert!(is_waiting(second.as_mut()).await && clerk.is_left_alone().await);
+    app.clock.advance(SECOND);
+    app.issuer.rotate_key().await.unwrap();
+    let (new, clerk) = (app.token(), clerk.shows_now(&app).await);
+    let mut third = pin!(app.ask(&new));
+    assert!(is_waiting(third.as_mut()).await);
+    clerk.answer(clerk.asked().await).await;
+    assert_eq!(third.await.status, 200);
+    // The first two learn what their load says, and nobody else does.
+    answer(late, &before).await;
+    assert_eq!((first.await.status, second.await.status), (200, 200));
+    assert_eq!(app.ask(&new).await.status, 200);
     assert!(clerk.is_left_alone().await);
 }

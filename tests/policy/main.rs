@@ -1,6 +1,12 @@
 //! The policy language over real sockets: conditions, optional guards, layers, and policies asked
 //! for inside handlers.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test stops at the first thing that is not as it should be"
+)]
+#![allow(clippy::unused_async, reason = "a handler is async, whether it waits or not")]
+
 mod conditions;
 mod layer;
 mod optional;

@@ -75,11 +75,10 @@ impl Reverification {
         let enrolled = |age: i64| age != -1;
         let fresh = |age: i64| enrolled(age) && age < i64::from(self.minutes);
         match self.level {
-            Level::FirstFactor => fresh(first),
             Level::SecondFactor if enrolled(second) => fresh(second),
-            Level::SecondFactor => fresh(first),
             Level::MultiFactor if enrolled(second) => fresh(first) && fresh(second),
-            Level::MultiFactor => fresh(first),
+            // Without a second factor, the first one has to do.
+            Level::FirstFactor | Level::SecondFactor | Level::MultiFactor => fresh(first),
         }
     }
 

@@ -12,15 +12,19 @@ struct Option;
 struct Result;
 
 #[clerk_auth(accepts = "oauth_token", scopes = "read:notes")]
-async fn handler(subject: ::clerk_auth::Subject, guard: ::axum::http::HeaderMap) -> String {
+async fn handler(
+    ::axum::extract::Path(guard): ::axum::extract::Path<String>,
+    subject: ::clerk_auth::Subject,
+) -> String {
     let Policy = Policy;
     let clerk_auth = guard.len();
     format!("{subject} {clerk_auth}")
 }
 
 #[clerk_auth]
-async fn r#in(guard: ::axum::http::HeaderMap) -> String {
-    format!("{}", guard.len())
+async fn r#in(headers: ::axum::http::HeaderMap) -> String {
+    let guard = headers.len();
+    format!("{guard}")
 }
 
 fn main() {}

@@ -41,7 +41,7 @@ async fn patterns(
 }
 
 #[clerk_auth]
-async fn conditional(#[cfg(any())] scopes: NoSuchType, #[cfg(all())] subject: Subject) -> String {
+async fn conditional(#[cfg(any())] token_type: NoSuchType, #[cfg(all())] subject: Subject) -> String {
     subject.to_string()
 }
 
