@@ -49,6 +49,8 @@ pub enum Refusal {
 /// | no credential | 401 | `Bearer realm="clerk", scope="read:notes"` |
 /// | unreadable `Authorization` | 400 | `Bearer realm="clerk", error="invalid_request"` |
 /// | token not acceptable | 401 | `Bearer realm="clerk", error="invalid_token"` |
+/// | role, permission, feature, plan, client or machine not as the policy needs; claims do not fit | 403 | none |
+/// | reverification needed | 403, with Clerk's body for it | none |
 /// | scopes missing | 403 | `Bearer realm="clerk", error="insufficient_scope", scope="read:notes"` |
 /// | Clerk unavailable | 503, with `Retry-After` | none |
 /// | server misconfigured | 500 | none |
