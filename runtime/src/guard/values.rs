@@ -1,0 +1,182 @@
+//! What a guard gives to its handler: each value has one accessor, and where it is not always there
+//! a second one that says so.
+
+use std::time::SystemTime;
+
+use super::{Guard, Guarded, Verified, verified::require};
+use crate::{
+    identity::{
+        Claims, Identity, Never, OfClient, OfMachine, OfSession, OfUser, Scoped, SessionToken,
+        VerifiedToken,
+    },
+    policy::Policy,
+    rejection::Rejection,
+    scope::Scopes,
+    subject::{ClientId, MachineId, OrgId, SessionId, Subject, UserId},
+    token::TokenType,
+};
+
+impl<P: Guarded> Guard<P>
+where
+    P::Identity: VerifiedToken,
+{
+    /// Who calls.
+    pub fn subject(&self) -> Subject {
+        self.identity.subject().clone()
+    }
+
+    /// The type of the caller's token.
+    pub fn token_type(&self) -> TokenType {
+        self.identity.token_type()
+    }
+
+    /// What the caller was granted. It exists where only OAuth tokens and API keys can enter.
+    pub fn scopes(&self) -> Scopes
+    where
+        P::Identity: Scoped,
+    {
+        self.identity.scopes().clone()
+    }
+
+    /// The user. It exists where only session and OAuth tokens can enter.
+    pub fn user_id(&self) -> UserId
+    where
+        P::Identity: OfUser,
+    {
+        self.identity.user_id().clone()
+    }
+
+    /// The OAuth client. It exists where only OAuth tokens can enter.
+    pub fn client_id(&self) -> ClientId
+    where
+        P::Identity: OfClient,
+    {
+        self.identity.client_id().clone()
+    }
+
+    /// The calling machine. It exists where only M2M tokens can enter.
+    pub fn machine_id(&self) -> MachineId
+    where
+        P::Identity: OfMachine,
+    {
+        self.identity.machine_id().clone()
+    }
+
+    /// The session. It exists where only session tokens can enter.
+    pub fn session_id(&self) -> SessionId
+    where
+        P::Identity: OfSession,
+    {
+        self.identity.session_id().clone()
+    }
+}
+
+impl<P: Guarded<Identity = SessionToken>> Guard<P> {
+    /// All claims of the session, as they are. It exists where only session tokens can enter.
+    pub fn claims(&self) -> Claims {
+        self.identity.claims().clone()
+    }
+}
+
+impl<P: Guarded> Guard<P> {
+    /// Who calls; `None` where nobody says.
+    pub fn maybe_subject(&self) -> Option<Subject> {
+        self.known().map(|identity| identity.subject().clone())
+    }
+
+    /// The type of the caller's token; `None` for a caller without one.
+    pub fn maybe_token_type(&self) -> Option<TokenType> {
+        self.known().map(VerifiedToken::token_type)
+    }
+
+    /// What the caller was granted; `None` where the token is of a type without scopes.
+    pub fn maybe_scopes(&self) -> Option<Scopes> {
+        self.known()?.maybe_scopes().cloned()
+    }
+
+    /// The user; `None` where the caller is none.
+    pub fn maybe_user_id(&self) -> Option<UserId> {
+        self.known()?.maybe_user_id().cloned()
+    }
+
+    /// The organization: the active one of a session, or the owner of an API key.
+    pub fn maybe_org_id(&self) -> Option<OrgId> {
+        self.known()?.maybe_org_id().cloned()
+    }
+
+    /// The OAuth client; `None` where the token is no OAuth token.
+    pub fn maybe_client_id(&self) -> Option<ClientId> {
+        self.known()?.maybe_client_id().cloned()
+    }
+
+    /// The machine; `None` where the caller is none.
+    pub fn maybe_machine_id(&self) -> Option<MachineId> {
+        self.known()?.maybe_machine_id().cloned()
+    }
+
+    /// The session; `None` where the token is no session token.
+    pub fn maybe_session_id(&self) -> Option<SessionId> {
+        self.known()?.maybe_session_id().cloned()
+    }
+
+    /// The token's claims, as they are; `None` where it carries none.
+    pub fn maybe_claims(&self) -> Option<Claims> {
+        self.known()?.maybe_claims().cloned()
+    }
+
+    /// The claims, decoded into the type that the policy names.
+    pub fn into_claims(self) -> P::Claims {
+        self.claims
+    }
+
+    /// The whole verified identity.
+    pub fn identity(&self) -> P::Identity {
+        self.identity.clone()
+    }
+
+    /// The whole verified identity; `None` for a caller without a credential.
+    pub fn maybe_identity(&self) -> P::Identity {
+        self.identity.clone()
+    }
+
+    /// When the token ends; `None` for one that does not, and for a caller without one. The
+    /// guard checks at the start of a request only: close what lives longer, such as
+    /// a WebSocket, at this time.
+    pub fn expires_at(&self) -> Option<SystemTime> {
+        self.known()?.expires_at()
+    }
+
+    /// Asks for more than the handler's own policy, for a part of what it does.
+    ///
+    /// ```
+    /// use axum::response::IntoResponse;
+    /// use clerk_auth::{Guard, Guarded, Rejection, policy::{Clause, Policy, Requirement}};
+    ///
+    /// const ADMIN: Policy = Policy::new(&[Clause::OAuthToken(Requirement::Scope("admin"))]);
+    ///
+    /// async fn purge<P: Guarded>(guard: Guard<P>) -> Result<&'static str, Rejection> {
+    ///     guard.require(&ADMIN)?;
+    ///     Ok("purged")
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// The refusal that a guard with this policy would answer.
+    pub fn require(&self, policy: &Policy) -> Result<(), Rejection> {
+        require(self.known(), policy, &self.appearance)
+    }
+
+    fn known(&self) -> Option<&Identity> {
+        self.verified.as_ref().map(Verified::identity)
+    }
+}
+
+impl<P: Guarded<Identity = Never>> Guard<P> {
+    /// A value of any type, from a guard that nobody can hold. The attribute writes it where a
+    /// handler has a mistake, so that only the mistake is reported.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn never<T>(&self) -> T {
+        match self.identity {}
+    }
+}

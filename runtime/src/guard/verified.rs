@@ -1,0 +1,117 @@
+//! A verified identity that travels with its request, so that a second guard does not verify again.
+
+use std::{fmt, sync::Arc};
+
+use http::{Extensions, HeaderValue};
+
+use super::permit;
+use crate::{
+    config::Clerk,
+    identity::{Identity, VerifiedToken},
+    policy::Policy,
+    rejection::{Appearance, Rejection},
+    subject::Subject,
+    token::TokenType,
+};
+
+/// A verified identity that travels with the request, so that a second guard does not verify
+/// again. Only this crate can make one or insert it.
+#[derive(Clone)]
+pub struct Verified {
+    identity: Identity,
+    /// What it was verified with and from: another `Clerk` or a rewritten header verifies again.
+    /// `None` for an identity that a test describes.
+    origin: Option<(Clerk, HeaderValue)>,
+    appearance: Arc<Appearance>,
+}
+
+/// How a [`Verified`] lies in a request. The type is private, so no one else can insert one: an
+/// identity that was kept from an earlier request would outlive its token.
+#[derive(Clone)]
+struct Entry(Verified);
+
+/// The verified identity of a request that passed a guard or a layer.
+///
+/// ```
+/// use clerk_auth::verified;
+///
+/// fn caller(request: &http::Request<()>) -> Option<String> {
+///     verified(request.extensions()).map(|verified| verified.subject().to_string())
+/// }
+/// ```
+#[must_use]
+pub fn verified(extensions: &Extensions) -> Option<Verified> {
+    extensions.get::<Entry>().map(|Entry(verified)| verified.clone())
+}
+
+impl Verified {
+    /// Who calls.
+    #[must_use]
+    pub fn subject(&self) -> &Subject {
+        self.identity.subject()
+    }
+
+    /// The type of the caller's token.
+    #[must_use]
+    pub fn token_type(&self) -> TokenType {
+        self.identity.token_type()
+    }
+
+    /// The whole verified identity.
+    #[must_use]
+    pub fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    /// Asks for more than the guard or layer that let the request in: for one tool of many, or
+    /// one route behind a layer.
+    ///
+    /// # Errors
+    /// The refusal that a guard with this policy would answer.
+    pub fn require(&self, policy: &Policy) -> Result<(), Rejection> {
+        require(Some(&self.identity), policy, &self.appearance)
+    }
+
+    pub(super) fn new(identity: Identity, clerk: &Clerk, field: HeaderValue) -> Self {
+        Self { identity, origin: Some((clerk.clone(), field)), appearance: clerk.appearance() }
+    }
+
+    pub(super) fn travel_with(&self, extensions: &mut Extensions) {
+        extensions.insert(Entry(self.clone()));
+    }
+
+    /// What was verified before with the same verifier and from the same field.
+    pub(super) fn again(
+        extensions: &Extensions,
+        clerk: &Clerk,
+        field: &HeaderValue,
+    ) -> Option<Self> {
+        let Entry(known) = extensions.get::<Entry>()?;
+        let (verifier, verified_field) = known.origin.as_ref()?;
+        let same = verifier.is_same_as(clerk) && verified_field == field;
+        same.then(|| known.clone())
+    }
+
+    /// An identity that no token stands behind.
+    #[cfg(feature = "testing")]
+    pub(crate) fn described(identity: Identity, appearance: Arc<Appearance>) -> Self {
+        Self { identity, origin: None, appearance }
+    }
+}
+
+/// Shows the token's type only.
+impl fmt::Debug for Verified {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Verified({})", self.token_type())
+    }
+}
+
+/// Holds a caller who is already known to a further policy.
+pub(super) fn require(
+    identity: Option<&Identity>,
+    policy: &Policy,
+    appearance: &Arc<Appearance>,
+) -> Result<(), Rejection> {
+    let decided = permit(identity, policy);
+    decided.map_err(|failure| Rejection::new(&failure, policy, Arc::clone(appearance)))
+}
