@@ -2,7 +2,6 @@
 //! instead of written as a handler.
 
 use std::{
-    convert::Infallible,
     future::Future,
     pin::Pin,
     task::{Context, Poll},
@@ -23,8 +22,11 @@ use crate::{config::Clerk, guard::admit, policy::Policy, rejection::Rejection};
 
 /// Puts a policy in front of a service, a router or a part of one.
 ///
-/// A request that may enter goes on with its verified identity, which [`verified`] reads. A CORS
-/// preflight goes on without: a browser sends it without credentials, and it does nothing.
+/// A request that may enter goes on with its verified identity, which [`verified`] reads.
+///
+/// A CORS preflight goes on without one, because browsers send it without credentials: `OPTIONS`
+/// with `Origin` and `Access-Control-Request-Method`. So a handler for `OPTIONS` behind this layer
+/// is not guarded; let it answer preflights and nothing else.
 ///
 /// ```
 /// use axum::{Router, routing::get};
@@ -70,15 +72,15 @@ impl<S> Layer<S> for ClerkLayer {
 
 impl<S> Service<Request> for ClerkService<S>
 where
-    S: Service<Request, Error = Infallible> + Clone + Send + 'static,
+    S: Service<Request> + Clone + Send + 'static,
     S::Response: IntoResponse,
     S::Future: Send,
 {
     type Response = Response;
-    type Error = Infallible;
-    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+    type Error = S::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, S::Error>> + Send>>;
 
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.inner.poll_ready(context)
     }
 
