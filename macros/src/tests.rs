@@ -1,5 +1,6 @@
 //! The attribute without a compiler: messages, expansions, and input that no one would write.
 
+mod expanded;
 mod expansions;
 mod messages;
 mod robustness;

@@ -4,6 +4,8 @@
 //! out a database: notes live in memory and are gone when it stops.
 
 mod store;
+#[cfg(test)]
+mod tests;
 
 use axum::{
     Json, Router,

@@ -1,0 +1,37 @@
+#[doc(hidden)]
+#[allow(non_camel_case_types)]
+enum create_note {}
+
+impl create_note {
+    /// Accepts `oauth_token` or `api_key` with scope `write:notes`.
+    pub const POLICY: ::clerk_auth::Policy = {
+        use ::clerk_auth::policy::{Clause, Policy, Requirement};
+        Policy::new(
+            &[
+                Clause::OAuthToken(Requirement::Scope("write:notes")),
+                Clause::ApiKey(Requirement::Scope("write:notes")),
+            ],
+        )
+    };
+}
+
+impl ::clerk_auth::Guarded for create_note {
+    const POLICY: ::clerk_auth::Policy = Self::POLICY;
+    type Identity = ::clerk_auth::Identity<
+        ::clerk_auth::Never,
+        ::clerk_auth::OAuthToken,
+        ::clerk_auth::Never,
+        ::clerk_auth::ApiKey,
+    >;
+    type Claims = ();
+}
+
+/// An application or a key writes a note. The body is read only after the token was verified.
+async fn create_note(
+    guard: ::clerk_auth::Guard<create_note>,
+    State(notes): State<Notes>,
+    Json(new): Json<NewNote>,
+) -> (StatusCode, Json<Note>) {
+    let subject: Subject = guard.subject();
+    (StatusCode::CREATED, Json(notes.add(&subject, new.text)))
+}

@@ -1,0 +1,31 @@
+#[doc(hidden)]
+#[allow(non_camel_case_types)]
+enum delete_note {}
+
+impl delete_note {
+    /// Accepts `session_token`.
+    pub const POLICY: ::clerk_auth::Policy = {
+        use ::clerk_auth::policy::{Clause, Policy, Requirement};
+        Policy::new(&[Clause::SessionToken(Requirement::None)])
+    };
+}
+
+impl ::clerk_auth::Guarded for delete_note {
+    const POLICY: ::clerk_auth::Policy = Self::POLICY;
+    type Identity = ::clerk_auth::SessionToken;
+    type Claims = ();
+}
+
+/// A signed-in user deletes a note of theirs.
+async fn delete_note(
+    guard: ::clerk_auth::Guard<delete_note>,
+    State(notes): State<Notes>,
+    Path(id): Path<u64>,
+) -> StatusCode {
+    let subject: Subject = guard.subject();
+    if notes.remove(&subject, id) {
+        StatusCode::NO_CONTENT
+    } else {
+        StatusCode::NOT_FOUND
+    }
+}
