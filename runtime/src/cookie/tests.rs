@@ -41,6 +41,9 @@ fn the_suffix_is_made_of_the_key_as_it_is_written() {
     }
 }
 
+/// A name, whether the instance is for production, cookies, and the token that is chosen.
+type Row<'a> = (&'a str, bool, Vec<(&'a str, String)>, &'a str);
+
 /// `~` stands for the suffix. The last column tells which token is chosen.
 #[test]
 fn the_first_rule_that_applies_chooses_the_set() {
@@ -63,7 +66,7 @@ fn the_first_rule_that_applies_chooses_the_set() {
             ("__client_uat~", suffixed_out.to_owned()),
         ]
     };
-    let table: Vec<(&str, bool, Vec<(&str, String)>, &str)> = vec![
+    let table: Vec<Row<'_>> = vec![
         ("1: undecodable", true, both("junk", "1", &suffixed, "1"), "junk"),
         ("1: no issuer", true, both(&nameless, "1", &suffixed, "1"), &nameless),
         ("2: another issuer", true, both(&other, "1", &suffixed, "1"), &suffixed),
@@ -146,7 +149,7 @@ fn fields_are_split_before_values_are_decoded() {
 
 #[test]
 fn what_can_change_something_must_come_from_our_own_pages() {
-    let party = "https://app.example.com";
+    let app = "https://app.example.com";
     let table: [(&str, &[(&str, &str)], bool); 18] = [
         ("GET", &[("sec-fetch-site", "cross-site")], true),
         ("HEAD", &[("origin", "https://evil.example")], true),
@@ -158,12 +161,12 @@ fn what_can_change_something_must_come_from_our_own_pages() {
         ("POST", &[("sec-fetch-site", "same-site")], false),
         ("POST", &[("sec-fetch-site", "cross-site")], false),
         ("POST", &[("sec-fetch-site", "new-value")], false),
-        ("POST", &[("sec-fetch-site", "cross-site"), ("origin", party)], true),
+        ("POST", &[("sec-fetch-site", "cross-site"), ("origin", app)], true),
         ("POST", &[("origin", "https://api.example.com")], true),
         ("POST", &[("origin", "https://api.example.com:8443")], false),
         ("POST", &[("origin", "https://evil.example")], false),
         ("POST", &[("origin", "null")], false),
-        ("DELETE", &[("origin", party)], true),
+        ("DELETE", &[("origin", app)], true),
         ("DELETE", &[("sec-fetch-site", "same-origin"), ("origin", "https://evil.example")], true),
         ("CONNECT", &[("origin", "https://evil.example")], false),
     ];
