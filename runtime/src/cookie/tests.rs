@@ -147,10 +147,13 @@ fn fields_are_split_before_values_are_decoded() {
     assert_eq!(read("__Session=a"), None);
 }
 
+/// A method, header fields, and whether the cookie may be used.
+type Request = (&'static str, &'static [(&'static str, &'static str)], bool);
+
 #[test]
 fn what_can_change_something_must_come_from_our_own_pages() {
-    let app = "https://app.example.com";
-    let table: [(&str, &[(&str, &str)], bool); 18] = [
+    const APP: &str = "https://app.example.com";
+    let table: [Request; 18] = [
         ("GET", &[("sec-fetch-site", "cross-site")], true),
         ("HEAD", &[("origin", "https://evil.example")], true),
         ("GET", &[("sec-fetch-site", "cross-site"), ("upgrade", "websocket")], false),
@@ -161,12 +164,12 @@ fn what_can_change_something_must_come_from_our_own_pages() {
         ("POST", &[("sec-fetch-site", "same-site")], false),
         ("POST", &[("sec-fetch-site", "cross-site")], false),
         ("POST", &[("sec-fetch-site", "new-value")], false),
-        ("POST", &[("sec-fetch-site", "cross-site"), ("origin", app)], true),
+        ("POST", &[("sec-fetch-site", "cross-site"), ("origin", APP)], true),
         ("POST", &[("origin", "https://api.example.com")], true),
         ("POST", &[("origin", "https://api.example.com:8443")], false),
         ("POST", &[("origin", "https://evil.example")], false),
         ("POST", &[("origin", "null")], false),
-        ("DELETE", &[("origin", app)], true),
+        ("DELETE", &[("origin", APP)], true),
         ("DELETE", &[("sec-fetch-site", "same-origin"), ("origin", "https://evil.example")], true),
         ("CONNECT", &[("origin", "https://evil.example")], false),
     ];
