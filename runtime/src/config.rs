@@ -9,6 +9,7 @@ pub use self::{build::ConfigError, builder::ClerkBuilder};
 use std::{fmt, sync::Arc};
 
 use crate::{
+    cookie::CookieRules,
     error::ConfigurationFault,
     policy::Policy,
     rejection::Appearance,
@@ -39,6 +40,7 @@ pub struct Clerk(Arc<Inner>);
 
 struct Inner {
     verifier: Verifier,
+    cookies: CookieRules,
     appearance: Arc<Appearance>,
     has: Credentials,
 }
@@ -143,6 +145,10 @@ impl Clerk {
 
     pub(crate) fn verifier(&self) -> &Verifier {
         &self.0.verifier
+    }
+
+    pub(crate) fn cookies(&self) -> &CookieRules {
+        &self.0.cookies
     }
 
     pub(crate) fn appearance(&self) -> Arc<Appearance> {

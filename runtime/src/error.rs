@@ -2,6 +2,7 @@
 //! a caller never sees them.
 
 use crate::{
+    cookie::{CookieFault, CrossSite},
     credential::Unreadable,
     policy::Denial,
     token::{Malformed, TokenType},
@@ -25,6 +26,9 @@ pub(crate) enum Failure {
     /// The token is genuine, and its claims do not fit what the handler declares.
     #[error("the token's claims do not fit the type that the handler declares for `claims`")]
     Claims,
+    /// The caller's browser sent a cookie for somebody else's page.
+    #[error(transparent)]
+    CrossSite(#[from] CrossSite),
     /// We are set up wrongly.
     #[error(transparent)]
     Configuration(#[from] ConfigurationFault),
@@ -38,6 +42,8 @@ pub(crate) enum Failure {
 pub(crate) enum TokenFault {
     #[error(transparent)]
     Malformed(#[from] Malformed),
+    #[error(transparent)]
+    Cookie(#[from] CookieFault),
     #[error("the route does not accept a {0}")]
     NotAccepted(TokenType),
     #[error("the header's `cat` names another class of token")]

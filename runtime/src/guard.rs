@@ -18,7 +18,7 @@ use crate::{
     identity::{Claims, Entrant, Identity, VerifiedToken},
     policy::Policy,
     rejection::{Appearance, Rejection},
-    token::{Decoded, Token},
+    token::{Decoded, Token, TokenType},
 };
 
 /// What a guard guards: a policy, and the identities that can pass it.
@@ -57,23 +57,51 @@ pub(crate) async fn admit(
     parts: &mut Parts,
     policy: &Policy,
 ) -> Result<Option<Verified>, Failure> {
-    let Credential::Bearer { token, field } = Credential::read(&parts.headers)? else {
-        return permit(None, policy).map(|()| None);
+    let verified = match Credential::read(&parts.headers)? {
+        Credential::Bearer { token, field } => {
+            if let Some(known) = Verified::again(&parts.extensions, clerk, field) {
+                permit(Some(known.identity()), policy)?;
+                return Ok(Some(known));
+            }
+            let accepts = |token_type| policy.accepts(token_type);
+            let identity = verify(clerk, token, accepts).await?;
+            permit(Some(&identity), policy)?;
+            Verified::from_header(identity, clerk, field.clone())
+        }
+        Credential::None if policy.accepts(TokenType::SessionToken) => {
+            let now = clerk.verifier().clock.now();
+            let cookie = clerk.cookies().token(&parts.headers, now).map_err(TokenFault::from)?;
+            let Some(token) = cookie else { return permit(None, policy).map(|()| None) };
+            clerk.cookies().check_site(parts)?;
+            // No other class of token is read from a cookie, whatever the policy accepts.
+            let accepts = |token_type| token_type == TokenType::SessionToken;
+            let identity = match verify(clerk, &token, accepts).await {
+                Err(Failure::Token(TokenFault::Expired)) if policy.ignores_expired_cookie() => {
+                    return Ok(None);
+                }
+                outcome => outcome?,
+            };
+            permit(Some(&identity), policy)?;
+            Verified::from_cookie(identity, clerk)
+        }
+        Credential::None => return permit(None, policy).map(|()| None),
     };
-    if let Some(known) = Verified::again(&parts.extensions, clerk, field) {
-        permit(Some(known.identity()), policy)?;
-        return Ok(Some(known));
-    }
-    let decoded = Decoded::from_text(token).map_err(TokenFault::from)?;
-    let token = Token::classify(&decoded).map_err(TokenFault::from)?;
-    if !policy.accepts(token.token_type()) {
-        return Err(TokenFault::NotAccepted(token.token_type()).into());
-    }
-    let identity = clerk.verifier().verify(&token).await?;
-    permit(Some(&identity), policy)?;
-    let verified = Verified::new(identity, clerk, field.clone());
     verified.travel_with(&mut parts.extensions);
     Ok(Some(verified))
+}
+
+/// A token's text, from wherever it came, to a verified identity.
+async fn verify(
+    clerk: &Clerk,
+    text: &str,
+    accepts: impl Fn(TokenType) -> bool,
+) -> Result<Identity, Failure> {
+    let decoded = Decoded::from_text(text).map_err(TokenFault::from)?;
+    let token = Token::classify(&decoded).map_err(TokenFault::from)?;
+    if !accepts(token.token_type()) {
+        return Err(TokenFault::NotAccepted(token.token_type()).into());
+    }
+    clerk.verifier().verify(&token).await
 }
 
 impl<S, P> FromRequestParts<S> for Guard<P>

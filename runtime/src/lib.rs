@@ -39,7 +39,7 @@
 //!
 //! ```text
 //! request headers
-//!   → credential   the one Authorization field
+//!   → credential   the one Authorization field, or the session cookie
 //!   → token        what it claims to be, on strictly decoded bytes
 //!   → accepted?    by the policy; if not, refused here, without network
 //!   → identity     verified: a JWT with the instance's keys, an opaque token by Clerk
@@ -62,6 +62,7 @@
 
 mod clock;
 mod config;
+mod cookie;
 mod credential;
 mod error;
 mod guard;

@@ -112,6 +112,10 @@ impl Policy {
         !matches!(self.anonymous, Anonymous::Refused)
     }
 
+    pub(crate) const fn ignores_expired_cookie(&self) -> bool {
+        matches!(self.anonymous, Anonymous::AcceptedOverExpiredCookie)
+    }
+
     /// The token types that may enter, in the order they are written.
     #[must_use]
     pub fn accepted(&self) -> impl ExactSizeIterator<Item = TokenType> {

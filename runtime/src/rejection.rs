@@ -32,7 +32,8 @@ pub enum Refusal {
     /// 403: the token is genuine and lacks scopes.
     InsufficientScope,
     /// 403: the token is genuine and lacks a role, permission, feature or plan, is from a client
-    /// or machine that may not do this, or its claims do not fit.
+    /// or machine that may not do this, or its claims do not fit; or a session cookie came with
+    /// another site's request.
     Forbidden,
     /// 403: the user must verify again who they are. Clerk's front ends know the body.
     ReverificationNeeded,
@@ -156,9 +157,9 @@ impl Rejection {
                 Refusal::InvalidToken
             }
             Failure::Denied(Denial::MissingScopes(_)) => Refusal::InsufficientScope,
-            Failure::Denied(Denial::Session(_) | Denial::Sender) | Failure::Claims => {
-                Refusal::Forbidden
-            }
+            Failure::Denied(Denial::Session(_) | Denial::Sender)
+            | Failure::Claims
+            | Failure::CrossSite(_) => Refusal::Forbidden,
             Failure::Denied(Denial::Reverification(_)) => Refusal::ReverificationNeeded,
             Failure::Configuration(_) => Refusal::Misconfigured,
             Failure::Upstream(_) => Refusal::ClerkUnavailable,

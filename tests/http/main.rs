@@ -14,6 +14,7 @@ mod body;
 mod capture;
 mod cases;
 mod check;
+mod cookies;
 mod injected;
 mod matrix;
 mod no_leak;

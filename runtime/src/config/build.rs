@@ -11,6 +11,7 @@ use super::{
     settings::{self, PublishableKey},
 };
 use crate::{
+    cookie::{CookieInstance, CookieRules},
     rejection::{Appearance, Realm},
     verify::{
         ApiSecret, Backend, Key, KeySet, Keys, Question, Recipient, Rules, Timeouts, Upstream,
@@ -47,6 +48,7 @@ struct Checked {
     api_version: String,
     frontend_api: Option<Url>,
     rules: Rules,
+    cookies: Option<CookieInstance>,
     realm: Realm,
     timeouts: Timeouts,
 }
@@ -87,10 +89,14 @@ pub(super) fn build(builder: ClerkBuilder) -> Result<Clerk, ConfigError> {
     } else {
         Keys::None
     };
+    let cookies = CookieRules {
+        instance: checked.cookies,
+        authorized_parties: checked.rules.authorized_parties.clone(),
+    };
     let clock = builder.clock;
     let verifier = Verifier { keys, backend, rules: checked.rules, clock };
     let appearance = Appearance { realm: checked.realm, body: builder.refusal_body };
-    Ok(Clerk(Arc::new(Inner { verifier, appearance: Arc::new(appearance), has })))
+    Ok(Clerk(Arc::new(Inner { verifier, cookies, appearance: Arc::new(appearance), has })))
 }
 
 /// Looks at every setting, so that all problems are told at once.
@@ -154,6 +160,7 @@ fn check(builder: &ClerkBuilder, error: &mut ConfigError) -> Option<Checked> {
     let timeouts = check_timeouts(builder, error);
     let api_secret =
         |key: Option<&str>, variable| key.and_then(|key| ApiSecret::new(key, variable));
+    let cookies = builder.publishable_key.as_deref().zip(publishable);
     Some(Checked {
         secret: api_secret(secret_text, "CLERK_SECRET_KEY"),
         machine_secret: api_secret(machine_text, "CLERK_MACHINE_SECRET_KEY"),
@@ -162,6 +169,8 @@ fn check(builder: &ClerkBuilder, error: &mut ConfigError) -> Option<Checked> {
         api_version,
         frontend_api,
         rules,
+        cookies: cookies
+            .map(|(text, key)| CookieInstance::new(text, key.frontend_api, key.production)),
         realm: realm?,
         timeouts,
     })

@@ -20,7 +20,7 @@ use crate::{
 pub struct Verified {
     identity: Identity,
     /// What it was verified with and from: another `Clerk` or a rewritten header verifies again.
-    /// `None` for an identity that a test describes.
+    /// `None` for one from a cookie, and for one that a test describes.
     origin: Option<(Clerk, HeaderValue)>,
     appearance: Arc<Appearance>,
 }
@@ -72,8 +72,13 @@ impl Verified {
         require(Some(&self.identity), policy, &self.appearance)
     }
 
-    pub(super) fn new(identity: Identity, clerk: &Clerk, field: HeaderValue) -> Self {
+    pub(super) fn from_header(identity: Identity, clerk: &Clerk, field: HeaderValue) -> Self {
         Self { identity, origin: Some((clerk.clone(), field)), appearance: clerk.appearance() }
+    }
+
+    /// A cookie is one of many parts of its fields, so it is verified again by each guard.
+    pub(super) fn from_cookie(identity: Identity, clerk: &Clerk) -> Self {
+        Self { identity, origin: None, appearance: clerk.appearance() }
     }
 
     pub(super) fn travel_with(&self, extensions: &mut Extensions) {

@@ -1,0 +1,245 @@
+//! Request headers in, the session token of a cookie out, if a cookie speaks for the caller.
+//!
+//! Clerk's front ends keep two sets of cookies: one by plain names, one with a suffix that is
+//! made of the publishable key, so that several instances can live on one domain. The choice
+//! between them looks at tokens that are not verified yet: it only selects what is verified.
+
+#[cfg(test)]
+mod tests;
+
+use std::borrow::Cow;
+
+use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use http::{
+    HeaderMap, HeaderName, Method,
+    header::{COOKIE, HOST, ORIGIN, UPGRADE},
+    request::Parts,
+};
+use percent_encoding::percent_decode_str;
+
+use crate::{
+    clock::UnixMillis,
+    json::{Member, Object},
+    token::{Decoded, Token},
+};
+
+/// What must be known of the instance to choose and judge its cookies.
+#[derive(Debug, Default)]
+pub(crate) struct CookieRules {
+    /// From the publishable key: without one, only plain names are read.
+    pub(crate) instance: Option<CookieInstance>,
+    /// Front ends that may send a cookie from another site.
+    pub(crate) authorized_parties: Vec<String>,
+}
+
+#[derive(Debug)]
+pub(crate) struct CookieInstance {
+    pub(crate) frontend_api: String,
+    pub(crate) suffix: String,
+    pub(crate) production: bool,
+}
+
+/// A set of cookies that is no sign of a session that lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum CookieFault {
+    #[error("there is a session cookie, and `__client_uat` says that nobody is signed in")]
+    NoClientUat,
+    #[error("`__client_uat` says that somebody is signed in, and there is no session cookie")]
+    NoSession,
+    #[error("the session cookie is older than the last change of who is signed in")]
+    Stale,
+    #[error("a development instance's session cookie came without its `__clerk_db_jwt`")]
+    NoDevBrowser,
+}
+
+/// A cookie came with a request that another site could have made the browser send.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a session cookie came with a request of another site, which is no authorized party")]
+pub(crate) struct CrossSite;
+
+impl CookieInstance {
+    /// The suffix is made of the whole publishable key as it is written, padding included.
+    pub(crate) fn new(publishable_key: &str, frontend_api: String, production: bool) -> Self {
+        let hash = digest(&SHA1_FOR_LEGACY_USE_ONLY, publishable_key.as_bytes());
+        let mut suffix = URL_SAFE_NO_PAD.encode(hash);
+        suffix.truncate(8);
+        Self { frontend_api, suffix, production }
+    }
+}
+
+impl CookieRules {
+    /// The session token that the cookies carry; `None` where they speak for nobody.
+    pub(crate) fn token(
+        &self,
+        headers: &HeaderMap,
+        now: UnixMillis,
+    ) -> Result<Option<String>, CookieFault> {
+        let set = self.choose(headers, now);
+        let client_uat = leading_integer(set.client_uat.as_deref());
+        let token = match (set.session, client_uat) {
+            (None, 0) => return Ok(None),
+            (None, _) => return Err(CookieFault::NoSession),
+            (Some(_), 0) => return Err(CookieFault::NoClientUat),
+            (Some(token), _) => token,
+        };
+        let development = self.instance.as_ref().is_some_and(|instance| !instance.production);
+        if development && set.dev_browser.is_none() {
+            return Err(CookieFault::NoDevBrowser);
+        }
+        let issued = claims(&token, |payload| number(payload, "iat")).flatten();
+        #[allow(clippy::cast_precision_loss, reason = "seconds of this era are exact in a double")]
+        if issued.is_some_and(|issued| issued < client_uat as f64) {
+            return Err(CookieFault::Stale);
+        }
+        Ok(Some(token))
+    }
+
+    /// A cookie goes with every request of a browser, whoever made it send the request. What can
+    /// change something, or stays open, must come from our own site or an authorized party.
+    pub(crate) fn check_site(&self, parts: &Parts) -> Result<(), CrossSite> {
+        let safe = [Method::GET, Method::HEAD, Method::OPTIONS].contains(&parts.method);
+        if safe && !parts.headers.contains_key(UPGRADE) {
+            return Ok(());
+        }
+        let text =
+            |name: HeaderName| parts.headers.get(name).map(|value| value.to_str().unwrap_or("?"));
+        let origin = text(ORIGIN);
+        if origin.is_some_and(|origin| self.authorized_parties.iter().any(|party| party == origin))
+        {
+            return Ok(());
+        }
+        let own = match (text(HeaderName::from_static("sec-fetch-site")), origin) {
+            (Some(site), _) => matches!(site, "same-origin" | "none"),
+            (None, Some(origin)) => is_own_origin(origin, text(HOST), parts),
+            (None, None) => true,
+        };
+        if own { Ok(()) } else { Err(CrossSite) }
+    }
+
+    /// Eight rules in order; the first that applies decides.
+    fn choose(&self, headers: &HeaderMap, now: UnixMillis) -> CookieSet {
+        let plain = CookieSet::read(headers, "");
+        let Some(instance) = &self.instance else { return plain };
+        let suffixed = CookieSet::read(headers, &format!("_{}", instance.suffix));
+        if let Some(session) = &plain.session {
+            // A token that cannot be read, or names no issuer, is of an old front end.
+            let Some(host) = claims(session, issuer_host).flatten() else { return plain };
+            if host != instance.frontend_api {
+                return suffixed;
+            }
+        }
+        if suffixed.client_uat.is_none() && suffixed.session.is_none() {
+            return plain;
+        }
+        let plain_out = plain.client_uat.as_deref() == Some("0");
+        let suffixed_out = suffixed.client_uat.as_deref() == Some("0");
+        let newer = issued_at(plain.session.as_deref()) > issued_at(suffixed.session.as_deref());
+        if !suffixed_out && !plain_out && newer {
+            return plain;
+        }
+        if suffixed_out && !plain_out {
+            return plain;
+        }
+        if !instance.production && !suffixed_out && plain_out && is_over(&suffixed, now) {
+            return plain;
+        }
+        if suffixed.client_uat.is_none() && suffixed.session.is_some() {
+            return plain;
+        }
+        suffixed
+    }
+}
+
+/// The cookies of one set. An empty value is no value.
+#[derive(Debug, Default)]
+struct CookieSet {
+    session: Option<String>,
+    client_uat: Option<String>,
+    dev_browser: Option<String>,
+}
+
+impl CookieSet {
+    fn read(headers: &HeaderMap, suffix: &str) -> Self {
+        let cookie = |name: &str| find(headers, &format!("{name}{suffix}"));
+        Self {
+            session: cookie("__session"),
+            client_uat: cookie("__client_uat"),
+            dev_browser: cookie("__clerk_db_jwt"),
+        }
+    }
+}
+
+/// The first cookie of a name. The fields are split before a value is decoded: an encoded `;`
+/// must not make a second cookie.
+fn find(headers: &HeaderMap, name: &str) -> Option<String> {
+    let fields = headers.get_all(COOKIE).iter().filter_map(|field| field.to_str().ok());
+    let mut pairs =
+        fields.flat_map(|field| field.split(';')).filter_map(|pair| pair.split_once('='));
+    let (_, value) = pairs.find(|(found, _)| found.trim() == name)?;
+    let value = percent_decode_str(value.trim()).decode_utf8();
+    value.ok().filter(|value| !value.is_empty()).map(Cow::into_owned)
+}
+
+/// Reads the claims of a token that nobody has verified.
+fn claims<T>(token: &str, read: impl FnOnce(&Object<'_>) -> T) -> Option<T> {
+    let decoded = Decoded::from_text(token).ok()?;
+    match Token::classify(&decoded).ok()? {
+        Token::SessionJwt(jwt) | Token::OAuthJwt(jwt) | Token::M2mJwt(jwt) => {
+            Some(read(&jwt.payload))
+        }
+        Token::Opaque(_) => None,
+    }
+}
+
+/// The issuer without its scheme; one that is no string is nobody's.
+fn issuer_host(payload: &Object<'_>) -> Option<String> {
+    match payload.text("iss") {
+        Member::Absent | Member::Null => None,
+        Member::Mistyped => Some(String::new()),
+        Member::Is(issuer) if issuer.is_empty() => None,
+        Member::Is(issuer) => {
+            let host = issuer.strip_prefix("https://").or_else(|| issuer.strip_prefix("http://"));
+            Some(host.unwrap_or(&issuer).to_owned())
+        }
+    }
+}
+
+fn number(payload: &Object<'_>, name: &str) -> Option<f64> {
+    match payload.number(name) {
+        Member::Is(number) => Some(number),
+        _ => None,
+    }
+}
+
+/// When a token was issued; 0 where that is not known.
+fn issued_at(token: Option<&str>) -> f64 {
+    token.and_then(|token| claims(token, |payload| number(payload, "iat"))).flatten().unwrap_or(0.0)
+}
+
+fn is_over(set: &CookieSet, now: UnixMillis) -> bool {
+    let expires = set.session.as_deref().and_then(|token| claims(token, |it| number(it, "exp")));
+    #[allow(clippy::cast_precision_loss, reason = "seconds of this era are exact in a double")]
+    let now = now.0.div_euclid(1000) as f64;
+    expires.flatten().is_some_and(|expires| expires <= now)
+}
+
+/// `12abc` is 12, and what begins with no digit is 0: nobody is signed in.
+fn leading_integer(text: Option<&str>) -> u64 {
+    let text = text.unwrap_or_default().trim_start();
+    let digits = text.split(|character: char| !character.is_ascii_digit()).next();
+    // More digits than a number has room for are a time far away, so every cookie is stale.
+    match digits {
+        None | Some("") => 0,
+        Some(digits) => digits.parse().unwrap_or(u64::MAX),
+    }
+}
+
+/// Whether a page of this very host made the request. The scheme is not known behind a proxy.
+fn is_own_origin(origin: &str, host: Option<&str>, parts: &Parts) -> bool {
+    let host = host.or_else(|| parts.uri.authority().map(http::uri::Authority::as_str));
+    let own = |host: &str| {
+        ["https://", "http://"].iter().any(|scheme| origin.strip_prefix(scheme) == Some(host))
+    };
+    host.is_some_and(own)
+}

@@ -1,0 +1,184 @@
+//! Which cookie speaks for the caller, and when none may.
+
+use super::*;
+
+const NOW: UnixMillis = UnixMillis(1_800_000_030_000);
+const KEY: &str = "pk_live_Y2xlcmsuZXhhbXBsZS5jb20k";
+const SUFFIX: &str = "naoXFJnI";
+
+fn rules(production: bool) -> CookieRules {
+    let instance = CookieInstance::new(KEY, "clerk.example.com".to_owned(), production);
+    CookieRules {
+        instance: Some(instance),
+        authorized_parties: vec!["https://app.example.com".into()],
+    }
+}
+
+/// A token that nobody signed: `id` tells it from others.
+fn jwt(id: &str, claims: &str) -> String {
+    let part = |json: &str| URL_SAFE_NO_PAD.encode(json);
+    format!("{}.{}.c2ln", part("{}"), part(&format!(r#"{{"jti":"{id}",{claims}}}"#)))
+}
+
+fn headers(cookies: &[(&str, &str)]) -> HeaderMap {
+    let pairs: Vec<String> = cookies
+        .iter()
+        .map(|(name, value)| format!("{}={value}", name.replace('~', &format!("_{SUFFIX}"))))
+        .collect();
+    HeaderMap::from_iter([(COOKIE, pairs.join("; ").parse().unwrap())])
+}
+
+#[test]
+fn the_suffix_is_made_of_the_key_as_it_is_written() {
+    let table = [
+        ("pk_live_Y2xlcmsuZXhhbXBsZS5jb20k", "naoXFJnI"),
+        ("pk_test_aGFwcHktY2F0LTEyLmNsZXJrLmFjY291bnRzLmRldiQ", "XbPsHh4i"),
+        ("pk_test_aGFwcHktY2F0LTEyLmNsZXJrLmFjY291bnRzLmRldiQ=", "BEHSmscT"),
+        ("pk_test_YXBwLTUuY2xlcmsuYWNjb3VudHMuZGV2JA==", "KuRIzqj-"),
+    ];
+    for (key, suffix) in table {
+        assert_eq!(CookieInstance::new(key, String::new(), true).suffix, suffix, "{key}");
+    }
+}
+
+/// A name, whether the instance is for production, cookies, and the token that is chosen.
+type Row<'a> = (&'a str, bool, Vec<(&'a str, String)>, &'a str);
+
+/// `~` stands for the suffix. The last column tells which token is chosen.
+#[test]
+fn the_first_rule_that_applies_chooses_the_set() {
+    let ours = r#""iss":"https://clerk.example.com","iat":100"#;
+    let newer = r#""iss":"https://clerk.example.com","iat":200"#;
+    let plain = jwt("plain", ours);
+    let plain_newer = jwt("plain newer", newer);
+    let suffixed = jwt("suffixed", ours);
+    let suffixed_newer = jwt("suffixed newer", newer);
+    let over = jwt("over", r#""iss":"https://clerk.example.com","exp":1800000030"#);
+    let other = jwt("other", r#""iss":"https://clerk.other.com","iat":999"#);
+    let slash = jwt("slash", r#""iss":"https://clerk.example.com/","iat":999"#);
+    let nameless = jwt("nameless", r#""iat":1"#);
+    let odd = jwt("odd", r#""iss":7,"iat":999"#);
+    let both = |plain: &str, out: &str, suffixed: &str, suffixed_out: &str| {
+        vec![
+            ("__session", plain.to_owned()),
+            ("__client_uat", out.to_owned()),
+            ("__session~", suffixed.to_owned()),
+            ("__client_uat~", suffixed_out.to_owned()),
+        ]
+    };
+    let table: Vec<Row<'_>> = vec![
+        ("1: undecodable", true, both("junk", "1", &suffixed, "1"), "junk"),
+        ("1: no issuer", true, both(&nameless, "1", &suffixed, "1"), &nameless),
+        ("2: another issuer", true, both(&other, "1", &suffixed, "1"), &suffixed),
+        ("2: a slash more", true, both(&slash, "1", &suffixed, "1"), &suffixed),
+        ("2: no string", true, both(&odd, "1", &suffixed, "1"), &suffixed),
+        (
+            "3: no suffixed set",
+            true,
+            vec![("__session", plain.clone()), ("__client_uat", "1".into())],
+            &plain,
+        ),
+        ("4: plain is newer", true, both(&plain_newer, "1", &suffixed, "1"), &plain_newer),
+        ("5: suffixed is out", true, both(&plain, "1", &suffixed_newer, "0"), &plain),
+        ("6: over, development", false, both(&plain, "0", &over, "1"), &plain),
+        ("6: over, production", true, both(&plain, "0", &over, "1"), &over),
+        (
+            "7: suffixed has no uat",
+            true,
+            vec![("__session", plain.clone()), ("__session~", suffixed_newer.clone())],
+            &plain,
+        ),
+        ("8: as old", true, both(&plain, "1", &suffixed, "1"), &suffixed),
+        ("8: suffixed is newer", true, both(&plain, "1", &suffixed_newer, "1"), &suffixed_newer),
+    ];
+    for (name, production, cookies, chosen) in table {
+        let cookies: Vec<(&str, &str)> =
+            cookies.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let set = rules(production).choose(&headers(&cookies), NOW);
+        assert_eq!(set.session.as_deref(), Some(chosen), "{name}");
+    }
+}
+
+#[test]
+fn a_session_cookie_counts_only_beside_a_matching_client_uat() {
+    let issued = jwt("session", r#""iss":"https://clerk.example.com","iat":100"#);
+    let undated = jwt("session", r#""iss":"https://clerk.example.com""#);
+    let session = |token: &str, uat: &str| {
+        let cookies = headers(&[("__session", token), ("__client_uat", uat)]);
+        rules(true).token(&cookies, NOW).map(|token| token.is_some())
+    };
+    assert_eq!(session(&issued, "100"), Ok(true));
+    assert_eq!(session(&issued, "99abc"), Ok(true));
+    assert_eq!(session(&undated, "100"), Ok(true));
+    assert_eq!(session(&issued, "101"), Err(CookieFault::Stale));
+    assert_eq!(session(&issued, "99999999999999999999"), Err(CookieFault::Stale));
+    assert_eq!(session(&issued, "0"), Err(CookieFault::NoClientUat));
+    assert_eq!(session(&issued, "abc"), Err(CookieFault::NoClientUat));
+    assert_eq!(session(&issued, "-5"), Err(CookieFault::NoClientUat));
+    assert_eq!(session("", "100"), Err(CookieFault::NoSession));
+    assert_eq!(session("", "0"), Ok(false));
+    assert_eq!(rules(true).token(&HeaderMap::new(), NOW), Ok(None));
+}
+
+#[test]
+fn a_development_session_needs_its_browser_token() {
+    let issued = jwt("session", r#""iss":"https://clerk.example.com","iat":100"#);
+    let without = headers(&[("__session", &issued), ("__client_uat", "100")]);
+    assert_eq!(rules(false).token(&without, NOW), Err(CookieFault::NoDevBrowser));
+    assert!(rules(true).token(&without, NOW).is_ok());
+    let with = [("__session", issued.as_str()), ("__client_uat", "100"), ("__clerk_db_jwt", "x")];
+    assert!(rules(false).token(&headers(&with), NOW).is_ok());
+    assert_eq!(rules(false).token(&HeaderMap::new(), NOW), Ok(None));
+}
+
+#[test]
+fn fields_are_split_before_values_are_decoded() {
+    let read = |field: &'static str| {
+        let headers = HeaderMap::from_iter([(COOKIE, field.parse().unwrap())]);
+        find(&headers, "__session")
+    };
+    assert_eq!(read("__session=a").as_deref(), Some("a"));
+    assert_eq!(read("x=1;  __session=a ; __session=b").as_deref(), Some("a"));
+    assert_eq!(read("__session=%61b").as_deref(), Some("ab"));
+    assert_eq!(read("__session=\"a\"").as_deref(), Some("\"a\""));
+    assert_eq!(read("x=1%3B__session%3Da"), None);
+    assert_eq!(read("__session="), None);
+    assert_eq!(read("__session=%FF"), None);
+    assert_eq!(read("__Session=a"), None);
+}
+
+/// A method, header fields, and whether the cookie may be used.
+type Request = (&'static str, &'static [(&'static str, &'static str)], bool);
+
+#[test]
+fn what_can_change_something_must_come_from_our_own_pages() {
+    const APP: &str = "https://app.example.com";
+    let table: [Request; 18] = [
+        ("GET", &[("sec-fetch-site", "cross-site")], true),
+        ("HEAD", &[("origin", "https://evil.example")], true),
+        ("GET", &[("sec-fetch-site", "cross-site"), ("upgrade", "websocket")], false),
+        ("GET", &[("origin", "https://evil.example"), ("upgrade", "websocket")], false),
+        ("POST", &[], true),
+        ("POST", &[("sec-fetch-site", "same-origin")], true),
+        ("POST", &[("sec-fetch-site", "none")], true),
+        ("POST", &[("sec-fetch-site", "same-site")], false),
+        ("POST", &[("sec-fetch-site", "cross-site")], false),
+        ("POST", &[("sec-fetch-site", "new-value")], false),
+        ("POST", &[("sec-fetch-site", "cross-site"), ("origin", APP)], true),
+        ("POST", &[("origin", "https://api.example.com")], true),
+        ("POST", &[("origin", "https://api.example.com:8443")], false),
+        ("POST", &[("origin", "https://evil.example")], false),
+        ("POST", &[("origin", "null")], false),
+        ("DELETE", &[("origin", APP)], true),
+        ("DELETE", &[("sec-fetch-site", "same-origin"), ("origin", "https://evil.example")], true),
+        ("CONNECT", &[("origin", "https://evil.example")], false),
+    ];
+    for (method, fields, passes) in table {
+        let mut request = http::Request::builder().method(method).header(HOST, "api.example.com");
+        for (name, value) in fields {
+            request = request.header(*name, *value);
+        }
+        let (parts, ()) = request.body(()).unwrap().into_parts();
+        assert_eq!(rules(true).check_site(&parts).is_ok(), passes, "{method} {fields:?}");
+    }
+}
