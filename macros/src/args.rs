@@ -54,7 +54,7 @@ impl Args {
     /// `place` is the attribute or the macro.
     pub(crate) fn parse(tokens: TokenStream, place: Place, errors: &mut Errors) -> Self {
         let mut args = Self::default();
-        let parser = |input: ParseStream| {
+        let parser = |input: ParseStream<'_>| {
             args.fill(input, place, errors);
             Ok(())
         };
@@ -64,7 +64,7 @@ impl Args {
         args
     }
 
-    fn fill(&mut self, input: ParseStream, place: Place, errors: &mut Errors) {
+    fn fill(&mut self, input: ParseStream<'_>, place: Place, errors: &mut Errors) {
         let reading = Reading::of(place).all(input, errors, |key, name, errors| {
             self.argument(key, name, input, errors);
         });
@@ -72,7 +72,7 @@ impl Args {
     }
 
     /// What stands after the name. Of an argument that is written twice, the first one counts.
-    fn argument(&mut self, key: Key, name: Ident, input: ParseStream, errors: &mut Errors) {
+    fn argument(&mut self, key: Key, name: Ident, input: ParseStream<'_>, errors: &mut Errors) {
         match key {
             Key::Accepts => {
                 let value = value::after_equals(key, &name, input, errors);
@@ -108,7 +108,7 @@ impl Args {
 fn clause(
     kind: TokenType,
     name: &Ident,
-    input: ParseStream,
+    input: ParseStream<'_>,
     errors: &mut Errors,
 ) -> (Vec<ConditionArgs>, bool) {
     if input.peek(Token![=]) {
@@ -131,7 +131,7 @@ fn clause(
 fn clause_conditions(
     kind: TokenType,
     name: &Ident,
-    input: ParseStream,
+    input: ParseStream<'_>,
     errors: &mut Errors,
 ) -> syn::Result<(Vec<ConditionArgs>, bool)> {
     let content;
@@ -153,7 +153,7 @@ fn push_condition(
     conditions: &mut Vec<ConditionArgs>,
     condition: Condition,
     name: Ident,
-    input: ParseStream,
+    input: ParseStream<'_>,
     errors: &mut Errors,
 ) {
     let value = value::after_equals(Key::Condition(condition), &name, input, errors);

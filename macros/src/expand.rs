@@ -67,7 +67,7 @@ pub(crate) fn refused(handler: Handler, naming: &Naming) -> TokenStream {
 ///     ::clerk_auth::Policy::REFUSE_ALL
 /// }
 /// ```
-pub(crate) fn refusal(errors: TokenStream, naming: &Naming) -> TokenStream {
+pub(crate) fn refusal(errors: &TokenStream, naming: &Naming) -> TokenStream {
     let root = naming.root();
     quote!({ #errors #root::Policy::REFUSE_ALL })
 }
@@ -110,6 +110,7 @@ fn rewrite(
         #(#attributes)*
         #visibility #signature
     };
+    // The caller's own braces: with ours, rustc would not say that a handler is never used.
     body.brace.surround(&mut output, |block| {
         body.inner_attributes.to_tokens(block);
         block.extend(bindings);
@@ -147,7 +148,7 @@ fn policy_items(handler: &Handler, naming: &Naming, items: &PolicyItems) -> Toke
         #(#existence)*
         impl #name {
             #(#[doc = #doc])*
-            pub const POLICY: #root::Policy = #value;
+            #visibility const POLICY: #root::Policy = #value;
         }
         #(#existence)*
         impl #root::Guarded for #name {
@@ -191,14 +192,12 @@ fn binding(injected: &Injected, policy: &Ident, accessor: Option<&Ident>) -> Tok
     if injected.value == InjectedValue::Guard {
         types::name_policy(&mut parameter.ty, policy);
     }
-    match accessor {
-        Some(accessor) => value(&parameter, accessor),
-        None => {
-            let PatType { attrs, pat, colon_token, ty } = &parameter;
-            let guard = guard_name();
-            quote!(#(#attrs)* let #pat #colon_token #ty = #guard;)
-        }
+    if let Some(accessor) = accessor {
+        return value(&parameter, accessor);
     }
+    let PatType { attrs, pat, colon_token, ty } = &parameter;
+    let guard = guard_name();
+    quote!(#(#attrs)* let #pat #colon_token #ty = #guard;)
 }
 
 /// The parameter `mut scopes: Scopes` becomes `let mut scopes: Scopes = guard.scopes();`

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// The next token, as it is shown in a message.
-pub(crate) fn found(input: ParseStream) -> String {
+pub(crate) fn found(input: ParseStream<'_>) -> String {
     match input.cursor().token_tree() {
         Some((TokenTree::Group(group), _)) => match group.delimiter() {
             Delimiter::Parenthesis => "`(`".into(),
@@ -55,7 +55,7 @@ pub(crate) fn wrong_literal(key: Key, literal: &Lit) -> (String, String) {
 }
 
 /// What stands there, and what to write.
-pub(crate) fn wrong_token(key: Key, input: ParseStream) -> (String, String) {
+pub(crate) fn wrong_token(key: Key, input: ParseStream<'_>) -> (String, String) {
     let ahead = input.fork();
     if let Ok(path) = ahead.call(syn::Path::parse_mod_style) {
         if ahead.peek(Token![!]) {

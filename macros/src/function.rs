@@ -28,7 +28,7 @@ pub(crate) struct Body {
 }
 
 impl Parse for Function {
-    fn parse(input: ParseStream) -> syn::Result<Self> {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let attributes = input.call(Attribute::parse_outer)?;
         let visibility = input.parse()?;
         if !starts_function(input)? {
@@ -46,7 +46,7 @@ impl Parse for Function {
 }
 
 impl Parse for Body {
-    fn parse(input: ParseStream) -> syn::Result<Self> {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let content;
         let brace = braced!(content in input);
         let mut inner_attributes = TokenStream::new();
@@ -64,7 +64,7 @@ fn unreadable(error: &syn::Error) -> syn::Error {
 }
 
 /// Whether a function stands here, with whatever qualifiers.
-fn starts_function(input: ParseStream) -> syn::Result<bool> {
+fn starts_function(input: ParseStream<'_>) -> syn::Result<bool> {
     let ahead = input.fork();
     ahead.parse::<Option<Token![const]>>()?;
     ahead.parse::<Option<Token![async]>>()?;

@@ -104,6 +104,6 @@ fn expand_policy(args: TokenStream) -> TokenStream {
         .and_then(|entry| placement::check(entry, &args.conditions, &mut errors));
     match Policy::check(args, entry.as_ref(), &mut errors) {
         Some(policy) => expand::expression(&policy, &naming),
-        None => expand::refusal(errors.into_tokens(), &naming),
+        None => expand::refusal(&errors.into_tokens(), &naming),
     }
 }

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// `["a", "b"]`.
-pub(crate) fn list(key: Key, input: ParseStream, errors: &mut Errors) -> syn::Result<Value> {
+pub(crate) fn list(key: Key, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Value> {
     let content;
     let bracket = bracketed!(content in input);
     let mut members = Vec::new();
@@ -44,7 +44,11 @@ pub(crate) fn list(key: Key, input: ParseStream, errors: &mut Errors) -> syn::Re
 }
 
 /// `any("a", all("b", "c"))` as a whole value.
-pub(crate) fn only_group(key: Key, input: ParseStream, errors: &mut Errors) -> syn::Result<Value> {
+pub(crate) fn only_group(
+    key: Key,
+    input: ParseStream<'_>,
+    errors: &mut Errors,
+) -> syn::Result<Value> {
     let Some(group) = group(key, input, errors)? else {
         return Ok(Value::Unreadable);
     };
@@ -57,7 +61,7 @@ pub(crate) fn only_group(key: Key, input: ParseStream, errors: &mut Errors) -> s
 }
 
 /// `None` for another name than `any` and `all`, which was reported.
-fn group(key: Key, input: ParseStream, errors: &mut Errors) -> syn::Result<Option<Group>> {
+fn group(key: Key, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Option<Group>> {
     let name = input.call(Ident::parse_any)?;
     let content;
     parenthesized!(content in input);
@@ -78,7 +82,7 @@ fn group(key: Key, input: ParseStream, errors: &mut Errors) -> syn::Result<Optio
 }
 
 /// A member of a group.
-fn member(key: Key, input: ParseStream, errors: &mut Errors) -> syn::Result<Option<Node>> {
+fn member(key: Key, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Option<Node>> {
     if input.peek(Ident::peek_any) && input.peek2(Paren) {
         return Ok(group(key, input, errors)?.map(Node::Group));
     }
@@ -94,7 +98,7 @@ fn member(key: Key, input: ParseStream, errors: &mut Errors) -> syn::Result<Opti
 }
 
 /// `"a"`, or a path where the key takes one; anything else is an error and is skipped.
-pub(crate) fn leaf(key: Key, input: ParseStream, errors: &mut Errors) -> Option<Leaf> {
+pub(crate) fn leaf(key: Key, input: ParseStream<'_>, errors: &mut Errors) -> Option<Leaf> {
     let ahead = input.fork();
     let is_path = key.form().path && !is_group_name(input);
     if is_path
@@ -121,7 +125,7 @@ pub(crate) fn leaf(key: Key, input: ParseStream, errors: &mut Errors) -> Option<
 }
 
 /// `any` or `all`, which is no constant.
-fn is_group_name(input: ParseStream) -> bool {
+fn is_group_name(input: ParseStream<'_>) -> bool {
     let name = input.fork().call(Ident::parse_any);
     name.is_ok_and(|name| GroupKind::from_name(&name.to_string()).is_some())
         && !input.peek2(Token![::])
@@ -131,6 +135,6 @@ fn texts<'a, T: ToString + 'a>(members: impl Iterator<Item = &'a T>) -> Vec<Stri
     members.map(ToString::to_string).collect()
 }
 
-fn starts_leaf(input: ParseStream) -> bool {
+fn starts_leaf(input: ParseStream<'_>) -> bool {
     input.peek(LitStr)
 }

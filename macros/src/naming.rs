@@ -19,10 +19,7 @@ impl Naming {
 
     /// `::clerk_auth`
     pub(crate) fn root(&self) -> TokenStream {
-        match &self.crate_path {
-            Some(path) => path.to_token_stream(),
-            None => quote!(::clerk_auth),
-        }
+        self.crate_path.as_ref().map_or_else(|| quote!(::clerk_auth), ToTokens::to_token_stream)
     }
 
     /// The policy type, if it is not named like the handler.

@@ -29,7 +29,7 @@ impl Reading {
     /// error, but what stands behind it is read too.
     pub(crate) fn all(
         mut self,
-        input: ParseStream,
+        input: ParseStream<'_>,
         errors: &mut Errors,
         mut read: impl FnMut(Key, Ident, &mut Errors),
     ) -> Self {
@@ -50,7 +50,7 @@ impl Reading {
     }
 
     /// The one place that looks for repetition among names.
-    fn key(&mut self, input: ParseStream, errors: &mut Errors) -> Option<(Key, Ident)> {
+    fn key(&mut self, input: ParseStream<'_>, errors: &mut Errors) -> Option<(Key, Ident)> {
         let Ok(name) = input.call(Ident::parse_any) else {
             let message = format!("expected the name of an argument, found {}", found(input));
             errors.push(input.span(), &message, &example(self.place));

@@ -68,7 +68,7 @@ impl fmt::Display for Factor {
 }
 
 /// `second_factor(minutes = 5)`; `None` where an error was reported.
-pub(crate) fn factor(input: ParseStream, errors: &mut Errors) -> syn::Result<Option<Factor>> {
+pub(crate) fn factor(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Option<Factor>> {
     let name = input.call(Ident::parse_any)?;
     let content;
     let paren = parenthesized!(content in input);
@@ -109,7 +109,7 @@ fn level(name: &Ident, errors: &mut Errors) -> Option<Ident> {
 }
 
 /// `minutes = 5`
-fn minutes(level: &Ident, whole: Span, input: ParseStream, errors: &mut Errors) -> Option<u32> {
+fn minutes(level: &Ident, whole: Span, input: ParseStream<'_>, errors: &mut Errors) -> Option<u32> {
     let help = format!("write `{level}(minutes = 10)`");
     if input.is_empty() {
         errors.push(whole, "expected how many minutes ago is recent enough", &help);

@@ -14,10 +14,10 @@ use crate::{errors::Errors, found::found, key::Key, tree::GroupKind};
 /// reported, and the answer is `false`; what follows is read only if it looks like the next one, so
 /// that one mistake stays one error.
 pub(crate) fn comma(
-    input: ParseStream,
+    input: ParseStream<'_>,
     what: &str,
     key: Option<&Key>,
-    starts: fn(ParseStream) -> bool,
+    starts: fn(ParseStream<'_>) -> bool,
     errors: &mut Errors,
 ) -> bool {
     if input.is_empty() || input.parse::<Token![,]>().is_ok() {
@@ -40,7 +40,7 @@ pub(crate) fn comma(
 }
 
 /// What `"a" | "b"` or `"a" & "b"` probably means.
-fn operator(input: ParseStream) -> Option<GroupKind> {
+fn operator(input: ParseStream<'_>) -> Option<GroupKind> {
     if input.peek(Token![|]) {
         return Some(GroupKind::Any);
     }
@@ -48,16 +48,16 @@ fn operator(input: ParseStream) -> Option<GroupKind> {
 }
 
 /// Whether this looks like the next argument.
-pub(crate) fn starts_argument(input: ParseStream) -> bool {
+pub(crate) fn starts_argument(input: ParseStream<'_>) -> bool {
     let is_name = input.peek(Ident::peek_any);
     let goes_on = input.peek2(Token![=]) || input.peek2(Paren);
     is_name && (goes_on || input.peek2(Token![,]) || input.peek2(End))
 }
 
-pub(crate) fn skip_to_comma(input: ParseStream) {
+pub(crate) fn skip_to_comma(input: ParseStream<'_>) {
     while !input.is_empty() && !input.peek(Token![,]) && input.parse::<TokenTree>().is_ok() {}
 }
 
-pub(crate) fn skip_all(input: ParseStream) {
+pub(crate) fn skip_all(input: ParseStream<'_>) {
     while input.parse::<TokenTree>().is_ok() {}
 }

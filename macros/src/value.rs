@@ -76,7 +76,7 @@ const REVERIFICATION: Key = Key::Condition(Condition::Reverification);
 pub(crate) fn after_equals(
     key: Key,
     name: &Ident,
-    input: ParseStream,
+    input: ParseStream<'_>,
     errors: &mut Errors,
 ) -> Value {
     if !equals(key, name, input, errors) {
@@ -110,7 +110,7 @@ pub(crate) fn after_equals(
 }
 
 /// Nothing, or `= "ignore_expired_cookie"`.
-pub(crate) fn optional(name: &Ident, input: ParseStream, errors: &mut Errors) -> Value {
+pub(crate) fn optional(name: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> Value {
     if input.is_empty() || input.peek(Token![,]) {
         return Value::Bare;
     }
@@ -129,7 +129,7 @@ pub(crate) fn optional(name: &Ident, input: ParseStream, errors: &mut Errors) ->
 pub(crate) fn path_after_equals(
     key: Key,
     name: &Ident,
-    input: ParseStream,
+    input: ParseStream<'_>,
     errors: &mut Errors,
 ) -> Option<Path> {
     if !equals(key, name, input, errors) {
@@ -157,7 +157,7 @@ pub(crate) fn path_after_equals(
 pub(crate) fn name_after_equals(
     key: Key,
     name: &Ident,
-    input: ParseStream,
+    input: ParseStream<'_>,
     errors: &mut Errors,
 ) -> Option<Ident> {
     if !equals(key, name, input, errors) {
@@ -183,7 +183,7 @@ pub(crate) fn name_after_equals(
 }
 
 /// Takes `=`, if something stands behind it.
-fn equals(key: Key, name: &Ident, input: ParseStream, errors: &mut Errors) -> bool {
+fn equals(key: Key, name: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> bool {
     let Ok(equals) = input.parse::<Token![=]>() else {
         let message = format!("expected `=` and a value after `{name}`");
         errors.push(name.span(), &message, &write(key));

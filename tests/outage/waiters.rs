@@ -10,6 +10,7 @@ use std::{
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
+    time::timeout,
 };
 
 use crate::app::{App, SECOND};
@@ -39,7 +40,8 @@ impl Hand {
 
     /// Waits for a question and reads it.
     async fn asked(&self) -> TcpStream {
-        let (mut stream, _) = self.listener.accept().await.unwrap();
+        let question = timeout(10 * SECOND, self.listener.accept()).await;
+        let (mut stream, _) = question.unwrap().unwrap();
         let mut question = Vec::new();
         while !question.ends_with(b"\r\n\r\n") {
             question.push(stream.read_u8().await.unwrap());
@@ -132,11 +134,12 @@ async fn load_that_was_given_up_changes_nothing() {
     let (new, clerk) = (app.token(), clerk.shows_now(&app).await);
     let mut third = pin!(app.ask(&new));
     assert!(is_waiting(third.as_mut()).await);
-    clerk.answer(clerk.asked().await).await;
-    assert_eq!(third.await.status, 200);
+    let question = clerk.asked().await;
     // The first two learn what their load says, and nobody else does.
     answer(late, &before).await;
     assert_eq!((first.await.status, second.await.status), (200, 200));
+    clerk.answer(question).await;
+    assert_eq!(third.await.status, 200);
     assert_eq!(app.ask(&new).await.status, 200);
     assert!(clerk.is_left_alone().await);
 }

@@ -4,7 +4,7 @@ enum count_notes {}
 
 impl count_notes {
     /// Accepts `m2m_token`.
-    pub const POLICY: ::clerk_auth::Policy = {
+    const POLICY: ::clerk_auth::Policy = {
         use ::clerk_auth::policy::{Clause, Policy, Requirement};
         Policy::new(&[Clause::M2mToken(Requirement::None)])
     };

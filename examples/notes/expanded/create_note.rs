@@ -4,7 +4,7 @@ enum create_note {}
 
 impl create_note {
     /// Accepts `oauth_token` or `api_key` with scope `write:notes`.
-    pub const POLICY: ::clerk_auth::Policy = {
+    const POLICY: ::clerk_auth::Policy = {
         use ::clerk_auth::policy::{Clause, Policy, Requirement};
         Policy::new(
             &[

@@ -4,7 +4,7 @@ enum delete_note {}
 
 impl delete_note {
     /// Accepts `session_token`.
-    pub const POLICY: ::clerk_auth::Policy = {
+    const POLICY: ::clerk_auth::Policy = {
         use ::clerk_auth::policy::{Clause, Policy, Requirement};
         Policy::new(&[Clause::SessionToken(Requirement::None)])
     };

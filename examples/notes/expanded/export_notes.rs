@@ -4,7 +4,7 @@ enum export_notes {}
 
 impl export_notes {
     /// Accepts `api_key` with scope `read:notes`.
-    pub const POLICY: ::clerk_auth::Policy = {
+    const POLICY: ::clerk_auth::Policy = {
         use ::clerk_auth::policy::{Clause, Policy, Requirement};
         Policy::new(&[Clause::ApiKey(Requirement::Scope("read:notes"))])
     };

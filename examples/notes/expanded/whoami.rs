@@ -4,7 +4,7 @@ enum whoami {}
 
 impl whoami {
     /// Accepts `session_token`, `oauth_token`, `m2m_token` or `api_key`.
-    pub const POLICY: ::clerk_auth::Policy = {
+    const POLICY: ::clerk_auth::Policy = {
         use ::clerk_auth::policy::{Clause, Policy, Requirement};
         Policy::new(
             &[

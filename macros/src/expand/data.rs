@@ -1,7 +1,7 @@
 //! A policy in, the constant expression out that the runtime evaluates.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{format_ident, quote};
 
 use crate::{
     entry::Optional,
@@ -159,12 +159,8 @@ impl Words {
             Requirement::Leaf(condition, Leaf::Text(text)) => {
                 (condition.requirement(), quote!(#text))
             }
-            Requirement::Leaf(condition, Leaf::Path(path)) => {
-                // What is wrong with the constant is underlined at the constant.
-                let span =
-                    path.segments.last().map_or_else(Span::call_site, |last| last.ident.span());
-                (condition.requirement(), quote_spanned!(span=> #path.as_str()))
-            }
+            // A constant of another type than `Scope` is a mismatch at the path.
+            Requirement::Leaf(_, Leaf::Path(path)) => ("of_scope", quote!(#path)),
             Requirement::List(condition, texts) => {
                 (condition.requirement(), quote!(&[#(#texts),*]))
             }

@@ -52,7 +52,9 @@ fn check_story(story: &Path) -> usize {
 
 fn collect_sources(path: &Path, handlers: &mut BTreeMap<String, String>) {
     if path.is_dir() {
-        entries(path).iter().for_each(|entry| collect_sources(entry, handlers));
+        for entry in entries(path) {
+            collect_sources(&entry, handlers);
+        }
     } else if path.extension().is_some_and(|extension| extension == "rs") {
         let text = fs::read_to_string(path).unwrap();
         let file = syn::parse_file(&text).unwrap_or_else(|error| panic!("{path:?}: {error}"));

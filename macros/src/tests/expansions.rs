@@ -146,7 +146,7 @@ fn conditions_of_one_type_stand_beside_accepts() {
 #[test]
 fn a_factor_and_its_minutes_are_a_constant() {
     check(
-        r#"session_token(reverification = second_factor(minutes = 5)), m2m_token"#,
+        "session_token(reverification = second_factor(minutes = 5)), m2m_token",
         "async fn delete(identity: Identity<SessionToken, Never, M2mToken, Never>) {}",
         &expect_file!["expansions/factor.rs"],
     );

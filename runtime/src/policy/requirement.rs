@@ -3,7 +3,7 @@
 use super::{Denial, RequiredScopes, Reverification, organization};
 use crate::{
     identity::{Identity, SessionToken, VerifiedToken},
-    scope::{Scopes, is_scope_token},
+    scope::{Scope, Scopes, is_scope_token},
     token::TokenType,
 };
 
@@ -42,6 +42,12 @@ pub enum Requirement {
 }
 
 impl Requirement {
+    /// The requirement of a named scope.
+    #[must_use]
+    pub const fn of_scope(scope: Scope) -> Self {
+        Self::Scope(scope.as_str())
+    }
+
     /// Why the identity does not meet this; `None` where it does.
     pub(super) fn denies(&self, identity: &Identity) -> Option<Denial> {
         let unless = |met: bool, denial: Denial| (!met).then_some(denial);

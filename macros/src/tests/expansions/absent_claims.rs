@@ -3,7 +3,7 @@
 enum profile {}
 impl profile {
     /// Accepts `m2m_token`.
-    pub const POLICY: ::clerk_auth::Policy = {
+    const POLICY: ::clerk_auth::Policy = {
         use ::clerk_auth::policy::{Clause, Policy, Requirement};
         Policy::new(&[Clause::M2mToken(Requirement::None)])
     };

@@ -3,7 +3,7 @@
 enum f {}
 impl f {
     /// Accepts `session_token`, `oauth_token`, `m2m_token` or `api_key`.
-    pub const POLICY: ::clerk_auth::Policy = {
+    const POLICY: ::clerk_auth::Policy = {
         use ::clerk_auth::policy::{Clause, Policy, Requirement};
         Policy::new(
             &[

@@ -3,10 +3,10 @@
 enum list {}
 impl list {
     /// Accepts `oauth_token` with scope `Policy::READ_NOTES`.
-    pub const POLICY: ::clerk_auth::Policy = ::clerk_auth::policy::Policy::new(
+    const POLICY: ::clerk_auth::Policy = ::clerk_auth::policy::Policy::new(
         &[
             ::clerk_auth::policy::Clause::OAuthToken(
-                ::clerk_auth::policy::Requirement::Scope(Policy::READ_NOTES.as_str()),
+                ::clerk_auth::policy::Requirement::of_scope(Policy::READ_NOTES),
             ),
         ],
     );

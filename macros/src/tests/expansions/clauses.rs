@@ -7,7 +7,7 @@ impl list_notes {
     /// - `oauth_token` with scope `read:notes`, audience `https://notes.example`, and client `kPz8`
     /// - `m2m_token` with calling machine `mch_a` or `mch_b`
     /// - `api_key`
-    pub const POLICY: ::clerk_auth::Policy = {
+    const POLICY: ::clerk_auth::Policy = {
         use ::clerk_auth::policy::{Clause, Policy, Requirement};
         Policy::new(
             &[

@@ -3,7 +3,7 @@
 enum list {}
 impl list {
     /// Accepts `oauth_token` or `api_key` with scope `read:notes`.
-    pub const POLICY: my_crate::auth::Policy = {
+    const POLICY: my_crate::auth::Policy = {
         use my_crate::auth::policy::{Clause, Policy, Requirement};
         Policy::new(
             &[

@@ -6,7 +6,7 @@
 enum list {}
 impl list {
     /// Refuses everyone, because the attribute has an error.
-    pub const POLICY: my_crate::auth::Policy = my_crate::auth::Policy::REFUSE_ALL;
+    const POLICY: my_crate::auth::Policy = my_crate::auth::Policy::REFUSE_ALL;
 }
 impl my_crate::auth::Guarded for list {
     const POLICY: my_crate::auth::Policy = Self::POLICY;

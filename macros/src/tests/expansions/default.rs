@@ -3,7 +3,7 @@
 enum profile {}
 impl profile {
     /// Accepts `session_token`.
-    pub const POLICY: ::clerk_auth::Policy = {
+    const POLICY: ::clerk_auth::Policy = {
         use ::clerk_auth::policy::{Clause, Policy, Requirement};
         Policy::new(&[Clause::SessionToken(Requirement::None)])
     };

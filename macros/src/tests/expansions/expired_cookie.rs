@@ -5,7 +5,7 @@ impl home {
     /// Accepts `session_token` or `api_key`.
     ///
     /// A caller without a credential, or with an expired session cookie, enters too.
-    pub const POLICY: ::clerk_auth::Policy = {
+    const POLICY: ::clerk_auth::Policy = {
         use ::clerk_auth::policy::{Clause, Policy, Requirement};
         Policy::new(
                 &[

@@ -5,7 +5,7 @@ impl delete {
     /// Accepts
     /// - `session_token` with reverification `second_factor(minutes = 5)`
     /// - `m2m_token`
-    pub const POLICY: ::clerk_auth::Policy = {
+    const POLICY: ::clerk_auth::Policy = {
         use ::clerk_auth::policy::{Clause, Policy, Requirement, Reverification};
         Policy::new(
             &[

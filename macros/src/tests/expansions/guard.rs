@@ -3,7 +3,7 @@
 enum close {}
 impl close {
     /// Accepts `api_key`.
-    pub const POLICY: ::clerk_auth::Policy = {
+    const POLICY: ::clerk_auth::Policy = {
         use ::clerk_auth::policy::{Clause, Policy, Requirement};
         Policy::new(&[Clause::ApiKey(Requirement::None)])
     };

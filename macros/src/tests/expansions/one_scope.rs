@@ -3,7 +3,7 @@
 pub(crate) enum list_notes {}
 impl list_notes {
     /// Accepts `oauth_token` with scope `read:notes`.
-    pub const POLICY: ::clerk_auth::Policy = {
+    pub(crate) const POLICY: ::clerk_auth::Policy = {
         use ::clerk_auth::policy::{Clause, Policy, Requirement};
         Policy::new(&[Clause::OAuthToken(Requirement::Scope("read:notes"))])
     };

@@ -5,7 +5,7 @@ impl list {
     /// Accepts `oauth_token` with scope `read:notes`.
     ///
     /// A caller without a credential enters too.
-    pub const POLICY: ::clerk_auth::Policy = {
+    const POLICY: ::clerk_auth::Policy = {
         use ::clerk_auth::policy::{Clause, Policy, Requirement};
         Policy::new(&[Clause::OAuthToken(Requirement::Scope("read:notes"))]).optional()
     };

@@ -3,15 +3,15 @@
 enum edit {}
 impl edit {
     /// Accepts `api_key` with scope `scope::ADMIN` or `crate::scope::READ_NOTES` or `write:notes`.
-    pub const POLICY: ::clerk_auth::Policy = {
+    const POLICY: ::clerk_auth::Policy = {
         use ::clerk_auth::policy::{Clause, Policy, Requirement};
         Policy::new(
             &[
                 Clause::ApiKey(
                     Requirement::Any(
                         &[
-                            Requirement::Scope(scope::ADMIN.as_str()),
-                            Requirement::Scope(crate::scope::READ_NOTES.as_str()),
+                            Requirement::of_scope(scope::ADMIN),
+                            Requirement::of_scope(crate::scope::READ_NOTES),
                             Requirement::Scope("write:notes"),
                         ],
                     ),

@@ -3,7 +3,7 @@
 enum report {}
 impl report {
     /// Accepts `session_token` with plan `org:pro`, feature `reports`, and reverification `strict_mfa`.
-    pub const POLICY: ::clerk_auth::Policy = {
+    const POLICY: ::clerk_auth::Policy = {
         use ::clerk_auth::policy::{Clause, Policy, Requirement, Reverification};
         Policy::new(
             &[

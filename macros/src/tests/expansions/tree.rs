@@ -3,7 +3,7 @@
 enum edit {}
 impl edit {
     /// Accepts `oauth_token` with scope `admin` or (`read:notes` and `write:notes`).
-    pub const POLICY: ::clerk_auth::Policy = {
+    const POLICY: ::clerk_auth::Policy = {
         use ::clerk_auth::policy::{Clause, Policy, Requirement};
         Policy::new(
             &[

@@ -3,7 +3,7 @@
 enum add {}
 impl add {
     /// Accepts `api_key` or `oauth_token` with scopes `read:notes write:notes`.
-    pub const POLICY: ::clerk_auth::Policy = {
+    const POLICY: ::clerk_auth::Policy = {
         use ::clerk_auth::policy::{Clause, Policy, Requirement};
         const SCOPES: Requirement = Requirement::All(
             &[Requirement::Scope("read:notes"), Requirement::Scope("write:notes")],

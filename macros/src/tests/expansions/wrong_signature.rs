@@ -21,7 +21,7 @@
 enum f {}
 impl f {
     /// Refuses everyone, because the attribute has an error.
-    pub const POLICY: ::clerk_auth::Policy = ::clerk_auth::Policy::REFUSE_ALL;
+    const POLICY: ::clerk_auth::Policy = ::clerk_auth::Policy::REFUSE_ALL;
 }
 impl ::clerk_auth::Guarded for f {
     const POLICY: ::clerk_auth::Policy = Self::POLICY;

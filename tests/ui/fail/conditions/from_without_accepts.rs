@@ -1,0 +1,6 @@
+use clerk_auth::clerk_auth;
+
+#[clerk_auth(from = ["mch_billing"])]
+async fn handler() {}
+
+fn main() {}

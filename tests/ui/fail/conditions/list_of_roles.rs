@@ -1,0 +1,6 @@
+use clerk_auth::clerk_auth;
+
+#[clerk_auth(role = ["org:admin", "org:member"])]
+async fn handler() {}
+
+fn main() {}

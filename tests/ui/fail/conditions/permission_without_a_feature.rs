@@ -1,0 +1,6 @@
+use clerk_auth::clerk_auth;
+
+#[clerk_auth(permission = "read")]
+async fn handler() {}
+
+fn main() {}

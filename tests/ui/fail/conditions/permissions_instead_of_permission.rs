@@ -1,0 +1,6 @@
+use clerk_auth::clerk_auth;
+
+#[clerk_auth(permissions = "org:notes:read")]
+async fn handler() {}
+
+fn main() {}

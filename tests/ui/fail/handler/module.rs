@@ -1,0 +1,6 @@
+#[clerk_auth::clerk_auth]
+mod notes {
+    pub async fn list() {}
+}
+
+fn main() {}

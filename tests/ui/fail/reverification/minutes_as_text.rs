@@ -1,0 +1,6 @@
+use clerk_auth::clerk_auth;
+
+#[clerk_auth(reverification = second_factor(minutes = "5"))]
+async fn handler() {}
+
+fn main() {}

@@ -1,0 +1,8 @@
+#![deny(dead_code)]
+
+use clerk_auth::clerk_auth;
+
+#[clerk_auth]
+async fn handler() {}
+
+fn main() {}

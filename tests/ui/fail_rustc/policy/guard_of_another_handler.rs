@@ -1,0 +1,15 @@
+use clerk_auth::{Guard, clerk_auth};
+
+#[clerk_auth(accepts = "api_key")]
+async fn admin(guard: Guard) {
+    audit(&guard);
+}
+
+#[clerk_auth(accepts = "api_key")]
+async fn notes() {}
+
+fn audit(guard: &Guard<notes>) {
+    drop(guard.subject());
+}
+
+fn main() {}

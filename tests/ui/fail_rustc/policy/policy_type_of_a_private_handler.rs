@@ -1,0 +1,8 @@
+mod notes {
+    #[clerk_auth::clerk_auth]
+    async fn list() {}
+}
+
+fn main() {
+    println!("{}", notes::list::POLICY);
+}

@@ -1,0 +1,108 @@
+//! Every form of the policy language, once.
+
+use clerk_auth::{Policy, Scope, clerk_auth};
+
+mod scope {
+    use super::Scope;
+
+    pub const ADMIN: Scope = Scope::new("admin");
+    pub const READ: Scope = Scope::new("read:notes");
+}
+
+#[clerk_auth]
+async fn plain() {}
+
+#[clerk_auth()]
+async fn empty() {}
+
+#[clerk_auth(accepts = "m2m_token")]
+async fn one_type() {}
+
+#[clerk_auth(accepts = ["session_token", "api_key"])]
+async fn two_types() {}
+
+#[clerk_auth(accepts = "any")]
+async fn any_type() {}
+
+#[clerk_auth(accepts = "oauth_token", scopes = "read:notes write:notes")]
+async fn scopes_in_a_text() {}
+
+#[clerk_auth(accepts = ["oauth_token", "api_key"], scopes = ["read:notes", scope::ADMIN])]
+async fn scopes_in_a_list() {}
+
+#[clerk_auth(accepts = "oauth_token", scopes = any(scope::ADMIN, all("read:notes", "write:notes")))]
+async fn tree() {}
+
+#[clerk_auth(accepts = "api_key", scopes = scope::READ)]
+async fn constant() {}
+
+#[clerk_auth(session_token(permission = "org:notes:read"), oauth_token(scopes = "read:notes"), api_key)]
+async fn clauses() {}
+
+#[clerk_auth(session_token, oauth_token, m2m_token, api_key)]
+async fn bare_clauses() {}
+
+#[clerk_auth(
+    role = any("org:admin", "editor"),
+    permission = all("org:notes:read", "org:notes:manage"),
+    feature = "user:reports",
+    plan = any("org:pro", "org:team"),
+    reverification = "strict_mfa",
+)]
+async fn session() {}
+
+#[clerk_auth(reverification = "moderate")]
+async fn preset() {}
+
+#[clerk_auth(session_token(reverification = first_factor(minutes = 5)))]
+async fn first_factor() {}
+
+#[clerk_auth(reverification = second_factor(minutes = 5))]
+async fn second_factor() {}
+
+#[clerk_auth(reverification = multi_factor(minutes = 5))]
+async fn multi_factor() {}
+
+#[clerk_auth(m2m_token(from = ["mch_billing", "mch_search"]))]
+async fn machines() {}
+
+#[clerk_auth(accepts = "oauth_token", audience = "https://api.example.com", client = "client_dashboard")]
+async fn oauth() {}
+
+#[clerk_auth(optional)]
+async fn optional() {}
+
+#[clerk_auth(optional = "ignore_expired_cookie", session_token(plan = "pro"), api_key)]
+async fn optional_with_an_expired_cookie() {}
+
+const IN_A_CONSTANT: Policy = clerk_auth::policy!(accepts = "api_key", scopes = "read:notes");
+static IN_A_STATIC: Policy = clerk_auth::policy!();
+
+fn main() {
+    let in_a_body: &'static Policy = &clerk_auth::policy!(oauth_token(scopes = scope::READ), optional);
+    let handlers = [
+        plain::POLICY,
+        empty::POLICY,
+        one_type::POLICY,
+        two_types::POLICY,
+        any_type::POLICY,
+        scopes_in_a_text::POLICY,
+        scopes_in_a_list::POLICY,
+        tree::POLICY,
+        constant::POLICY,
+        clauses::POLICY,
+        bare_clauses::POLICY,
+        session::POLICY,
+        preset::POLICY,
+        first_factor::POLICY,
+        second_factor::POLICY,
+        multi_factor::POLICY,
+        machines::POLICY,
+        oauth::POLICY,
+        optional::POLICY,
+        optional_with_an_expired_cookie::POLICY,
+    ];
+    for policy in handlers.iter().chain([&IN_A_CONSTANT, &IN_A_STATIC, in_a_body]) {
+        assert!(!policy.to_string().is_empty());
+    }
+}
