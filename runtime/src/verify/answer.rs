@@ -33,6 +33,10 @@ impl Approval {
         if !matches!(answer.boolean("active"), Member::Absent | Member::Is(true)) {
             return Err(TokenFault::Inactive);
         }
+        // RFC 7800 §3.1: bound to a key that its holder must prove. A bearer cannot.
+        if answer.has("cnf") {
+            return Err(TokenFault::Extension("cnf"));
+        }
         if !matches!(answer.text("object"), Member::Is(name) if name == object) {
             return Err(TokenFault::Answer("object"));
         }
@@ -109,6 +113,7 @@ mod tests {
             (r#""expiration":null"#, r#""expiration":"never""#),
             (r#""expiration":null"#, r#""expiration":1800000090"#),
             (r#""expiration":null"#, r#""expiration":null,"active":false"#),
+            (r#""expiration":null"#, r#""expiration":null,"cnf":{"jkt":"x"}"#),
             (r#""expiration":null"#, r#""expiration":null,"active":"true""#),
         ] {
             assert!(read(&good.replacen(from, to, 1)).is_err(), "{from} → {to}");

@@ -97,11 +97,14 @@ impl Key {
             Some(name) => Algorithm::from_name(&name).ok_or(Unusable::Purpose)?,
         };
         let number = |text| URL_SAFE_NO_PAD.decode(text).map_err(|_| Unusable::NotRsa);
-        let components =
-            || Ok::<_, Unusable>(RsaPublicKeyComponents { n: number(&jwk.n)?, e: number(&jwk.e)? });
-        let size: PublicEncryptingKey = components()?.try_into().map_err(|_| Unusable::NotRsa)?;
+        let (n, e) = (number(&jwk.n)?, number(&jwk.e)?);
+        if !is_exponent(&e) {
+            return Err(Unusable::NotRsa);
+        }
+        let components = || RsaPublicKeyComponents { n: &n, e: &e };
+        let size: PublicEncryptingKey = components().try_into().map_err(|_| Unusable::NotRsa)?;
         assert_size(&size)?;
-        let public = components()?
+        let public = components()
             .to_parsed_public_key(algorithm.parameters())
             .map_err(|_| Unusable::NotRsa)?;
         Ok((jwk.kid, Self { algorithm, public }))
@@ -142,4 +145,27 @@ impl Key {
 fn assert_size(key: &PublicEncryptingKey) -> Result<(), Unusable> {
     let bits = key.key_size_bits();
     if (2048..=8192).contains(&bits) { Ok(()) } else { Err(Unusable::NotRsa) }
+}
+
+/// RFC 8017 §3.1: odd and at least 3. The library would take any number, and a key that can
+/// verify nothing would stand before a good one of the same id.
+fn is_exponent(big_endian: &[u8]) -> bool {
+    let Some(first) = big_endian.iter().position(|byte| *byte != 0) else { return false };
+    let is_one = matches!(big_endian.get(first..), Some([1]));
+    !is_one && big_endian.last().is_some_and(|lowest| lowest % 2 == 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_exponent_is_odd_and_at_least_3() {
+        for good in [&[3][..], &[1, 0, 1], &[0, 1, 0, 1]] {
+            assert!(is_exponent(good), "{good:?}");
+        }
+        for bad in [&[][..], &[0], &[1], &[0, 1], &[2], &[1, 0, 0]] {
+            assert!(!is_exponent(bad), "{bad:?}");
+        }
+    }
 }

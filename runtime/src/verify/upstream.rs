@@ -107,7 +107,8 @@ impl Upstream {
         {
             return Err(Failed::KeyRefused { status: status.as_u16(), variable: key.variable });
         }
-        if status.is_success() {
+        // The endpoints answer 200. Another success is not what they answer, so it says nothing.
+        if status == StatusCode::OK {
             return read_bounded(response).await;
         }
         let ours_to_retry = status == StatusCode::TOO_MANY_REQUESTS || !status.is_client_error();
@@ -131,9 +132,10 @@ impl Upstream {
                 Err(Failed::Upstream(fault)) => fault,
                 answer => return answer,
             };
-            let asked_to_wait = matches!(fault.reason, UpstreamReason::Status(429));
+            let is_over =
+                matches!(fault.reason, UpstreamReason::Status(429) | UpstreamReason::Body);
             let can_finish = Instant::now() + pause + self.timeouts.attempt <= end;
-            if asked_to_wait || !can_finish {
+            if is_over || !can_finish {
                 return Err(fault.into());
             }
             tokio::time::sleep(pause).await;
