@@ -12,7 +12,7 @@ use std::borrow::Cow;
 use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::{
-    HeaderMap, HeaderName, Method,
+    HeaderMap, HeaderName, HeaderValue, Method,
     header::{COOKIE, HOST, ORIGIN, UPGRADE},
     request::Parts,
 };
@@ -171,11 +171,12 @@ impl CookieSet {
 }
 
 /// The first cookie of a name. The fields are split before a value is decoded: an encoded `;`
-/// must not make a second cookie.
+/// must not make a second cookie, and another application's odd bytes must not hide ours.
 fn find(headers: &HeaderMap, name: &str) -> Option<String> {
-    let fields = headers.get_all(COOKIE).iter().filter_map(|field| field.to_str().ok());
-    let mut pairs =
-        fields.flat_map(|field| field.split(';')).filter_map(|pair| pair.split_once('='));
+    let fields = headers.get_all(COOKIE).iter().map(HeaderValue::as_bytes);
+    let parts = fields.flat_map(|field| field.split(|byte| *byte == b';'));
+    let texts = parts.filter_map(|part| str::from_utf8(part).ok());
+    let mut pairs = texts.filter_map(|text| text.split_once('='));
     let (_, value) = pairs.find(|(found, _)| found.trim() == name)?;
     let value = percent_decode_str(value.trim()).decode_utf8();
     value.ok().filter(|value| !value.is_empty()).map(Cow::into_owned)

@@ -133,10 +133,13 @@ fn a_development_session_needs_its_browser_token() {
 
 #[test]
 fn fields_are_split_before_values_are_decoded() {
-    let read = |field: &'static str| {
-        let headers = HeaderMap::from_iter([(COOKIE, field.parse().unwrap())]);
+    let read_bytes = |field: &[u8]| {
+        let headers = HeaderMap::from_iter([(COOKIE, HeaderValue::from_bytes(field).unwrap())]);
         find(&headers, "__session")
     };
+    let read = |field: &str| read_bytes(field.as_bytes());
+    assert_eq!(read_bytes(b"theirs=\xE9\xFF; __session=a").as_deref(), Some("a"));
+    assert_eq!(read_bytes(b"__session=\xFF"), None);
     assert_eq!(read("__session=a").as_deref(), Some("a"));
     assert_eq!(read("x=1;  __session=a ; __session=b").as_deref(), Some("a"));
     assert_eq!(read("__session=%61b").as_deref(), Some("ab"));

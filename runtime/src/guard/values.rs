@@ -134,11 +134,6 @@ impl<P: Guarded> Guard<P> {
         self.identity.clone()
     }
 
-    /// The whole verified identity; `None` for a caller without a credential.
-    pub fn maybe_identity(&self) -> P::Identity {
-        self.identity.clone()
-    }
-
     /// When the token ends; `None` for one that does not, and for a caller without one. The
     /// guard checks at the start of a request only: close what lives longer, such as
     /// a WebSocket, at this time.
@@ -168,6 +163,14 @@ impl<P: Guarded> Guard<P> {
 
     fn known(&self) -> Option<&Identity> {
         self.verified.as_ref().map(Verified::identity)
+    }
+}
+
+impl<I: VerifiedToken, P: Guarded<Identity = Option<I>>> Guard<P> {
+    /// The whole verified identity; `None` for a caller without a credential. It exists where
+    /// such callers can enter.
+    pub fn maybe_identity(&self) -> Option<I> {
+        self.identity.clone()
     }
 }
 
