@@ -5,6 +5,7 @@
 mod denial;
 mod line;
 mod organization;
+mod redundancy;
 mod requirement;
 mod reverification;
 #[cfg(test)]
@@ -75,8 +76,9 @@ impl Policy {
     /// # Panics
     /// Where it is not evaluated at compile time: if a token type has two clauses, a condition
     /// stands in a clause of a type that does not have it, a scope is not a scope-token of RFC
-    /// 6749 §3.3, or a list is empty.
+    /// 6749 §3.3, a list is empty, or a requirement in it never matters beside another.
     #[must_use]
+    #[track_caller]
     pub const fn new(clauses: &'static [Clause]) -> Self {
         assert!(!clauses.is_empty(), "a policy needs at least one clause");
         let mut rest = clauses;
@@ -183,12 +185,16 @@ mod tests {
     #[test]
     fn a_contradiction_is_no_policy() {
         const SCOPE: Requirement = Requirement::Scope("read:notes");
+        const WRITE: Requirement = Requirement::Scope("write:notes");
         let contradictions: &[&'static [Clause]] = &[
             &[],
             &[Clause::SessionToken(SCOPE)],
             &[Clause::M2mToken(Requirement::All(&[SCOPE]))],
             &[Clause::ApiKey(Requirement::None), Clause::ApiKey(SCOPE)],
             &[Clause::ApiKey(Requirement::All(&[]))],
+            &[Clause::ApiKey(Requirement::Any(&[SCOPE, Requirement::None]))],
+            &[Clause::ApiKey(Requirement::Any(&[SCOPE, SCOPE]))],
+            &[Clause::ApiKey(Requirement::Any(&[SCOPE, Requirement::All(&[SCOPE, WRITE])]))],
             &[Clause::OAuthToken(Requirement::Scope(""))],
             &[Clause::OAuthToken(Requirement::Scope("read:notes write:notes"))],
             &[Clause::OAuthToken(Requirement::Scope("read:\"notes\""))],

@@ -125,6 +125,7 @@ impl Requirement {
     }
 
     /// Fails at compile time where a clause of this type could never pass, or is no policy.
+    #[track_caller]
     pub(super) const fn assert_sound(&self, token_type: TokenType) {
         let is_session = matches!(token_type, TokenType::SessionToken);
         let is_oauth = matches!(token_type, TokenType::OAuthToken);
@@ -159,9 +160,14 @@ impl Requirement {
                 assert!(!parts.is_empty(), "an empty list of requirements");
                 let mut rest = *parts;
                 while let [part, tail @ ..] = rest {
+                    assert!(!matches!(part, Self::None), "`None` stands alone, not in a list");
                     part.assert_sound(token_type);
                     rest = tail;
                 }
+                assert!(
+                    self.needs_each_part(),
+                    "a scope or condition is written twice, or never matters beside another; remove it"
+                );
             }
         }
     }

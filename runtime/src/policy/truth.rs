@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, collections::BTreeSet};
 
-use super::{Clause, Denial, Policy, Requirement};
+use super::{Anonymous, Clause, Denial, Policy, Requirement};
 use crate::{
     identity::{Identity, OAuthToken},
     scope::Scopes,
@@ -64,6 +64,11 @@ fn trees() -> Vec<Requirement> {
     all
 }
 
+/// Redundant trees too, which `Policy::new` refuses: they must decide no less exactly.
+fn policy(tree: Requirement) -> Policy {
+    Policy { clauses: vec![Clause::OAuthToken(tree)].leak(), anonymous: Anonymous::Refused }
+}
+
 fn caller(granted: &BTreeSet<&'static str>) -> Identity {
     let user_id = UserId::new("user_1");
     Identity::OAuth(OAuthToken {
@@ -85,7 +90,7 @@ fn every_tree_decides_for_every_caller_like_its_list_of_alternatives() {
     let trees = trees();
     assert!(trees.len() > 1_000);
     for tree in trees {
-        let policy = Policy::new(vec![Clause::OAuthToken(tree)].leak());
+        let policy = policy(tree);
         let alternatives = alternatives(&tree);
         for granted in &callers {
             let met = alternatives.iter().any(|alternative| alternative.is_subset(granted));
@@ -108,7 +113,7 @@ fn every_tree_decides_for_every_caller_like_its_list_of_alternatives() {
 #[test]
 fn with_no_caller_the_first_alternative_is_named() {
     for tree in trees() {
-        let policy = Policy::new(vec![Clause::OAuthToken(tree)].leak());
+        let policy = policy(tree);
         let named = policy.scopes_to_request().map(|named| named.0.into_iter().collect());
         assert_eq!(named, alternatives(&tree).into_iter().next(), "{tree}");
     }

@@ -1,0 +1,156 @@
+//! A group of requirements in, whether each of its parts can matter out. Evaluated by the compiler,
+//! where scopes that are named by constants have their texts; the attribute sees only literals.
+
+use super::Requirement;
+
+impl Requirement {
+    /// Whether no part of this group decides nothing because of another part beside it.
+    pub(super) const fn needs_each_part(&self) -> bool {
+        let (Self::All(parts) | Self::Any(parts)) = self else { return true };
+        let mut first = 0;
+        while first < parts.len() {
+            let mut second = 0;
+            while second < parts.len() {
+                let (one, other) = (&parts[first], &parts[second]);
+                if first != second && (one.implies(other) || other.mentions(one)) {
+                    return false;
+                }
+                second += 1;
+            }
+            first += 1;
+        }
+        true
+    }
+
+    /// Whether every caller who meets this meets `other`. `false` where the shapes do not show it.
+    const fn implies(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Any(parts), _) => Self::each_implies(parts, other),
+            (_, Self::All(parts)) => self.implies_each(parts),
+            (Self::All(ours), Self::Any(theirs)) => {
+                Self::some_implies(ours, other) || self.implies_some(theirs)
+            }
+            (Self::All(parts), _) => Self::some_implies(parts, other),
+            (_, Self::Any(parts)) => self.implies_some(parts),
+            _ => self.is_same_as(other),
+        }
+    }
+
+    /// Whether `leaf` is a part of this group at any depth. Beside this group, `leaf` has already
+    /// decided what it could decide within.
+    const fn mentions(&self, leaf: &Self) -> bool {
+        let (Self::All(parts) | Self::Any(parts)) = self else { return false };
+        let mut rest = *parts;
+        while let [part, tail @ ..] = rest {
+            if part.is_same_as(leaf) || part.mentions(leaf) {
+                return true;
+            }
+            rest = tail;
+        }
+        false
+    }
+
+    const fn each_implies(parts: &[Self], other: &Self) -> bool {
+        let mut rest = parts;
+        while let [part, tail @ ..] = rest {
+            if !part.implies(other) {
+                return false;
+            }
+            rest = tail;
+        }
+        true
+    }
+
+    const fn some_implies(parts: &[Self], other: &Self) -> bool {
+        let mut rest = parts;
+        while let [part, tail @ ..] = rest {
+            if part.implies(other) {
+                return true;
+            }
+            rest = tail;
+        }
+        false
+    }
+
+    const fn implies_each(&self, parts: &[Self]) -> bool {
+        let mut rest = parts;
+        while let [part, tail @ ..] = rest {
+            if !self.implies(part) {
+                return false;
+            }
+            rest = tail;
+        }
+        true
+    }
+
+    const fn implies_some(&self, parts: &[Self]) -> bool {
+        let mut rest = parts;
+        while let [part, tail @ ..] = rest {
+            if self.implies(part) {
+                return true;
+            }
+            rest = tail;
+        }
+        false
+    }
+
+    /// Whether both are one condition with the same text.
+    const fn is_same_as(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Scope(one), Self::Scope(other))
+            | (Self::Role(one), Self::Role(other))
+            | (Self::Permission(one), Self::Permission(other))
+            | (Self::Feature(one), Self::Feature(other))
+            | (Self::Plan(one), Self::Plan(other))
+            | (Self::Audience(one), Self::Audience(other)) => is_same_text(one, other),
+            _ => false,
+        }
+    }
+}
+
+/// `==` of two strings, which the compiler cannot evaluate yet.
+const fn is_same_text(one: &str, other: &str) -> bool {
+    let (mut one, mut other) = (one.as_bytes(), other.as_bytes());
+    while let ([left, left_rest @ ..], [right, right_rest @ ..]) = (one, other) {
+        if *left != *right {
+            return false;
+        }
+        (one, other) = (left_rest, right_rest);
+    }
+    one.is_empty() && other.is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Requirement::{All, Any, Feature, Plan, Scope};
+
+    #[test]
+    fn a_group_needs_each_of_its_parts() {
+        let table = [
+            (Any(&[Scope("a"), Scope("b")]), true),
+            (All(&[Scope("a"), Scope("ab")]), true),
+            (Any(&[Scope("a"), Scope("a")]), false),
+            (All(&[Scope("a"), Scope("b"), Scope("a")]), false),
+            (All(&[Feature("a"), Plan("a")]), true),
+            // One part is enough, or needed anyway.
+            (Any(&[Scope("a"), All(&[Scope("a"), Scope("b")])]), false),
+            (All(&[Any(&[Scope("a"), Scope("b")]), Scope("a")]), false),
+            (Any(&[Scope("a"), All(&[Scope("b"), Any(&[Scope("a"), Scope("c")])])]), false),
+            // One group says what another says, with more words.
+            (
+                Any(&[All(&[Scope("a"), Scope("b")]), All(&[Scope("c"), Scope("b"), Scope("a")])]),
+                false,
+            ),
+            (
+                All(&[Any(&[Scope("a"), Scope("b")]), Any(&[Scope("b"), Scope("c"), Scope("a")])]),
+                false,
+            ),
+            // The same scope in two alternatives is no repetition.
+            (Any(&[All(&[Scope("a"), Scope("b")]), All(&[Scope("a"), Scope("c")])]), true),
+            (All(&[Any(&[Scope("a"), Scope("b")]), Any(&[Scope("a"), Scope("c")])]), true),
+        ];
+        for (group, expected) in table {
+            assert_eq!(group.needs_each_part(), expected, "{group}");
+        }
+    }
+}
