@@ -5,8 +5,27 @@ use crate::{
     cookie::{CookieFault, CrossSite},
     credential::Unreadable,
     policy::Denial,
-    token::{Malformed, TokenType},
+    token::{Malformed, Presented, TokenType},
 };
+
+/// A failure, and the token that it is about where one could be read.
+#[derive(Debug)]
+pub(crate) struct Refused {
+    pub(crate) failure: Failure,
+    pub(crate) presented: Option<Presented>,
+}
+
+impl Refused {
+    pub(crate) fn is_expired(&self) -> bool {
+        matches!(self.failure, Failure::Token(TokenFault::Expired))
+    }
+}
+
+impl<F: Into<Failure>> From<F> for Refused {
+    fn from(failure: F) -> Self {
+        Self { failure: failure.into(), presented: None }
+    }
+}
 
 /// Every way in which a guard can end without letting the request in.
 #[derive(Debug, thiserror::Error)]

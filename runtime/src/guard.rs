@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 use crate::{
     config::Clerk,
     credential::Credential,
-    error::{Failure, TokenFault},
+    error::{Failure, Refused, TokenFault},
     identity::{Claims, Entrant, Identity, VerifiedToken},
     policy::Policy,
     rejection::{Appearance, Rejection},
@@ -56,52 +56,61 @@ pub(crate) async fn admit(
     clerk: &Clerk,
     parts: &mut Parts,
     policy: &Policy,
-) -> Result<Option<Verified>, Failure> {
+) -> Result<Option<Verified>, Refused> {
     let verified = match Credential::read(&parts.headers)? {
         Credential::Bearer { token, field } => {
             if let Some(known) = Verified::again(&parts.extensions, clerk, field) {
-                permit(Some(known.identity()), policy)?;
-                return Ok(Some(known));
+                Some(known)
+            } else {
+                let accepts = |token_type| policy.accepts(token_type);
+                let identity = verify(clerk, token, accepts).await?;
+                Some(Verified::from_header(identity, clerk, field.clone()))
             }
-            let accepts = |token_type| policy.accepts(token_type);
-            let identity = verify(clerk, token, accepts).await?;
-            permit(Some(&identity), policy)?;
-            Verified::from_header(identity, clerk, field.clone())
         }
         Credential::None if policy.accepts(TokenType::SessionToken) => {
-            let now = clerk.verifier().clock.now();
-            let cookie = clerk.cookies().token(&parts.headers, now).map_err(TokenFault::from)?;
-            let Some(token) = cookie else { return permit(None, policy).map(|()| None) };
-            clerk.cookies().check_site(parts)?;
-            // No other class of token is read from a cookie, whatever the policy accepts.
-            let accepts = |token_type| token_type == TokenType::SessionToken;
-            let identity = match verify(clerk, &token, accepts).await {
-                Err(Failure::Token(TokenFault::Expired)) if policy.ignores_expired_cookie() => {
-                    return Ok(None);
-                }
-                outcome => outcome?,
-            };
-            permit(Some(&identity), policy)?;
-            Verified::from_cookie(identity, clerk)
+            read_cookie(clerk, parts, policy).await?
         }
-        Credential::None => return permit(None, policy).map(|()| None),
+        Credential::None => None,
     };
-    verified.travel_with(&mut parts.extensions);
-    Ok(Some(verified))
+    permit(verified.as_ref().map(Verified::identity), policy)?;
+    Verified::travel(verified.as_ref(), &mut parts.extensions);
+    Ok(verified)
+}
+
+/// The session of a cookie, if there is one that speaks for the caller.
+async fn read_cookie(
+    clerk: &Clerk,
+    parts: &Parts,
+    policy: &Policy,
+) -> Result<Option<Verified>, Refused> {
+    let now = clerk.verifier().clock.now();
+    let cookie = clerk.cookies().token(&parts.headers, now).map_err(TokenFault::from)?;
+    let Some(token) = cookie else { return Ok(None) };
+    clerk.cookies().check_site(parts)?;
+    // No other class of token is read from a cookie, whatever the policy accepts.
+    let accepts = |token_type| token_type == TokenType::SessionToken;
+    match verify(clerk, &token, accepts).await {
+        Ok(identity) => Ok(Some(Verified::from_cookie(identity, clerk))),
+        Err(refused) if refused.is_expired() && policy.ignores_expired_cookie() => Ok(None),
+        Err(refused) => Err(refused),
+    }
 }
 
 /// A token's text, from wherever it came, to a verified identity.
-async fn verify(
+pub(crate) async fn verify(
     clerk: &Clerk,
     text: &str,
     accepts: impl Fn(TokenType) -> bool,
-) -> Result<Identity, Failure> {
+) -> Result<Identity, Refused> {
     let decoded = Decoded::from_text(text).map_err(TokenFault::from)?;
     let token = Token::classify(&decoded).map_err(TokenFault::from)?;
-    if !accepts(token.token_type()) {
-        return Err(TokenFault::NotAccepted(token.token_type()).into());
-    }
-    clerk.verifier().verify(&token).await
+    let presented = token.presented();
+    let verified = if accepts(presented.token_type) {
+        clerk.verifier().verify(&token).await
+    } else {
+        Err(TokenFault::NotAccepted(presented.token_type).into())
+    };
+    verified.map_err(|failure| Refused { failure, presented: Some(presented) })
 }
 
 impl<S, P> FromRequestParts<S> for Guard<P>
@@ -122,11 +131,12 @@ where
 
 impl<P: Guarded> Guard<P> {
     pub(crate) fn from_admitted(
-        admitted: Result<Option<Verified>, Failure>,
+        admitted: Result<Option<Verified>, Refused>,
         appearance: &Arc<Appearance>,
     ) -> Result<Self, Rejection> {
-        let entered = admitted.and_then(|verified| Self::enter(verified, Arc::clone(appearance)));
-        entered.map_err(|failure| Rejection::new(&failure, &P::POLICY, Arc::clone(appearance)))
+        let entered =
+            admitted.and_then(|verified| Ok(Self::enter(verified, Arc::clone(appearance))?));
+        entered.map_err(|refused| Rejection::new(&refused, &P::POLICY, Arc::clone(appearance)))
     }
 
     /// What the handler declares, out of what was admitted.

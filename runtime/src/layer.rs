@@ -98,8 +98,8 @@ where
             let (mut parts, body) = request.into_parts();
             match admit(&clerk, &mut parts, policy).await {
                 Ok(_) => Ok(ready.call(Request::from_parts(parts, body)).await?.into_response()),
-                Err(failure) => {
-                    Ok(Rejection::new(&failure, policy, clerk.appearance()).into_response())
+                Err(refused) => {
+                    Ok(Rejection::new(&refused, policy, clerk.appearance()).into_response())
                 }
             }
         })

@@ -55,6 +55,7 @@
 //! - [`Clerk`]: the verifier, from the environment or from code.
 //! - [`Rejection`]: statuses, challenges and bodies.
 //! - [`testing`]: a local stand-in for Clerk, for your tests (feature `testing`).
+//! - [`reasons`]: why a request was refused, in the log and while you develop.
 //! - [`rules`]: what is checked of each token, and where the rule comes from.
 //!
 //! [axum]: https://github.com/tokio-rs/axum
@@ -65,11 +66,13 @@ mod config;
 mod cookie;
 mod credential;
 mod error;
+mod explain;
 mod guard;
 mod identity;
 mod json;
 mod layer;
 pub mod policy;
+mod reason;
 mod rejection;
 mod scope;
 mod subject;
@@ -81,6 +84,9 @@ mod verify;
 #[doc = include_str!("../docs/rules.md")]
 pub mod rules {}
 
+#[doc = include_str!("../docs/reasons.md")]
+pub mod reasons {}
+
 #[doc = include_str!("../docs/attribute.md")]
 #[doc(inline)]
 pub use clerk_auth_macros::clerk_auth;
@@ -91,6 +97,7 @@ pub use clerk_auth_macros::policy;
 
 pub use crate::{
     config::{Clerk, ClerkBuilder, ConfigError, Unverifiable},
+    explain::Explanation,
     guard::{Guard, Guarded, Verified, verified},
     identity::{
         ApiKey, Claims, Entrant, Identity, M2mToken, Never, OAuthToken, OfClient, OfMachine,

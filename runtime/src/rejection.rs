@@ -7,14 +7,19 @@ use axum_core::{
     response::{IntoResponse, Response},
 };
 use http::{
-    HeaderValue, StatusCode,
+    HeaderName, HeaderValue, StatusCode,
     header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
 };
 
 use crate::{
-    error::Failure,
+    error::{Failure, Refused},
     policy::{Denial, Policy, RequiredScopes, Reverification},
+    reason,
 };
+
+/// The names that Clerk's own SDK uses.
+const AUTH_STATUS: HeaderName = HeaderName::from_static("x-clerk-auth-status");
+const AUTH_REASON: HeaderName = HeaderName::from_static("x-clerk-auth-reason");
 
 /// Why a request was refused, as far as the caller may know.
 ///
@@ -63,6 +68,7 @@ pub struct Rejection {
     scopes: Option<RequiredScopes>,
     reverification: Option<Reverification>,
     retry_after: Option<u64>,
+    reason: &'static str,
     appearance: Arc<Appearance>,
 }
 
@@ -70,6 +76,8 @@ pub struct Rejection {
 pub(crate) struct Appearance {
     pub(crate) realm: Realm,
     pub(crate) body: Option<BodyHook>,
+    /// Whether the caller is told what only the log should know.
+    pub(crate) reveals_reasons: bool,
 }
 
 pub(crate) type BodyHook = Box<dyn Fn(Refusal) -> Response + Send + Sync>;
@@ -89,6 +97,23 @@ impl Realm {
 }
 
 impl Refusal {
+    pub(crate) const fn of(failure: &Failure) -> Self {
+        match failure {
+            Failure::Missing => Self::MissingCredential,
+            Failure::Unreadable(_) => Self::UnreadableCredential,
+            Failure::Token(_) | Failure::Denied(Denial::NotAccepted(_) | Denial::Audience) => {
+                Self::InvalidToken
+            }
+            Failure::Denied(Denial::MissingScopes(_)) => Self::InsufficientScope,
+            Failure::Denied(Denial::Session(_) | Denial::Sender)
+            | Failure::Claims
+            | Failure::CrossSite(_) => Self::Forbidden,
+            Failure::Denied(Denial::Reverification(_)) => Self::ReverificationNeeded,
+            Failure::Configuration(_) => Self::Misconfigured,
+            Failure::Upstream(_) => Self::ClerkUnavailable,
+        }
+    }
+
     /// The status of the response.
     #[must_use]
     pub const fn status(self) -> StatusCode {
@@ -149,21 +174,8 @@ impl Refusal {
 
 impl Rejection {
     /// Tells the operator the reason, and keeps for the caller what the caller may know.
-    pub(crate) fn new(failure: &Failure, policy: &Policy, appearance: Arc<Appearance>) -> Self {
-        let refusal = match failure {
-            Failure::Missing => Refusal::MissingCredential,
-            Failure::Unreadable(_) => Refusal::UnreadableCredential,
-            Failure::Token(_) | Failure::Denied(Denial::NotAccepted(_) | Denial::Audience) => {
-                Refusal::InvalidToken
-            }
-            Failure::Denied(Denial::MissingScopes(_)) => Refusal::InsufficientScope,
-            Failure::Denied(Denial::Session(_) | Denial::Sender)
-            | Failure::Claims
-            | Failure::CrossSite(_) => Refusal::Forbidden,
-            Failure::Denied(Denial::Reverification(_)) => Refusal::ReverificationNeeded,
-            Failure::Configuration(_) => Refusal::Misconfigured,
-            Failure::Upstream(_) => Refusal::ClerkUnavailable,
-        };
+    pub(crate) fn new(refused: &Refused, policy: &Policy, appearance: Arc<Appearance>) -> Self {
+        let failure = &refused.failure;
         let scopes = match failure {
             Failure::Missing => policy.scopes_to_request(),
             Failure::Denied(Denial::MissingScopes(scopes)) => Some(scopes.clone()),
@@ -177,19 +189,34 @@ impl Rejection {
             Failure::Upstream(fault) => Some(fault.retry_after),
             _ => None,
         };
-        let status = refusal.status().as_u16();
+        let rejection = Self {
+            refusal: Refusal::of(failure),
+            scopes,
+            reverification,
+            retry_after,
+            reason: reason::code(refused, policy),
+            appearance,
+        };
+        rejection.tell_operator(refused);
+        rejection
+    }
+
+    /// One event. Our own mistakes are errors, Clerk's outages are warnings.
+    fn tell_operator(&self, refused: &Refused) {
+        let (failure, reason) = (&refused.failure, self.reason);
+        let (refusal, status) = (self.refusal.as_str(), self.status().as_u16());
+        let token_type = refused.presented.map(|presented| presented.token_type.as_str());
         match failure {
-            Failure::Configuration(fault) => {
-                tracing::error!(status, refusal = refusal.as_str(), reason = %fault, "request refused");
+            Failure::Configuration(_) => {
+                tracing::error!(status, refusal, reason, token_type, cause = %failure, "request refused");
             }
-            Failure::Upstream(fault) => {
-                tracing::warn!(status, refusal = refusal.as_str(), reason = %fault, "request refused");
+            Failure::Upstream(_) => {
+                tracing::warn!(status, refusal, reason, token_type, cause = %failure, "request refused");
             }
-            callers => {
-                tracing::info!(status, refusal = refusal.as_str(), reason = %callers, "request refused");
+            _ => {
+                tracing::info!(status, refusal, reason, token_type, cause = %failure, "request refused");
             }
         }
-        Self { refusal, scopes, reverification, retry_after, appearance }
     }
 
     /// Why the request was refused, as far as the caller may know.
@@ -247,6 +274,13 @@ impl IntoResponse for Rejection {
         }
         if let Some(seconds) = self.retry_after {
             headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if self.appearance.reveals_reasons {
+            headers.insert(AUTH_REASON, HeaderValue::from_static(self.reason));
+            // Who is only forbidden is signed in.
+            if self.refusal.status() != StatusCode::FORBIDDEN {
+                headers.insert(AUTH_STATUS, HeaderValue::from_static("signed-out"));
+            }
         }
         response
     }

@@ -193,13 +193,33 @@ impl<'d> Token<'d> {
         Ok(Self::SessionJwt(jwt))
     }
 
-    pub(crate) const fn token_type(&self) -> TokenType {
-        match self {
-            Self::SessionJwt(_) => TokenType::SessionToken,
-            Self::OAuthJwt(_) => TokenType::OAuthToken,
-            Self::M2mJwt(_) => TokenType::M2mToken,
-            Self::Opaque(opaque) => opaque.token_type(),
-        }
+    pub(crate) const fn presented(&self) -> Presented {
+        let (token_type, form) = match self {
+            Self::SessionJwt(_) => (TokenType::SessionToken, Form::Jwt),
+            Self::OAuthJwt(_) => (TokenType::OAuthToken, Form::Jwt),
+            Self::M2mJwt(_) => (TokenType::M2mToken, Form::Jwt),
+            Self::Opaque(opaque) => (opaque.token_type(), Form::Opaque),
+        };
+        Presented { token_type, form }
+    }
+}
+
+/// What a token claims to be: all that is known of one that is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Presented {
+    pub(crate) token_type: TokenType,
+    pub(crate) form: Form,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    Jwt,
+    Opaque,
+}
+
+impl Presented {
+    pub(crate) fn is_session(self) -> bool {
+        self.token_type == TokenType::SessionToken
     }
 }
 
@@ -220,7 +240,7 @@ mod tests {
 
     fn classify(text: &str) -> Result<TokenType, Malformed> {
         let decoded = Decoded::from_text(text)?;
-        Token::classify(&decoded).map(|token| token.token_type())
+        Token::classify(&decoded).map(|token| token.presented().token_type)
     }
 
     fn jwt(header: &str, payload: &str) -> String {

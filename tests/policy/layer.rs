@@ -12,8 +12,8 @@ use std::{
 use axum::{Router, body::Body, extract::Request, response::Response, routing::get};
 use clerk_auth::{Clerk, ClerkLayer, Policy, policy, testing::DevIssuer, verified};
 use clerk_auth_tests::Server;
-use http::Method;
-use tower::{Layer, Service, ServiceExt};
+use http::{Method, header::AUTHORIZATION};
+use tower::{Layer, Service, ServiceExt, util::MapRequestLayer};
 
 const NOTES: Policy = policy!(accepts = "oauth_token", scopes = "read:notes");
 
@@ -92,4 +92,25 @@ async fn the_service_that_was_ready_is_the_one_that_is_called() {
         assert_eq!(response.status(), status);
         assert_eq!(calls.load(Ordering::Relaxed), called);
     }
+}
+
+#[tokio::test]
+async fn a_guard_that_lets_in_nobody_leaves_nobody_to_the_service() {
+    const OPTIONAL: Policy = policy!(accepts = "oauth_token", optional);
+    let issuer = DevIssuer::start().await.unwrap();
+    let clerk = issuer.clerk().build().unwrap();
+    // Between the two layers, somebody takes the header away.
+    let forget = |mut request: Request| {
+        request.headers_mut().remove(AUTHORIZATION);
+        request
+    };
+    let router = Router::new()
+        .route("/", get(whoami))
+        .layer(ClerkLayer::new(clerk.clone(), &OPTIONAL))
+        .layer(MapRequestLayer::new(forget))
+        .layer(ClerkLayer::new(clerk, &NOTES));
+    let app = Server::start(router).await;
+    let good = issuer.oauth("user_ada").scopes(["read:notes"]).jwt();
+    let reply = app.get("/", &good).await;
+    assert_eq!((reply.status, reply.body.as_str()), (200, "nobody"));
 }

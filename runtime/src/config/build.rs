@@ -95,7 +95,11 @@ pub(super) fn build(builder: ClerkBuilder) -> Result<Clerk, ConfigError> {
     };
     let clock = builder.clock;
     let verifier = Verifier { keys, backend, rules: checked.rules, clock };
-    let appearance = Appearance { realm: checked.realm, body: builder.refusal_body };
+    let appearance = Appearance {
+        realm: checked.realm,
+        body: builder.refusal_body,
+        reveals_reasons: builder.reveal_reasons,
+    };
     Ok(Clerk(Arc::new(Inner { verifier, cookies, appearance: Arc::new(appearance), has })))
 }
 
@@ -160,6 +164,11 @@ fn check(builder: &ClerkBuilder, error: &mut ConfigError) -> Option<Checked> {
     let timeouts = check_timeouts(builder, error);
     let api_secret =
         |key: Option<&str>, variable| key.and_then(|key| ApiSecret::new(key, variable));
+    let for_production =
+        production == Some(true) || publishable.as_ref().is_some_and(|key| key.production);
+    if builder.reveal_reasons && for_production {
+        tracing::warn!("callers are told why they are refused; remove `reveal_reasons`");
+    }
     let cookies = builder.publishable_key.as_deref().zip(publishable);
     Some(Checked {
         secret: api_secret(secret_text, "CLERK_SECRET_KEY"),

@@ -34,6 +34,7 @@ pub struct ClerkBuilder {
     pub(super) attempt_timeout: Option<Duration>,
     pub(super) deadline: Option<Duration>,
     pub(super) refusal_body: Option<BodyHook>,
+    pub(super) reveal_reasons: bool,
     pub(super) unreadable: Vec<&'static str>,
     pub(super) clock: Clock,
 }
@@ -232,6 +233,15 @@ impl ClerkBuilder {
     {
         self.refusal_body =
             Some(Box::new(move |refusal| -> Response { body(refusal).into_response() }));
+        self
+    }
+
+    /// Tells callers why they are refused, while you develop: refusals carry
+    /// `x-clerk-auth-reason`, the code that stands as `reason` in the log, and
+    /// `x-clerk-auth-status` where nobody is signed in. Not for production: the codes tell a
+    /// forger how far a token came. With a production key, `build` logs a warning.
+    pub fn reveal_reasons(mut self) -> Self {
+        self.reveal_reasons = true;
         self
     }
 

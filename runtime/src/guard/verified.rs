@@ -30,7 +30,8 @@ pub struct Verified {
 #[derive(Clone)]
 struct Entry(Verified);
 
-/// The verified identity of a request that passed a guard or a layer.
+/// Whom the last guard or layer of the request let in; `None` where it let in a caller without a
+/// credential, or where none stood in the way.
 ///
 /// ```
 /// use clerk_auth::verified;
@@ -81,8 +82,12 @@ impl Verified {
         Self { identity, origin: None, appearance: clerk.appearance() }
     }
 
-    pub(super) fn travel_with(&self, extensions: &mut Extensions) {
-        extensions.insert(Entry(self.clone()));
+    /// Whom the last guard let in; nobody, where it let in a caller without a credential.
+    pub(super) fn travel(verified: Option<&Self>, extensions: &mut Extensions) {
+        match verified {
+            Some(verified) => drop(extensions.insert(Entry(verified.clone()))),
+            None => drop(extensions.remove::<Entry>()),
+        }
     }
 
     /// What was verified before with the same verifier and from the same field.
@@ -118,5 +123,5 @@ pub(super) fn require(
     appearance: &Arc<Appearance>,
 ) -> Result<(), Rejection> {
     let decided = permit(identity, policy);
-    decided.map_err(|failure| Rejection::new(&failure, policy, Arc::clone(appearance)))
+    decided.map_err(|failure| Rejection::new(&failure.into(), policy, Arc::clone(appearance)))
 }

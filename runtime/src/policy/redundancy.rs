@@ -7,19 +7,23 @@ impl Requirement {
     /// Whether no part of this group decides nothing because of another part beside it.
     pub(super) const fn needs_each_part(&self) -> bool {
         let (Self::All(parts) | Self::Any(parts)) = self else { return true };
-        let mut first = 0;
-        while first < parts.len() {
-            let mut second = 0;
-            while second < parts.len() {
-                let (one, other) = (&parts[first], &parts[second]);
-                if first != second && (one.implies(other) || other.mentions(one)) {
+        let mut rest = *parts;
+        while let [one, tail @ ..] = rest {
+            let mut others = tail;
+            while let [other, tail @ ..] = others {
+                if one.makes_useless(other) || other.makes_useless(one) {
                     return false;
                 }
-                second += 1;
+                others = tail;
             }
-            first += 1;
+            rest = tail;
         }
         true
+    }
+
+    /// Whether a group of both would decide the same with a part less.
+    const fn makes_useless(&self, other: &Self) -> bool {
+        self.implies(other) || other.mentions(self)
     }
 
     /// Whether every caller who meets this meets `other`. `false` where the shapes do not show it.

@@ -207,11 +207,11 @@ impl<I: Into<Described>> Caller<I> {
         let Described(identity) = self.0.into();
         // The realm is one that can stand in a challenge.
         let realm = Realm::new("test").unwrap_or_default();
-        let appearance = Arc::new(Appearance { realm, body: None });
+        let appearance = Arc::new(Appearance { realm, body: None, reveals_reasons: false });
         let permitted = permit(identity.as_ref(), &P::POLICY);
         let verified =
             identity.map(|identity| Verified::described(identity, Arc::clone(&appearance)));
-        Guard::from_admitted(permitted.map(|()| verified), &appearance)
+        Guard::from_admitted(permitted.map(|()| verified).map_err(Into::into), &appearance)
     }
 }
 

@@ -1,0 +1,101 @@
+//! The reason code of each refusal: in the log always, in the answer only while you develop.
+
+use std::fmt::Write;
+
+use clerk_auth::{Clerk, ClerkBuilder, testing::DevIssuer};
+
+use crate::{capture, cases::cases, issuer};
+
+const TABLE: &str = "
+nothing, for a session      | session-token-and-uat-missing
+nothing, for OAuth          | No token in header
+nothing, for OAuth or a key | No token in header
+nothing, for a key          | No token in header
+nothing, for any type       | session-token-and-uat-missing
+another scheme              | No token in header
+two fields                  | token-invalid
+no scheme                   | token-invalid
+no token                    | token-invalid
+junk                        | token-invalid
+too long                    | token-invalid
+type not accepted           | token-type-mismatch
+expired session             | session-token-expired
+pending session             | session-pending
+JWT template                | token-type-mismatch
+forged                      | token-verification-failed
+unknown key                 | token-verification-failed
+strange subject             | token-verification-failed
+revoked                     | token-invalid
+expired key                 | token-invalid
+unknown to Clerk            | token-invalid
+no scope of two             | scope-missing
+one scope of two            | scope-missing
+key with one scope of two   | scope-missing
+key without scope           | scope-missing
+other audience              | token-verification-failed
+other audience, opaque      | token-verification-failed
+other party                 | token-invalid-authorized-parties
+other issuer                | token-invalid-issuer
+other machine               | token-verification-failed
+other machine, opaque       | token-invalid
+Clerk says 400              | token-invalid
+Clerk says 422              | unexpected-error
+Clerk says inactive         | token-invalid
+Clerk says 503              | unexpected-error
+Clerk says 429              | unexpected-error
+Clerk says 429 for a day    | unexpected-error
+Clerk sends us elsewhere    | unexpected-error
+Clerk sends HTML            | unexpected-error
+Clerk hangs up              | unexpected-error
+key set: 429                | jwk-remote-failed-to-load
+key set: without keys       | jwk-remote-failed-to-load
+our key is wrong            | secret-key-invalid
+our key is wrong, key set   | secret-key-invalid
+our machine key is wrong    | secret-key-invalid
+no secret key               | unexpected-error
+no secret key, API key      | unexpected-error
+no machine key              | unexpected-error
+no key for JWTs             | jwk-failed-to-resolve
+no machine id               | unexpected-error
+no machine id, opaque       | unexpected-error
+";
+
+#[tokio::test]
+async fn the_log_and_a_developer_learn_the_code_of_each_refusal() {
+    capture::start();
+    let issuer = issuer().await;
+    let forger = DevIssuer::builder().impersonate(&issuer).start().await.unwrap();
+    let mut found = String::from("\n");
+    for case in cases(&issuer, &forger, ClerkBuilder::reveal_reasons).await {
+        let reply = case.send(&issuer).await;
+        let reason = reply.header("x-clerk-auth-reason");
+        writeln!(found, "{:<27} | {reason}", case.name).unwrap();
+        let status = if reply.status == 403 { "" } else { "signed-out" };
+        assert_eq!(reply.header("x-clerk-auth-status"), status, "{}", case.name);
+        let lines = capture::take();
+        let told = |line: &&String| line.contains("request refused");
+        let line = lines.iter().find(told).expect(case.name);
+        assert!(line.contains(&format!("reason=\"{reason}\"")), "{}: {line}", case.name);
+    }
+    assert_eq!(found, TABLE);
+}
+
+#[test]
+fn each_code_is_explained_in_the_docs() {
+    let page = include_str!("../../runtime/docs/reasons.md");
+    for row in TABLE.lines().filter(|row| !row.is_empty()) {
+        let (_, code) = row.split_once(" | ").unwrap();
+        assert!(page.contains(&format!("\n| `{code}` | ")), "{code}");
+    }
+}
+
+#[test]
+fn telling_callers_in_production_is_warned_of() {
+    capture::start();
+    for (key, warned) in [("sk_live_x", true), ("sk_test_x", false)] {
+        Clerk::builder().secret_key(key).reveal_reasons().build().unwrap();
+        let lines = capture::take();
+        let warnings = lines.iter().filter(|line| line.starts_with("WARN clerk_auth"));
+        assert_eq!(warnings.count(), usize::from(warned), "{key}: {lines:?}");
+    }
+}
