@@ -39,7 +39,7 @@ use crate::{
 pub struct Clerk(Arc<Inner>);
 
 struct Inner {
-    verifier: Verifier,
+    verifier: Arc<Verifier>,
     cookies: CookieRules,
     appearance: Arc<Appearance>,
     has: Credentials,
@@ -143,7 +143,7 @@ impl Clerk {
         rows.into_iter().filter(|(lacks, _)| *lacks).map(|(_, fault)| fault).collect()
     }
 
-    pub(crate) fn verifier(&self) -> &Verifier {
+    pub(crate) fn verifier(&self) -> &Arc<Verifier> {
         &self.0.verifier
     }
 

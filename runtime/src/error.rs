@@ -28,7 +28,7 @@ impl<F: Into<Failure>> From<F> for Refused {
 }
 
 /// Every way in which a guard can end without letting the request in.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub(crate) enum Failure {
     /// The caller sent nothing to verify.
     #[error("the request carries no credential")]
@@ -57,7 +57,7 @@ pub(crate) enum Failure {
 }
 
 /// What is wrong with a token. Claim values are never part of the text.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub(crate) enum TokenFault {
     #[error(transparent)]
     Malformed(#[from] Malformed),
@@ -112,7 +112,7 @@ pub(crate) enum TokenFault {
 }
 
 /// What is wrong with our own setup, and what to set.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub(crate) enum ConfigurationFault {
     #[error("no key verifies JWTs; set CLERK_SECRET_KEY, CLERK_JWT_KEY or CLERK_PUBLISHABLE_KEY")]
     NoKeySource,
@@ -152,6 +152,8 @@ pub(crate) enum UpstreamReason {
     Body,
     #[error("the key set has no usable key")]
     NoKeys,
+    #[error("this server's own budget of calls is used up (`upstream_budget`)")]
+    Budget,
 }
 
 /// What we answer where Clerk does not say when it is back, in seconds.

@@ -6,7 +6,7 @@ use std::fmt;
 use crate::{
     config::Clerk,
     error::{Failure, Refused, TokenFault},
-    guard::{permit, verify},
+    guard::permit,
     json::{Member, Object},
     policy::{Denial, Policy},
     reason,
@@ -56,7 +56,8 @@ impl Clerk {
     /// ```
     pub async fn explain(&self, token: &str, policy: &Policy) -> Explanation {
         let text = without_scheme(token.trim());
-        let verified = verify(self, text, |token_type| policy.accepts(token_type)).await;
+        let accepts = |token_type| policy.accepts(token_type);
+        let verified = self.verifier().verify(text, accepts).await;
         let outcome = verified.and_then(|identity| Ok(permit(Some(&identity), policy)?));
         let decoded = Decoded::from_text(text).ok();
         let token = decoded.as_ref().and_then(|decoded| Token::classify(decoded).ok());

@@ -18,7 +18,7 @@ use crate::{
     identity::{Claims, Entrant, Identity, VerifiedToken},
     policy::Policy,
     rejection::{Appearance, Rejection},
-    token::{Decoded, Token, TokenType},
+    token::TokenType,
 };
 
 /// What a guard guards: a policy, and the identities that can pass it.
@@ -63,7 +63,7 @@ pub(crate) async fn admit(
                 Some(known)
             } else {
                 let accepts = |token_type| policy.accepts(token_type);
-                let identity = verify(clerk, token, accepts).await?;
+                let identity = clerk.verifier().verify(token, accepts).await?;
                 Some(Verified::from_header(identity, clerk, field.clone()))
             }
         }
@@ -89,28 +89,11 @@ async fn read_cookie(
     clerk.cookies().check_site(parts)?;
     // No other class of token is read from a cookie, whatever the policy accepts.
     let accepts = |token_type| token_type == TokenType::SessionToken;
-    match verify(clerk, &token, accepts).await {
+    match clerk.verifier().verify(&token, accepts).await {
         Ok(identity) => Ok(Some(Verified::from_cookie(identity, clerk))),
         Err(refused) if refused.is_expired() && policy.ignores_expired_cookie() => Ok(None),
         Err(refused) => Err(refused),
     }
-}
-
-/// A token's text, from wherever it came, to a verified identity.
-pub(crate) async fn verify(
-    clerk: &Clerk,
-    text: &str,
-    accepts: impl Fn(TokenType) -> bool,
-) -> Result<Identity, Refused> {
-    let decoded = Decoded::from_text(text).map_err(TokenFault::from)?;
-    let token = Token::classify(&decoded).map_err(TokenFault::from)?;
-    let presented = token.presented();
-    let verified = if accepts(presented.token_type) {
-        clerk.verifier().verify(&token).await
-    } else {
-        Err(TokenFault::NotAccepted(presented.token_type).into())
-    };
-    verified.map_err(|failure| Refused { failure, presented: Some(presented) })
 }
 
 impl<S, P> FromRequestParts<S> for Guard<P>

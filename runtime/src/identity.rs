@@ -105,6 +105,10 @@ pub enum Identity<S = SessionToken, O = OAuthToken, M = M2mToken, A = ApiKey> {
     ApiKey(A),
 }
 
+/// What a text of its own takes beside its bytes: a pointer, a length, and what the allocator and
+/// a counter need.
+const PLACE: usize = 48;
+
 /// The place of a class of token that is not accepted. It has no value.
 #[derive(Clone, Copy, Debug)]
 pub enum Never {}
@@ -280,6 +284,45 @@ impl Identity {
             Self::ApiKey(ApiKey { subject: Subject::Organization(id), .. }) => Some(id),
             Self::OAuth(_) | Self::M2m(_) | Self::ApiKey(_) => None,
         }
+    }
+
+    /// Whether the token has ended, by its own time. The skew of a JWT's clock is not looked at.
+    pub(crate) fn is_over(&self, now: UnixMillis) -> bool {
+        let end = match self {
+            Self::Session(token) => Some(token.expires_at),
+            Self::OAuth(token) => token.expires_at,
+            Self::M2m(token) => token.expires_at,
+            Self::ApiKey(token) => token.expires_at,
+        };
+        end.is_some_and(|end| end <= now)
+    }
+
+    /// How many bytes its texts take, a place for each member of a list included.
+    pub(crate) fn weight(&self) -> usize {
+        let texts = |list: &[Box<str>]| list.iter().map(|text| text.len() + PLACE).sum::<usize>();
+        let text = |text: &Option<Arc<str>>| text.as_deref().map_or(0, str::len);
+        let claims = |claims: &Option<Claims>| claims.as_ref().map_or(0, |it| it.as_json().len());
+        self.subject().as_str().len()
+            + match self {
+                Self::Session(token) => {
+                    token.claims.as_json().len()
+                        + text(&token.features)
+                        + text(&token.plans)
+                        + token.organization.as_ref().map_or(0, |it| texts(&it.permissions))
+                }
+                Self::OAuth(token) => {
+                    token.scopes.iter().map(|scope| scope.len() + PLACE).sum::<usize>()
+                        + texts(&token.audience)
+                }
+                Self::M2m(token) => {
+                    claims(&token.claims)
+                        + token.recipients.iter().map(|id| id.as_str().len() + PLACE).sum::<usize>()
+                }
+                Self::ApiKey(token) => {
+                    claims(&token.claims)
+                        + token.scopes.iter().map(|scope| scope.len() + PLACE).sum::<usize>()
+                }
+            }
     }
 
     pub(crate) fn maybe_client_id(&self) -> Option<&ClientId> {

@@ -68,6 +68,7 @@ mod credential;
 mod error;
 mod explain;
 mod guard;
+mod health;
 mod identity;
 mod json;
 mod layer;
@@ -99,6 +100,7 @@ pub use crate::{
     config::{Clerk, ClerkBuilder, ConfigError, Unverifiable},
     explain::Explanation,
     guard::{Guard, Guarded, Verified, verified},
+    health::{Health, KeyHealth, NotReady},
     identity::{
         ApiKey, Claims, Entrant, Identity, M2mToken, Never, OAuthToken, OfClient, OfMachine,
         OfSession, OfUser, Organization, Scoped, SessionToken, VerifiedToken,

@@ -84,12 +84,19 @@ pub(crate) enum Decoded<'t> {
     Jwt { signed: &'t str, header: Vec<u8>, payload: Vec<u8>, signature: Vec<u8> },
 }
 
-/// An opaque token by its prefix. The text includes the prefix and is visible ASCII.
+/// An opaque token. The text includes the prefix and is visible ASCII.
 #[derive(Clone, Copy)]
-pub(crate) enum Opaque<'t> {
-    OAuth(&'t str),
-    M2m(&'t str),
-    ApiKey(&'t str),
+pub(crate) struct Opaque<'t> {
+    pub(crate) kind: OpaqueKind,
+    pub(crate) text: &'t str,
+}
+
+/// The types of token that can be opaque: told by the prefix.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OpaqueKind {
+    OAuth,
+    M2m,
+    ApiKey,
 }
 
 /// A classified token. Each class has its own verifier, and no verifier takes another's token.
@@ -136,27 +143,31 @@ impl<'t> Decoded<'t> {
     }
 }
 
-impl<'t> Opaque<'t> {
-    pub(crate) const fn token_type(self) -> TokenType {
+/// Whether a text is not too long for a JWT, and no opaque token.
+pub(crate) fn can_be_jwt(text: &str) -> bool {
+    text.len() <= LONGEST_TOKEN && OpaqueKind::of(text).is_none()
+}
+
+impl OpaqueKind {
+    const fn token_type(self) -> TokenType {
         match self {
-            Self::OAuth(_) => TokenType::OAuthToken,
-            Self::M2m(_) => TokenType::M2mToken,
-            Self::ApiKey(_) => TokenType::ApiKey,
+            Self::OAuth => TokenType::OAuthToken,
+            Self::M2m => TokenType::M2mToken,
+            Self::ApiKey => TokenType::ApiKey,
         }
     }
 
-    /// Prefixes are Clerk's and compared with case. The alphabet and the length are checked so
-    /// that junk never becomes a billed call to Clerk.
+    /// Prefixes are Clerk's and compared with case. Returns what follows, too.
+    fn of(text: &str) -> Option<(Self, &str)> {
+        let prefixes = [(Self::M2m, "mt_"), (Self::OAuth, "oat_"), (Self::ApiKey, "ak_")];
+        prefixes.into_iter().find_map(|(kind, prefix)| Some((kind, text.strip_prefix(prefix)?)))
+    }
+}
+
+impl<'t> Opaque<'t> {
+    /// The alphabet and the length are checked so that junk never becomes a billed call to Clerk.
     fn from_text(text: &'t str) -> Result<Option<Self>, Malformed> {
-        let (opaque, secret) = if let Some(secret) = text.strip_prefix("mt_") {
-            (Self::M2m(text), secret)
-        } else if let Some(secret) = text.strip_prefix("oat_") {
-            (Self::OAuth(text), secret)
-        } else if let Some(secret) = text.strip_prefix("ak_") {
-            (Self::ApiKey(text), secret)
-        } else {
-            return Ok(None);
-        };
+        let Some((kind, secret)) = OpaqueKind::of(text) else { return Ok(None) };
         if secret.is_empty() || text.len() > LONGEST_OPAQUE {
             return Err(Malformed::OpaqueLength);
         }
@@ -164,7 +175,7 @@ impl<'t> Opaque<'t> {
         if !secret.bytes().all(known) {
             return Err(Malformed::OpaqueAlphabet);
         }
-        Ok(Some(opaque))
+        Ok(Some(Self { kind, text }))
     }
 }
 
@@ -198,7 +209,7 @@ impl<'d> Token<'d> {
             Self::SessionJwt(_) => (TokenType::SessionToken, Form::Jwt),
             Self::OAuthJwt(_) => (TokenType::OAuthToken, Form::Jwt),
             Self::M2mJwt(_) => (TokenType::M2mToken, Form::Jwt),
-            Self::Opaque(opaque) => (opaque.token_type(), Form::Opaque),
+            Self::Opaque(opaque) => (opaque.kind.token_type(), Form::Opaque),
         };
         Presented { token_type, form }
     }

@@ -1,10 +1,12 @@
-//! A classified token in, a verified identity out. Nothing else in the crate makes identities.
+//! A token's text in, a verified identity out. Nothing else in the crate makes identities.
 //!
 //! Each class has its own verifier, and none can return another class: the compiler sees to it.
 
 mod answer;
 mod api_key;
+mod asked;
 mod backend;
+mod budget;
 mod header;
 mod key;
 mod keys;
@@ -12,83 +14,177 @@ mod m2m;
 mod oauth;
 mod permissions;
 mod rules;
+mod seen;
 mod session;
 mod upstream;
 
 pub(crate) use self::{
+    asked::{Asked, VerdictTimes},
     backend::Backend,
     key::Key,
     keys::{KeySet, Keys},
     rules::{Recipient, Rules},
+    seen::Seen,
     upstream::{ApiSecret, Question, Timeouts, Upstream},
 };
 
 use std::sync::Arc;
 
-use self::header::{Class, Header};
+use self::{
+    asked::Verdict,
+    header::{Class, Header},
+    key::Thumbprint,
+    seen::{Entry, Fingerprint},
+};
 use crate::{
     clock::Clock,
-    error::{ConfigurationFault, Failure, TokenFault},
-    identity::Identity,
-    token::{Jwt, Opaque, Token},
+    error::{ConfigurationFault, Failure, Refused, TokenFault},
+    health::Health,
+    identity::{Identity, VerifiedToken},
+    token::{self, Decoded, Form, Jwt, Opaque, OpaqueKind, Presented, Token, TokenType},
 };
 
 /// Everything that is needed to verify a token: keys, the way to Clerk, rules, and the time.
 pub(crate) struct Verifier {
     pub(crate) keys: Keys,
     pub(crate) backend: Backend,
+    pub(crate) asked: Arc<Asked>,
+    /// `None` where the configuration switches it off.
+    pub(crate) seen: Option<Seen>,
     pub(crate) rules: Rules,
     pub(crate) clock: Clock,
 }
 
 impl Verifier {
-    pub(crate) async fn verify(&self, token: &Token<'_>) -> Result<Identity, Failure> {
-        match token {
-            Token::SessionJwt(jwt) => {
-                self.verify_signature(jwt, Class::Session).await?;
-                Ok(Identity::Session(session::from_jwt(jwt, &self.rules, self.clock.now())?))
-            }
-            Token::OAuthJwt(jwt) => {
-                self.verify_signature(jwt, Class::OAuth).await?;
-                Ok(Identity::OAuth(oauth::from_jwt(jwt, &self.rules, self.clock.now())?))
-            }
-            Token::M2mJwt(jwt) => {
-                self.verify_signature(jwt, Class::M2m).await?;
-                Ok(Identity::M2m(m2m::from_jwt(jwt, &self.rules, self.clock.now())?))
-            }
-            Token::Opaque(Opaque::OAuth(text)) => {
-                let answer = self.backend.ask_about_oauth_token(text).await?;
-                let answer = answer.object()?;
-                Ok(Identity::OAuth(oauth::from_answer(&answer, &self.rules, self.clock.now())?))
-            }
-            Token::Opaque(Opaque::M2m(text)) => {
-                let check = self.backend.recipient_check();
-                m2m::assert_recipient_is_known(&self.rules, check)?;
-                let answer = self.backend.ask_about_m2m_token(text).await?;
-                let answer = answer.object()?;
-                Ok(Identity::M2m(m2m::from_answer(&answer, &self.rules, self.clock.now(), check)?))
-            }
-            Token::Opaque(Opaque::ApiKey(text)) => {
-                let answer = self.backend.ask_about_api_key(text).await?;
-                let answer = answer.object()?;
-                Ok(Identity::ApiKey(api_key::from_answer(&answer, self.clock.now())?))
-            }
+    /// What the token stands for, if its type is accepted.
+    pub(crate) async fn verify(
+        self: &Arc<Self>,
+        text: &str,
+        accepts: impl Fn(TokenType) -> bool,
+    ) -> Result<Arc<Identity>, Refused> {
+        let seen = self.seen.as_ref().filter(|_| token::can_be_jwt(text));
+        let seen = seen.map(|seen| (seen, Fingerprint::of(text)));
+        if let Some(entry) = seen.and_then(|(seen, fingerprint)| self.recall(seen, &fingerprint)) {
+            let token_type = entry.identity.token_type();
+            let fault = match self.rules.check_now(&entry.times, self.clock.now()) {
+                _ if !accepts(token_type) => TokenFault::NotAccepted(token_type),
+                Ok(()) => return Ok(entry.identity),
+                Err(fault) => fault,
+            };
+            let presented = Some(Presented { token_type, form: Form::Jwt });
+            return Err(Refused { failure: fault.into(), presented });
+        }
+        let decoded = Decoded::from_text(text).map_err(TokenFault::from)?;
+        let token = Token::classify(&decoded).map_err(TokenFault::from)?;
+        let presented = token.presented();
+        let verified = if accepts(presented.token_type) {
+            self.verify_token(&token, seen).await
+        } else {
+            Err(TokenFault::NotAccepted(presented.token_type).into())
+        };
+        verified.map_err(|failure| Refused { failure, presented: Some(presented) })
+    }
+
+    /// Loads what can be loaded before the first token comes.
+    pub(crate) async fn warm_up(&self) -> Result<(), Failure> {
+        match &self.keys {
+            Keys::Set(set) => set.warm_up().await,
+            Keys::Pem(_) | Keys::None => Ok(()),
         }
     }
 
+    pub(crate) fn health(&self) -> Health {
+        let remembered_jwts = self.seen.as_ref().map_or(0, Seen::len);
+        Health { keys: self.keys.health(), remembered_jwts }
+    }
+
+    /// What was verified of a token before, while the key that vouched for it counts.
+    fn recall(&self, seen: &Seen, fingerprint: &Fingerprint) -> Option<Entry> {
+        seen.get(fingerprint).filter(|entry| self.keys.hold(&entry.key))
+    }
+
+    async fn verify_token(
+        self: &Arc<Self>,
+        token: &Token<'_>,
+        seen: Option<(&Seen, Fingerprint)>,
+    ) -> Result<Arc<Identity>, Failure> {
+        let entry = match token {
+            Token::Opaque(opaque) => return self.ask(*opaque).await,
+            Token::SessionJwt(jwt) => {
+                let key = self.verify_signature(jwt, Class::Session).await?;
+                let (token, times) = session::from_jwt(jwt, &self.rules, self.clock.now())?;
+                Entry { identity: Arc::new(Identity::Session(token)), times, key }
+            }
+            Token::OAuthJwt(jwt) => {
+                let key = self.verify_signature(jwt, Class::OAuth).await?;
+                let (token, times) = oauth::from_jwt(jwt, &self.rules, self.clock.now())?;
+                Entry { identity: Arc::new(Identity::OAuth(token)), times, key }
+            }
+            Token::M2mJwt(jwt) => {
+                let key = self.verify_signature(jwt, Class::M2m).await?;
+                let (token, times) = m2m::from_jwt(jwt, &self.rules, self.clock.now())?;
+                Entry { identity: Arc::new(Identity::M2m(token)), times, key }
+            }
+        };
+        let identity = Arc::clone(&entry.identity);
+        if let Some((seen, fingerprint)) = seen {
+            seen.insert(fingerprint, entry);
+        }
+        Ok(identity)
+    }
+
     /// What can be refused from the token alone is refused before a key is looked for, because
-    /// that can ask the network.
-    async fn verify_signature(&self, jwt: &Jwt<'_>, class: Class) -> Result<(), Failure> {
+    /// that can ask the network. Returns the thumbprint of the key that vouched for the token.
+    async fn verify_signature(&self, jwt: &Jwt<'_>, class: Class) -> Result<Thumbprint, Failure> {
         let header = Header::read(&jwt.header, class)?;
         // RFC 7800 §3.1: bound to a key that its holder must prove. A bearer cannot.
         if jwt.payload.has("cnf") {
             return Err(TokenFault::Extension("cnf").into());
         }
-        let key = match &self.keys {
-            Keys::None => return Err(ConfigurationFault::NoKeySource.into()),
-            Keys::Pem(key) => return Ok(key.verify(header.algorithm, jwt)?),
-            Keys::Set(set) => set.key(header.key_id.as_deref().ok_or(TokenFault::KeyId)?).await?,
+        match &self.keys {
+            Keys::None => Err(ConfigurationFault::NoKeySource.into()),
+            Keys::Pem(key) => Ok(key.verify(header.algorithm, jwt)?),
+            Keys::Set(set) => {
+                let key_id = header.key_id.as_deref().ok_or(TokenFault::KeyId)?;
+                Ok(set.key(key_id).await?.verify(header.algorithm, jwt)?)
+            }
+        }
+    }
+
+    /// Asks Clerk about an opaque token, or whoever asks already.
+    async fn ask(self: &Arc<Self>, opaque: Opaque<'_>) -> Verdict {
+        let ask = || {
+            self.can_ask(opaque.kind)?;
+            let (verifier, text) = (Arc::clone(self), opaque.text.to_owned());
+            Ok(async move { verifier.ask_clerk(opaque.kind, &text).await })
         };
-        Ok(Arc::as_ref(&key).verify(header.algorithm, jwt)?)
+        let identity = self.asked.about(Fingerprint::of(opaque.text), ask).await?;
+        // What was approved a while ago can be over by now.
+        if identity.is_over(self.clock.now()) {
+            return Err(TokenFault::Expired.into());
+        }
+        Ok(identity)
+    }
+
+    /// Whether an answer could let anybody in.
+    fn can_ask(&self, kind: OpaqueKind) -> Result<(), Failure> {
+        if kind == OpaqueKind::M2m {
+            m2m::assert_recipient_is_known(&self.rules, self.backend.recipient_check())?;
+        }
+        self.backend.can_ask(kind, self.clock.steady())
+    }
+
+    async fn ask_clerk(&self, kind: OpaqueKind, text: &str) -> Verdict {
+        let answer = self.backend.ask(kind, text).await?;
+        let (answer, now) = (answer.object()?, self.clock.now());
+        let identity = match kind {
+            OpaqueKind::OAuth => Identity::OAuth(oauth::from_answer(&answer, &self.rules, now)?),
+            OpaqueKind::M2m => {
+                let check = self.backend.recipient_check();
+                Identity::M2m(m2m::from_answer(&answer, &self.rules, now, check)?)
+            }
+            OpaqueKind::ApiKey => Identity::ApiKey(api_key::from_answer(&answer, now)?),
+        };
+        Ok(Arc::new(identity))
     }
 }

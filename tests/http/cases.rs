@@ -97,7 +97,7 @@ pub(crate) async fn cases(
     let case = |name, path| Case::new(name, path, &usual);
     let mut cases = callers_fault(issuer, forger, case);
     cases.extend(token_for_others(issuer, &app).await);
-    cases.extend(clerks_fault(issuer, case));
+    cases.extend(clerks_fault(issuer, &app).await);
     cases.extend(no_keys(issuer, &app).await);
     cases.extend(our_fault(issuer, &app).await);
     cases
@@ -163,28 +163,32 @@ async fn token_for_others(
     ]
 }
 
-fn clerks_fault(
-    issuer: &DevIssuer,
-    case: impl Fn(&'static str, &'static str) -> Case,
-) -> Vec<Case> {
+/// Each verifier is new: it remembers what Clerk refused, and stays away where Clerk asks it to.
+async fn clerks_fault(issuer: &DevIssuer, app: &impl AsyncFn(ClerkBuilder) -> App) -> Vec<Case> {
     use Endpoint::{ApiKeyVerify, OAuthVerify};
     let oauth = || issuer.oauth("user_hidden").scopes(["read:notes", "write:notes"]).opaque();
-    let opaque = |name| case(name, "/notes").token(oauth());
-    let key = |name| case(name, "/export").token("ak_hidden");
     let error = r#"{"errors":[{"message":"hidden","code":"hidden"}]}"#;
-    vec![
-        opaque("Clerk says 400").answer(OAuthVerify, Answer::body(400, "application/json", error)),
-        key("Clerk says 422").answer(ApiKeyVerify, Answer::status(422)),
-        key("Clerk says inactive")
-            .answer(ApiKeyVerify, Answer::body(200, "application/json", r#"{"active":false}"#)),
-        opaque("Clerk says 503").answer(OAuthVerify, Answer::status(503)),
-        opaque("Clerk says 429").answer(OAuthVerify, Answer::retry_after(7)),
-        opaque("Clerk says 429 for a day").answer(OAuthVerify, Answer::retry_after(86_400)),
-        opaque("Clerk sends us elsewhere")
-            .answer(OAuthVerify, Answer::redirect("http://hidden.example")),
-        opaque("Clerk sends HTML").answer(OAuthVerify, Answer::body(200, "text/html", "<p>hidden")),
-        opaque("Clerk hangs up").answer(OAuthVerify, Answer::drop_connection()),
-    ]
+    let json = |status, body: &str| Answer::body(status, "application/json", body);
+    let mut cases = Vec::new();
+    for (name, endpoint, answer) in [
+        ("Clerk says 400", OAuthVerify, json(400, error)),
+        ("Clerk says 422", ApiKeyVerify, Answer::status(422)),
+        ("Clerk says inactive", ApiKeyVerify, json(200, r#"{"active":false}"#)),
+        ("Clerk says 503", OAuthVerify, Answer::status(503)),
+        ("Clerk says 429", OAuthVerify, Answer::retry_after(7)),
+        ("Clerk says 429 for a day", OAuthVerify, Answer::retry_after(86_400)),
+        ("Clerk sends us elsewhere", OAuthVerify, Answer::redirect("http://hidden.example")),
+        ("Clerk sends HTML", OAuthVerify, Answer::body(200, "text/html", "<p>hidden")),
+        ("Clerk hangs up", OAuthVerify, Answer::drop_connection()),
+    ] {
+        let app = app(issuer.clerk()).await;
+        let case = match endpoint {
+            ApiKeyVerify => Case::new(name, "/export", &app).token("ak_hidden"),
+            _ => Case::new(name, "/notes", &app).token(oauth()),
+        };
+        cases.push(case.answer(endpoint, answer));
+    }
+    cases
 }
 
 /// Each verifier has no keys yet, and gets none.

@@ -1,14 +1,20 @@
 //! One guarded route. A token in; the answer, and the number of loads that it caused, out.
 
-use std::{fmt::Debug, time::Duration};
+use std::{
+    fmt::Debug,
+    future::{Future, poll_fn},
+    pin::Pin,
+    task::Poll,
+    time::Duration,
+};
 
 use axum::{Router, body::Body, routing::get};
 use clerk_auth::{
-    ClerkBuilder, clerk_auth,
+    Clerk, ClerkBuilder, clerk_auth,
     testing::{DevIssuer, TestClock},
 };
 use http::Request;
-use tokio::task::JoinSet;
+use tokio::{task::JoinSet, time::timeout};
 use tower::ServiceExt;
 
 /// The time at which each test starts, in seconds.
@@ -22,6 +28,7 @@ pub(crate) const SECOND: Duration = Duration::from_secs(1);
 pub(crate) struct App {
     pub(crate) issuer: DevIssuer,
     pub(crate) clock: TestClock,
+    pub(crate) clerk: Clerk,
     router: Router,
 }
 
@@ -41,14 +48,22 @@ impl App {
     pub(crate) async fn with(set: impl FnOnce(ClerkBuilder) -> ClerkBuilder) -> Self {
         let clock = TestClock::at(NOW);
         let issuer = DevIssuer::builder().clock(clock.clone()).start().await.unwrap();
-        let router = router(set(issuer.clerk()));
-        Self { issuer, clock, router }
+        Self::new(issuer, clock, set)
+    }
+
+    fn new(
+        issuer: DevIssuer,
+        clock: TestClock,
+        set: impl FnOnce(ClerkBuilder) -> ClerkBuilder,
+    ) -> Self {
+        let clerk = set(issuer.clerk()).build().unwrap();
+        let router = Router::new().route("/", get(enter)).with_state(clerk.clone());
+        Self { issuer, clock, clerk, router }
     }
 
     /// A second app for the same issuer, without keys yet.
     pub(crate) fn again(&self, set: impl FnOnce(ClerkBuilder) -> ClerkBuilder) -> Self {
-        let router = router(set(self.issuer.clerk()));
-        Self { issuer: self.issuer.clone(), clock: self.clock.clone(), router }
+        Self::new(self.issuer.clone(), self.clock.clone(), set)
     }
 
     /// A good token that lives a day.
@@ -91,6 +106,39 @@ impl App {
         answered
     }
 
+    /// Like [`answers`](Self::answers), where the requests are sent behind the answer.
+    pub(crate) async fn answers_at_last(
+        &self,
+        token: &str,
+        status: u16,
+        loads: usize,
+        row: impl Debug,
+    ) {
+        let before = self.loads();
+        assert_eq!(self.ask(token).await.status, status, "{row:?}");
+        let loaded = async {
+            while self.loads() < before + loads {
+                tokio::task::yield_now().await;
+            }
+        };
+        timeout(10 * SECOND, loaded).await.unwrap_or_else(|_| panic!("{row:?}"));
+    }
+
+    /// Asserts the status, and how many requests of any kind it caused.
+    pub(crate) async fn costs(
+        &self,
+        token: &str,
+        status: u16,
+        calls: usize,
+        row: impl Debug,
+    ) -> Answered {
+        let before = self.issuer.calls().total();
+        let answered = self.ask(token).await;
+        let caused = self.issuer.calls().total() - before;
+        assert_eq!((answered.status, caused), (status, calls), "status and calls: {row:?}");
+        answered
+    }
+
     /// The statuses of many requests at once with the same token.
     pub(crate) async fn ask_at_once(&self, callers: usize, token: &str) -> Vec<u16> {
         let mut requests = JoinSet::new();
@@ -112,9 +160,10 @@ pub(crate) fn impatient(clerk: ClerkBuilder) -> ClerkBuilder {
     clerk.attempt_timeout(5 * SECOND).deadline(5 * SECOND)
 }
 
-fn router(clerk: ClerkBuilder) -> Router {
-    Router::new().route("/", get(enter)).with_state(clerk.build().unwrap())
-}
-
 #[clerk_auth(accepts = "any")]
 async fn enter() {}
+
+/// Lets a future run once; whether it is not done yet.
+pub(crate) async fn is_waiting<F: Future>(mut future: Pin<&mut F>) -> bool {
+    poll_fn(|context| Poll::Ready(future.as_mut().poll(context).is_pending())).await
+}

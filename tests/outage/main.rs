@@ -11,6 +11,8 @@
 mod app;
 mod failures;
 mod loads;
+mod opaque;
 mod retries;
 mod rotation;
+mod stale;
 mod waiters;

@@ -1,11 +1,7 @@
 //! A caller who goes away takes nobody along. The test itself is Clerk here, and answers when it
 //! is ready to.
 
-use std::{
-    future::{Future, poll_fn},
-    pin::{Pin, pin},
-    task::Poll,
-};
+use std::pin::pin;
 
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -13,7 +9,7 @@ use tokio::{
     time::timeout,
 };
 
-use crate::app::{App, SECOND};
+use crate::app::{App, SECOND, is_waiting};
 
 /// A Clerk that answers by hand.
 struct Hand {
@@ -64,11 +60,6 @@ async fn answer(mut stream: TcpStream, set: &str) {
     let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close";
     let answer = format!("{head}\r\ncontent-length: {}\r\n\r\n{set}", set.len());
     stream.write_all(answer.as_bytes()).await.unwrap();
-}
-
-/// Lets a future run once; whether it is not done yet.
-async fn is_waiting<F: Future>(mut future: Pin<&mut F>) -> bool {
-    poll_fn(|context| Poll::Ready(future.as_mut().poll(context).is_pending())).await
 }
 
 #[tokio::test]

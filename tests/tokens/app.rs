@@ -1,7 +1,7 @@
 //! The app under test: one route for each accept form. A token in; the answer, and the number of
 //! calls to Clerk that it caused, out.
 
-use std::{convert::Infallible, fmt::Debug};
+use std::{convert::Infallible, fmt::Debug, time::Duration};
 
 use axum::{
     Json, Router,
@@ -26,6 +26,11 @@ pub(crate) struct App {
     pub(crate) issuer: DevIssuer,
     pub(crate) clock: TestClock,
     server: Server,
+}
+
+/// Nothing about opaque tokens is remembered or budgeted here: these tests count each question.
+pub(crate) fn asks_each_time(clerk: ClerkBuilder) -> ClerkBuilder {
+    clerk.opaque_refusal_cache(Duration::ZERO).upstream_budget(1_000_000)
 }
 
 impl App {
@@ -60,7 +65,8 @@ impl App {
     }
 
     async fn of(issuer: DevIssuer, clock: TestClock, clerk: ClerkBuilder) -> Self {
-        let server = Server::start(router(clerk.build().unwrap())).await;
+        let clerk = asks_each_time(clerk).build().unwrap();
+        let server = Server::start(router(clerk)).await;
         Self { issuer, clock, server }
     }
 

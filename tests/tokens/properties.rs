@@ -17,7 +17,7 @@ use tokio::runtime::Runtime;
 use tower::ServiceExt;
 
 use crate::{
-    app::{NOW, router},
+    app::{NOW, asks_each_time, router},
     draft::Class,
     oracle::way_in,
 };
@@ -34,7 +34,7 @@ impl Inline {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let clock = TestClock::at(NOW);
         let issuer = runtime.block_on(DevIssuer::builder().clock(clock).start()).unwrap();
-        let router = router(issuer.clerk().build().unwrap());
+        let router = router(asks_each_time(issuer.clerk()).build().unwrap());
         Self { runtime, issuer, router }
     }
 

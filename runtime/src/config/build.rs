@@ -13,9 +13,10 @@ use super::{
 use crate::{
     cookie::{CookieInstance, CookieRules},
     rejection::{Appearance, Realm},
+    token::TokenType,
     verify::{
-        ApiSecret, Backend, Key, KeySet, Keys, Question, Recipient, Rules, Timeouts, Upstream,
-        Verifier,
+        ApiSecret, Asked, Backend, Key, KeySet, Keys, Question, Recipient, Rules, Seen, Timeouts,
+        Upstream, VerdictTimes, Verifier,
     },
 };
 
@@ -32,6 +33,17 @@ const TIMEOUTS: Timeouts = Timeouts {
 };
 
 const LONGEST_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Room for some 16,000 tokens of the usual size.
+const JWT_CACHE_BYTES: usize = 16 * 1024 * 1024;
+const STALE_KEYS: Duration = Duration::from_secs(3600);
+const LONGEST_STALE_KEYS: Duration = Duration::from_secs(24 * 3600);
+const REFUSAL_CACHE: Duration = Duration::from_secs(10);
+/// More would let revoked tokens live on.
+const LONGEST_VERDICT: Duration = Duration::from_secs(300);
+/// What Clerk allows in ten seconds.
+const CALLS_IN_PRODUCTION: u32 = 1000;
+const CALLS_IN_DEVELOPMENT: u32 = 100;
 
 /// What is wrong with a configuration: every problem at once, one line each. It shows no secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +63,9 @@ struct Checked {
     cookies: Option<CookieInstance>,
     realm: Realm,
     timeouts: Timeouts,
+    stale_keys: Duration,
+    upstream_budget: u32,
+    verdict_times: VerdictTimes,
 }
 
 pub(super) fn build(builder: ClerkBuilder) -> Result<Clerk, ConfigError> {
@@ -71,36 +86,55 @@ pub(super) fn build(builder: ClerkBuilder) -> Result<Clerk, ConfigError> {
     };
     let backend = Backend::new(
         upstream.clone(),
+        builder.clock.clone(),
         |path| settings::join(&checked.api_url, path),
         checked.secret.as_ref(),
         checked.machine_secret.as_ref(),
     );
-    let key_set = |url: Url, key: Option<ApiSecret>| {
-        let question = Question { method: Method::GET, url, key };
-        Keys::Set(Arc::new(KeySet::new(upstream.clone(), question, builder.clock.clone())))
-    };
-    let keys = if let Some(key) = checked.jwt_key {
-        Keys::Pem(key)
-    } else if let Some(secret) = checked.secret {
-        let path = format!("{}/jwks", checked.api_version);
-        key_set(settings::join(&checked.api_url, &path), Some(secret))
-    } else if let Some(url) = checked.frontend_api {
-        key_set(settings::join(&url, ".well-known/jwks.json"), None)
-    } else {
-        Keys::None
+    let private_set = checked.secret.map(|secret| {
+        let url = settings::join(&checked.api_url, &format!("{}/jwks", checked.api_version));
+        Question { method: Method::GET, url, key: Some(secret) }
+    });
+    let public_set = checked.frontend_api.map(|url| {
+        let url = settings::join(&url, ".well-known/jwks.json");
+        Question { method: Method::GET, url, key: None }
+    });
+    let asks_both = builder.fall_back_to_public_keys || private_set.is_none();
+    let sources: Vec<Question> =
+        private_set.into_iter().chain(public_set.filter(|_| asks_both)).collect();
+    let keys = match checked.jwt_key {
+        Some(key) => Keys::Pem(key),
+        None if sources.is_empty() => Keys::None,
+        None => {
+            let (upstream, clock) = (upstream.clone(), builder.clock.clone());
+            Keys::Set(Arc::new(KeySet::new(upstream, sources, clock, checked.stale_keys)))
+        }
     };
     let cookies = CookieRules {
         instance: checked.cookies,
         authorized_parties: checked.rules.authorized_parties.clone(),
     };
     let clock = builder.clock;
-    let verifier = Verifier { keys, backend, rules: checked.rules, clock };
+    let asked = Asked::new(upstream, clock.clone(), checked.upstream_budget, checked.verdict_times);
+    let verifier = Verifier {
+        keys,
+        backend,
+        asked: Arc::new(asked),
+        seen: Seen::new(builder.jwt_cache_bytes.unwrap_or(JWT_CACHE_BYTES)),
+        rules: checked.rules,
+        clock,
+    };
     let appearance = Appearance {
         realm: checked.realm,
         body: builder.refusal_body,
         reveals_reasons: builder.reveal_reasons,
     };
-    Ok(Clerk(Arc::new(Inner { verifier, cookies, appearance: Arc::new(appearance), has })))
+    Ok(Clerk(Arc::new(Inner {
+        verifier: Arc::new(verifier),
+        cookies,
+        appearance: Arc::new(appearance),
+        has,
+    })))
 }
 
 /// Looks at every setting, so that all problems are told at once.
@@ -150,7 +184,9 @@ fn check(builder: &ClerkBuilder, error: &mut ConfigError) -> Option<Checked> {
     let frontend_api =
         error.check("frontend_api_url", frontend_api.as_deref(), settings::endpoint_url);
     let rules = check_rules(builder, publishable.as_ref(), error);
-    let keys_are_public = frontend_api.is_some() && jwt_key.is_none() && secret_text.is_none();
+    let keys_are_public = frontend_api.is_some()
+        && jwt_key.is_none()
+        && (secret_text.is_none() || builder.fall_back_to_public_keys);
     if keys_are_public && rules.issuer.is_none() && builder.publishable_key.is_none() {
         // Nothing else says which instance these keys are of.
         let wrong = "set it to the issuer of your instance: the keys are public, so only `iss` \
@@ -182,7 +218,41 @@ fn check(builder: &ClerkBuilder, error: &mut ConfigError) -> Option<Checked> {
             .map(|(text, key)| CookieInstance::new(text, key.frontend_api, key.production)),
         realm: realm?,
         timeouts,
+        stale_keys: check_stale_keys(builder, error),
+        upstream_budget: builder.upstream_budget.unwrap_or(match production {
+            Some(false) => CALLS_IN_DEVELOPMENT,
+            _ => CALLS_IN_PRODUCTION,
+        }),
+        verdict_times: check_verdict_times(builder, error),
     })
+}
+
+fn check_stale_keys(builder: &ClerkBuilder, error: &mut ConfigError) -> Duration {
+    let stale_keys = builder.stale_keys.unwrap_or(STALE_KEYS);
+    if stale_keys > LONGEST_STALE_KEYS {
+        error.add("stale_keys", "it is longer than a day");
+    }
+    stale_keys
+}
+
+fn check_verdict_times(builder: &ClerkBuilder, error: &mut ConfigError) -> VerdictTimes {
+    let refused = builder.opaque_refusal_cache.unwrap_or(REFUSAL_CACHE);
+    if refused > LONGEST_VERDICT {
+        error.add("opaque_refusal_cache", "it is longer than 300 seconds");
+    }
+    let mut times = VerdictTimes { refused, ..VerdictTimes::default() };
+    for (token_type, time) in &builder.opaque_cache {
+        match token_type {
+            TokenType::OAuthToken => times.oauth_token = *time,
+            TokenType::M2mToken => times.m2m_token = *time,
+            TokenType::ApiKey => times.api_key = *time,
+            TokenType::SessionToken => error.add("opaque_cache", "sessions are never opaque"),
+        }
+        if *time > LONGEST_VERDICT {
+            error.add("opaque_cache", "it is longer than 300 seconds");
+        }
+    }
+    times
 }
 
 fn check_rules(

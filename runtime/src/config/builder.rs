@@ -9,6 +9,7 @@ use super::{Clerk, ConfigError};
 use crate::{
     clock::Clock,
     rejection::{BodyHook, Refusal},
+    token::TokenType,
 };
 
 /// Settings of a [`Clerk`]. Nothing is checked before [`build`](Self::build).
@@ -35,6 +36,12 @@ pub struct ClerkBuilder {
     pub(super) deadline: Option<Duration>,
     pub(super) refusal_body: Option<BodyHook>,
     pub(super) reveal_reasons: bool,
+    pub(super) jwt_cache_bytes: Option<usize>,
+    pub(super) opaque_cache: Vec<(TokenType, Duration)>,
+    pub(super) opaque_refusal_cache: Option<Duration>,
+    pub(super) upstream_budget: Option<u32>,
+    pub(super) stale_keys: Option<Duration>,
+    pub(super) fall_back_to_public_keys: bool,
     pub(super) unreadable: Vec<&'static str>,
     pub(super) clock: Clock,
 }
@@ -210,6 +217,66 @@ impl ClerkBuilder {
     /// answers 503.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = Some(deadline);
+        self
+    }
+
+    /// How many bytes verified JWTs may take in memory: 16 MiB unless set, and 0 keeps none. A
+    /// JWT that was seen before needs no signature check; its times and the policy are checked on
+    /// each use, and it counts only while its key does. The token itself is not kept.
+    pub fn jwt_cache_bytes(mut self, bytes: usize) -> Self {
+        self.jwt_cache_bytes = Some(bytes);
+        self
+    }
+
+    /// Remembers Clerk's approval of an opaque token of this type for a time, 300 seconds at
+    /// most. Without it, Clerk is asked on each request.
+    ///
+    /// A token that is revoked meanwhile still enters until the time is over, and so do the
+    /// scopes and claims that it had. It never outlives its own expiry.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use clerk_auth::{Clerk, TokenType};
+    ///
+    /// let clerk = Clerk::builder()
+    ///     .secret_key("sk_test_not_a_real_key")
+    ///     .opaque_cache(TokenType::ApiKey, Duration::from_secs(30))
+    ///     .build()?;
+    /// # Ok::<(), clerk_auth::ConfigError>(())
+    /// ```
+    pub fn opaque_cache(mut self, token_type: TokenType, time: Duration) -> Self {
+        self.opaque_cache.push((token_type, time));
+        self
+    }
+
+    /// How long a refusal of an opaque token is remembered, so that the same junk is not asked
+    /// about again: 10 seconds unless set, 300 at most. A token that becomes good meanwhile is
+    /// refused until then.
+    pub fn opaque_refusal_cache(mut self, time: Duration) -> Self {
+        self.opaque_refusal_cache = Some(time);
+        self
+    }
+
+    /// How many opaque tokens Clerk may be asked about in ten seconds: what Clerk allows for the
+    /// secret key, 1000 in production and 100 in development, unless set. Beyond it, callers with
+    /// opaque tokens get 503 and `Retry-After`. Set less where several servers share a key.
+    pub fn upstream_budget(mut self, calls: u32) -> Self {
+        self.upstream_budget = Some(calls);
+        self
+    }
+
+    /// How old keys may become that are used while Clerk does not answer: 1 hour unless set, a
+    /// day at most. Zero means that they end with their five minutes. A key that Clerk no longer
+    /// shows is dropped at once.
+    pub fn stale_keys(mut self, age: Duration) -> Self {
+        self.stale_keys = Some(age);
+        self
+    }
+
+    /// Asks the public key set of the Frontend API too, where the Backend API does not answer.
+    /// It needs a publishable key, or a Frontend API URL and an issuer.
+    pub fn fall_back_to_public_keys(mut self) -> Self {
+        self.fall_back_to_public_keys = true;
         self
     }
 

@@ -18,15 +18,14 @@ use crate::{
 /// again. Only this crate can make one or insert it.
 #[derive(Clone)]
 pub struct Verified {
-    identity: Identity,
+    identity: Arc<Identity>,
     /// What it was verified with and from: another `Clerk` or a rewritten header verifies again.
     /// `None` for one from a cookie, and for one that a test describes.
     origin: Option<(Clerk, HeaderValue)>,
     appearance: Arc<Appearance>,
 }
 
-/// How a [`Verified`] lies in a request. The type is private, so no one else can insert one: an
-/// identity that was kept from an earlier request would outlive its token.
+/// How a [`Verified`] lies in a request. The type is private, so no one else can insert one.
 #[derive(Clone)]
 struct Entry(Verified);
 
@@ -73,12 +72,12 @@ impl Verified {
         require(Some(&self.identity), policy, &self.appearance)
     }
 
-    pub(super) fn from_header(identity: Identity, clerk: &Clerk, field: HeaderValue) -> Self {
+    pub(super) fn from_header(identity: Arc<Identity>, clerk: &Clerk, field: HeaderValue) -> Self {
         Self { identity, origin: Some((clerk.clone(), field)), appearance: clerk.appearance() }
     }
 
     /// A cookie is one of many parts of its fields, so it is verified again by each guard.
-    pub(super) fn from_cookie(identity: Identity, clerk: &Clerk) -> Self {
+    pub(super) fn from_cookie(identity: Arc<Identity>, clerk: &Clerk) -> Self {
         Self { identity, origin: None, appearance: clerk.appearance() }
     }
 
@@ -99,13 +98,15 @@ impl Verified {
         let Entry(known) = extensions.get::<Entry>()?;
         let (verifier, verified_field) = known.origin.as_ref()?;
         let same = verifier.is_same_as(clerk) && verified_field == field;
-        same.then(|| known.clone())
+        // An application can carry extensions from one request to a later one.
+        let over = known.identity.is_over(clerk.verifier().clock.now());
+        (same && !over).then(|| known.clone())
     }
 
     /// An identity that no token stands behind.
     #[cfg(feature = "testing")]
     pub(crate) fn described(identity: Identity, appearance: Arc<Appearance>) -> Self {
-        Self { identity, origin: None, appearance }
+        Self { identity: Arc::new(identity), origin: None, appearance }
     }
 }
 

@@ -1,5 +1,10 @@
 //! The text of an opaque token in, the body of the Backend API's answer out.
 
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
+
 use http::Method;
 use reqwest::Url;
 use serde::Serialize;
@@ -9,17 +14,30 @@ use super::{
     upstream::{ApiSecret, Failed, Question, Upstream},
 };
 use crate::{
+    clock::Clock,
     error::{ConfigurationFault, Failure, TokenFault, UpstreamFault, UpstreamReason},
     json::Object,
+    token::OpaqueKind,
 };
 
-/// The three endpoints that verify opaque tokens, each with the key that it wants.
+/// No answer of one call can keep us from asking again for longer, in seconds.
+const LONGEST_BLOCK: u64 = 60;
+
+/// The three endpoints that verify opaque tokens.
 pub(crate) struct Backend {
     upstream: Upstream,
-    oauth_token: Option<Question>,
-    m2m_token: Option<Question>,
-    api_key: Option<Question>,
+    clock: Clock,
+    oauth_token: Endpoint,
+    m2m_token: Endpoint,
+    api_key: Endpoint,
     recipient_check: RecipientCheck,
+}
+
+struct Endpoint {
+    /// `None` without the key that it wants.
+    question: Option<Question>,
+    /// Clerk asked us to stay away until then, in milliseconds of the steady clock.
+    blocked_until: AtomicU64,
 }
 
 /// The body of an answer of 200.
@@ -37,21 +55,27 @@ impl Backend {
     /// `endpoint` makes the URL of an endpoint from its path.
     pub(crate) fn new(
         upstream: Upstream,
+        clock: Clock,
         endpoint: impl Fn(&str) -> Url,
         secret: Option<&ApiSecret>,
         machine_secret: Option<&ApiSecret>,
     ) -> Self {
-        let question = |path, key: Option<&ApiSecret>| {
-            let key = key?.clone();
-            Some(Question { method: Method::POST, url: endpoint(path), key: Some(key) })
+        let endpoint = |path, key: Option<&ApiSecret>| Endpoint {
+            question: key.cloned().map(|key| Question {
+                method: Method::POST,
+                url: endpoint(path),
+                key: Some(key),
+            }),
+            blocked_until: AtomicU64::new(0),
         };
         let recipient_check =
             if machine_secret.is_some() { RecipientCheck::ByClerk } else { RecipientCheck::Ours };
         Self {
             upstream,
-            oauth_token: question("oauth_applications/access_tokens/verify", secret),
-            m2m_token: question("m2m_tokens/verify", machine_secret.or(secret)),
-            api_key: question("api_keys/verify", secret),
+            clock,
+            oauth_token: endpoint("oauth_applications/access_tokens/verify", secret),
+            m2m_token: endpoint("m2m_tokens/verify", machine_secret.or(secret)),
+            api_key: endpoint("api_keys/verify", secret),
             recipient_check,
         }
     }
@@ -62,26 +86,32 @@ impl Backend {
         self.recipient_check
     }
 
-    pub(super) async fn ask_about_oauth_token(&self, text: &str) -> Result<Answer, Failure> {
-        let question = self.oauth_token.as_ref().ok_or(ConfigurationFault::NoSecretKey)?;
-        self.ask(question, &Body::AccessToken(text)).await
-    }
-
-    pub(super) async fn ask_about_m2m_token(&self, text: &str) -> Result<Answer, Failure> {
-        let question = self.m2m_token.as_ref().ok_or(ConfigurationFault::NoMachineKey)?;
-        self.ask(question, &Body::Token(text)).await
-    }
-
-    pub(super) async fn ask_about_api_key(&self, text: &str) -> Result<Answer, Failure> {
-        let question = self.api_key.as_ref().ok_or(ConfigurationFault::NoSecretKey)?;
-        self.ask(question, &Body::Secret(text)).await
+    /// Whether there is a key to ask with, and Clerk has not asked us to stay away.
+    pub(super) fn can_ask(&self, kind: OpaqueKind, now: Duration) -> Result<(), Failure> {
+        let endpoint = self.endpoint(kind);
+        endpoint.question(kind)?;
+        let blocked_until = endpoint.blocked_until.load(Ordering::Relaxed);
+        let wait = Duration::from_millis(blocked_until).saturating_sub(now);
+        if wait > Duration::ZERO {
+            let mut fault = UpstreamFault::new(UpstreamReason::Status(429));
+            fault.retry_after = wait.as_millis().div_ceil(1000).try_into().unwrap_or(LONGEST_BLOCK);
+            return Err(fault.into());
+        }
+        Ok(())
     }
 
     /// Asked once: verifications are billed, and a retry would multiply what a stranger can make
     /// us send.
-    async fn ask(&self, question: &Question, body: &Body<'_>) -> Result<Answer, Failure> {
+    pub(super) async fn ask(&self, kind: OpaqueKind, text: &str) -> Result<Answer, Failure> {
+        let endpoint = self.endpoint(kind);
+        let body = match kind {
+            OpaqueKind::OAuth => Body::AccessToken(text),
+            OpaqueKind::M2m => Body::Token(text),
+            OpaqueKind::ApiKey => Body::Secret(text),
+        };
         let body =
-            serde_json::to_vec(body).map_err(|_| UpstreamFault::new(UpstreamReason::Body))?;
+            serde_json::to_vec(&body).map_err(|_| UpstreamFault::new(UpstreamReason::Body))?;
+        let question = endpoint.question(kind)?;
         match self.upstream.within_deadline(self.upstream.ask(question, Some(body))).await? {
             Ok(answer) => Ok(Answer(answer)),
             // The answers that are about the token: it is unknown, revoked or expired.
@@ -92,7 +122,38 @@ impl Backend {
             Err(Failed::Refused { status: status @ (403 | 422) }) => {
                 Err(ConfigurationFault::AskingRefused { status }.into())
             }
-            Err(failed) => Err(failed.into()),
+            Err(failed) => {
+                endpoint.obey(&failed, self.clock.steady());
+                Err(failed.into())
+            }
+        }
+    }
+
+    fn endpoint(&self, kind: OpaqueKind) -> &Endpoint {
+        match kind {
+            OpaqueKind::OAuth => &self.oauth_token,
+            OpaqueKind::M2m => &self.m2m_token,
+            OpaqueKind::ApiKey => &self.api_key,
+        }
+    }
+}
+
+impl Endpoint {
+    fn question(&self, kind: OpaqueKind) -> Result<&Question, ConfigurationFault> {
+        self.question.as_ref().ok_or(match kind {
+            OpaqueKind::M2m => ConfigurationFault::NoMachineKey,
+            OpaqueKind::OAuth | OpaqueKind::ApiKey => ConfigurationFault::NoSecretKey,
+        })
+    }
+
+    /// Clerk blocks an endpoint after 429, for everybody: so nobody asks until then.
+    fn obey(&self, failed: &Failed, now: Duration) {
+        if let Failed::Upstream(fault) = failed
+            && matches!(fault.reason, UpstreamReason::Status(429))
+        {
+            let until = now + Duration::from_secs(fault.retry_after.min(LONGEST_BLOCK));
+            let until = u64::try_from(until.as_millis()).unwrap_or(u64::MAX);
+            self.blocked_until.fetch_max(until, Ordering::Relaxed);
         }
     }
 }

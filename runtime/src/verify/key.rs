@@ -1,6 +1,7 @@
 //! A PEM text or one member of a key set in, one RSA key that verifies signatures out.
 
 use aws_lc_rs::{
+    digest::{Context, SHA256},
     rsa::PublicEncryptingKey,
     signature::{
         ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384,
@@ -27,6 +28,26 @@ pub(super) enum Algorithm {
 pub(crate) struct Key {
     algorithm: Algorithm,
     public: ParsedPublicKey,
+    pub(super) thumbprint: Thumbprint,
+}
+
+/// A hash of all that a signature is checked with: two keys with the same one verify the same
+/// tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Thumbprint([u8; 32]);
+
+impl Thumbprint {
+    fn of(parts: [&[u8]; 4]) -> Self {
+        let mut hash = Context::new(&SHA256);
+        for part in parts {
+            // With its length, so that no part can lend bytes to the next.
+            hash.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+            hash.update(part);
+        }
+        let mut bytes = [0; 32];
+        bytes.copy_from_slice(hash.finish().as_ref());
+        Self(bytes)
+    }
 }
 
 /// One member of a key set, as it was sent (RFC 7517 §4, RFC 7518 §6.3).
@@ -65,6 +86,14 @@ impl Algorithm {
             "RS384" => Some(Self::Rs384),
             "RS512" => Some(Self::Rs512),
             _ => None,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Rs256 => "RS256",
+            Self::Rs384 => "RS384",
+            Self::Rs512 => "RS512",
         }
     }
 
@@ -107,7 +136,8 @@ impl Key {
         let public = components()
             .to_parsed_public_key(algorithm.parameters())
             .map_err(|_| Unusable::NotRsa)?;
-        Ok((jwk.kid, Self { algorithm, public }))
+        let thumbprint = Thumbprint::of([jwk.kid.as_bytes(), algorithm.name().as_bytes(), &n, &e]);
+        Ok((jwk.kid, Self { algorithm, public, thumbprint }))
     }
 
     /// The RS256 key of a PEM text. Line breaks and armour are optional, because environment
@@ -129,15 +159,21 @@ impl Key {
         let algorithm = Algorithm::Rs256;
         let public =
             ParsedPublicKey::new(algorithm.parameters(), &der).map_err(|_| Unusable::NotRsa)?;
-        Ok(Self { algorithm, public })
+        let thumbprint = Thumbprint::of([b"", algorithm.name().as_bytes(), &der, b""]);
+        Ok(Self { algorithm, public, thumbprint })
     }
 
     /// Checks the signature over the first two parts exactly as they were sent.
-    pub(super) fn verify(&self, algorithm: Algorithm, jwt: &Jwt<'_>) -> Result<(), TokenFault> {
+    pub(super) fn verify(
+        &self,
+        algorithm: Algorithm,
+        jwt: &Jwt<'_>,
+    ) -> Result<Thumbprint, TokenFault> {
         if algorithm != self.algorithm {
             return Err(TokenFault::KeyAlgorithm);
         }
-        self.public.verify_sig(jwt.signed, jwt.signature).map_err(|_| TokenFault::Signature)
+        self.public.verify_sig(jwt.signed, jwt.signature).map_err(|_| TokenFault::Signature)?;
+        Ok(self.thumbprint)
     }
 }
 

@@ -3,40 +3,35 @@
 //! Many requests read one snapshot without a lock. One task at a time loads a new snapshot,
 //! and everybody who needs it waits for that task: a caller who goes away cancels nobody else.
 
+mod loading;
+mod snapshot;
+
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use arc_swap::ArcSwapOption;
-use serde::Deserialize;
-use serde_json::value::RawValue;
-use tokio::sync::watch;
 
+use self::{
+    loading::{Load, Loading, Step},
+    snapshot::Snapshot,
+};
 use super::{
-    key::{Jwk, Key},
+    key::{Key, Thumbprint},
     upstream::{Failed, Question, Upstream},
 };
 use crate::{
     clock::Clock,
-    error::{Failure, TokenFault, UpstreamFault, UpstreamReason},
+    error::{Failure, TokenFault},
+    health::KeyHealth,
 };
 
-/// A snapshot is used for five minutes, then loaded again.
+/// After this age a snapshot is loaded anew while it is still used, so that nobody waits.
+const REFRESH_AFTER: Duration = Duration::from_secs(240);
+
+/// After this age a snapshot is used only if Clerk cannot be asked.
 const LIFETIME: Duration = Duration::from_secs(300);
-
-/// After an unknown `kid` caused a load, none causes another for this long.
-const UNKNOWN_KEY_PAUSE: Duration = Duration::from_secs(30);
-
-/// After a load that failed, nobody tries again for this long, or longer if Clerk says so.
-const FAILURE_PAUSE: Duration = Duration::from_secs(1);
-
-/// No answer of one request can keep us from asking again for longer.
-const LONGEST_FAILURE_PAUSE: Duration = Duration::from_secs(60);
-
-/// A load that runs for longer is given up: its runtime is not driven any more. Its own
-/// time-outs end it long before.
-const LONGEST_LOAD: Duration = Duration::from_secs(120);
 
 /// Where keys come from.
 pub(crate) enum Keys {
@@ -48,63 +43,50 @@ pub(crate) enum Keys {
     None,
 }
 
-/// The instance's key set at a URL of Clerk.
+/// The instance's key set at one or more URLs of Clerk.
 pub(crate) struct KeySet {
     upstream: Upstream,
-    question: Question,
+    /// Asked in this order, each where the one before it gives no answer.
+    sources: Vec<Question>,
     clock: Clock,
+    /// How old a snapshot may become while Clerk cannot be asked.
+    stale_limit: Duration,
     snapshot: ArcSwapOption<Snapshot>,
     loading: Mutex<Loading>,
 }
 
-struct Snapshot {
-    keys: Vec<(String, Arc<Key>)>,
-    loaded_at: Duration,
-}
+impl Keys {
+    /// Whether a token that this key once verified would be verified by it now, as far as can be
+    /// said without waiting.
+    pub(super) fn hold(&self, thumbprint: &Thumbprint) -> bool {
+        match self {
+            Self::Pem(key) => key.thumbprint == *thumbprint,
+            Self::Set(set) => set.usable(|snapshot| snapshot.holds(thumbprint)).unwrap_or(false),
+            Self::None => false,
+        }
+    }
 
-#[derive(Default)]
-struct Loading {
-    /// The load that runs now, if one does.
-    running: Option<Running>,
-    /// When a load last started because of an unknown `kid`: counted at the attempt, not at its
-    /// success.
-    last_for_unknown: Option<Duration>,
-    last_failure: Option<LastFailure>,
-}
-
-struct Running {
-    load: Load,
-    started_at: Duration,
-}
-
-struct LastFailure {
-    at: Duration,
-    /// Nobody tries again for this long.
-    pause: Duration,
-    why: Failed,
-}
-
-enum Step {
-    Found(Arc<Key>),
-    Wait(Load),
-    Unknown,
-}
-
-type Load = watch::Receiver<Option<Outcome>>;
-type Outcome = Result<Arc<Snapshot>, Failed>;
-
-#[derive(Deserialize)]
-struct SentSet<'s> {
-    #[serde(borrow)]
-    keys: Vec<&'s RawValue>,
+    pub(crate) fn health(&self) -> KeyHealth {
+        match self {
+            Self::Pem(_) => KeyHealth::Local,
+            Self::Set(set) => set.health(),
+            Self::None => KeyHealth::None,
+        }
+    }
 }
 
 impl KeySet {
-    pub(crate) fn new(upstream: Upstream, question: Question, clock: Clock) -> Self {
+    pub(crate) fn new(
+        upstream: Upstream,
+        sources: Vec<Question>,
+        clock: Clock,
+        stale_limit: Duration,
+    ) -> Self {
         Self {
             upstream,
-            question,
+            sources,
             clock,
+            stale_limit,
             snapshot: ArcSwapOption::empty(),
             loading: Mutex::default(),
         }
@@ -113,146 +95,77 @@ impl KeySet {
     /// The key with this id. Loads the set if it is missing or too old, or, once in a while, if
     /// it does not have the id.
     pub(super) async fn key(self: &Arc<Self>, kid: &str) -> Result<Arc<Key>, Failure> {
-        if let Some(key) = self.fresh_snapshot().as_deref().and_then(|snapshot| snapshot.key(kid)) {
+        if let Some(Some(key)) = self.usable(|snapshot| snapshot.key(kid)) {
             return Ok(key);
         }
-        let load = match self.next_step(kid)? {
-            Step::Found(key) => return Ok(key),
+        let loaded = match self.next_step(Some(kid)) {
+            Step::Done(snapshot) => Ok(snapshot),
             Step::Unknown => return Err(TokenFault::UnknownKey.into()),
-            Step::Wait(load) => load,
+            Step::Wait(load) => self.wait(load).await,
+            Step::Failed(why) => Err(why),
         };
-        let snapshot = self.upstream.within_deadline(finished(load)).await??;
-        snapshot.key(kid).ok_or_else(|| TokenFault::UnknownKey.into())
-    }
-
-    fn fresh_snapshot(&self) -> Option<Arc<Snapshot>> {
-        let snapshot = self.snapshot.load_full()?;
-        let age = self.clock.steady().saturating_sub(snapshot.loaded_at);
-        (age < LIFETIME).then_some(snapshot)
-    }
-
-    /// Joins the load that runs, or starts one where that is allowed.
-    fn next_step(self: &Arc<Self>, kid: &str) -> Result<Step, Failed> {
-        let mut loading = self.loading();
-        // A load can have ended between the first look and the lock.
-        let fresh = self.fresh_snapshot();
-        if let Some(key) = fresh.as_deref().and_then(|snapshot| snapshot.key(kid)) {
-            return Ok(Step::Found(key));
+        match loaded {
+            Ok(snapshot) => snapshot.key(kid).ok_or_else(|| TokenFault::UnknownKey.into()),
+            Err(why) => self.stale(&why).and_then(|known| known.key(kid)).ok_or_else(|| why.into()),
         }
+    }
+
+    /// Loads the set, if there is none that may be used.
+    pub(crate) async fn warm_up(self: &Arc<Self>) -> Result<(), Failure> {
+        let loaded = match self.next_step(None) {
+            Step::Done(_) | Step::Unknown => return Ok(()),
+            Step::Wait(load) => self.wait(load).await.map(drop),
+            Step::Failed(why) => Err(why),
+        };
+        loaded.or_else(|why| if self.stale(&why).is_some() { Ok(()) } else { Err(why.into()) })
+    }
+
+    /// Reads the snapshot, if it may be used without waiting. Where it grows old, a load starts
+    /// behind it.
+    fn usable<T>(self: &Arc<Self>, read: impl FnOnce(&Arc<Snapshot>) -> T) -> Option<T> {
+        let current = self.snapshot.load();
+        let snapshot = current.as_ref()?;
         let now = self.clock.steady();
-        let within = |then: Duration, pause| now.saturating_sub(then) < pause;
-        if let Some(Running { load, started_at }) = &loading.running
-            // An error here means that the task died; its place is then free.
-            && load.has_changed().is_ok()
-            && within(*started_at, LONGEST_LOAD)
-        {
-            return Ok(Step::Wait(load.clone()));
+        let age = snapshot.age(now);
+        if age >= REFRESH_AFTER && snapshot.refresh_is_due(now) {
+            self.refresh(snapshot, now);
         }
-        if let Some(failure) = &loading.last_failure
-            && within(failure.at, failure.pause)
-        {
-            return Err(failure.why.clone());
-        }
-        if fresh.is_some() {
-            // The set is fresh, so the id is most likely wrong: a stranger's `kid` must not
-            // become our request each time.
-            if loading.last_for_unknown.is_some_and(|at| within(at, UNKNOWN_KEY_PAUSE)) {
-                // Where Clerk did not answer, nobody can say that the caller is to blame.
-                return match &loading.last_failure {
-                    Some(failure) => Err(failure.why.clone()),
-                    None => Ok(Step::Unknown),
-                };
-            }
-            loading.last_for_unknown = Some(now);
-        }
-        let (sender, load) = watch::channel(None);
-        loading.running = Some(Running { load: load.clone(), started_at: now });
-        let set = Arc::clone(self);
-        let this = load.clone();
-        tokio::spawn(async move {
-            let outcome = set.load().await;
-            set.finish(&this, &outcome);
-            // Where nobody waits any more, the snapshot is stored all the same.
-            let _ = sender.send(Some(outcome));
-        });
-        Ok(Step::Wait(load))
+        let known_outage = snapshot.is_out_of_reach() && age < self.stale_limit;
+        (age < LIFETIME || known_outage).then(|| read(snapshot))
     }
 
-    /// A new set replaces the old one whole: a key that Clerk withdrew is gone.
-    fn finish(&self, load: &Load, outcome: &Outcome) {
-        let mut loading = self.loading();
-        // A load that was given up says nothing about what is true now.
-        if loading.running.take_if(|running| running.load.same_channel(load)).is_none() {
-            return;
-        }
-        match outcome {
-            Ok(snapshot) => {
-                self.snapshot.store(Some(Arc::clone(snapshot)));
-                loading.last_failure = None;
-            }
-            Err(failed) => {
-                let at = self.clock.steady();
-                let pause = pause_after(failed);
-                loading.last_failure = Some(LastFailure { at, pause, why: failed.clone() });
-            }
-        }
+    /// What was known must do where Clerk cannot be asked, until it is too old. It does not where
+    /// Clerk refuses our key: then nobody says that we may go on.
+    fn stale(&self, why: &Failed) -> Option<Arc<Snapshot>> {
+        let now = self.clock.steady();
+        let known = self.snapshot.load_full().filter(|_| why.is_outage());
+        known.filter(|snapshot| snapshot.age(now) < self.stale_limit)
     }
 
-    async fn load(&self) -> Outcome {
-        let body = self.upstream.ask_with_retry(&self.question).await?;
-        let keys = read_set(&body);
-        if keys.is_empty() {
-            return Err(UpstreamFault::new(UpstreamReason::NoKeys).into());
+    /// Waits for a load, no longer than a guard may.
+    async fn wait(&self, load: Load) -> Result<Arc<Snapshot>, Failed> {
+        self.upstream.within_deadline(load.finished()).await?
+    }
+
+    /// Asks each source in turn. Only where one gives no answer, the next is asked.
+    async fn load(&self) -> Result<Arc<Snapshot>, Failed> {
+        let keys = self.upstream.ask_with_retry(&self.sources, snapshot::read).await?;
+        Ok(Arc::new(Snapshot::new(keys, self.clock.steady())))
+    }
+
+    fn health(&self) -> KeyHealth {
+        let now = self.clock.steady();
+        match self.snapshot.load().as_ref() {
+            None => KeyHealth::Missing,
+            Some(snapshot) => match snapshot.age(now) {
+                age if age < LIFETIME => KeyHealth::Fresh { age },
+                age if age < self.stale_limit => KeyHealth::Stale { age },
+                _ => KeyHealth::Missing,
+            },
         }
-        Ok(Arc::new(Snapshot { keys, loaded_at: self.clock.steady() }))
     }
 
     fn loading(&self) -> MutexGuard<'_, Loading> {
         self.loading.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-impl Snapshot {
-    /// A set has one or two keys, so a list is the fastest map; and no `kid` is special in it.
-    fn key(&self, kid: &str) -> Option<Arc<Key>> {
-        self.keys.iter().find(|(id, _)| id == kid).map(|(_, key)| Arc::clone(key))
-    }
-}
-
-/// Reads the keys one by one: an unusable key is skipped, not the set.
-fn read_set(body: &[u8]) -> Vec<(String, Arc<Key>)> {
-    let Ok(set) = serde_json::from_slice::<SentSet<'_>>(body) else {
-        return Vec::new();
-    };
-    let mut keys = Vec::new();
-    for sent in set.keys {
-        let Ok(jwk) = serde_json::from_str::<Jwk>(sent.get()) else {
-            tracing::warn!("skipped a member of Clerk's key set that is no RSA public key");
-            continue;
-        };
-        match Key::from_jwk(jwk) {
-            Ok((kid, key)) => keys.push((kid, Arc::new(key))),
-            Err(unusable) => tracing::warn!(%unusable, "skipped a key of Clerk's key set"),
-        }
-    }
-    keys
-}
-
-/// Clerk's `Retry-After` is obeyed where it is meant for us: with 429.
-fn pause_after(failed: &Failed) -> Duration {
-    match failed {
-        Failed::Upstream(UpstreamFault { reason: UpstreamReason::Status(429), retry_after }) => {
-            Duration::from_secs(*retry_after).clamp(FAILURE_PAUSE, LONGEST_FAILURE_PAUSE)
-        }
-        _ => FAILURE_PAUSE,
-    }
-}
-
-/// Waits for a load. A load that panicked or was dropped with its runtime counts as a failure.
-async fn finished(mut load: Load) -> Result<Arc<Snapshot>, Failed> {
-    let outcome = match load.wait_for(Option::is_some).await {
-        Ok(outcome) => outcome.clone(),
-        Err(_) => None,
-    };
-    outcome.unwrap_or_else(|| Err(UpstreamFault::new(UpstreamReason::Connection).into()))
 }

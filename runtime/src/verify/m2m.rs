@@ -3,7 +3,7 @@
 
 use super::{
     answer::{Approval, Unit},
-    rules::{Recipient, Rules, audience, optional_text, required_text},
+    rules::{Recipient, Rules, Times, audience, optional_text, required_text},
 };
 use crate::{
     clock::UnixMillis,
@@ -26,20 +26,25 @@ pub(super) enum RecipientCheck {
     Ours,
 }
 
-pub(super) fn from_jwt(jwt: &Jwt<'_>, rules: &Rules, now: UnixMillis) -> Result<M2mToken, Failure> {
+pub(super) fn from_jwt(
+    jwt: &Jwt<'_>,
+    rules: &Rules,
+    now: UnixMillis,
+) -> Result<(M2mToken, Times), Failure> {
     let payload = &jwt.payload;
     let subject = required_text(payload, "sub")?;
     rules.check_issuer(payload)?;
-    let expires_at = rules.check_times(payload, now)?;
+    let times = rules.check_times(payload, now)?;
     let recipients = recipients_of_jwt(payload)?;
     check_recipient(&recipients, &rules.recipient)?;
-    Ok(M2mToken {
+    let token = M2mToken {
         token_id: optional_text(payload, "jti")?.map(Into::into),
         recipients: recipients.iter().map(|id| MachineId::new(id)).collect(),
         claims: payload.without(&REGISTERED).as_deref().map(Claims::new),
-        expires_at: Some(expires_at),
+        expires_at: Some(times.expires),
         ..machine(&subject)?
-    })
+    };
+    Ok((token, times))
 }
 
 pub(super) fn from_answer(

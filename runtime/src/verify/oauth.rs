@@ -3,7 +3,7 @@
 
 use super::{
     answer::{Approval, Unit},
-    rules::{Rules, audience, optional_text, required_text},
+    rules::{Rules, Times, audience, optional_text, required_text},
 };
 use crate::{
     clock::UnixMillis,
@@ -19,14 +19,14 @@ pub(super) fn from_jwt(
     jwt: &Jwt<'_>,
     rules: &Rules,
     now: UnixMillis,
-) -> Result<OAuthToken, TokenFault> {
+) -> Result<(OAuthToken, Times), TokenFault> {
     let payload = &jwt.payload;
     let subject = required_text(payload, "sub")?;
     rules.check_issuer(payload)?;
-    let expires_at = rules.check_times(payload, now)?;
+    let times = rules.check_times(payload, now)?;
     let token_id = optional_text(payload, "jti")?;
     let token = Token { id: token_id, scopes: scopes(payload)?, audience: audience(payload)? };
-    token.checked(payload, rules, &subject, Some(expires_at))
+    Ok((token.checked(payload, rules, &subject, Some(times.expires))?, times))
 }
 
 pub(super) fn from_answer(

@@ -25,6 +25,14 @@ pub(crate) struct Rules {
     pub(crate) recipient: Recipient,
 }
 
+/// The times that a token names, each cut to whole seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Times {
+    pub(super) expires: UnixMillis,
+    not_before: Option<UnixMillis>,
+    issued: Option<UnixMillis>,
+}
+
 /// Which M2M tokens are for us.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Recipient {
@@ -45,29 +53,35 @@ impl Rules {
         }
     }
 
-    /// Checks `exp`, `nbf` and `iat`; returns when the token ends.
-    ///
-    /// A token ends at `exp` plus the skew, that moment included (RFC 7519 §4.1.4: "on or after").
+    /// Reads `exp`, `nbf` and `iat`, and checks them.
     pub(super) fn check_times(
         &self,
         payload: &Object<'_>,
         now: UnixMillis,
-    ) -> Result<UnixMillis, TokenFault> {
-        let expires = time(payload, "exp")?.ok_or(TokenFault::Claim("exp"))?;
-        let not_before = time(payload, "nbf")?;
-        let issued = time(payload, "iat")?;
+    ) -> Result<Times, TokenFault> {
+        let times = Times {
+            expires: time(payload, "exp")?.ok_or(TokenFault::Claim("exp"))?,
+            not_before: time(payload, "nbf")?,
+            issued: time(payload, "iat")?,
+        };
+        self.check_now(&times, now)?;
+        Ok(times)
+    }
+
+    /// A token ends at `exp` plus the skew, that moment included (RFC 7519 §4.1.4: "on or after").
+    pub(super) fn check_now(&self, times: &Times, now: UnixMillis) -> Result<(), TokenFault> {
         let earliest = now.minus(self.clock_skew);
         let latest = now.plus(self.clock_skew);
-        if expires <= earliest {
+        if times.expires <= earliest {
             return Err(TokenFault::Expired);
         }
-        if not_before.is_some_and(|time| time > latest) {
+        if times.not_before.is_some_and(|time| time > latest) {
             return Err(TokenFault::NotYetValid);
         }
-        if issued.is_some_and(|time| time > latest) {
+        if times.issued.is_some_and(|time| time > latest) {
             return Err(TokenFault::IssuedInFuture);
         }
-        Ok(expires)
+        Ok(())
     }
 
     /// A session's `aud`, where one is configured: then it must be there.
@@ -187,7 +201,7 @@ mod tests {
         }
     }
 
-    fn times(skew: i64, claims: &str) -> Result<UnixMillis, TokenFault> {
+    fn times(skew: i64, claims: &str) -> Result<Times, TokenFault> {
         rules(skew).check_times(&Object::parse(claims.as_bytes()).unwrap(), NOW)
     }
 

@@ -2,7 +2,7 @@
 
 use super::{
     permissions,
-    rules::{Rules, optional_text, required_text, whole},
+    rules::{Rules, Times, optional_text, required_text, whole},
 };
 use crate::{
     clock::UnixMillis,
@@ -17,7 +17,7 @@ pub(super) fn from_jwt(
     jwt: &Jwt<'_>,
     rules: &Rules,
     now: UnixMillis,
-) -> Result<SessionToken, TokenFault> {
+) -> Result<(SessionToken, Times), TokenFault> {
     let payload = &jwt.payload;
     let Some(Subject::User(user_id)) = Subject::from_id(&required_text(payload, "sub")?) else {
         return Err(TokenFault::Claim("sub"));
@@ -25,11 +25,11 @@ pub(super) fn from_jwt(
     rules.check_session_audience(payload)?;
     rules.check_authorized_party(payload)?;
     rules.check_issuer(payload)?;
-    let expires_at = rules.check_times(payload, now)?;
+    let times = rules.check_times(payload, now)?;
     // A token from a JWT template is signed by the same key and has no `sid`.
     let session_id = SessionId::new(&required_text(payload, "sid")?);
     check_status(payload)?;
-    Ok(SessionToken {
+    let token = SessionToken {
         subject: Subject::User(user_id.clone()),
         user_id,
         session_id,
@@ -39,8 +39,9 @@ pub(super) fn from_jwt(
         features: optional_text(payload, "fea").ok().flatten().map(Into::into),
         plans: optional_text(payload, "pla").ok().flatten().map(Into::into),
         claims: Claims::new(jwt.payload_json),
-        expires_at,
-    })
+        expires_at: times.expires,
+    };
+    Ok((token, times))
 }
 
 fn check_status(payload: &Object<'_>) -> Result<(), TokenFault> {

@@ -23,8 +23,8 @@ const LONGEST_RETRY_AFTER: u64 = 3600;
 /// The first pause before a retry; each further one is twice as long.
 const RETRY_PAUSE: Duration = Duration::from_millis(250);
 
-/// Attempts for one load of the key set.
-const ATTEMPTS: u32 = 3;
+/// How often the sources of the key set are asked for one load.
+const ROUNDS: u32 = 3;
 
 /// How long a guard waits for Clerk.
 #[derive(Clone, Copy, Debug)]
@@ -122,26 +122,44 @@ impl Upstream {
         Err(fault.into())
     }
 
-    /// Asks again where that can succeed and can finish in time. Only for questions that do not
-    /// depend on the caller: a retry must not multiply what a stranger can make us send.
-    pub(super) async fn ask_with_retry(&self, question: &Question) -> Result<Vec<u8>, Failed> {
+    /// Asks again where that can succeed and can finish in time: each of several sources of the
+    /// same answer once, then after a pause each once more. Only for questions that do not depend
+    /// on the caller: a retry must not multiply what a stranger can make us send.
+    pub(super) async fn ask_with_retry<T>(
+        &self,
+        sources: &[Question],
+        read: impl Fn(&[u8]) -> Result<T, UpstreamFault>,
+    ) -> Result<T, Failed> {
         let end = Instant::now() + self.timeouts.deadline;
+        let mut failed = Failed::from(UpstreamFault::new(UpstreamReason::Connection));
         let mut pause = RETRY_PAUSE;
-        for _ in 1..ATTEMPTS {
-            let fault = match self.ask(question, None).await {
-                Err(Failed::Upstream(fault)) => fault,
-                answer => return answer,
-            };
-            let is_over =
-                matches!(fault.reason, UpstreamReason::Status(429) | UpstreamReason::Body);
-            let can_finish = Instant::now() + pause + self.timeouts.attempt <= end;
-            if is_over || !can_finish {
-                return Err(fault.into());
+        for round in 0..ROUNDS {
+            if round > 0 {
+                if Instant::now() + pause + self.timeouts.attempt > end {
+                    break;
+                }
+                tokio::time::sleep(pause).await;
+                pause *= 2;
             }
-            tokio::time::sleep(pause).await;
-            pause *= 2;
+            let mut again = false;
+            for source in sources {
+                failed = match self.ask(source, None).await {
+                    Ok(body) => match read(&body) {
+                        Ok(answer) => return Ok(answer),
+                        Err(fault) => fault.into(),
+                    },
+                    Err(failed) => failed,
+                };
+                if failed.is_final() {
+                    return Err(failed);
+                }
+                again |= failed.can_pass();
+            }
+            if !again {
+                break;
+            }
         }
-        self.ask(question, None).await
+        Err(failed)
     }
 
     /// Waits no longer than a guard may.
@@ -193,6 +211,29 @@ fn lost(error: &reqwest::Error) -> Failed {
 fn retry_after(headers: &HeaderMap) -> Option<u64> {
     let seconds: u64 = headers.get(RETRY_AFTER)?.to_str().ok()?.parse().ok()?;
     Some(seconds.clamp(1, LONGEST_RETRY_AFTER))
+}
+
+impl Failed {
+    /// Whether Clerk did not answer. A refused key of ours is an answer.
+    pub(super) fn is_outage(&self) -> bool {
+        !matches!(self, Self::KeyRefused { .. })
+    }
+
+    /// Whether Clerk answered that there are no keys.
+    pub(super) fn withdraws_keys(&self) -> bool {
+        matches!(self, Self::Upstream(UpstreamFault { reason: UpstreamReason::NoKeys, .. }))
+    }
+
+    /// Whether another source must not be asked: the answer counts.
+    fn is_final(&self) -> bool {
+        !self.is_outage() || self.withdraws_keys()
+    }
+
+    /// Whether the same source can do better a moment later.
+    fn can_pass(&self) -> bool {
+        let Self::Upstream(fault) = self else { return false };
+        !matches!(fault.reason, UpstreamReason::Status(429) | UpstreamReason::Body)
+    }
 }
 
 impl From<UpstreamFault> for Failed {

@@ -8,6 +8,13 @@ use tokio::net::TcpListener;
 use super::Kind;
 use crate::app::App;
 
+/// After 429, nobody asks the endpoint for a while.
+fn stay_away_after(app: &App, status: u16) {
+    if status == 429 {
+        app.clock.advance(Duration::from_secs(60));
+    }
+}
+
 #[tokio::test]
 async fn status_tells_whose_fault_it_is() {
     let app = App::start().await;
@@ -44,6 +51,7 @@ async fn status_tells_whose_fault_it_is() {
             assert_eq!(challenged, ours == 401, "{kind:?} {clerk}: {reply:?}");
             let waits = !reply.header("retry-after").is_empty();
             assert_eq!(waits, ours == 503, "{kind:?} {clerk}: {reply:?}");
+            stay_away_after(&app, clerk);
         }
         app.issuer.answer_normally();
         app.answers(kind.route(), &token, 200, 1, kind).await;
@@ -62,6 +70,7 @@ async fn body_of_an_error_approves_nothing() {
                 let answer = Answer::body(clerk, "application/json", body);
                 app.issuer.answer_with(kind.endpoint(), answer);
                 app.answers(kind.route(), &token, ours, 1, (kind, clerk, body)).await;
+                stay_away_after(&app, clerk);
             }
         }
     }
@@ -77,6 +86,7 @@ async fn retry_after_of_clerk_reaches_the_caller() {
             app.issuer.answer_with(kind.endpoint(), Answer::retry_after(clerk));
             let reply = app.answers(kind.route(), &token, 503, 1, (kind, clerk)).await;
             assert_eq!(reply.header("retry-after"), ours, "{kind:?} {clerk}");
+            stay_away_after(&app, 429);
         }
         app.issuer.answer_with(kind.endpoint(), Answer::status(429));
         let reply = app.answers(kind.route(), &token, 503, 1, kind).await;

@@ -1,0 +1,177 @@
+//! Opaque tokens: Clerk is asked once for many, seldom for junk, and never more than it allows.
+
+use std::time::Duration;
+
+use clerk_auth::{
+    TokenType,
+    testing::{Answer, Endpoint},
+};
+
+use crate::app::{App, SECOND, is_waiting};
+
+fn tokens(app: &App) -> [(TokenType, Endpoint, String); 3] {
+    [
+        (TokenType::OAuthToken, Endpoint::OAuthVerify, app.issuer.oauth("user_ada").opaque()),
+        (TokenType::M2mToken, Endpoint::M2mVerify, app.issuer.m2m("mch_caller").opaque()),
+        (TokenType::ApiKey, Endpoint::ApiKeyVerify, app.issuer.api_key("user_ada").opaque()),
+    ]
+}
+
+#[tokio::test]
+async fn ten_thousand_requests_at_once_with_one_token_ask_once() {
+    let app = App::start().await;
+    for (token_type, _, token) in tokens(&app) {
+        let before = app.issuer.calls().total();
+        let mut requests: Vec<_> = (0..10_000).map(|_| Box::pin(app.ask(&token))).collect();
+        for request in &mut requests {
+            assert!(is_waiting(request.as_mut()).await);
+        }
+        for request in requests {
+            assert_eq!(request.await.status, 200);
+        }
+        assert_eq!(app.issuer.calls().total(), before + 1, "{token_type}");
+    }
+}
+
+#[tokio::test]
+async fn approvals_are_not_remembered_unless_configured() {
+    let app = App::start().await;
+    for (token_type, _, token) in tokens(&app) {
+        for _ in 0..3 {
+            app.costs(&token, 200, 1, token_type).await;
+        }
+        assert!(app.issuer.revoke(&token));
+        app.costs(&token, 401, 1, token_type).await;
+    }
+}
+
+#[tokio::test]
+async fn refusals_are_remembered_for_ten_seconds() {
+    let app = App::start().await;
+    for token in ["oat_junk", "mt_junk", "ak_junk"] {
+        for _ in 0..100 {
+            app.ask(token).await;
+        }
+        app.costs(token, 401, 0, "remembered").await;
+    }
+    assert_eq!(app.issuer.calls().total(), 3);
+    app.clock.advance(Duration::from_millis(9_999));
+    app.costs("ak_junk", 401, 0, "remembered").await;
+    app.clock.advance(Duration::from_millis(1));
+    app.costs("ak_junk", 401, 1, "forgotten").await;
+}
+
+/// What is not the token's fault says nothing about it.
+#[tokio::test]
+async fn an_outage_is_not_remembered_as_a_refusal() {
+    let app = App::start().await;
+    for (token_type, endpoint, token) in tokens(&app) {
+        for (answer, status) in [
+            (Answer::status(500), 503),
+            (Answer::drop_connection(), 503),
+            (Answer::body(200, "text/html", "<p>"), 503),
+            (Answer::status(403), 500),
+            (Answer::status(401), 500),
+        ] {
+            app.issuer.answer_once(endpoint, answer);
+            app.costs(&token, status, 1, token_type).await;
+            app.costs(&token, 200, 1, token_type).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_configured_type_is_remembered_until_its_time_or_its_own_end() {
+    let issuer = App::start().await;
+    for (token_type, _, token) in tokens(&issuer) {
+        let app = issuer.again(|clerk| clerk.opaque_cache(token_type, 30 * SECOND));
+        app.costs(&token, 200, 1, token_type).await;
+        assert!(app.issuer.revoke(&token));
+        app.clock.advance(Duration::from_millis(29_999));
+        app.costs(&token, 200, 0, "still remembered").await;
+        app.clock.advance(Duration::from_millis(1));
+        app.costs(&token, 401, 1, "Clerk is asked").await;
+        for (other, _, token) in tokens(&app).into_iter().filter(|(it, ..)| *it != token_type) {
+            app.costs(&token, 200, 1, other).await;
+            app.costs(&token, 200, 1, other).await;
+        }
+    }
+    let app = issuer.again(|clerk| clerk.opaque_cache(TokenType::ApiKey, 30 * SECOND));
+    let brief = app.issuer.api_key("user_ada").lives(10 * SECOND).opaque();
+    app.costs(&brief, 200, 1, "first").await;
+    app.clock.advance(10 * SECOND);
+    app.costs(&brief, 401, 0, "it has ended by its own time").await;
+}
+
+#[tokio::test]
+async fn more_calls_than_clerk_allows_are_503_with_the_time_to_wait() {
+    let app = App::start().await;
+    let app = app.again(|clerk| clerk.upstream_budget(20));
+    let key = app.issuer.api_key("user_ada").opaque();
+    for _ in 0..10 {
+        app.costs(&key, 200, 1, "half of it at once").await;
+    }
+    let answered = app.costs(&key, 503, 0, "used up").await;
+    assert_eq!(answered.retry_after, Some(2));
+    for _ in 0..10 {
+        app.clock.advance(SECOND);
+        app.costs(&key, 200, 1, "one in each second").await;
+        app.costs(&key, 503, 0, "and no more").await;
+    }
+    // JWTs need no call.
+    app.answers(&app.token(), 200, 1, "a JWT").await;
+}
+
+/// By the kind of the secret key: what Clerk allows for it.
+#[tokio::test]
+async fn development_keys_may_ask_100_times_in_ten_seconds() {
+    let app = App::start().await;
+    let mut asked = 0;
+    for number in 0..200 {
+        app.ask(&format!("ak_junk{number}")).await;
+        asked = app.issuer.calls().total();
+    }
+    assert_eq!(asked, 50);
+    let key = app.issuer.api_key("user_ada").opaque();
+    app.costs(&key, 503, 0, "used up by junk").await;
+    app.clock.advance(SECOND);
+    app.costs(&key, 200, 1, "it comes back").await;
+}
+
+#[tokio::test]
+async fn a_429_is_obeyed_by_all_callers_of_that_endpoint() {
+    let app = App::start().await;
+    for (token_type, endpoint, token) in tokens(&app) {
+        for (seconds, pause) in [(1, 1), (7, 7), (60, 60), (3600, 60)] {
+            app.issuer.answer_once(endpoint, Answer::retry_after(seconds));
+            let answered = app.costs(&token, 503, 1, token_type).await;
+            assert_eq!(answered.retry_after, Some(seconds));
+            app.clock.advance(Duration::from_millis(pause * 1000 - 1));
+            for (other, _, token) in tokens(&app) {
+                let status = if other == token_type { 503 } else { 200 };
+                let answered = app.costs(&token, status, usize::from(status == 200), other).await;
+                assert_eq!(answered.retry_after, (status == 503).then_some(1));
+            }
+            app.clock.advance(Duration::from_millis(1));
+            app.costs(&token, 200, 1, "as long as it asked").await;
+        }
+    }
+}
+
+/// A caller who goes away takes the answer from nobody.
+#[tokio::test]
+async fn a_call_that_all_callers_left_is_finished_for_the_next() {
+    let app = App::start().await;
+    let app = app.again(|clerk| clerk.opaque_cache(TokenType::ApiKey, 30 * SECOND));
+    let key = app.issuer.api_key("user_ada").opaque();
+    let caller = tokio::spawn({
+        let (app, key) = (app.clone(), key.clone());
+        async move { app.ask(&key).await }
+    });
+    while app.issuer.calls().total() == 0 {
+        tokio::task::yield_now().await;
+    }
+    caller.abort();
+    while app.ask(&key).await.status != 200 {}
+    assert_eq!(app.issuer.calls().total(), 1);
+}

@@ -1,0 +1,156 @@
+//! Keys that were known go on while Clerk is away, for a time; and they go when Clerk says so.
+
+use std::time::Duration;
+
+use clerk_auth::{
+    KeyHealth,
+    testing::{Answer, Endpoint},
+};
+
+use crate::app::{App, SECOND, impatient};
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+/// What is no answer about the keys.
+fn outages() -> Vec<Answer> {
+    let statuses = [400, 403, 404, 418, 429, 500, 502, 503, 504].map(Answer::status);
+    let bodies =
+        ["", "[]", "null", "7", "<html></html>", r#"{"keys":[{"kty":"RSA","#, r#"{"keys":7}"#];
+    let bodies = bodies.map(|body| Answer::body(200, "application/json", body));
+    let other = [
+        Answer::drop_connection(),
+        Answer::redirect("https://elsewhere.example/jwks"),
+        Answer::body(204, "application/json", ""),
+        Answer::body(200, "text/html", "x".repeat(1024 * 1024)),
+    ];
+    [&statuses[..], &bodies, &other].concat()
+}
+
+#[tokio::test]
+async fn good_tokens_of_known_keys_enter_for_an_hour_while_clerk_is_away() {
+    let first = App::with(impatient).await;
+    for (row, outage) in outages().into_iter().enumerate() {
+        let app = first.again(impatient);
+        let token = app.token();
+        app.answers(&token, 200, 1, "cold").await;
+        app.issuer.answer_with(Endpoint::KeySet, outage.clone());
+        app.clock.advance(300 * SECOND);
+        app.answers(&token, 200, 1, (row, &outage)).await;
+        app.answers(&token, 200, 0, "nobody waits any more").await;
+        app.answers(&app.stranger("stranger"), 503, 0, "nobody can say").await;
+        app.clock.advance(HOUR - 301 * SECOND);
+        app.answers_at_last(&token, 200, 1, "a second before the hour").await;
+        app.clock.advance(SECOND);
+        assert_eq!(app.ask(&token).await.status, 503, "an hour: {row} {outage:?}");
+        app.issuer.answer_normally();
+        app.clock.advance(60 * SECOND);
+        app.answers(&token, 200, 1, "back again").await;
+    }
+}
+
+#[tokio::test]
+async fn keys_that_clerk_no_longer_shows_are_dropped_at_once() {
+    let first = App::with(impatient).await;
+    let one = r#"{"keys":[{"kty":"EC","kid":"x"}]}"#;
+    for body in [r#"{"keys":[]}"#, r#"{"keys":[7]}"#, one] {
+        let app = first.again(impatient);
+        let token = app.token();
+        app.answers(&token, 200, 1, "cold").await;
+        let none = Answer::body(200, "application/json", body);
+        app.issuer.answer_with(Endpoint::KeySet, none);
+        // A stranger makes us look: then the good token's key is gone too.
+        app.answers(&app.stranger("stranger"), 503, 1, body).await;
+        app.answers(&token, 503, 0, body).await;
+        app.issuer.answer_normally();
+        app.clock.advance(SECOND);
+        app.answers(&token, 200, 1, body).await;
+    }
+}
+
+/// Clerk answers, and what it says is that our key may not ask.
+#[tokio::test]
+async fn keys_do_not_outlive_a_refused_secret_key() {
+    let app = App::with(impatient).await;
+    let token = app.token();
+    app.answers(&token, 200, 1, "cold").await;
+    app.issuer.answer_with(Endpoint::KeySet, Answer::status(401));
+    app.clock.advance(300 * SECOND);
+    app.answers(&token, 500, 1, "refused").await;
+    app.answers(&token, 500, 0, "in the pause").await;
+}
+
+#[tokio::test]
+async fn the_time_of_stale_keys_can_be_set_and_switched_off() {
+    let app = App::with(impatient).await;
+    for (age, status) in [(Duration::ZERO, 503), (300 * SECOND, 503), (301 * SECOND, 200)] {
+        let app = app.again(|clerk| impatient(clerk).stale_keys(age));
+        let token = app.token();
+        app.answers(&token, 200, 1, age).await;
+        app.issuer.answer_with(Endpoint::KeySet, Answer::status(503));
+        app.clock.advance(300 * SECOND);
+        app.answers(&token, status, 1, age).await;
+        app.issuer.answer_normally();
+    }
+    assert!(app.issuer.clerk().stale_keys(25 * HOUR).build().is_err());
+}
+
+#[tokio::test]
+async fn keys_that_are_used_are_loaded_anew_before_anybody_must_wait() {
+    let app = App::start().await;
+    let token = app.token();
+    app.answers(&token, 200, 1, "cold").await;
+    for round in 0..3 {
+        app.clock.advance(Duration::from_millis(239_999));
+        app.answers(&token, 200, 0, ("not old yet", round)).await;
+        app.clock.advance(Duration::from_millis(1));
+        app.answers_at_last(&token, 200, 1, ("behind the answer", round)).await;
+        while app.clerk.health().keys != (KeyHealth::Fresh { age: Duration::ZERO }) {
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn readiness_tells_how_old_the_keys_are() {
+    let app = App::with(impatient).await;
+    let keys = || app.clerk.health().keys;
+    assert_eq!(keys(), KeyHealth::Missing);
+    assert!(!app.clerk.health().is_ready());
+    app.issuer.answer_with(Endpoint::KeySet, Answer::status(503));
+    let not_ready = app.clerk.warm_up().await.unwrap_err();
+    assert!(not_ready.to_string().contains("503"), "{not_ready}");
+    app.issuer.answer_normally();
+    app.clock.advance(SECOND);
+    app.clerk.warm_up().await.unwrap();
+    assert_eq!(keys(), KeyHealth::Fresh { age: Duration::ZERO });
+    app.answers(&app.token(), 200, 0, "nobody waits").await;
+    assert_eq!(app.clerk.health().remembered_jwts, 1);
+    app.issuer.answer_with(Endpoint::KeySet, Answer::status(503));
+    app.clock.advance(300 * SECOND);
+    assert_eq!(keys(), KeyHealth::Stale { age: 300 * SECOND });
+    app.clerk.warm_up().await.unwrap();
+    assert!(app.clerk.health().is_ready());
+    app.clock.advance(HOUR);
+    assert_eq!(keys(), KeyHealth::Missing);
+    let local = app.issuer.clerk().jwt_key(app.issuer.public_key_pem()).build().unwrap();
+    assert_eq!(local.health().keys, KeyHealth::Local);
+}
+
+#[tokio::test]
+async fn public_keys_stand_in_for_the_backend_where_that_is_configured() {
+    let url = |app: &App| app.issuer.url().to_owned();
+    let first = App::with(impatient).await;
+    // Nobody listens there.
+    let nowhere = "http://127.0.0.1:9";
+    let both = first.again(|clerk| {
+        impatient(clerk).api_url(nowhere).frontend_api_url(url(&first)).fall_back_to_public_keys()
+    });
+    both.answers(&both.token(), 200, 1, "the public set").await;
+    let one = first.again(|clerk| impatient(clerk).api_url(nowhere).frontend_api_url(url(&first)));
+    one.answers(&one.token(), 503, 0, "not asked to").await;
+    let refused = first.again(|clerk| {
+        let clerk = impatient(clerk).secret_key("sk_test_of_another_instance");
+        clerk.frontend_api_url(url(&first)).fall_back_to_public_keys()
+    });
+    refused.answers(&refused.token(), 500, 1, "a refused key is no outage").await;
+}
