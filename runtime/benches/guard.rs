@@ -42,7 +42,14 @@ static TOKEN: LazyLock<String> = LazyLock::new(|| {
 });
 
 fn clerk() -> Clerk {
-    ISSUER.clerk().jwt_key(ISSUER.public_key_pem()).build().unwrap()
+    ISSUER.clerk().jwt_key(ISSUER.public_key_pem()).jwt_cache_bytes(0).build().unwrap()
+}
+
+/// With the key set, as most applications have it, and the usual memory of verified JWTs.
+fn remembering() -> Clerk {
+    let clerk = ISSUER.clerk().build().unwrap();
+    RUNTIME.block_on(clerk.warm_up()).unwrap();
+    clerk
 }
 
 fn parts(token: &str) -> Parts {
@@ -75,6 +82,11 @@ fn signature_alone(bencher: Bencher<'_, '_>) {
 #[divan::bench]
 fn jwt_first_seen(bencher: Bencher<'_, '_>) {
     guard::<notes>(bencher, &clerk(), &TOKEN, true);
+}
+
+#[divan::bench]
+fn jwt_seen_before(bencher: Bencher<'_, '_>) {
+    guard::<notes>(bencher, &remembering(), &TOKEN, true);
 }
 
 #[divan::bench]

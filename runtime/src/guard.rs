@@ -45,7 +45,7 @@ pub struct Guard<P: Guarded> {
     identity: P::Identity,
     claims: P::Claims,
     /// `None` for a caller without a credential.
-    verified: Option<Verified>,
+    known: Option<Arc<Identity>>,
     /// How a later refusal looks.
     appearance: Arc<Appearance>,
 }
@@ -56,16 +56,16 @@ pub(crate) async fn admit(
     clerk: &Clerk,
     parts: &mut Parts,
     policy: &Policy,
-) -> Result<Option<Verified>, Refused> {
+) -> Result<Option<Arc<Identity>>, Refused> {
     let verified = match Credential::read(&parts.headers)? {
         Credential::Bearer { token, field } => {
             if let Some(known) = Verified::again(&parts.extensions, clerk, field) {
-                Some(known)
-            } else {
-                let accepts = |token_type| policy.accepts(token_type);
-                let identity = clerk.verifier().verify(token, accepts).await?;
-                Some(Verified::from_header(identity, clerk, field.clone()))
+                permit(Some(&known), policy)?;
+                return Ok(Some(known));
             }
+            let accepts = |token_type| policy.accepts(token_type);
+            let identity = clerk.verifier().verify(token, accepts).await?;
+            Some(Verified::from_header(identity, clerk, field.clone()))
         }
         Credential::None if policy.accepts(TokenType::SessionToken) => {
             read_cookie(clerk, parts, policy).await?
@@ -73,8 +73,9 @@ pub(crate) async fn admit(
         Credential::None => None,
     };
     permit(verified.as_ref().map(Verified::identity), policy)?;
-    Verified::travel(verified.as_ref(), &mut parts.extensions);
-    Ok(verified)
+    let known = verified.as_ref().map(Verified::share);
+    Verified::travel(verified, &mut parts.extensions);
+    Ok(known)
 }
 
 /// The session of a cookie, if there is one that speaks for the caller.
@@ -114,24 +115,23 @@ where
 
 impl<P: Guarded> Guard<P> {
     pub(crate) fn from_admitted(
-        admitted: Result<Option<Verified>, Refused>,
+        admitted: Result<Option<Arc<Identity>>, Refused>,
         appearance: &Arc<Appearance>,
     ) -> Result<Self, Rejection> {
-        let entered =
-            admitted.and_then(|verified| Ok(Self::enter(verified, Arc::clone(appearance))?));
+        let entered = admitted.and_then(|known| Ok(Self::enter(known, Arc::clone(appearance))?));
         entered.map_err(|refused| Rejection::new(&refused, &P::POLICY, Arc::clone(appearance)))
     }
 
     /// What the handler declares, out of what was admitted.
-    fn enter(verified: Option<Verified>, appearance: Arc<Appearance>) -> Result<Self, Failure> {
-        let known = verified.as_ref().map(Verified::identity);
+    fn enter(known: Option<Arc<Identity>>, appearance: Arc<Appearance>) -> Result<Self, Failure> {
+        let caller = known.as_deref();
         // A policy that accepts more than its identity type has room for refuses the rest.
-        let identity = P::Identity::enter(known).ok_or_else(|| match known {
+        let identity = P::Identity::enter(caller).ok_or_else(|| match caller {
             Some(identity) => TokenFault::NotAccepted(identity.token_type()).into(),
             None => Failure::Missing,
         })?;
-        let claims = decode_claims(known.and_then(Identity::maybe_claims))?;
-        Ok(Self { identity, claims, verified, appearance })
+        let claims = decode_claims(caller.and_then(Identity::maybe_claims))?;
+        Ok(Self { identity, claims, known, appearance })
     }
 }
 
@@ -160,7 +160,7 @@ where
         Self {
             identity: self.identity.clone(),
             claims: self.claims.clone(),
-            verified: self.verified.clone(),
+            known: self.known.clone(),
             appearance: Arc::clone(&self.appearance),
         }
     }

@@ -40,7 +40,7 @@ impl<'j> Object<'j> {
         Self::parse_text(json)
     }
 
-    fn parse_text(json: &'j str) -> Result<Self, NotAnObject> {
+    pub(crate) fn parse_text(json: &'j str) -> Result<Self, NotAnObject> {
         let Unsorted(mut members) = serde_json::from_str(json).map_err(|_| NotAnObject)?;
         members.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
         let object = Self { members };
@@ -58,7 +58,10 @@ impl<'j> Object<'j> {
 
     /// A member that holds a string.
     pub(crate) fn text(&self, name: &str) -> Member<Cow<'j, str>> {
-        self.read::<Text<'j>>(name).map(|Text(text)| text)
+        match self.raw(name).and_then(without_escapes) {
+            Some(text) => Member::Is(Cow::Borrowed(text)),
+            None => self.read::<Text<'j>>(name).map(|Text(text)| text),
+        }
     }
 
     /// A member that holds a number. One that a double cannot hold is mistyped.
@@ -125,6 +128,13 @@ impl<T> Member<T> {
             Self::Is(value) => Member::Is(change(value)),
         }
     }
+}
+
+/// The text of a JSON string that was parsed before and holds no escape: then it stands for itself.
+fn without_escapes(json: &str) -> Option<&str> {
+    let text = json.strip_prefix('"')?.strip_suffix('"')?;
+    let escapes = text.bytes().fold(false, |any, byte| any | (byte == b'\\'));
+    (!escapes).then_some(text)
 }
 
 /// A string that borrows from the JSON unless it holds an escape.

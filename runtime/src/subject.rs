@@ -110,7 +110,7 @@ impl Subject {
     /// Reads an id by its prefix. `None` where the prefix is another or nothing follows it, or
     /// where a control character could break a log line or a header.
     pub(crate) fn from_id(id: &str) -> Option<Self> {
-        if id.chars().any(char::is_control) {
+        if has_control(id) {
             return None;
         }
         let has = |prefix| id.strip_prefix(prefix).is_some_and(|rest: &str| !rest.is_empty());
@@ -134,6 +134,14 @@ impl Subject {
             Self::Machine(id) => id.as_str(),
         }
     }
+}
+
+/// Whether a text has a character that can break a log line or a header.
+pub(crate) fn has_control(text: &str) -> bool {
+    if text.is_ascii() {
+        return text.bytes().fold(false, |any, byte| any | byte.is_ascii_control());
+    }
+    text.chars().any(char::is_control)
 }
 
 impl fmt::Display for Subject {

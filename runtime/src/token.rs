@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use base64::{Engine, decoded_len_estimate, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Serialize;
 
 use crate::json::{Member, Object};
@@ -81,7 +81,16 @@ pub(crate) enum Malformed {
 /// A token's text, decoded but not yet read.
 pub(crate) enum Decoded<'t> {
     Opaque(Opaque<'t>),
-    Jwt { signed: &'t str, header: Vec<u8>, payload: Vec<u8>, signature: Vec<u8> },
+    Jwt(DecodedJwt<'t>),
+}
+
+/// The bytes of the three parts, one after the other.
+pub(crate) struct DecodedJwt<'t> {
+    /// Header and payload as they were sent.
+    signed: &'t str,
+    bytes: Vec<u8>,
+    payload_at: usize,
+    signature_at: usize,
 }
 
 /// An opaque token. The text includes the prefix and is visible ASCII.
@@ -134,18 +143,35 @@ impl<'t> Decoded<'t> {
         if !three_full_parts {
             return Err(Malformed::Parts);
         }
-        Ok(Self::Jwt {
-            signed,
-            header: decode(header)?,
-            payload: decode(payload)?,
-            signature: decode(signature)?,
-        })
+        let mut bytes = Vec::with_capacity(decoded_len_estimate(text.len()));
+        decode(header, &mut bytes)?;
+        let payload_at = bytes.len();
+        decode(payload, &mut bytes)?;
+        let signature_at = bytes.len();
+        decode(signature, &mut bytes)?;
+        Ok(Self::Jwt(DecodedJwt { signed, bytes, payload_at, signature_at }))
     }
 }
 
 /// Whether a text is not too long for a JWT, and no opaque token.
 pub(crate) fn can_be_jwt(text: &str) -> bool {
     text.len() <= LONGEST_TOKEN && OpaqueKind::of(text).is_none()
+}
+
+impl DecodedJwt<'_> {
+    /// The parts, read as JSON; `None` where one is no strict object.
+    fn read(&self) -> Option<Jwt<'_>> {
+        let (json, signature) = self.bytes.split_at_checked(self.signature_at)?;
+        let (header, payload) = json.split_at_checked(self.payload_at)?;
+        let payload_json = str::from_utf8(payload).ok()?;
+        Some(Jwt {
+            header: Object::parse(header).ok()?,
+            payload: Object::parse_text(payload_json).ok()?,
+            payload_json,
+            signed: self.signed.as_bytes(),
+            signature,
+        })
+    }
 }
 
 impl OpaqueKind {
@@ -182,18 +208,9 @@ impl<'t> Opaque<'t> {
 impl<'d> Token<'d> {
     /// A JWT is an M2M token by its subject, an OAuth token by its `typ`, else a session token.
     pub(crate) fn classify(decoded: &'d Decoded<'_>) -> Result<Self, Malformed> {
-        let (signed, header, payload, signature) = match decoded {
+        let jwt = match decoded {
             Decoded::Opaque(opaque) => return Ok(Self::Opaque(*opaque)),
-            Decoded::Jwt { signed, header, payload, signature } => {
-                (signed, header, payload, signature)
-            }
-        };
-        let jwt = Jwt {
-            header: Object::parse(header).map_err(|_| Malformed::Json)?,
-            payload: Object::parse(payload).map_err(|_| Malformed::Json)?,
-            payload_json: str::from_utf8(payload).map_err(|_| Malformed::Json)?,
-            signed: signed.as_bytes(),
-            signature,
+            Decoded::Jwt(decoded) => decoded.read().ok_or(Malformed::Json)?,
         };
         if matches!(jwt.payload.text("sub"), Member::Is(subject) if subject.starts_with("mch_")) {
             return Ok(Self::M2mJwt(jwt));
@@ -241,8 +258,8 @@ pub(crate) fn is_access_token_type(typ: &str) -> bool {
 
 /// RFC 7515 §2: base64url without padding. Unused last bits must be zero, so that one token has
 /// one text.
-fn decode(part: &str) -> Result<Vec<u8>, Malformed> {
-    URL_SAFE_NO_PAD.decode(part).map_err(|_| Malformed::Base64)
+fn decode(part: &str, bytes: &mut Vec<u8>) -> Result<(), Malformed> {
+    URL_SAFE_NO_PAD.decode_vec(part, bytes).map_err(|_| Malformed::Base64)
 }
 
 #[cfg(test)]

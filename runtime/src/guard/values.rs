@@ -3,7 +3,7 @@
 
 use std::time::SystemTime;
 
-use super::{Guard, Guarded, Verified, verified::require};
+use super::{Guard, Guarded, verified::require};
 use crate::{
     identity::{
         Claims, Identity, Never, OfClient, OfMachine, OfSession, OfUser, Scoped, SessionToken,
@@ -162,7 +162,7 @@ impl<P: Guarded> Guard<P> {
     }
 
     fn known(&self) -> Option<&Identity> {
-        self.verified.as_ref().map(Verified::identity)
+        self.known.as_deref()
     }
 }
 

@@ -82,9 +82,9 @@ impl Verified {
     }
 
     /// Whom the last guard let in; nobody, where it let in a caller without a credential.
-    pub(super) fn travel(verified: Option<&Self>, extensions: &mut Extensions) {
+    pub(super) fn travel(verified: Option<Self>, extensions: &mut Extensions) {
         match verified {
-            Some(verified) => drop(extensions.insert(Entry(verified.clone()))),
+            Some(verified) => drop(extensions.insert(Entry(verified))),
             None => drop(extensions.remove::<Entry>()),
         }
     }
@@ -94,19 +94,17 @@ impl Verified {
         extensions: &Extensions,
         clerk: &Clerk,
         field: &HeaderValue,
-    ) -> Option<Self> {
+    ) -> Option<Arc<Identity>> {
         let Entry(known) = extensions.get::<Entry>()?;
         let (verifier, verified_field) = known.origin.as_ref()?;
         let same = verifier.is_same_as(clerk) && verified_field == field;
         // An application can carry extensions from one request to a later one.
         let over = known.identity.is_over(clerk.verifier().clock.now());
-        (same && !over).then(|| known.clone())
+        (same && !over).then(|| known.share())
     }
 
-    /// An identity that no token stands behind.
-    #[cfg(feature = "testing")]
-    pub(crate) fn described(identity: Identity, appearance: Arc<Appearance>) -> Self {
-        Self { identity: Arc::new(identity), origin: None, appearance }
+    pub(super) fn share(&self) -> Arc<Identity> {
+        Arc::clone(&self.identity)
     }
 }
 

@@ -58,7 +58,10 @@ impl Approval {
         if expires_at.is_some_and(|end| end <= now) {
             return Err(TokenFault::Expired);
         }
-        let member = |name| required_text(answer, name).map_err(|_| TokenFault::Answer(name));
+        let member = |name| match required_text(answer, name) {
+            Ok(text) => Ok(text.into_owned()),
+            Err(_) => Err(TokenFault::Answer(name)),
+        };
         Ok(Self { id: member("id")?, subject: member("subject")?, expires_at })
     }
 }

@@ -140,10 +140,9 @@ impl VerdictTimes {
             Ok(Identity::OAuth(_)) => self.oauth_token,
             Ok(Identity::M2m(_)) => self.m2m_token,
             Ok(Identity::ApiKey(_)) => self.api_key,
-            Ok(Identity::Session(_)) => Duration::ZERO,
             Err(Failure::Token(_)) => self.refused,
-            // What is not the token's fault is asked again.
-            Err(_) => Duration::ZERO,
+            // What is not the token's fault is asked again; and no session is opaque.
+            Err(_) | Ok(Identity::Session(_)) => Duration::ZERO,
         }
     }
 }

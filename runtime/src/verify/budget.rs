@@ -24,7 +24,7 @@ impl Budget {
     /// Takes one call, or tells how long it is until there is one. `now` never goes back.
     pub(crate) fn take(&mut self, now: Duration) -> Result<(), Duration> {
         let full_at = self.full_at.max(now);
-        let wait = (full_at - now).saturating_sub(self.slack);
+        let wait = full_at.saturating_sub(now).saturating_sub(self.slack);
         if wait > Duration::ZERO {
             return Err(wait);
         }
@@ -41,7 +41,7 @@ mod tests {
     fn a_burst_is_followed_by_one_call_in_each_interval() {
         let second = Duration::from_secs(1);
         let mut budget = Budget::new(3, 10 * second);
-        let mut taken = |at: u64| budget.take(at * second).map_err(|wait| wait.as_secs());
+        let mut taken = |at: u32| budget.take(at * second).map_err(|wait| wait.as_secs());
         // Seconds, and either the call or the seconds to wait.
         let table = [
             (5, Ok(())),

@@ -1,6 +1,8 @@
 //! The signed payload of an OAuth access token, or Clerk's answer about an opaque one, in; a
 //! verified OAuth token out.
 
+use std::borrow::Cow;
+
 use super::{
     answer::{Approval, Unit},
     rules::{Rules, Times, audience, optional_text, required_text},
@@ -41,18 +43,18 @@ pub(super) fn from_answer(
     };
     // Clerk's answers write `null` for what a token does not have.
     let audience = if answer.raw("aud") == Some("null") { [].into() } else { audience(answer)? };
-    let token = Token { id: Some(approval.id), scopes, audience };
+    let token = Token { id: Some(approval.id.into()), scopes, audience };
     token.checked(answer, rules, &approval.subject, approval.expires_at)
 }
 
 /// What the two forms write in different ways.
-struct Token {
-    id: Option<String>,
+struct Token<'j> {
+    id: Option<Cow<'j, str>>,
     scopes: Scopes,
     audience: Box<[Box<str>]>,
 }
 
-impl Token {
+impl Token<'_> {
     /// The rest is the same in both forms.
     fn checked(
         self,

@@ -3,10 +3,13 @@
 //! A signature or Clerk's answer vouches first, so a forger learns nothing about what is
 //! configured.
 
+use std::borrow::Cow;
+
 use crate::{
     clock::UnixMillis,
     error::TokenFault,
     json::{Member, Object},
+    subject::has_control,
 };
 
 /// Times beyond this many seconds from 1970 are no dates (RFC 7519 §2 gives no bound; this is
@@ -134,23 +137,21 @@ pub(super) fn audience(payload: &Object<'_>) -> Result<Box<[Box<str>]>, TokenFau
 }
 
 /// A claim that must be a string with something in it and nothing that breaks a log line.
-pub(super) fn required_text(
-    payload: &Object<'_>,
+pub(super) fn required_text<'j>(
+    payload: &Object<'j>,
     name: &'static str,
-) -> Result<String, TokenFault> {
+) -> Result<Cow<'j, str>, TokenFault> {
     match payload.text(name) {
-        Member::Is(text) if !text.is_empty() && !text.chars().any(char::is_control) => {
-            Ok(text.into_owned())
-        }
+        Member::Is(text) if !text.is_empty() && !has_control(&text) => Ok(text),
         _ => Err(TokenFault::Claim(name)),
     }
 }
 
 /// A claim that may be missing, `null` or empty, and is a string otherwise.
-pub(super) fn optional_text(
-    payload: &Object<'_>,
+pub(super) fn optional_text<'j>(
+    payload: &Object<'j>,
     name: &'static str,
-) -> Result<Option<String>, TokenFault> {
+) -> Result<Option<Cow<'j, str>>, TokenFault> {
     match payload.text(name) {
         Member::Absent | Member::Null => Ok(None),
         Member::Is(text) if text.is_empty() => Ok(None),

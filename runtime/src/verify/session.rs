@@ -121,9 +121,9 @@ fn version_2_permissions(
 fn actor(payload: &Object<'_>) -> Result<Option<String>, TokenFault> {
     match payload.object("act") {
         Member::Absent | Member::Null => Ok(None),
-        Member::Is(actor) => {
-            required_text(&actor, "sub").map(Some).map_err(|_| TokenFault::Claim("act"))
-        }
+        Member::Is(actor) => required_text(&actor, "sub")
+            .map(|it| Some(it.into_owned()))
+            .map_err(|_| TokenFault::Claim("act")),
         Member::Mistyped => Err(TokenFault::Claim("act")),
     }
 }

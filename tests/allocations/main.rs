@@ -1,0 +1,57 @@
+//! What a guard takes from the heap: counted, not timed.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test stops at the first thing that is not as it should be"
+)]
+
+use allocation_counter::measure;
+use axum::{Router, body::Body, response::Response, routing::get};
+use clerk_auth::{Clerk, Scopes, Subject, clerk_auth, testing::DevIssuer};
+use http::{Request, StatusCode, header::AUTHORIZATION};
+use tokio::runtime::{Builder, Runtime};
+use tower::ServiceExt;
+
+#[clerk_auth(accepts = "oauth_token", scopes = "read:notes")]
+async fn guarded(subject: Subject, scopes: Scopes) -> StatusCode {
+    assert!(subject.as_str() == "user_ada" && scopes.contains("read:notes"));
+    StatusCode::OK
+}
+
+async fn open() -> StatusCode {
+    StatusCode::OK
+}
+
+/// Blocks that one request takes from the heap, the answer included.
+fn blocks(runtime: &Runtime, router: &Router, path: &str, token: &str) -> u64 {
+    let request = || {
+        let field = format!("Bearer {token}");
+        Request::get(path).header(AUTHORIZATION, field).body(Body::empty()).unwrap()
+    };
+    let send = |request| {
+        let answer: Response = runtime.block_on(router.clone().oneshot(request)).unwrap();
+        assert_eq!(answer.status(), StatusCode::OK);
+    };
+    // The first request may fill memories that the next ones use.
+    send(request());
+    let request = request();
+    measure(|| send(request)).count_total
+}
+
+#[test]
+fn a_jwt_that_was_seen_before_takes_at_most_three_blocks() {
+    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+    let issuer = runtime.block_on(DevIssuer::start()).unwrap();
+    let token = issuer.oauth("user_ada").scopes(["read:notes", "write:notes"]).jwt();
+    let app = |clerk: Clerk| {
+        Router::new().route("/guarded", get(guarded)).route("/open", get(open)).with_state(clerk)
+    };
+    let router = app(issuer.clerk().build().unwrap());
+    let unguarded = blocks(&runtime, &router, "/open", &token);
+    let seen_before = blocks(&runtime, &router, "/guarded", &token) - unguarded;
+    assert!(seen_before <= 3, "{seen_before}");
+    let router = app(issuer.clerk().jwt_cache_bytes(0).build().unwrap());
+    let first_seen = blocks(&runtime, &router, "/guarded", &token) - unguarded;
+    assert!(first_seen <= 24, "{first_seen}");
+    println!("{unguarded} {seen_before} {first_seen}");
+}
