@@ -1,26 +1,38 @@
-//! What a guard costs, from the request's headers to the injected identity or the finished
-//! refusal, beside the one signature that cannot be avoided.
+//! What a guard adds to a request, from its headers to the injected values or the finished refusal,
+//! beside the one signature that cannot be avoided.
 //!
 //! `cargo bench -p clerk-auth --features testing`
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::unused_async,
+    reason = "a benchmark stops where something is not as it should be; a handler is async"
+)]
 
 use std::{sync::LazyLock, time::Duration};
 
 use aws_lc_rs::signature::{ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256};
-use axum::{extract::FromRequestParts, response::IntoResponse};
-use base64::{Engine, engine::general_purpose::STANDARD};
-use clerk_auth::{Clerk, Guard, Guarded, Scopes, Subject, clerk_auth, testing::DevIssuer};
+use axum::{Router, body::Body, response::Response, routing::get};
+use base64::{
+    Engine,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
+use clerk_auth::{Clerk, ClerkBuilder, Scopes, Subject, clerk_auth, testing::DevIssuer};
 use divan::{Bencher, black_box};
-use http::{Request, header::AUTHORIZATION, request::Parts};
+use http::{Request, StatusCode, header::AUTHORIZATION};
 use tokio::runtime::Runtime;
+use tower::ServiceExt;
 
 fn main() {
     divan::main();
 }
 
 #[clerk_auth(accepts = "oauth_token", scopes = "read:notes")]
-async fn notes(subject: Subject, scopes: Scopes) {
-    let _ = (subject, scopes);
+async fn guarded(subject: Subject, scopes: Scopes) {
+    black_box((subject, scopes));
 }
+
+async fn open() {}
 
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
 static ISSUER: LazyLock<DevIssuer> =
@@ -41,79 +53,91 @@ static TOKEN: LazyLock<String> = LazyLock::new(|| {
     token
 });
 
-fn clerk() -> Clerk {
-    ISSUER.clerk().jwt_key(ISSUER.public_key_pem()).jwt_cache_bytes(0).build().unwrap()
-}
-
 /// With the key set, as most applications have it, and the usual memory of verified JWTs.
 fn remembering() -> Clerk {
-    let clerk = ISSUER.clerk().build().unwrap();
+    warm(ISSUER.clerk())
+}
+
+/// Without that memory: each token is seen for the first time.
+fn forgetting() -> Clerk {
+    warm(ISSUER.clerk().jwt_cache_bytes(0))
+}
+
+fn warm(clerk: ClerkBuilder) -> Clerk {
+    let clerk = clerk.build().unwrap();
     RUNTIME.block_on(clerk.warm_up()).unwrap();
     clerk
 }
 
-fn parts(token: &str) -> Parts {
-    let request = Request::get("/notes").header(AUTHORIZATION, format!("Bearer {token}"));
-    request.body(()).unwrap().into_parts().0
+/// One route behind a guard and one without, as an application has them.
+fn app(clerk: Clerk) -> Router {
+    Router::new().route("/guarded", get(guarded)).route("/open", get(open)).with_state(clerk)
 }
 
-fn guard<P: Guarded>(bencher: Bencher<'_, '_>, clerk: &Clerk, token: &str, enters: bool) {
+/// A whole request through the router, without a socket, to the finished answer.
+fn request(bencher: Bencher<'_, '_>, clerk: Clerk, path: &str, token: &str, status: StatusCode) {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let parts = parts(token);
-    bencher.with_inputs(|| parts.clone()).bench_local_values(|mut parts| {
-        let guard = runtime.block_on(Guard::<P>::from_request_parts(&mut parts, clerk));
-        assert_eq!(guard.is_ok(), enters);
-        black_box(guard.map_err(IntoResponse::into_response).is_ok())
+    let (router, field) = (app(clerk), format!("Bearer {token}"));
+    let input = || {
+        let request = Request::get(path).header(AUTHORIZATION, &field);
+        (router.clone(), request.body(Body::empty()).unwrap())
+    };
+    bencher.with_inputs(input).bench_local_values(|(router, request)| {
+        let answer: Response = runtime.block_on(router.oneshot(request)).unwrap();
+        assert_eq!(answer.status(), status);
+        answer
     });
 }
 
 /// The floor: one RS256 signature with a key that was parsed before.
 #[divan::bench]
-fn signature_alone(bencher: Bencher<'_, '_>) {
+fn a_signature_alone(bencher: Bencher<'_, '_>) {
     let pem = ISSUER.public_key_pem();
     let body: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
     let key =
         ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, STANDARD.decode(body).unwrap()).unwrap();
     let (signed, signature) = TOKEN.rsplit_once('.').unwrap();
-    let signature = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(signature).unwrap();
+    let signature = URL_SAFE_NO_PAD.decode(signature).unwrap();
     bencher.bench_local(|| key.verify_sig(black_box(signed.as_bytes()), &signature).unwrap());
 }
 
+/// What is taken off all the others.
 #[divan::bench]
-fn jwt_first_seen(bencher: Bencher<'_, '_>) {
-    guard::<notes>(bencher, &clerk(), &TOKEN, true);
+fn b_no_guard(bencher: Bencher<'_, '_>) {
+    request(bencher, remembering(), "/open", &TOKEN, StatusCode::OK);
 }
 
 #[divan::bench]
-fn jwt_seen_before(bencher: Bencher<'_, '_>) {
-    guard::<notes>(bencher, &remembering(), &TOKEN, true);
+fn c_jwt_seen_before(bencher: Bencher<'_, '_>) {
+    request(bencher, remembering(), "/guarded", &TOKEN, StatusCode::OK);
 }
 
 #[divan::bench]
-fn forged(bencher: Bencher<'_, '_>) {
+fn d_jwt_first_seen(bencher: Bencher<'_, '_>) {
+    request(bencher, forgetting(), "/guarded", &TOKEN, StatusCode::OK);
+}
+
+#[divan::bench]
+fn e_forged(bencher: Bencher<'_, '_>) {
     let (signed, signature) = TOKEN.rsplit_once('.').unwrap();
-    let mut signature: String = signature.into();
-    let end = if signature.starts_with('A') { "B" } else { "A" };
-    signature.replace_range(0..1, end);
-    guard::<notes>(bencher, &clerk(), &format!("{signed}.{signature}"), false);
+    let other = if signature.starts_with('A') { "B" } else { "A" };
+    let forged = format!("{signed}.{other}{}", signature.split_at(1).1);
+    request(bencher, forgetting(), "/guarded", &forged, StatusCode::UNAUTHORIZED);
 }
 
 #[divan::bench]
-fn wrong_type(bencher: Bencher<'_, '_>) {
+fn f_expired(bencher: Bencher<'_, '_>) {
+    let token = ISSUER.oauth("user_2zQ8pF0yPcBh7WgT3aNjRxVlKoG").expired().jwt();
+    request(bencher, forgetting(), "/guarded", &token, StatusCode::UNAUTHORIZED);
+}
+
+#[divan::bench]
+fn g_wrong_type(bencher: Bencher<'_, '_>) {
     let token = ISSUER.session("user_2zQ8pF0yPcBh7WgT3aNjRxVlKoG").jwt();
-    guard::<notes>(bencher, &clerk(), &token, false);
+    request(bencher, forgetting(), "/guarded", &token, StatusCode::UNAUTHORIZED);
 }
 
 #[divan::bench]
-fn wrong_shape(bencher: Bencher<'_, '_>) {
-    guard::<notes>(bencher, &clerk(), "junk", false);
-}
-
-#[divan::bench]
-fn baseline_without_guard(bencher: Bencher<'_, '_>) {
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let parts = parts(&TOKEN);
-    bencher.with_inputs(|| parts.clone()).bench_local_values(|mut parts| {
-        runtime.block_on(async { black_box(&mut parts).headers.len() })
-    });
+fn h_wrong_shape(bencher: Bencher<'_, '_>) {
+    request(bencher, forgetting(), "/guarded", "junk", StatusCode::UNAUTHORIZED);
 }

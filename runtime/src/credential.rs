@@ -3,6 +3,7 @@
 //! Nothing is said here of what the credential is worth: only where it stood and which bytes it has.
 
 use http::{HeaderMap, HeaderValue, header::AUTHORIZATION};
+use memchr::memchr;
 
 /// What the `Authorization` field presents.
 #[derive(Clone, Copy)]
@@ -57,8 +58,7 @@ impl<'r> Credential<'r> {
             return Ok(Self::None);
         }
         let token = rest.trim_start_matches(' ');
-        // To the end here too: a good token has no space.
-        if token.bytes().fold(false, |any, byte| any | (byte == b' ')) {
+        if memchr(b' ', token.as_bytes()).is_some() {
             return Err(Unreadable::AfterToken);
         }
         Ok(Self::Bearer { token, field })

@@ -6,6 +6,7 @@
 use std::fmt;
 
 use base64::{Engine, decoded_len_estimate, engine::general_purpose::URL_SAFE_NO_PAD};
+use memchr::memchr_iter;
 use serde::Serialize;
 
 use crate::json::{Member, Object};
@@ -136,13 +137,7 @@ impl<'t> Decoded<'t> {
         if let Some(opaque) = Opaque::from_text(text)? {
             return Ok(Self::Opaque(opaque));
         }
-        let (signed, signature) = text.rsplit_once('.').ok_or(Malformed::Parts)?;
-        let (header, payload) = signed.split_once('.').ok_or(Malformed::Parts)?;
-        let three_full_parts =
-            ![header, payload, signature].contains(&"") && !payload.contains('.');
-        if !three_full_parts {
-            return Err(Malformed::Parts);
-        }
+        let [header, payload, signature, signed] = parts(text).ok_or(Malformed::Parts)?;
         let mut bytes = Vec::with_capacity(decoded_len_estimate(text.len()));
         decode(header, &mut bytes)?;
         let payload_at = bytes.len();
@@ -254,6 +249,19 @@ impl Presented {
 /// RFC 9068 §2.1. Clerk compares with case.
 pub(crate) fn is_access_token_type(typ: &str) -> bool {
     matches!(typ, "at+jwt" | "application/at+jwt")
+}
+
+/// The three parts of a JWT, and the first two as one. `None` where there are more or fewer, or
+/// one is empty.
+fn parts(text: &str) -> Option<[&str; 4]> {
+    let mut dots = memchr_iter(b'.', text.as_bytes());
+    let (Some(first), Some(second), None) = (dots.next(), dots.next(), dots.next()) else {
+        return None;
+    };
+    let (signed, signature) = (text.get(..second)?, text.get(second + 1..)?);
+    let (header, payload) = (text.get(..first)?, text.get(first + 1..second)?);
+    let is_full = !(header.is_empty() || payload.is_empty() || signature.is_empty());
+    is_full.then_some([header, payload, signature, signed])
 }
 
 /// RFC 7515 §2: base64url without padding. Unused last bits must be zero, so that one token has

@@ -121,7 +121,7 @@ impl App {
                 tokio::task::yield_now().await;
             }
         };
-        timeout(10 * SECOND, loaded).await.unwrap_or_else(|_| panic!("{row:?}"));
+        assert!(timeout(10 * SECOND, loaded).await.is_ok(), "{row:?}");
     }
 
     /// Asserts the status, and how many requests of any kind it caused.

@@ -38,7 +38,7 @@ async fn good_tokens_of_known_keys_enter_for_an_hour_while_clerk_is_away() {
         app.answers(&token, 200, 1, (row, &outage)).await;
         app.answers(&token, 200, 0, "nobody waits any more").await;
         app.answers(&app.stranger("stranger"), 503, 0, "nobody can say").await;
-        app.clock.advance(HOUR - 301 * SECOND);
+        app.clock.advance((3600 - 301) * SECOND);
         app.answers_at_last(&token, 200, 1, "a second before the hour").await;
         app.clock.advance(SECOND);
         assert_eq!(app.ask(&token).await.status, 503, "an hour: {row} {outage:?}");

@@ -72,6 +72,6 @@ mod tests {
         let most = starts
             .iter()
             .map(|from| starts.iter().filter(|at| (*from..from + 10_000).contains(at)).count());
-        assert_eq!(most.max(), Some(100));
+        assert!(most.max().is_some_and(|most| (99..=100).contains(&most)));
     }
 }
