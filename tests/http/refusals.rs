@@ -48,6 +48,46 @@ other machine, opaque       | 401 | invalid-token         | , error="invalid_tok
 Clerk says 400              | 401 | invalid-token         | , error="invalid_token"
 Clerk says inactive         | 401 | invalid-token         | , error="invalid_token"
 
+session, forged             | 401 | invalid-token         | , error="invalid_token"
+session, unknown key        | 401 | invalid-token         | , error="invalid_token"
+session, no key named       | 401 | invalid-token         | , error="invalid_token"
+session, other algorithm    | 401 | invalid-token         | , error="invalid_token"
+session, other key's alg    | 401 | invalid-token         | , error="invalid_token"
+session, other type         | 401 | invalid-token         | , error="invalid_token"
+session, other category     | 401 | invalid-token         | , error="invalid_token"
+session, extension          | 401 | invalid-token         | , error="invalid_token"
+session, bound to a key     | 401 | invalid-token         | , error="invalid_token"
+session, not yet            | 401 | invalid-token         | , error="invalid_token"
+session, of the future      | 401 | invalid-token         | , error="invalid_token"
+session, no number          | 401 | invalid-token         | , error="invalid_token"
+session, odd status         | 401 | invalid-token         | , error="invalid_token"
+session, no id              | 401 | invalid-token         | , error="invalid_token"
+session, odd organization   | 401 | invalid-token         | , error="invalid_token"
+session, odd actor          | 401 | invalid-token         | , error="invalid_token"
+
+cookie, expired             | 401 | invalid-token         | , error="invalid_token"
+cookie, forged              | 401 | invalid-token         | , error="invalid_token"
+cookie, JWT template        | 401 | invalid-token         | , error="invalid_token"
+cookie, OAuth token         | 401 | invalid-token         | , error="invalid_token"
+cookie, API key             | 401 | invalid-token         | , error="invalid_token"
+cookie, junk                | 401 | invalid-token         | , error="invalid_token"
+cookie, signed out          | 401 | invalid-token         | , error="invalid_token"
+cookie, stale               | 401 | invalid-token         | , error="invalid_token"
+cookie, missing             | 401 | invalid-token         | , error="invalid_token"
+cookie, no browser token    | 401 | invalid-token         | , error="invalid_token"
+cookie, another site        | 403 | forbidden             | -
+cookie, no permission       | 403 | forbidden             | -
+
+no role                     | 403 | forbidden             | -
+no permission               | 403 | forbidden             | -
+no organization             | 403 | forbidden             | -
+factors too old             | 403 | reverification-needed | -
+claims do not fit           | 403 | forbidden             | -
+sender not listed           | 403 | forbidden             | -
+sender not listed, opaque   | 403 | forbidden             | -
+client not listed           | 403 | forbidden             | -
+client not listed, opaque   | 403 | forbidden             | -
+audience of the policy      | 401 | invalid-token         | , error="invalid_token"
 no scope of two             | 403 | insufficient-scope    | , error="insufficient_scope", scope="write:notes read:notes"
 one scope of two            | 403 | insufficient-scope    | , error="insufficient_scope", scope="write:notes read:notes"
 key with one scope of two   | 403 | insufficient-scope    | , error="insufficient_scope", scope="write:notes read:notes"
@@ -61,6 +101,8 @@ Clerk sends HTML            | 503 | clerk-unavailable     | - 5
 Clerk hangs up              | 503 | clerk-unavailable     | - 5
 key set: 429                | 503 | clerk-unavailable     | - 9
 key set: without keys       | 503 | clerk-unavailable     | - 5
+key set: out of reach       | 503 | clerk-unavailable     | - 5
+Clerk is out of reach       | 503 | clerk-unavailable     | - 5
 
 our key is wrong            | 500 | misconfigured         | -
 our key is wrong, key set   | 500 | misconfigured         | -
@@ -74,7 +116,7 @@ no machine id, opaque       | 500 | misconfigured         | -
 Clerk says 422              | 500 | misconfigured         | -
 "#;
 
-const BODIES: [(&str, &str); 6] = [
+const BODIES: [(&str, &str); 8] = [
     (
         "missing-credential",
         r#"{"type":"urn:problem-type:clerk-auth:missing-credential","title":"A token is required","status":401}"#,
@@ -90,6 +132,14 @@ const BODIES: [(&str, &str); 6] = [
     (
         "insufficient-scope",
         r#"{"type":"urn:problem-type:clerk-auth:insufficient-scope","title":"The token lacks a required scope","status":403}"#,
+    ),
+    (
+        "forbidden",
+        r#"{"type":"urn:problem-type:clerk-auth:forbidden","title":"The token may not do this","status":403}"#,
+    ),
+    (
+        "reverification-needed",
+        r#"{"clerk_error":{"type":"forbidden","reason":"reverification-error","metadata":{"reverification":"strict"}}}"#,
     ),
     (
         "clerk-unavailable",
@@ -166,7 +216,11 @@ async fn each_refusal_has_its_status_challenge_and_problem() {
         |row, reply| {
             let (_, body) = BODIES.iter().find(|(name, _)| *name == row.refusal).unwrap();
             assert_eq!(reply.body, *body, "{}", row.case);
-            assert_eq!(reply.header("content-type"), "application/problem+json", "{}", row.case);
+            // Clerk's front ends know the body that asks for a reverification.
+            let special = row.refusal == "reverification-needed";
+            let content_type =
+                if special { "application/json" } else { "application/problem+json" };
+            assert_eq!(reply.header("content-type"), content_type, "{}", row.case);
         },
     )
     .await;
@@ -218,9 +272,81 @@ async fn the_body_of_the_application_says_what_it_is() {
     }
 }
 
+/// The parameters of one `Bearer` challenge (RFC 9110 §11.6.1), or nothing if it is not just that.
+fn parameters(challenge: &str) -> Option<Vec<(String, String)>> {
+    let mut rest = challenge.strip_prefix("Bearer ")?;
+    let mut parameters = Vec::new();
+    loop {
+        let (name, value) = rest.split_once("=\"")?;
+        let mut text = String::new();
+        let mut letters = value.char_indices();
+        let end = loop {
+            match letters.next()? {
+                (at, '"') => break at,
+                (_, '\\') => text.push(letters.next()?.1),
+                (_, letter) => text.push(letter),
+            }
+        };
+        parameters.push((name.to_owned(), text));
+        rest = &value[end + 1..];
+        if rest.is_empty() {
+            return Some(parameters);
+        }
+        rest = rest.strip_prefix(", ")?;
+    }
+}
+
+/// Whatever stands in a realm stays in it: no parameter and no second challenge comes out of it.
+#[tokio::test]
+async fn a_realm_cannot_break_out_of_its_quotes() {
+    let issuer = issuer().await;
+    for realm in [
+        "",
+        " ",
+        "\"",
+        "\\",
+        "\\\"",
+        "x\", error=\"insufficient_scope",
+        "x\", scope=\"admin\", y=\"",
+        "x\\\", scope=\"admin",
+        "x\", Basic realm=\"x",
+        "a, Digest nonce=b",
+        "%22%0d%0a",
+        "\\r\\nset-cookie: a=b",
+    ] {
+        let app = App::start(issuer.clerk().realm(realm)).await;
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let error = |error| vec![pair("realm", realm), pair("error", error)];
+        let scope = pair("scope", "write:notes read:notes");
+        for (token, path, expected) in [
+            (None, "/session", vec![pair("realm", realm)]),
+            (None, "/notes", vec![pair("realm", realm), scope]),
+            (Some("junk"), "/session", error("invalid_token")),
+            (Some("two words"), "/session", error("invalid_request")),
+        ] {
+            let case = Case::new("a realm", path, &app);
+            let case = if let Some(token) = token { case.token(token) } else { case };
+            let reply = case.send(&issuer).await;
+            assert_eq!(reply.headers.get_all(WWW_AUTHENTICATE).iter().count(), 1);
+            assert_eq!(parameters(reply.challenge()), Some(expected), "{}", reply.challenge());
+            assert!(!reply.headers.contains_key(SET_COOKIE));
+        }
+    }
+}
+
 #[test]
 fn a_realm_that_cannot_stand_in_a_challenge_is_no_configuration() {
-    for realm in ["a\nb", "a\tb", "a\0", "caf\u{e9}", "\u{1f511}"] {
+    for realm in [
+        "a\nb",
+        "a\r\nset-cookie: x=y",
+        "a\tb",
+        "a\0",
+        "a\u{7f}",
+        "a\u{85}",
+        "a\u{2028}",
+        "caf\u{e9}",
+        "\u{1f511}",
+    ] {
         let clerk = Clerk::builder().secret_key("sk_test_x").realm(realm).build();
         assert!(clerk.unwrap_err().to_string().starts_with("realm: "), "{realm:?}");
     }
