@@ -1,12 +1,15 @@
 //! One guarded route. A token in; the answer, and the number of loads that it caused, out.
+//!
+//! What a test asserts in full goes over a socket. Floods, and callers who go away, do without.
 
-use std::{fmt::Debug, time::Duration};
+use std::{fmt::Debug, sync::Arc, time::Duration};
 
 use axum::{Router, body::Body, routing::get};
 use clerk_auth::{
     ClerkBuilder, clerk_auth,
     testing::{DevIssuer, TestClock},
 };
+use clerk_auth_tests::{Reply, Server};
 use http::Request;
 use tokio::task::JoinSet;
 use tower::ServiceExt;
@@ -23,15 +26,11 @@ pub(crate) struct App {
     pub(crate) issuer: DevIssuer,
     pub(crate) clock: TestClock,
     router: Router,
+    server: Arc<Server>,
 }
 
-/// An answer, as far as these tests look at it.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Answered {
-    pub(crate) status: u16,
-    pub(crate) retry_after: Option<u64>,
-    pub(crate) challenged: bool,
-}
+/// What the handler says.
+const RAN: &str = "the handler ran";
 
 impl App {
     pub(crate) async fn start() -> Self {
@@ -41,14 +40,20 @@ impl App {
     pub(crate) async fn with(set: impl FnOnce(ClerkBuilder) -> ClerkBuilder) -> Self {
         let clock = TestClock::at(NOW);
         let issuer = DevIssuer::builder().clock(clock.clone()).start().await.unwrap();
-        let router = router(set(issuer.clerk()));
-        Self { issuer, clock, router }
+        let clerk = set(issuer.clerk());
+        Self::of(issuer, clock, clerk).await
     }
 
     /// A second app for the same issuer, without keys yet.
-    pub(crate) fn again(&self, set: impl FnOnce(ClerkBuilder) -> ClerkBuilder) -> Self {
-        let router = router(set(self.issuer.clerk()));
-        Self { issuer: self.issuer.clone(), clock: self.clock.clone(), router }
+    pub(crate) async fn again(&self, set: impl FnOnce(ClerkBuilder) -> ClerkBuilder) -> Self {
+        let clerk = set(self.issuer.clerk());
+        Self::of(self.issuer.clone(), self.clock.clone(), clerk).await
+    }
+
+    async fn of(issuer: DevIssuer, clock: TestClock, clerk: ClerkBuilder) -> Self {
+        let router = router(clerk);
+        let server = Arc::new(Server::start(router.clone()).await);
+        Self { issuer, clock, router, server }
     }
 
     /// A good token that lives a day.
@@ -61,34 +66,32 @@ impl App {
         self.issuer.oauth("user_ada").header("kid", kid).jwt()
     }
 
-    pub(crate) async fn ask(&self, token: &str) -> Answered {
+    /// The status of a request that goes over no socket.
+    pub(crate) async fn ask(&self, token: &str) -> u16 {
         let request = Request::get("/").header("authorization", format!("Bearer {token}"));
         let request = request.body(Body::empty()).unwrap();
-        let answer = self.router.clone().oneshot(request).await.unwrap();
-        let field = |name: &str| answer.headers().get(name).map(|value| value.to_str().unwrap());
-        Answered {
-            status: answer.status().as_u16(),
-            retry_after: field("retry-after").map(|seconds| seconds.parse().unwrap()),
-            challenged: field("www-authenticate").is_some(),
-        }
+        self.router.clone().oneshot(request).await.unwrap().status().as_u16()
     }
 
-    /// Asserts the status, and how many requests for the key set it caused.
+    /// Asserts the status and what goes with it, how many requests for the key set it caused, and
+    /// that the handler runs for nobody who is refused.
     pub(crate) async fn answers(
         &self,
         token: &str,
         status: u16,
         loads: usize,
         row: impl Debug,
-    ) -> Answered {
+    ) -> Reply {
         let before = self.loads();
-        let answered = self.ask(token).await;
+        let reply = self.server.get("/", token).await;
         let caused = self.loads() - before;
-        assert_eq!((answered.status, caused), (status, loads), "status and loads: {row:?}");
+        assert_eq!((reply.status, caused), (status, loads), "status and loads: {row:?}");
+        assert_eq!(reply.body == RAN, status == 200, "{row:?}");
         // Where Clerk is to blame, the caller learns when to come again, and no more.
-        assert_eq!(answered.retry_after.is_some(), status == 503, "{row:?}");
-        assert_eq!(answered.challenged, status == 401, "{row:?}");
-        answered
+        assert_eq!(!reply.header("retry-after").is_empty(), status == 503, "{row:?}");
+        let invalid = r#"Bearer realm="clerk", error="invalid_token""#;
+        assert_eq!(reply.challenge(), if status == 401 { invalid } else { "" }, "{row:?}");
+        reply
     }
 
     /// The statuses of many requests at once with the same token.
@@ -96,7 +99,7 @@ impl App {
         let mut requests = JoinSet::new();
         for _ in 0..callers {
             let (app, token) = (self.clone(), token.to_owned());
-            requests.spawn(async move { app.ask(&token).await.status });
+            requests.spawn(async move { app.ask(&token).await });
         }
         requests.join_all().await
     }
@@ -117,4 +120,6 @@ fn router(clerk: ClerkBuilder) -> Router {
 }
 
 #[clerk_auth(accepts = "any")]
-async fn enter() {}
+async fn enter() -> &'static str {
+    RAN
+}
