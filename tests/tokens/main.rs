@@ -14,6 +14,7 @@ mod app;
 mod claims;
 mod classes;
 mod draft;
+mod families;
 mod forgeries;
 mod keys;
 mod opaque;

@@ -47,7 +47,7 @@ async fn unsigned_tokens_are_refused_in_every_spelling() {
 const SPKI_HEADER: usize = 24;
 
 fn hexadecimal(bytes: &[u8]) -> Vec<u8> {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>().into_bytes()
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat().into_bytes()
 }
 
 /// The classic confusion: a public key is no secret, so whoever has it could make these.
