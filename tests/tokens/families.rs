@@ -26,7 +26,9 @@ fn each_family_is_where_the_page_says() {
 /// A new file of attacks has its place on the page.
 #[test]
 fn each_file_of_attacks_is_on_the_page() {
-    for folder in ["tokens/forgeries", "tokens/claims", "tokens/opaque", "tokens/keys"] {
+    let folders =
+        ["tokens/forgeries", "tokens/claims", "tokens/opaque", "tokens/keys", "http/cookies"];
+    for folder in folders {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
         for entry in path.read_dir().unwrap() {
             let name = entry.unwrap().file_name().into_string().unwrap();
