@@ -134,7 +134,9 @@ async fn permissions_that_cannot_be_read_are_logged_without_a_name() {
         assert_eq!(warned.len(), if told.is_some() { 2 } else { 0 }, "{features}: {warned:?}");
         assert!(warned.iter().all(|line| told.is_some_and(|told| line.contains(told))));
         let secrets = Secrets::new(&issuer, std::slice::from_ref(&token));
-        lines.iter().for_each(|line| secrets.assert_absent(line, features));
+        for line in &lines {
+            secrets.assert_absent(line, features);
+        }
     }
 }
 
