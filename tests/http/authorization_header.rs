@@ -7,14 +7,26 @@ use clerk_auth_tests::{Reply, Server};
 use crate::{issuer, wire::Wire};
 
 #[clerk_auth]
-async fn session() {}
+async fn session() -> &'static str {
+    RAN
+}
 
 #[clerk_auth(accepts = "oauth_token")]
-async fn oauth() {}
+async fn oauth() -> &'static str {
+    RAN
+}
+
+#[clerk_auth(accepts = "any")]
+async fn any() -> &'static str {
+    RAN
+}
+
+/// What a handler says.
+const RAN: &str = "the handler ran";
 
 async fn start(clerk: Clerk) -> Server {
     let router = Router::new().route("/session", get(session)).route("/oauth", get(oauth));
-    Server::start(router.with_state(clerk)).await
+    Server::start(router.route("/any", get(any)).with_state(clerk)).await
 }
 
 /// With the key in the configuration, no JWT is a reason to ask Clerk.
@@ -33,6 +45,7 @@ async fn send(server: &Server, target: &str, fields: &str) -> Reply {
 
 /// What the fields came to, in one word.
 fn outcome(reply: &Reply) -> &'static str {
+    assert_eq!(reply.body == RAN, reply.status == 200, "{reply:?}");
     match (reply.status, reply.challenge()) {
         (200, "") => "in",
         (401, r#"Bearer realm="clerk""#) => "bare",
@@ -97,11 +110,64 @@ async fn the_field_is_read_in_one_way_or_refused() {
         ("Authorization: Bearer {T}\u{7f}\r\n", "http"),
         ("Authorization: Bearer\r\n {T}\r\n", "http"),
         ("Authorization : Bearer {T}\r\n", "http"),
+        // RFC 9110 §5.1: a name has no case, and no other characters than these.
+        ("aUTHORIZATION: Bearer {T}\r\n", "in"),
+        ("Authorization_: Bearer {T}\r\n", "bare"),
+        ("Bearer: {T}\r\n", "bare"),
+        ("Authorization: Bearer:{T}\r\n", "400"),
+        ("Authorization: Bearer={T}\r\n", "400"),
+        ("Authorization: Bearer token={T}\r\n", "401"),
+        ("Authorization: Bearer \"\"\r\n", "401"),
+        ("Authorization: Basic x, Bearer {T}\r\n", "bare"),
+        ("Authorization: , Bearer {T}\r\n", "bare"),
     ];
     let token = issuer.session("user_ada").jwt();
     for (fields, expected) in rows {
         let reply = send(&server, "/session", &fields.replace("{T}", &token)).await;
         assert_eq!(outcome(&reply), expected, "{fields:?}: {reply:?}");
+    }
+    assert_eq!(issuer.calls().total(), 0);
+}
+
+/// What is not of the alphabet of opaque tokens never reaches the body of a question to Clerk.
+#[tokio::test]
+async fn a_strange_opaque_token_is_refused_without_a_question() {
+    let issuer = issuer().await;
+    let server = start(clerk(&issuer)).await;
+    for prefix in ["ak_", "mt_", "oat_"] {
+        for (rest, expected) in [
+            ("", "401"),
+            ("\"", "401"),
+            ("a\"", "401"),
+            ("\\", "401"),
+            ("a%0D%0Ab", "401"),
+            ("a\\r\\nb", "401"),
+            ("a.b", "401"),
+            ("a,b", "401"),
+            ("a;b", "401"),
+            ("{a}", "401"),
+            ("a b", "400"),
+            ("a\tb", "400"),
+            ("a, Bearer b", "400"),
+            ("a\u{e9}", "400"),
+            ("a\u{c3}\u{a9}", "400"),
+            ("\u{a0}a", "400"),
+            ("a\u{ff}", "400"),
+            ("a\r\n b", "http"),
+            ("a\r\n\tb", "http"),
+            ("a\rb", "http"),
+            ("a\nb", "http"),
+            ("a\0", "http"),
+            ("a\u{1b}[2J", "http"),
+        ] {
+            let fields = format!("Authorization: Bearer {prefix}{rest}\r\n");
+            let reply = send(&server, "/any", &fields).await;
+            assert_eq!(outcome(&reply), expected, "{fields:?}: {reply:?}");
+        }
+        for quoted in [format!("\"{prefix}a\""), format!("'{prefix}a'"), format!("<{prefix}a>")] {
+            let reply = send(&server, "/any", &format!("Authorization: Bearer {quoted}\r\n")).await;
+            assert_eq!(outcome(&reply), "401", "{quoted}");
+        }
     }
     assert_eq!(issuer.calls().total(), 0);
 }
@@ -124,6 +190,7 @@ async fn a_token_elsewhere_is_no_credential() {
         let reply = send(&server, &target, &fields).await;
         assert_eq!(outcome(&reply), "bare", "{target} {fields}");
     }
+    assert_eq!(issuer.calls().total(), 0);
 }
 
 #[tokio::test]

@@ -1,4 +1,5 @@
-//! Every kind of token at every kind of route: who enters, and how often Clerk is asked.
+//! Every kind of token at every kind of route, in the header and in a cookie, at a guard and at a
+//! layer: who enters, and how often Clerk is asked.
 
 mod tokens;
 
@@ -16,15 +17,19 @@ use axum::{
     routing::get,
 };
 use clerk_auth::{
-    Clerk, clerk_auth,
+    Clerk, ClerkLayer, Policy, clerk_auth,
     testing::{DevIssuer, TestClock},
+    verified,
 };
 use clerk_auth_tests::Server;
-use http::Method;
+use http::{Extensions, Method};
 
 use crate::NOW;
 
 /// Each request meets an empty key cache and an unknown opaque token.
+///
+/// A cookie holds a session or nothing: where sessions may enter, the column `session` tells what
+/// becomes of it; elsewhere it is not looked at, which is `bare`.
 ///
 /// | word | status | error | handler | calls to Clerk |
 /// |---|---|---|---|---|
@@ -44,7 +49,10 @@ session, pending               | ask     | no    | no   | no   | ask  | ask    |
 session, bad signature         | ask     | no    | no   | no   | ask  | ask    | no
 session, of another instance   | ask     | no    | no   | no   | ask  | ask    | no
 session, category of M2M       | no      | no    | no   | no   | no   | no     | no
+session, padded                | no      | no    | no   | no   | no   | no     | no
+session, unsigned              | no      | no    | no   | no   | no   | no     | no
 JWT template                   | no      | no    | no   | no   | no   | no     | no
+JWT template, without category | ask     | no    | no   | no   | ask  | ask    | no
 
 M2M JWT                        | no      | no    | in   | no   | in   | no     | in
 M2M JWT, without category      | no      | no    | in   | no   | in   | no     | in
@@ -54,10 +62,15 @@ M2M JWT, type of OAuth         | no      | no    | no   | no   | no   | no     |
 M2M JWT, bad signature         | no      | no    | ask  | no   | ask  | no     | ask
 M2M JWT, expired               | no      | no    | ask  | no   | ask  | no     | ask
 M2M JWT, for another machine   | no      | no    | ask  | no   | ask  | no     | ask
+M2M JWT, subject of a user     | no      | no    | no   | no   | no   | no     | no
+
+M2M JWT, padded                | no      | no    | no   | no   | no   | no     | no
 
 OAuth JWT                      | no      | in    | no   | no   | in   | in     | no
 OAuth JWT, expired             | no      | ask   | no   | no   | ask  | ask    | no
 OAuth JWT, bad signature       | no      | ask   | no   | no   | ask  | ask    | no
+OAuth JWT, subject of M2M      | no      | no    | no   | no   | no   | no     | no
+OAuth JWT, padded              | no      | no    | no   | no   | no   | no     | no
 
 opaque M2M                     | no      | no    | in   | no   | in   | no     | in
 opaque M2M, revoked            | no      | no    | ask  | no   | ask  | no     | ask
@@ -79,6 +92,9 @@ junk                           | no      | no    | no   | no   | no   | no     |
 three parts, not base64url     | no      | no    | no   | no   | no   | no     | no
 signed, but not JSON           | no      | no    | no   | no   | no   | no     | no
 signed, but no object          | no      | no    | no   | no   | no   | no     | no
+signed, header null            | no      | no    | no   | no   | no   | no     | no
+signed, of no class            | ask     | no    | no   | no   | ask  | ask    | no
+signed twice                   | no      | no    | no   | no   | no   | no     | no
 ";
 
 #[derive(Clone, FromRef)]
@@ -136,8 +152,31 @@ async fn machines(State(visits): State<Visits>) {
     visits.add();
 }
 
+/// What stands behind a layer.
+async fn mounted(State(visits): State<Visits>, extensions: Extensions) {
+    assert!(verified(&extensions).is_some());
+    visits.add();
+}
+
+fn layered(state: &AppState) -> Router<AppState> {
+    let policies: [(&str, &'static Policy); 7] = [
+        ("/session", &session::POLICY),
+        ("/oauth", &oauth::POLICY),
+        ("/m2m", &m2m::POLICY),
+        ("/key", &key::POLICY),
+        ("/any", &any::POLICY),
+        ("/people", &people::POLICY),
+        ("/machines", &machines::POLICY),
+    ];
+    policies.into_iter().fold(Router::new(), |router, (path, policy)| {
+        let layer = ClerkLayer::new(state.clerk.clone(), policy);
+        router.route(path, get(mounted).layer(layer))
+    })
+}
+
 fn router(state: AppState) -> Router {
     Router::new()
+        .nest("/layer", layered(&state))
         .route("/session", get(session))
         .route("/oauth", get(oauth))
         .route("/m2m", get(m2m))
@@ -155,6 +194,22 @@ struct World {
     forger: DevIssuer,
     /// Another instance of Clerk.
     stranger: DevIssuer,
+}
+
+/// Where a token stands in a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Carrier {
+    Header,
+    Cookie,
+}
+
+impl Carrier {
+    fn field(self, token: &str) -> (&'static str, String) {
+        match self {
+            Self::Header => ("authorization", format!("Bearer {token}")),
+            Self::Cookie => ("cookie", format!("__session={token}; __client_uat=1")),
+        }
+    }
 }
 
 /// What a request came to.
@@ -192,26 +247,36 @@ async fn a_token_enters_where_its_type_is_accepted_and_clerk_is_asked_only_then(
     let clerk = world.issuer.clerk().build().unwrap();
     let server = Server::start(router(AppState { clerk, visits: visits.clone() })).await;
 
+    let send = async |name: &str, carrier: Carrier, path: &str, word: &str| {
+        // The key set is used for five minutes: after that, none is known.
+        clock.advance(Duration::from_secs(301));
+        let (ran, called) = (visits.count(), world.issuer.calls().total());
+        let token = tokens::token(name, &world);
+        let field = token.map(|token| carrier.field(&token));
+        let fields: Vec<_> = field.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let reply = server.send(Method::GET, path, &fields).await;
+        let outcome = Outcome {
+            status: reply.status,
+            challenge: reply.challenge().to_owned(),
+            visits: visits.count() - ran,
+            calls: world.issuer.calls().total() - called,
+        };
+        assert_eq!(outcome, Outcome::from_word(word), "{name} in the {carrier:?} at {path}");
+    };
+
     let mut lines = TABLE.lines().filter(|line| !line.is_empty());
     let routes: Vec<&str> = lines.next().unwrap().split('|').map(str::trim).skip(1).collect();
     for line in lines {
-        let (name, words) = line.split_once('|').unwrap();
-        for (route, word) in routes.iter().zip(words.split('|')) {
-            // The key set is used for five minutes: after that, none is known.
-            clock.advance(Duration::from_secs(301));
-            let (ran, called) = (visits.count(), world.issuer.calls().total());
-            let credential = tokens::token(name.trim(), &world);
-            let credential = credential.map(|token| format!("Bearer {token}"));
-            let fields: Vec<_> =
-                credential.iter().map(|value| ("authorization", value.as_str())).collect();
-            let reply = server.send(Method::GET, &format!("/{route}"), &fields).await;
-            let outcome = Outcome {
-                status: reply.status,
-                challenge: reply.challenge().to_owned(),
-                visits: visits.count() - ran,
-                calls: world.issuer.calls().total() - called,
-            };
-            assert_eq!(outcome, Outcome::from_word(word.trim()), "{name} at {route}");
+        let mut words = line.split('|').map(str::trim);
+        let name = words.next().unwrap();
+        let words: Vec<&str> = words.collect();
+        for (route, in_header) in routes.iter().zip(&words) {
+            let reads_cookies = ["session", "any", "people"].contains(route);
+            let in_cookie = if reads_cookies { words[0] } else { "bare" };
+            for path in [format!("/{route}"), format!("/layer/{route}")] {
+                send(name, Carrier::Header, &path, in_header).await;
+                send(name, Carrier::Cookie, &path, in_cookie).await;
+            }
         }
     }
 }

@@ -4,11 +4,15 @@ use std::fmt::Debug;
 
 use axum::{Router, routing::get};
 use clerk_auth::{
-    Clerk, Guard, Identity, Rejection, Scopes, Subject, TokenType, VerifiedToken, clerk_auth,
-    testing::DevIssuer, verified,
+    Clerk, ClerkBuilder, ClerkLayer, Guard, Identity, Rejection, Scopes, Subject, TokenType,
+    VerifiedToken, clerk_auth,
+    testing::{Caller, DevIssuer},
+    verified,
 };
 use clerk_auth_tests::{Reply, Server};
 use http::Extensions;
+use serde_json::json;
+use tower::Layer;
 
 use crate::{capture, cases::cases, issuer};
 
@@ -46,21 +50,49 @@ async fn a_refusal_tells_neither_the_caller_nor_the_log_what_was_presented() {
     let issuer = issuer().await;
     let forger = DevIssuer::builder().impersonate(&issuer).start().await.unwrap();
     let mut logged = Vec::new();
-    for case in cases(&issuer, &forger, |clerk| clerk).await {
-        let secrets = Secrets::new(&issuer, &case.authorization);
-        let reply = case.send(&issuer).await;
-        secrets.assert_absent(&format!("{reply:?}"), case.name);
-        let lines = capture::take();
-        for line in &lines {
-            secrets.assert_absent(line, case.name);
+    // What a developer is told is no secret either.
+    let dresses: [fn(ClerkBuilder) -> ClerkBuilder; 2] =
+        [|clerk| clerk, ClerkBuilder::reveal_reasons];
+    for dress in dresses {
+        for case in cases(&issuer, &forger, dress).await {
+            capture::take();
+            let secrets = Secrets::new(&issuer, &case.credentials());
+            let reply = case.send(&issuer).await;
+            secrets.assert_absent(&format!("{reply:?}"), case.name);
+            let lines = capture::take();
+            for line in &lines {
+                secrets.assert_absent(line, case.name);
+            }
+            assert_operator_is_told(&reply, &lines, case.name);
+            logged.extend(lines);
         }
-        assert_operator_is_told(&reply, &lines, case.name);
-        logged.extend(lines);
     }
     // Everybody who could tell was heard.
     for target in ["INFO clerk_auth", "TRACE hyper_util", "DEBUG reqwest"] {
         assert!(logged.iter().any(|line| line.starts_with(target)), "nothing of {target}");
     }
+}
+
+/// Whoever has the token in hand reads why it is refused, and the text can be passed on: it shows
+/// nothing of the token. The issuer that it names is ours.
+#[tokio::test]
+async fn an_explanation_shows_nothing_of_the_token() {
+    capture::start();
+    let issuer = issuer().await;
+    let forger = DevIssuer::builder().impersonate(&issuer).start().await.unwrap();
+    let mut explained = 0;
+    for case in cases(&issuer, &forger, |clerk| clerk).await {
+        capture::take();
+        let mut secrets = Secrets::new(&issuer, &case.credentials());
+        secrets.0.retain(|secret| secret != issuer.issuer());
+        let Some(explanation) = case.explain(&issuer).await else { continue };
+        secrets.assert_absent(&format!("{explanation} {}", shown(&explanation)), case.name);
+        for line in capture::take() {
+            secrets.assert_absent(&line, case.name);
+        }
+        explained += 1;
+    }
+    assert!(explained > 60, "{explained}");
 }
 
 /// One line for each refusal. Our own mistakes are loud, and name the variable to set.
@@ -76,6 +108,37 @@ fn assert_operator_is_told(reply: &Reply, lines: &[String], case: &str) {
     assert!(line.starts_with(&format!("{level} clerk_auth")), "{case}: {line}");
     assert!(line.contains(&format!("status={}", reply.status)), "{case}: {line}");
     assert_eq!(line.contains("set CLERK_"), reply.status == 500, "{case}: {line}");
+}
+
+/// Permissions that cannot be read are none. The operator learns why, and no name of them.
+#[tokio::test]
+async fn permissions_that_cannot_be_read_are_logged_without_a_name() {
+    capture::start();
+    let issuer = issuer().await;
+    let app = Router::new().route("/debug", get(debug)).route("/read", get(read));
+    let server = Server::start(app.with_state(issuer.clerk().build().unwrap())).await;
+    let organization = json!({"id": "org_hidden", "rol": "hidden", "per": "read", "fpm": "1"});
+    for (features, status, told) in [
+        ("o:notes", 200, None),
+        ("hidden,o:notes", 403, Some("an item without a scope")),
+        ("u:hidden,o:notes", 200, Some("a feature of the user before one of the organization")),
+    ] {
+        let session = issuer.session("user_hidden").claim("fea", features);
+        let token = session.claim("o", organization.clone()).jwt();
+        capture::take();
+        assert_eq!(server.get("/read", &token).await.status, status, "{features}");
+        assert_eq!(server.get("/debug", &token).await.status, 200, "{features}");
+        let lines = capture::take();
+        let warned: Vec<_> =
+            lines.iter().filter(|line| line.starts_with("WARN clerk_auth")).collect();
+        // Once for a token: what was verified of it is remembered.
+        assert_eq!(warned.len(), usize::from(told.is_some()), "{features}: {warned:?}");
+        assert!(warned.iter().all(|line| told.is_some_and(|told| line.contains(told))));
+        let secrets = Secrets::new(&issuer, std::slice::from_ref(&token));
+        for line in &lines {
+            secrets.assert_absent(line, features);
+        }
+    }
 }
 
 /// Short and long form.
@@ -114,6 +177,9 @@ async fn debug(
 
 #[clerk_auth(accepts = "oauth_token", scopes = "admin")]
 async fn admin() {}
+
+#[clerk_auth(session_token(permission = "org:notes:read"))]
+async fn read() {}
 
 /// What a handler that takes the guard's answer by hand can print.
 async fn by_hand(
@@ -192,8 +258,46 @@ async fn debug_output_of_a_configuration_shows_nothing_of_it() {
     };
     assert_eq!(shown(builder()), "ClerkBuilder(..)\nClerkBuilder(..)\n");
     assert_eq!(shown(builder().build().unwrap()), "Clerk(..)\nClerk(..)\n");
+    let clerk = builder().build().unwrap();
+    let layer = ClerkLayer::new(clerk, &debug::POLICY);
+    secrets.assert_absent(&shown(&layer), "a layer");
+    secrets.assert_absent(&shown(layer.layer(())), "the service of a layer");
+    let described = Caller::session("user_hidden").claims(&json!({"hidden": "hidden"}));
+    secrets.assert_absent(&shown(described), "a caller who is described");
     let lacks = Clerk::builder().machine_secret_key("ak_hidden").build().unwrap();
-    secrets.assert_absent(&shown(lacks.check(&debug::POLICY).unwrap_err()), "a check");
-    let wrong = Clerk::builder().secret_key("sk_hidden").machine_secret_key("hidden");
-    secrets.assert_absent(&shown(wrong.build().unwrap_err()), "a configuration");
+    let lacks = lacks.check(&debug::POLICY).unwrap_err();
+    secrets.assert_absent(&format!("{lacks} {}", shown(lacks.clone())), "a check");
+}
+
+/// What is wrong is told, and not what was set: a key can stand where another setting belongs.
+#[test]
+fn an_error_of_the_configuration_shows_no_value() {
+    let base = || Clerk::builder().secret_key("sk_test_x");
+    for (setting, builder) in [
+        ("CLERK_SECRET_KEY", Clerk::builder().secret_key("sk_hidden")),
+        ("CLERK_SECRET_KEY", Clerk::builder().secret_key("pk_live_hidden")),
+        ("CLERK_SECRET_KEY", Clerk::builder().secret_key("sk_test_hid\nhidden")),
+        ("CLERK_MACHINE_SECRET_KEY", base().machine_secret_key("hidden")),
+        ("CLERK_MACHINE_ID", base().machine_id("hidden")),
+        ("CLERK_PUBLISHABLE_KEY", base().publishable_key("pk_test_hidden")),
+        ("CLERK_PUBLISHABLE_KEY", base().publishable_key("sk_live_hidden")),
+        ("CLERK_JWT_KEY", base().jwt_key("hidden")),
+        ("CLERK_JWT_KEY", base().jwt_key("-----BEGIN PRIVATE KEY-----hidden")),
+        ("CLERK_API_URL", base().api_url("hidden")),
+        ("CLERK_API_URL", base().api_url("http://hidden.example")),
+        ("CLERK_API_URL", base().api_url("https://user:hidden@api.example.com")),
+        ("CLERK_API_VERSION", base().api_version("../hidden")),
+        ("frontend_api_url", base().frontend_api_url("ftp://hidden")),
+        ("CLERK_ISSUER", base().issuer("hidden\n")),
+        ("CLERK_AUDIENCE", base().audience(["hidden\n"])),
+        ("session_audience", base().session_audience(["hidden\n"])),
+        ("CLERK_AUTHORIZED_PARTIES", base().authorized_parties(["hidden"])),
+        ("realm", base().realm("hidden\n")),
+    ] {
+        assert_eq!(shown(&builder), "ClerkBuilder(..)\nClerkBuilder(..)\n");
+        let error = builder.build().unwrap_err();
+        let text = format!("{error} {}", shown(&error));
+        assert!(text.contains(&format!("{setting}: ")), "{setting}: {text}");
+        assert!(!text.contains("hidden"), "{setting}: {text}");
+    }
 }

@@ -32,12 +32,50 @@ no scope of two             | scope-missing
 one scope of two            | scope-missing
 key with one scope of two   | scope-missing
 key without scope           | scope-missing
+session, forged             | token-invalid-signature
+session, unknown key        | jwk-kid-mismatch
+session, no key named       | jwk-kid-mismatch
+session, other algorithm    | token-invalid-algorithm
+session, other key's alg    | token-verification-failed
+session, other type         | token-invalid
+session, other category     | token-type-mismatch
+session, extension          | token-invalid
+session, bound to a key     | token-invalid
+session, not yet            | session-token-nbf
+session, of the future      | session-token-iat-in-the-future
+session, no number          | token-verification-failed
+session, odd status         | token-verification-failed
+session, no id              | token-verification-failed
+session, odd organization   | token-verification-failed
+session, odd actor          | token-verification-failed
 other audience              | token-verification-failed
 other audience, opaque      | token-verification-failed
 other party                 | token-invalid-authorized-parties
 other issuer                | token-invalid-issuer
 other machine               | token-verification-failed
 other machine, opaque       | token-invalid
+cookie, expired             | session-token-expired
+cookie, forged              | token-invalid-signature
+cookie, JWT template        | token-type-mismatch
+cookie, OAuth token         | token-type-mismatch
+cookie, API key             | token-type-mismatch
+cookie, junk                | token-invalid
+cookie, signed out          | session-token-but-no-client-uat
+cookie, stale               | session-token-iat-before-client-uat
+cookie, missing             | client-uat-but-no-session-token
+cookie, another site        | cross-site-cookie
+cookie, no permission       | permission-missing
+cookie, no browser token    | dev-browser-missing
+no role                     | permission-missing
+no permission               | permission-missing
+no organization             | permission-missing
+factors too old             | reverification-error
+claims do not fit           | claims-mismatch
+sender not listed           | sender-not-listed
+sender not listed, opaque   | sender-not-listed
+client not listed           | sender-not-listed
+client not listed, opaque   | sender-not-listed
+audience of the policy      | token-verification-failed
 Clerk says 400              | token-invalid
 Clerk says 422              | unexpected-error
 Clerk says inactive         | token-invalid
@@ -49,6 +87,8 @@ Clerk sends HTML            | unexpected-error
 Clerk hangs up              | unexpected-error
 key set: 429                | jwk-remote-failed-to-load
 key set: without keys       | jwk-remote-failed-to-load
+key set: out of reach       | jwk-remote-failed-to-load
+Clerk is out of reach       | unexpected-error
 our key is wrong            | secret-key-invalid
 our key is wrong, key set   | secret-key-invalid
 our machine key is wrong    | secret-key-invalid

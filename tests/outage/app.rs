@@ -1,9 +1,12 @@
 //! One guarded route. A token in; the answer, and the number of loads that it caused, out.
+//!
+//! What a test asserts in full goes over a socket. Floods, and callers who go away, do without.
 
 use std::{
     fmt::Debug,
     future::{Future, poll_fn},
     pin::Pin,
+    sync::Arc,
     task::Poll,
     time::Duration,
 };
@@ -13,6 +16,7 @@ use clerk_auth::{
     Clerk, ClerkBuilder, clerk_auth,
     testing::{DevIssuer, TestClock},
 };
+use clerk_auth_tests::{Reply, Server};
 use http::Request;
 use tokio::{task::JoinSet, time::timeout};
 use tower::ServiceExt;
@@ -30,15 +34,11 @@ pub(crate) struct App {
     pub(crate) clock: TestClock,
     pub(crate) clerk: Clerk,
     router: Router,
+    server: Arc<Server>,
 }
 
-/// An answer, as far as these tests look at it.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Answered {
-    pub(crate) status: u16,
-    pub(crate) retry_after: Option<u64>,
-    pub(crate) challenged: bool,
-}
+/// What the handler says.
+const RAN: &str = "the handler ran";
 
 impl App {
     pub(crate) async fn start() -> Self {
@@ -48,22 +48,21 @@ impl App {
     pub(crate) async fn with(set: impl FnOnce(ClerkBuilder) -> ClerkBuilder) -> Self {
         let clock = TestClock::at(NOW);
         let issuer = DevIssuer::builder().clock(clock.clone()).start().await.unwrap();
-        Self::new(issuer, clock, set)
-    }
-
-    fn new(
-        issuer: DevIssuer,
-        clock: TestClock,
-        set: impl FnOnce(ClerkBuilder) -> ClerkBuilder,
-    ) -> Self {
-        let clerk = set(issuer.clerk()).build().unwrap();
-        let router = Router::new().route("/", get(enter)).with_state(clerk.clone());
-        Self { issuer, clock, clerk, router }
+        let clerk = set(issuer.clerk());
+        Self::of(issuer, clock, clerk).await
     }
 
     /// A second app for the same issuer, without keys yet.
-    pub(crate) fn again(&self, set: impl FnOnce(ClerkBuilder) -> ClerkBuilder) -> Self {
-        Self::new(self.issuer.clone(), self.clock.clone(), set)
+    pub(crate) async fn again(&self, set: impl FnOnce(ClerkBuilder) -> ClerkBuilder) -> Self {
+        let clerk = set(self.issuer.clerk());
+        Self::of(self.issuer.clone(), self.clock.clone(), clerk).await
+    }
+
+    async fn of(issuer: DevIssuer, clock: TestClock, clerk: ClerkBuilder) -> Self {
+        let clerk = clerk.build().unwrap();
+        let router = Router::new().route("/", get(enter)).with_state(clerk.clone());
+        let server = Arc::new(Server::start(router.clone()).await);
+        Self { issuer, clock, clerk, router, server }
     }
 
     /// A good token that lives a day.
@@ -76,34 +75,32 @@ impl App {
         self.issuer.oauth("user_ada").header("kid", kid).jwt()
     }
 
-    pub(crate) async fn ask(&self, token: &str) -> Answered {
+    /// The status of a request that goes over no socket.
+    pub(crate) async fn ask(&self, token: &str) -> u16 {
         let request = Request::get("/").header("authorization", format!("Bearer {token}"));
         let request = request.body(Body::empty()).unwrap();
-        let answer = self.router.clone().oneshot(request).await.unwrap();
-        let field = |name: &str| answer.headers().get(name).map(|value| value.to_str().unwrap());
-        Answered {
-            status: answer.status().as_u16(),
-            retry_after: field("retry-after").map(|seconds| seconds.parse().unwrap()),
-            challenged: field("www-authenticate").is_some(),
-        }
+        self.router.clone().oneshot(request).await.unwrap().status().as_u16()
     }
 
-    /// Asserts the status, and how many requests for the key set it caused.
+    /// Asserts the status and what goes with it, how many requests for the key set it caused, and
+    /// that the handler runs for nobody who is refused.
     pub(crate) async fn answers(
         &self,
         token: &str,
         status: u16,
         loads: usize,
         row: impl Debug,
-    ) -> Answered {
+    ) -> Reply {
         let before = self.loads();
-        let answered = self.ask(token).await;
+        let reply = self.server.get("/", token).await;
         let caused = self.loads() - before;
-        assert_eq!((answered.status, caused), (status, loads), "status and loads: {row:?}");
+        assert_eq!((reply.status, caused), (status, loads), "status and loads: {row:?}");
+        assert_eq!(reply.body == RAN, status == 200, "{row:?}");
         // Where Clerk is to blame, the caller learns when to come again, and no more.
-        assert_eq!(answered.retry_after.is_some(), status == 503, "{row:?}");
-        assert_eq!(answered.challenged, status == 401, "{row:?}");
-        answered
+        assert_eq!(!reply.header("retry-after").is_empty(), status == 503, "{row:?}");
+        let invalid = r#"Bearer realm="clerk", error="invalid_token""#;
+        assert_eq!(reply.challenge(), if status == 401 { invalid } else { "" }, "{row:?}");
+        reply
     }
 
     /// Like [`answers`](Self::answers), where the requests are sent behind the answer.
@@ -115,7 +112,7 @@ impl App {
         row: impl Debug,
     ) {
         let before = self.loads();
-        assert_eq!(self.ask(token).await.status, status, "{row:?}");
+        assert_eq!(self.ask(token).await, status, "{row:?}");
         let loaded = async {
             while self.loads() < before + loads {
                 tokio::task::yield_now().await;
@@ -131,12 +128,13 @@ impl App {
         status: u16,
         calls: usize,
         row: impl Debug,
-    ) -> Answered {
+    ) -> Reply {
         let before = self.issuer.calls().total();
-        let answered = self.ask(token).await;
+        let reply = self.server.get("/", token).await;
         let caused = self.issuer.calls().total() - before;
-        assert_eq!((answered.status, caused), (status, calls), "status and calls: {row:?}");
-        answered
+        assert_eq!((reply.status, caused), (status, calls), "status and calls: {row:?}");
+        assert_eq!(reply.body == RAN, status == 200, "{row:?}");
+        reply
     }
 
     /// The statuses of many requests at once with the same token.
@@ -144,7 +142,7 @@ impl App {
         let mut requests = JoinSet::new();
         for _ in 0..callers {
             let (app, token) = (self.clone(), token.to_owned());
-            requests.spawn(async move { app.ask(&token).await.status });
+            requests.spawn(async move { app.ask(&token).await });
         }
         requests.join_all().await
     }
@@ -161,7 +159,9 @@ pub(crate) fn impatient(clerk: ClerkBuilder) -> ClerkBuilder {
 }
 
 #[clerk_auth(accepts = "any")]
-async fn enter() {}
+async fn enter() -> &'static str {
+    RAN
+}
 
 /// Lets a future run once; whether it is not done yet.
 pub(crate) async fn is_waiting<F: Future>(mut future: Pin<&mut F>) -> bool {

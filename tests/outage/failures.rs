@@ -24,7 +24,7 @@ fn failures() -> Vec<Answer> {
 async fn clerk_away_at_start_is_503_and_recovers_after_a_second() {
     let first = App::with(impatient).await;
     for (row, failure) in failures().into_iter().enumerate() {
-        let app = first.again(impatient);
+        let app = first.again(impatient).await;
         app.issuer.answer_with(Endpoint::KeySet, failure.clone());
         app.answers(&app.token(), 503, 1, (row, &failure)).await;
         app.answers(&app.stranger("stranger"), 503, 0, (row, &failure)).await;
@@ -74,7 +74,7 @@ async fn unknown_key_is_503_while_clerk_is_away() {
 async fn hanging_clerk_is_503_within_the_deadline() {
     let brief = Duration::from_millis(200);
     let app = App::with(|clerk| clerk.deadline(brief)).await;
-    let attempts = app.again(|clerk| clerk.attempt_timeout(brief).deadline(brief));
+    let attempts = app.again(|clerk| clerk.attempt_timeout(brief).deadline(brief)).await;
     app.issuer.answer_with(Endpoint::KeySet, Answer::hang());
     for app in [&app, &attempts] {
         let start = Instant::now();
@@ -100,7 +100,7 @@ async fn refused_secret_key_is_500() {
     app.issuer.answer_normally();
     app.clock.advance(SECOND);
     app.answers(&app.token(), 200, 1, "it knows the key again").await;
-    let wrong = app.again(|clerk| clerk.secret_key("sk_test_of_another_instance"));
+    let wrong = app.again(|clerk| clerk.secret_key("sk_test_of_another_instance")).await;
     wrong.answers(&app.token(), 500, 1, "a wrong key").await;
 }
 
@@ -109,10 +109,10 @@ async fn busy_clerk_is_503_and_left_alone_as_long_as_it_asks() {
     let app = App::start().await;
     // What Clerk asks for, and how long we keep to it: a minute at most.
     for (seconds, pause) in [(1, 1), (7, 7), (60, 60), (61, 60), (3600, 60)] {
-        let app = app.again(|clerk| clerk);
+        let app = app.again(|clerk| clerk).await;
         app.issuer.answer_with(Endpoint::KeySet, Answer::retry_after(seconds));
-        let answered = app.answers(&app.token(), 503, 1, seconds).await;
-        assert_eq!(answered.retry_after, Some(seconds));
+        let reply = app.answers(&app.token(), 503, 1, seconds).await;
+        assert_eq!(reply.header("retry-after"), seconds.to_string());
         app.issuer.answer_normally();
         app.clock.advance(Duration::from_millis(pause * 1000 - 1));
         app.answers(&app.token(), 503, 0, "too early").await;
@@ -120,7 +120,7 @@ async fn busy_clerk_is_503_and_left_alone_as_long_as_it_asks() {
         app.answers(&app.token(), 200, 1, "as long as it asked").await;
     }
     app.issuer.answer_with(Endpoint::KeySet, Answer::status(429));
-    app.again(|clerk| clerk).answers(&app.token(), 503, 1, "without Retry-After").await;
+    app.again(|clerk| clerk).await.answers(&app.token(), 503, 1, "without Retry-After").await;
 }
 
 /// What needs no key set does not notice that there is none.
@@ -138,6 +138,6 @@ async fn other_tokens_enter_while_the_key_set_is_away() {
     }
     app.answers("not.a.token", 401, 0, "no token").await;
     let pem = app.issuer.public_key_pem();
-    let local = app.again(|clerk| clerk.jwt_key(pem));
+    let local = app.again(|clerk| clerk.jwt_key(pem)).await;
     local.answers(&app.token(), 200, 0, "with a key of our own").await;
 }

@@ -50,7 +50,7 @@ async fn refusals_are_not_tried_again() {
         (Answer::retry_after(1), 503),
         (Answer::body(200, "application/json", r#"{"keys":[]}"#), 503),
     ] {
-        let app = first.again(|clerk| clerk);
+        let app = first.again(|clerk| clerk).await;
         once(&app, [answer.clone()]);
         app.answers(&app.token(), status, 1, answer).await;
     }

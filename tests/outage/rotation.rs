@@ -75,6 +75,34 @@ async fn old_key_that_is_still_shown_is_trusted_until_it_is_withdrawn() {
     app.answers(&old, 401, 1, "withdrawn").await;
 }
 
+/// Callers with tokens of both keys come all at once, while no set is known and while one is: they
+/// share the loads, and nobody is turned away.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rotation_while_requests_are_under_way_turns_nobody_away() {
+    for known in [false, true] {
+        let app = App::start().await;
+        let old = app.token();
+        if known {
+            app.answers(&old, 200, 1, "cold").await;
+        }
+        app.issuer.rotate_key_keeping_old().await.unwrap();
+        let new = app.token();
+        let (of_old, of_new) = tokio::join!(app.ask_at_once(50, &old), app.ask_at_once(50, &new));
+        assert_eq!((of_old, of_new), (vec![200; 50], vec![200; 50]), "{known}");
+        assert_eq!(app.loads(), 1 + usize::from(known), "{known}");
+        app.issuer.withdraw_old_keys();
+        app.clock.advance(300 * SECOND);
+        let before = app.loads();
+        let (of_old, of_new) = tokio::join!(app.ask_at_once(50, &old), app.ask_at_once(50, &new));
+        assert_eq!((of_old, of_new), (vec![401; 50], vec![200; 50]), "{known}");
+        assert_eq!(app.ask(&old).await, 401);
+        // One for the new set; one more for the first old token that comes after it was loaded.
+        assert_eq!(app.loads() - before, 2, "{known}");
+        app.answers(&old, 401, 0, known).await;
+        app.answers(&new, 200, 0, known).await;
+    }
+}
+
 /// The id says which key; the set says what it is.
 #[tokio::test]
 async fn another_key_under_the_same_id_replaces_the_first() {

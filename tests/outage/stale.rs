@@ -30,7 +30,7 @@ fn outages() -> Vec<Answer> {
 async fn good_tokens_of_known_keys_enter_for_an_hour_while_clerk_is_away() {
     let first = App::with(impatient).await;
     for (row, outage) in outages().into_iter().enumerate() {
-        let app = first.again(impatient);
+        let app = first.again(impatient).await;
         let token = app.token();
         app.answers(&token, 200, 1, "cold").await;
         app.issuer.answer_with(Endpoint::KeySet, outage.clone());
@@ -41,7 +41,7 @@ async fn good_tokens_of_known_keys_enter_for_an_hour_while_clerk_is_away() {
         app.clock.advance((3600 - 301) * SECOND);
         app.answers_at_last(&token, 200, 1, "a second before the hour").await;
         app.clock.advance(SECOND);
-        assert_eq!(app.ask(&token).await.status, 503, "an hour: {row} {outage:?}");
+        assert_eq!(app.ask(&token).await, 503, "an hour: {row} {outage:?}");
         app.issuer.answer_normally();
         app.clock.advance(60 * SECOND);
         app.answers(&token, 200, 1, "back again").await;
@@ -53,7 +53,7 @@ async fn keys_that_clerk_no_longer_shows_are_dropped_at_once() {
     let first = App::with(impatient).await;
     let one = r#"{"keys":[{"kty":"EC","kid":"x"}]}"#;
     for body in [r#"{"keys":[]}"#, r#"{"keys":[7]}"#, one] {
-        let app = first.again(impatient);
+        let app = first.again(impatient).await;
         let token = app.token();
         app.answers(&token, 200, 1, "cold").await;
         let none = Answer::body(200, "application/json", body);
@@ -83,7 +83,7 @@ async fn keys_do_not_outlive_a_refused_secret_key() {
 async fn the_time_of_stale_keys_can_be_set_and_switched_off() {
     let app = App::with(impatient).await;
     for (age, status) in [(Duration::ZERO, 503), (300 * SECOND, 503), (301 * SECOND, 200)] {
-        let app = app.again(|clerk| impatient(clerk).stale_keys(age));
+        let app = app.again(|clerk| impatient(clerk).stale_keys(age)).await;
         let token = app.token();
         app.answers(&token, 200, 1, age).await;
         app.issuer.answer_with(Endpoint::KeySet, Answer::status(503));
@@ -142,15 +142,23 @@ async fn public_keys_stand_in_for_the_backend_where_that_is_configured() {
     let first = App::with(impatient).await;
     // Nobody listens there.
     let nowhere = "http://127.0.0.1:9";
-    let both = first.again(|clerk| {
-        impatient(clerk).api_url(nowhere).frontend_api_url(url(&first)).fall_back_to_public_keys()
-    });
+    let both = first
+        .again(|clerk| {
+            impatient(clerk)
+                .api_url(nowhere)
+                .frontend_api_url(url(&first))
+                .fall_back_to_public_keys()
+        })
+        .await;
     both.answers(&both.token(), 200, 1, "the public set").await;
-    let one = first.again(|clerk| impatient(clerk).api_url(nowhere).frontend_api_url(url(&first)));
+    let one =
+        first.again(|clerk| impatient(clerk).api_url(nowhere).frontend_api_url(url(&first))).await;
     one.answers(&one.token(), 503, 0, "not asked to").await;
-    let refused = first.again(|clerk| {
-        let clerk = impatient(clerk).secret_key("sk_test_of_another_instance");
-        clerk.frontend_api_url(url(&first)).fall_back_to_public_keys()
-    });
+    let refused = first
+        .again(|clerk| {
+            let clerk = impatient(clerk).secret_key("sk_test_of_another_instance");
+            clerk.frontend_api_url(url(&first)).fall_back_to_public_keys()
+        })
+        .await;
     refused.answers(&refused.token(), 500, 1, "a refused key is no outage").await;
 }

@@ -11,7 +11,7 @@ use std::{
 
 use axum::{Router, body::Body, extract::Request, response::Response, routing::get};
 use clerk_auth::{Clerk, ClerkLayer, Policy, policy, testing::DevIssuer, verified};
-use clerk_auth_tests::Server;
+use clerk_auth_tests::{Reply, Server};
 use http::{Method, header::AUTHORIZATION};
 use tower::{Layer, Service, ServiceExt, util::MapRequestLayer};
 
@@ -33,11 +33,20 @@ async fn a_layer_decides_like_a_guard_and_passes_the_identity_on() {
     let good = issuer.oauth("user_ada").scopes(["read:notes"]).jwt();
     let reply = app.get("/", &good).await;
     assert_eq!((reply.status, reply.body.as_str()), (200, "user_ada"));
-    let poor = app.get("/", &issuer.oauth("user_ada").jwt()).await;
-    assert_eq!(poor.status, 403);
-    assert!(poor.challenge().contains("scope=\"read:notes\""), "{}", poor.challenge());
-    assert_eq!(app.get("/", &issuer.session("user_ada").jwt()).await.status, 401);
-    assert_eq!(app.send(Method::GET, "/", &[]).await.status, 401);
+    let asked = issuer.calls();
+    let refused = |reply: Reply, status, rest: &str| {
+        let challenge = format!(r#"Bearer realm="clerk"{rest}"#);
+        assert_eq!((reply.status, reply.challenge()), (status, &*challenge));
+        assert!(!reply.body.contains("user_ada") && !reply.body.contains("nobody"), "{reply:?}");
+    };
+    let scope = r#", error="insufficient_scope", scope="read:notes""#;
+    refused(app.get("/", &issuer.oauth("user_ada").jwt()).await, 403, scope);
+    let invalid = r#", error="invalid_token""#;
+    refused(app.get("/", &issuer.session("user_ada").jwt()).await, 401, invalid);
+    refused(app.get("/", "junk").await, 401, invalid);
+    refused(app.get("/", "two words").await, 400, r#", error="invalid_request""#);
+    refused(app.send(Method::GET, "/", &[]).await, 401, r#", scope="read:notes""#);
+    assert_eq!(issuer.calls(), asked, "each is refused without a question");
 }
 
 #[tokio::test]

@@ -27,16 +27,27 @@ async fn nobody_enters_and_a_bad_credential_does_not() {
     let good = issuer.oauth("user_ada").scopes(["read:notes"]).jwt();
     assert_eq!(app.get("/", &good).await.body, "user_ada");
 
+    let invalid = r#", error="invalid_token""#;
     let bad = [
-        (issuer.oauth("user_ada").scopes(["read:notes"]).expired().jwt(), 401),
-        (issuer.oauth("user_ada").jwt(), 403),
-        (issuer.session("user_ada").jwt(), 401),
-        ("junk".to_owned(), 401),
-        ("two words".to_owned(), 400),
+        (issuer.oauth("user_ada").scopes(["read:notes"]).expired().jwt(), 401, invalid),
+        (
+            issuer.oauth("user_ada").jwt(),
+            403,
+            r#", error="insufficient_scope", scope="read:notes""#,
+        ),
+        (issuer.session("user_ada").jwt(), 401, invalid),
+        (issuer.m2m("mch_caller").opaque(), 401, invalid),
+        ("ak_".to_owned(), 401, invalid),
+        ("junk".to_owned(), 401, invalid),
+        ("two words".to_owned(), 400, r#", error="invalid_request""#),
     ];
-    for (token, status) in bad {
-        assert_eq!(app.get("/", &token).await.status, status, "{token}");
+    let asked = issuer.calls();
+    for (token, status, error) in bad {
+        let reply = app.get("/", &token).await;
+        let challenge = format!(r#"Bearer realm="clerk"{error}"#);
+        assert_eq!((reply.status, reply.challenge()), (status, &*challenge), "{token}");
     }
+    assert_eq!(issuer.calls(), asked, "each is refused without a question");
     issuer.answer_with(Endpoint::ApiKeyVerify, Answer::status(503));
     let key = issuer.api_key("user_ada").scopes(["read:notes"]).opaque();
     assert_eq!(app.get("/", &key).await.status, 503);

@@ -1,10 +1,18 @@
-//! The app under test: one route for each accept form. A token in; the answer, and the number of
-//! calls to Clerk that it caused, out.
+//! The app under test: one route for each accept form. A token in; the answer, the number of calls
+//! to Clerk that it caused, and whether anything behind the guard ran, out.
 
-use std::{convert::Infallible, fmt::Debug, time::Duration};
+use std::{
+    convert::Infallible,
+    fmt::Debug,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use axum::{
-    Json, Router,
+    Extension, Json, Router,
     extract::FromRequestParts,
     response::{IntoResponse, Response},
     routing::get,
@@ -26,6 +34,17 @@ pub(crate) struct App {
     pub(crate) issuer: DevIssuer,
     pub(crate) clock: TestClock,
     server: Server,
+    visits: Visits,
+}
+
+/// How often anything behind a guard ran: the first extractor there counts.
+#[derive(Clone, Default)]
+struct Visits(Arc<AtomicUsize>);
+
+impl Visits {
+    fn count(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 /// Nothing about opaque tokens is remembered or budgeted here: these tests count each question.
@@ -65,9 +84,10 @@ impl App {
     }
 
     async fn of(issuer: DevIssuer, clock: TestClock, clerk: ClerkBuilder) -> Self {
+        let visits = Visits::default();
         let clerk = asks_each_time(clerk).build().unwrap();
-        let server = Server::start(router(clerk)).await;
-        Self { issuer, clock, server }
+        let router = router(clerk).layer(Extension(visits.clone()));
+        Self { issuer, clock, server: Server::start(router).await, visits }
     }
 
     /// Loads the keys, so that what follows needs no call.
@@ -90,8 +110,7 @@ impl App {
 
     /// Asserts that the token is refused as the caller's fault, without a call.
     pub(crate) async fn refuses(&self, route: &str, token: &str, row: impl Debug) {
-        let reply = self.answers(route, token, 401, 0, &row).await;
-        assert!(reply.challenge().contains(r#"error="invalid_token""#), "{row:?}: {reply:?}");
+        self.answers(route, token, 401, 0, row).await;
     }
 
     /// Asserts the one or the other.
@@ -103,7 +122,8 @@ impl App {
         }
     }
 
-    /// Asserts the status, and how many calls to Clerk the request caused.
+    /// Asserts the whole outcome of a request with this token: the status and what goes with it,
+    /// how many calls to Clerk it caused, and that a guard that refuses lets nothing behind it run.
     pub(crate) async fn answers(
         &self,
         route: &str,
@@ -112,11 +132,24 @@ impl App {
         calls: usize,
         row: impl Debug,
     ) -> Reply {
-        let before = self.issuer.calls().total();
+        let (called, ran) = (self.issuer.calls().total(), self.visits.count());
         let reply = self.server.get(route, token).await;
-        let caused = self.issuer.calls().total() - before;
-        assert_eq!((reply.status, caused), (status, calls), "status and calls: {row:?}");
+        let (called, ran) = (self.issuer.calls().total() - called, self.visits.count() - ran);
+        assert_eq!((reply.status, called), (status, calls), "status and calls: {row:?}");
+        assert_eq!(ran, usize::from(status == 200), "what ran behind the guard: {row:?}");
+        assert_eq!(reply.challenge(), challenge(status), "challenge: {row:?}");
+        assert_eq!(!reply.header("retry-after").is_empty(), status == 503, "{row:?}: {reply:?}");
         reply
+    }
+}
+
+/// The whole challenge of an answer. Where the fault is not the caller's, there is none.
+fn challenge(status: u16) -> &'static str {
+    match status {
+        400 => r#"Bearer realm="clerk", error="invalid_request""#,
+        401 => r#"Bearer realm="clerk", error="invalid_token""#,
+        403 => r#"Bearer realm="clerk", error="insufficient_scope", scope="read:notes""#,
+        _ => "",
     }
 }
 
@@ -169,6 +202,9 @@ impl<S: Sync> FromRequestParts<S> for Caller {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        if let Some(Visits(visits)) = parts.extensions.get() {
+            visits.fetch_add(1, Ordering::Relaxed);
+        }
         let verified = verified(&parts.extensions).unwrap();
         let identity = verified.identity();
         let mut caller = json!({

@@ -33,7 +33,7 @@ fn signed(issuer: &DevIssuer) -> [(&'static str, Draft); 4] {
     ]
 }
 
-fn categories() -> [Option<Value>; 8] {
+fn categories() -> [Option<Value>; 12] {
     [
         None,
         Some(json!(SESSION)),
@@ -43,10 +43,14 @@ fn categories() -> [Option<Value>; 8] {
         Some(json!("")),
         Some(json!(null)),
         Some(json!([SESSION, M2M])),
+        Some(json!(7)),
+        Some(json!(SESSION.to_uppercase())),
+        Some(json!(format!("{M2M} "))),
+        Some(json!("cl_B7d4PD444AAA")),
     ]
 }
 
-fn types() -> [Option<Value>; 6] {
+fn types() -> [Option<Value>; 12] {
     [
         None,
         Some(json!("JWT")),
@@ -54,6 +58,12 @@ fn types() -> [Option<Value>; 6] {
         Some(json!("application/at+jwt")),
         Some(json!("jwt")),
         Some(json!(null)),
+        Some(json!("")),
+        Some(json!("AT+JWT")),
+        Some(json!("at+jwt ")),
+        Some(json!("at+jwt;v=1")),
+        Some(json!(["JWT"])),
+        Some(json!("JWS")),
     ]
 }
 
@@ -80,7 +90,29 @@ async fn each_token_enters_at_the_route_of_its_class_and_at_no_other() {
     }
     // Sessions by two types and three categories, OAuth by two types whatever the category, M2M
     // by two types and two categories, from one kind each.
-    assert_eq!(entered, [2 * 3, 2 * 8, 2 * 2]);
+    assert_eq!(entered, [2 * 3, 2 * 12, 2 * 2]);
+}
+
+/// Names and values in escapes are the same names and values, so no class hides behind them.
+#[tokio::test]
+async fn escapes_change_no_class() {
+    let app = App::start().await.warm().await;
+    let escaped = |json: &str| {
+        let words = ["sub", "typ", "cat", "mch_", "user_", "at+jwt", "JWT", "cl_", "sid", "iss"];
+        words.into_iter().fold(json.to_owned(), |json, word| {
+            let escape = format!(r"\u{:04x}", u32::from(word.chars().next().unwrap()));
+            json.replace(&format!("\"{word}"), &format!("\"{escape}{}", &word[1..]))
+        })
+    };
+    for class in Class::ALL {
+        let draft = class.draft(&app.issuer);
+        let (header, payload) = (escaped(&draft.header_json()), escaped(&draft.payload_json()));
+        assert!(!header.contains("\"typ\"") && !payload.contains("\"sub\""));
+        let token = app.issuer.sign_bytes(header.as_bytes(), payload.as_bytes());
+        for route in SINGLE {
+            app.decides(route, &token, route == class.route(), (class, route)).await;
+        }
+    }
 }
 
 /// Even with every claim of the three classes at once, one token is of one class.

@@ -1,7 +1,8 @@
 //! Which tokens enter: each row is a good token with one thing changed, sent over a real socket.
 //!
-//! A row asserts the status, and how many calls to Clerk the request caused: none where the token
-//! alone decides.
+//! A row asserts the status, the whole challenge, that nothing behind the guard ran for a caller
+//! who is refused, and how many calls to Clerk the request caused: none where the token alone
+//! decides.
 
 #![allow(
     clippy::unwrap_used,
@@ -13,6 +14,7 @@ mod app;
 mod claims;
 mod classes;
 mod draft;
+mod families;
 mod forgeries;
 mod keys;
 mod opaque;

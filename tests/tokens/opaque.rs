@@ -4,7 +4,7 @@ mod answers;
 mod questions;
 mod statuses;
 
-use clerk_auth::testing::{Calls, DevIssuer, Endpoint};
+use clerk_auth::testing::{Answer, Calls, DevIssuer, Endpoint};
 use serde_json::{Value, json};
 
 use crate::app::{App, NOW};
@@ -128,6 +128,24 @@ async fn unknown_and_expired_tokens_are_refused() {
     }
 }
 
+/// Clerk looks at its own clock, and we look at ours: whoever says that it is over is believed.
+#[tokio::test]
+async fn stepped_clock_decides_anew_about_opaque_tokens() {
+    let app = App::start().await;
+    for kind in Kind::ALL {
+        let end = kind.approval()["expiration"].clone();
+        let answer = Answer::body(200, "application/json", kind.approval().to_string());
+        app.issuer.answer_with(kind.endpoint(), answer);
+        let app = app.again(clerk_auth::ClerkBuilder::any_machine).await;
+        let token = kind.token(&app.issuer);
+        for (time, status) in [(0, 200), (3599, 200), (3600, 401), (9999, 401), (1, 200)] {
+            app.clock.set_wall(NOW + time);
+            app.answers(kind.route(), &token, status, 1, (kind, time, &end)).await;
+        }
+        app.clock.set_wall(NOW);
+    }
+}
+
 /// Junk never becomes a billed call.
 #[tokio::test]
 async fn shape_is_checked_before_clerk_is_asked() {
@@ -136,6 +154,7 @@ async fn shape_is_checked_before_clerk_is_asked() {
         for rest in [
             "", "a.b", "a.b.c", "a%20b", "a\"b", "a\\b", "a{b}", "a,b", "a;b", "a:b", "a?b", "a#b",
             "a&b", "a@b", "a<b>", "a'b", "a*b", "a(b)", "a!b", "a~b", "a|b", "a$b", "..",
+            "%0d%0ab", "\\r\\nb", "\"\"", "a^b", "a`b", "a[b]", "\\u0061",
         ] {
             let token = format!("{prefix}{rest}");
             app.refuses("/any", &token, &token).await;

@@ -7,7 +7,7 @@ use std::{
 
 use http::Method;
 use reqwest::Url;
-use serde::Serialize;
+use serde::{Serialize, de::IgnoredAny};
 
 use super::{
     m2m::RecipientCheck,
@@ -160,14 +160,38 @@ impl Endpoint {
 
 impl Answer {
     /// JSON that is no object says nothing about the token, so it does not confirm it. What is
-    /// not JSON at all did not come from the endpoint: then the fault is between Clerk and us.
+    /// not JSON at all (RFC 8259 §8.1: in UTF-8) did not come from the endpoint: then the fault is
+    /// between Clerk and us.
     pub(super) fn object(&self) -> Result<Object<'_>, Failure> {
         if let Ok(object) = Object::parse(&self.0) {
             return Ok(object);
         }
-        match serde_json::from_slice::<serde::de::IgnoredAny>(&self.0) {
+        let text = str::from_utf8(&self.0).unwrap_or_default();
+        match serde_json::from_str::<IgnoredAny>(text) {
             Ok(_) => Err(TokenFault::Answer("body").into()),
             Err(_) => Err(UpstreamFault::new(UpstreamReason::Body).into()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_json_can_speak_against_a_token() {
+        for (body, about_the_token) in [
+            (&b"[]"[..], true),
+            (b"null", true),
+            (br#"{"id":1,"id":2}"#, true),
+            (b"", false),
+            (b"<html>", false),
+            (br#"{"id":"#, false),
+            (b"{\"id\":\"\xFF\"}", false),
+            (b"\xEF\xBB\xBF{}", false),
+        ] {
+            let failure = Answer(body.to_vec()).object().unwrap_err();
+            assert_eq!(matches!(failure, Failure::Token(_)), about_the_token, "{failure}");
         }
     }
 }

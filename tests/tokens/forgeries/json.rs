@@ -139,6 +139,7 @@ async fn what_is_no_json_object_is_refused() {
         ("comment", changed(&app, wrapped(b"/* */", b""))),
         ("no-break space", changed(&app, wrapped(b"\xC2\xA0", b""))),
         ("NaN", changed(&app, inside("NaN"))),
+        ("minus NaN", changed(&app, inside("-NaN"))),
         ("Infinity", changed(&app, inside("-Infinity"))),
         ("hexadecimal", changed(&app, inside("0x10"))),
         ("leading zero", changed(&app, inside("01"))),
@@ -151,6 +152,19 @@ async fn what_is_no_json_object_is_refused() {
         ("depth of 3000", changed(&app, inside(&deep(3000)))),
         ("open depth", changed(&app, inside(&"[".repeat(5000)))),
         ("open objects", changed(&app, inside(&r#"{"a":"#.repeat(1000)))),
+    ] {
+        tokens.extend(all.into_iter().map(|token| (row.to_owned(), token)));
+    }
+    let utf16 = |mark: &'static [u8], bytes: fn(u16) -> [u8; 2]| {
+        move |json: &str| [mark, &json.encode_utf16().flat_map(bytes).collect::<Vec<u8>>()].concat()
+    };
+    let utf32 = |json: &str| json.chars().flat_map(|it| u32::from(it).to_le_bytes()).collect();
+    for (row, all) in [
+        ("UTF-16, little end first", changed(&app, utf16(b"\xFF\xFE", u16::to_le_bytes))),
+        ("UTF-16, big end first", changed(&app, utf16(b"\xFE\xFF", u16::to_be_bytes))),
+        ("UTF-16 without a mark", changed(&app, utf16(b"", u16::to_le_bytes))),
+        ("UTF-16, big, without a mark", changed(&app, utf16(b"", u16::to_be_bytes))),
+        ("UTF-32", changed(&app, utf32)),
     ] {
         tokens.extend(all.into_iter().map(|token| (row.to_owned(), token)));
     }

@@ -35,11 +35,14 @@ async fn signature_is_exactly_that_of_these_bytes() {
             ("of 8 KiB", with(|bytes| bytes.repeat(16))),
             ("backwards", with(|bytes| bytes.into_iter().rev().collect())),
             ("all zeros", vec![0; SIZE]),
+            ("all zeros, too short", vec![0; 32]),
             ("all ones", vec![0xff; SIZE]),
             ("the number one", with(|_| [vec![0; SIZE - 1], vec![1]].concat())),
             ("of another token", decode(parts(&other)[2])),
             ("of another algorithm", decode(parts(&rs384)[2])),
             ("its own hash function's name", b"SHA256".to_vec()),
+            ("an empty sequence in DER", vec![0x30, 0]),
+            ("two zeros as of an elliptic curve", vec![0x30, 6, 2, 1, 0, 2, 1, 0]),
         ] {
             let forged = format!("{header}.{payload}.{}", base64url(&bytes));
             app.refuses(class.route(), &forged, (class, row)).await;

@@ -1,15 +1,18 @@
 //! The token's text: parts, padding, the last bits, the alphabet, the length.
 
+use axum::body::Body;
 use clerk_auth_tests::{BASE64URL, base64url};
+use http::Request;
 use serde_json::json;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
 };
+use tower::ServiceExt;
 
 use super::refused_locally;
 use crate::{
-    app::App,
+    app::{App, router},
     draft::{Class, Draft, parts},
 };
 
@@ -136,6 +139,8 @@ async fn token_has_three_parts() {
             format!("{header}.{payload}."),
             format!(".{payload}.{signature}"),
             format!("{header}..{signature}"),
+            format!("..{signature}"),
+            format!("{header}.."),
             format!("{good}."),
             format!(".{good}"),
             format!("{good}.{signature}"),
@@ -144,6 +149,16 @@ async fn token_has_three_parts() {
             format!("{jwe}.{payload}.{signature}.{payload}.{signature}"),
             format!("{jwe}....{signature}"),
             format!("{header}:{payload}:{signature}"),
+            // RFC 7515 §7.2: the JSON forms of the same token.
+            format!(
+                r#"{{"payload":"{payload}","protected":"{header}","signature":"{signature}"}}"#
+            ),
+            format!(
+                r#"{{"payload":"{payload}","signatures":[{{"protected":"{header}","signature":"{signature}"}}]}}"#
+            ),
+            // RFC 7519 §5.2: a token in a token, and one whose payload is detached (RFC 7515 §F).
+            format!("{header}.{}.{signature}", base64url(good.as_bytes())),
+            format!("{header}.{}.{signature}", base64url(format!("\"{good}\"").as_bytes())),
             "..".to_owned(),
             ".".to_owned(),
             "null".to_owned(),
@@ -177,4 +192,32 @@ async fn token_is_at_most_16_kibibytes() {
     let fresh = app.again(|clerk| clerk).await;
     refused_locally(fresh, longer.into_iter().chain(junk)).await;
     app.warm().await.accepts("/session", &longest, "the longest").await;
+}
+
+/// The HTTP library reads no field of 1 MiB: it answers 431, or hangs up. Behind another that does,
+/// the guard refuses the token as it does any that is too long.
+#[tokio::test]
+async fn token_of_a_mebibyte_is_refused() {
+    const MEBIBYTE: usize = 1024 * 1024;
+    let app = App::start().await;
+    let long = "x".repeat(MEBIBYTE);
+    let jwt = Class::Session.draft(&app.issuer).claim("x", Some(json!(long))).sign(&app.issuer);
+    let clerk = app.issuer.clerk().build().unwrap();
+    for token in [long.clone(), format!("ak_{long}"), ".".repeat(MEBIBYTE), jwt] {
+        let request = Request::get("/any").header("authorization", format!("Bearer {token}"));
+        let request = request.body(Body::empty()).unwrap();
+        let answer = router(clerk.clone()).oneshot(request).await.unwrap();
+        let challenge = answer.headers()["www-authenticate"].to_str().unwrap();
+        let invalid = r#"Bearer realm="clerk", error="invalid_token""#;
+        assert_eq!((answer.status().as_u16(), challenge), (401, invalid));
+
+        let mut stream = TcpStream::connect(app.server().address()).await.unwrap();
+        let head = "GET /any HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ";
+        // Both can fail: the server hangs up before it has read all.
+        let _ = stream.write_all(format!("{head}{token}\r\n\r\n").as_bytes()).await;
+        let mut answer = String::new();
+        let _ = stream.read_to_string(&mut answer).await;
+        assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 431 "), "{answer}");
+    }
+    refused_locally(app, [("nothing else ran", "x".to_owned())]).await;
 }

@@ -110,15 +110,10 @@ async fn set_without_a_usable_key_is_an_outage() {
     for (row, set) in sets {
         shows(&app, set);
         let token = Class::Session.token(&app.issuer);
-        let reply = app.answers("/session", &token, 503, 1, row).await;
-        assert!(!reply.header("retry-after").is_empty(), "{row}");
-        assert!(reply.challenge().is_empty(), "{row}");
+        app.answers("/session", &token, 503, 1, row).await;
     }
-    // Too long to be read: it is asked for again, a few times.
     shows(&app, format!(r#"{{"keys":[{good}]{}}}"#, " ".repeat(300 * 1024)));
-    let before = app.issuer.calls().key_set;
-    assert_eq!(app.server().get("/session", &Class::Session.token(&app.issuer)).await.status, 503);
-    assert!(app.issuer.calls().key_set - before <= 3);
+    app.answers("/session", &Class::Session.token(&app.issuer), 503, 1, "too long").await;
 
     app.issuer.answer_normally();
     app.clock.advance(Duration::from_secs(1));
@@ -131,14 +126,18 @@ async fn one_of_several_keys_is_chosen_by_its_id() {
     let (good, forged) = (key_of(&app.issuer).await, key_of(&impostor(&app).await).await);
     let mut other = forged.clone();
     other["kid"] = json!("other");
-    for keys in [json!([other, good]), json!([good, other]), json!([good, forged])] {
+    for (keys, unknown) in [
+        (json!([other, good]), false),
+        (json!([good, other]), false),
+        (json!([good, forged]), true),
+    ] {
         shows(&app, json!({ "keys": keys }).to_string());
         let token = Class::Session.token(&app.issuer);
         app.answers("/session", &token, 200, 1, "named by its id").await;
         // Signed with one key and named by the id of another.
         let draft = Class::Session.draft(&app.issuer).header("kid", Some(json!("other")));
-        let reply = app.server().get("/session", &draft.sign(&app.issuer)).await;
-        assert_eq!(reply.status, 401);
+        let token = draft.sign(&app.issuer);
+        app.answers("/session", &token, 401, usize::from(unknown), "named by another").await;
     }
 }
 
@@ -153,6 +152,5 @@ async fn signature_under_exponent_1_never_enters() {
     weak["e"] = json!("AQ");
     let set = json!({ "keys": [weak] }).to_string();
     app.issuer.answer_with(Endpoint::KeySet, Answer::body(200, "application/json", set));
-    let reply = app.server().get("/session", FORGED_FOR_EXPONENT_1).await;
-    assert!([401, 503].contains(&reply.status), "{reply:?}");
+    app.answers("/session", FORGED_FOR_EXPONENT_1, 503, 1, "no usable key").await;
 }

@@ -74,6 +74,7 @@ async fn answer_that_does_not_approve_is_no_approval() {
         ("expired", vec![Some(json!("false")), Some(json!("")), Some(json!({}))]),
         ("active", vec![Some(json!(false)), Some(json!(null)), Some(json!("true"))]),
         ("active", vec![Some(json!(1)), Some(json!([true]))]),
+        ("cnf", vec![Some(json!({"jkt": "x"})), Some(json!({})), Some(json!(null))]),
         ("expiration", vec![None, Some(json!("")), Some(json!("never")), Some(json!(true))]),
         ("expiration", vec![Some(json!(0)), Some(json!(-1)), Some(json!(-1e308))]),
         ("expiration", vec![Some(json!([milliseconds + 1])), Some(json!({}))]),
@@ -97,6 +98,26 @@ async fn answer_that_does_not_approve_is_no_approval() {
     for kind in [Kind::OAuth, Kind::ApiKey] {
         for value in [None, Some(json!(null))] {
             answered(&app, kind, changed(kind, "scopes", value), 401, "no scopes").await;
+        }
+    }
+}
+
+/// What the answer is about must be of the class that was asked about.
+#[tokio::test]
+async fn subject_of_an_answer_is_of_its_class() {
+    let app = app().await;
+    for kind in Kind::ALL {
+        for subject in
+            ["user_ada", "org_a", "mch_caller", "client_a", "sess_a", "USER_ADA", " user_a"]
+        {
+            let enters = match kind {
+                Kind::OAuth => subject == "user_ada",
+                Kind::M2m => subject == "mch_caller",
+                Kind::ApiKey => ["user_ada", "org_a", "mch_caller"].contains(&subject),
+            };
+            let status = if enters { 200 } else { 401 };
+            let answer = changed(kind, "subject", Some(json!(subject)));
+            answered(&app, kind, answer, status, subject).await;
         }
     }
 }
@@ -161,8 +182,12 @@ async fn hostile_bodies_approve_nothing() {
             repeated(r#""r\u0065voked":true"#),
             repeated(r#""subject":"user_eve""#),
             repeated(r#""x":{"a":1,"a":2}"#),
+            repeated(r#""\u0061ctive":false"#),
+            format!("{}{}", "[".repeat(100_000), "]".repeat(100_000)),
+            repeated(&format!(r#""x":{}{}"#, "[".repeat(1000), "]".repeat(1000))),
         ] {
-            answered(&app, kind, Answer::body(200, JSON, body.clone()), 401, &body).await;
+            let row: String = body.chars().take(99).collect();
+            answered(&app, kind, Answer::body(200, JSON, body), 401, &row).await;
         }
         let long = format!("{{\"x\":\"{}\",{}", "x".repeat(300 * 1024), &good[1..]);
         for (row, bytes) in [
@@ -174,12 +199,55 @@ async fn hostile_bodies_approve_nothing() {
             ("300 KiB", long.into_bytes()),
             ("300 KiB of spaces", vec![b' '; 300 * 1024]),
             ("NUL behind", format!("{good}\0").into_bytes()),
+            ("byte order mark", format!("\u{feff}{good}").into_bytes()),
+            ("UTF-16", good.encode_utf16().flat_map(u16::to_le_bytes).collect()),
+            ("not UTF-8", [&good.as_bytes()[..good.len() - 1], b",\"x\":\"\xFF\"}"].concat()),
+            ("NaN", good.replacen("false", "NaN", 1).into_bytes()),
+            ("open depth", "[".repeat(100_000).into_bytes()),
+            ("32 MiB", vec![b'{'; 32 * 1024 * 1024]),
         ] {
             answered(&app, kind, Answer::body(200, JSON, bytes), 503, row).await;
+        }
+        for status in [201, 202, 203, 206, 226, 299] {
+            let other = Answer::body(status, JSON, good.clone());
+            answered(&app, kind, other, 503, &format!("approval with {status}")).await;
         }
         let html = Answer::body(200, "text/html", "<html></html>");
         answered(&app, kind, html, 503, "HTML that says so").await;
         answered(&app, kind, Answer::body(204, JSON, ""), 503, "no content").await;
+    }
+}
+
+/// What Clerk grants is a list of names: each is compared whole, however many there are.
+#[tokio::test]
+async fn scopes_of_an_answer_are_compared_whole() {
+    let app = app().await;
+    let many = |last: &str| {
+        let numbered = (0..10_000).map(|number| json!(format!("scope:{number}")));
+        numbered.chain([json!(last)]).collect::<Vec<Value>>()
+    };
+    for (row, scopes, status) in [
+        ("ten thousand, and the one", many("read:notes"), 200),
+        ("ten thousand others", many("write:notes"), 403),
+        ("the one, ten thousand times", vec![json!("read:notes"); 10_000], 200),
+        ("none", vec![], 403),
+        ("empty names", vec![json!(""), json!(" ")], 403),
+        ("two in one", vec![json!("write:notes read:notes")], 403),
+        ("comma", vec![json!("write:notes,read:notes")], 403),
+        ("tab", vec![json!("write:notes\tread:notes")], 403),
+        ("no-break space", vec![json!("read:notes\u{a0}")], 403),
+        ("space behind", vec![json!("read:notes ")], 403),
+        ("another case", vec![json!("READ:NOTES")], 403),
+        ("a part", vec![json!("read")], 403),
+        ("longer", vec![json!("read:notes:all")], 403),
+        ("everything", vec![json!("*")], 403),
+    ] {
+        for kind in [Kind::OAuth, Kind::ApiKey] {
+            let answer = changed(kind, "scopes", Some(json!(scopes)));
+            app.issuer.answer_once(kind.endpoint(), answer);
+            let token = kind.token(&app.issuer);
+            app.answers("/read", &token, status, 1, (kind, row)).await;
+        }
     }
 }
 

@@ -1,0 +1,30 @@
+//! Genuine tokens that may not do this.
+
+use clerk_auth::testing::DevIssuer;
+
+use super::Case;
+
+pub(super) fn not_permitted(
+    issuer: &DevIssuer,
+    case: impl Fn(&'static str, &'static str) -> Case,
+) -> Vec<Case> {
+    let member = || {
+        let session = issuer.session("user_hidden").session_id("sess_hidden");
+        session.organization("org_hidden", "hidden", "hidden").permissions(["org:hidden:read"])
+    };
+    let m2m = || issuer.m2m("mch_hidden").claim("x", "hidden");
+    let oauth = || issuer.oauth("user_hidden").client_id("client_hidden");
+    let for_us = || oauth().audience(["https://api.example.com"]);
+    vec![
+        case("no role", "/role").token(member().jwt()),
+        case("no permission", "/edit").token(member().features("o:hidden").plans("u:hidden").jwt()),
+        case("no organization", "/role").token(issuer.session("user_hidden").jwt()),
+        case("factors too old", "/strict").token(member().factor_ages(77, 78).jwt()),
+        case("claims do not fit", "/seats").token(member().claim("seats", "hidden").jwt()),
+        case("sender not listed", "/sender").token(m2m().jwt()),
+        case("sender not listed, opaque", "/sender").token(m2m().opaque()),
+        case("client not listed", "/client").token(for_us().jwt()),
+        case("client not listed, opaque", "/client").token(for_us().opaque()),
+        case("audience of the policy", "/client").token(oauth().client_id("client_good").jwt()),
+    ]
+}
