@@ -82,6 +82,10 @@ pub mod testing;
 mod token;
 mod verify;
 
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub use crate::verify::fuzzing;
+
 #[doc = include_str!("../docs/rules.md")]
 pub mod rules {}
 

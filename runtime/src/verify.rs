@@ -7,6 +7,9 @@ mod api_key;
 mod asked;
 mod backend;
 mod budget;
+#[cfg(fuzzing)]
+#[allow(missing_docs, unreachable_pub, reason = "only the fuzz targets see it")]
+pub mod fuzzing;
 mod header;
 mod key;
 mod keys;
