@@ -17,6 +17,17 @@ pub(crate) enum Branch {
     Group(GroupKind, Span, Vec<Branch>),
 }
 
+/// Every caller there can be: the bits of the values that each has. Of roles, a user has at most
+/// one in an organization; of all else, any number.
+pub(crate) fn callers(condition: Condition, values: usize) -> Vec<u32> {
+    match condition {
+        Condition::Role => {
+            std::iter::once(0).chain((0..values).map(|number| 1 << number)).collect()
+        }
+        _ => (0..1 << values).collect(),
+    }
+}
+
 /// A member without which the whole decides the same.
 pub(crate) struct Useless {
     pub(crate) node: Node,
@@ -59,18 +70,23 @@ impl Branch {
         }
     }
 
+    /// Whether no caller passes.
+    pub(crate) fn lets_in_nobody(&self, callers: &[u32]) -> bool {
+        !callers.iter().any(|caller| self.lets_in(*caller))
+    }
+
     /// Takes out one member that changes nothing: the last one, and a group before its members.
-    pub(crate) fn take_useless(&mut self, values: usize) -> Option<Useless> {
+    pub(crate) fn take_useless(&mut self, callers: &[u32]) -> Option<Useless> {
         let whole = self.clone();
         let mut place = Vec::new();
         whole.places(&mut place, &mut |place| {
             let mut without = whole.clone();
             let removed = without.remove(place)?;
             let same =
-                (0..1 << values).all(|caller| without.lets_in(caller) == whole.lets_in(caller));
+                callers.iter().all(|caller| without.lets_in(*caller) == whole.lets_in(*caller));
             same.then(|| {
                 *self = without;
-                let reason = whole.reason(place, &removed, values);
+                let reason = whole.reason(place, &removed, callers);
                 Useless { node: removed.node(), reason }
             })
         })
@@ -114,7 +130,12 @@ impl Branch {
     }
 
     /// The member beside the removed one that decides alone.
-    fn reason(&self, place: &[usize], removed: &Self, values: usize) -> Option<(GroupKind, Node)> {
+    fn reason(
+        &self,
+        place: &[usize],
+        removed: &Self,
+        callers: &[u32],
+    ) -> Option<(GroupKind, Node)> {
         let (last, way) = place.split_last()?;
         let around = way.iter().try_fold(self, |branch, index| match branch {
             Self::Group(_, _, members) => members.get(*index),
@@ -124,9 +145,9 @@ impl Branch {
             return None;
         };
         let decides = |other: &Self| {
-            (0..1 << values).all(|caller| match kind {
-                GroupKind::Any => other.lets_in(caller) || !removed.lets_in(caller),
-                GroupKind::All => removed.lets_in(caller) || !other.lets_in(caller),
+            callers.iter().all(|caller| match kind {
+                GroupKind::Any => other.lets_in(*caller) || !removed.lets_in(*caller),
+                GroupKind::All => removed.lets_in(*caller) || !other.lets_in(*caller),
             })
         };
         let mut others = members.iter().enumerate().filter(|(index, _)| index != last);

@@ -3,7 +3,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
-use syn::{FnArg, Pat, PatType, Type};
+use syn::{FnArg, Pat, PatType, Type, token::Brace};
 
 use crate::{
     entry::Entry,
@@ -90,7 +90,7 @@ struct PolicyItems {
 /// impl ::clerk_auth::Guarded for list { … }
 /// async fn list(guard: ::clerk_auth::Guard<list>, State(notes): State<Notes>) -> Reply {
 ///     let subject: Subject = guard.subject();
-///     body
+///     { body }
 /// }
 /// ```
 fn rewrite(
@@ -113,8 +113,14 @@ fn rewrite(
     // The caller's own braces: with ours, rustc would not say that a handler is never used.
     body.brace.surround(&mut output, |block| {
         body.inner_attributes.to_tokens(block);
+        if bindings.is_empty() {
+            body.tokens.to_tokens(block);
+            return;
+        }
         block.extend(bindings);
-        body.tokens.to_tokens(block);
+        // And braces of ours: in edition 2021, what the last expression borrows must outlive it,
+        // and braces are of the edition of whoever writes them.
+        Brace(Span::mixed_site()).surround(block, |block| body.tokens.to_tokens(block));
     });
     output
 }

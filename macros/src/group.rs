@@ -4,7 +4,7 @@
 use proc_macro2::{Ident, Span};
 
 use crate::{
-    branch::{Branch, Useless},
+    branch::{Branch, Useless, callers},
     condition::Condition,
     errors::Errors,
     key::Key,
@@ -15,6 +15,8 @@ use crate::{
 /// A group of more different values is not searched for members that change nothing: the search
 /// tries every combination of them.
 const MOST_VALUES: usize = 12;
+
+const NOBODY: &str = "nobody could pass: a user has one role in an organization";
 
 /// `name` is that of the argument. `is_sound`: no error was reported about the members.
 pub(crate) fn check(
@@ -38,8 +40,13 @@ pub(crate) fn check(
     if values.len() > MOST_VALUES {
         return;
     }
+    let callers = callers(condition, values.len());
+    if branch.lets_in_nobody(&callers) {
+        let help = format!("write `{name} = any({})`", values.join(", "));
+        return errors.push(group.span, NOBODY, &help);
+    }
     let mut useless = Vec::new();
-    while let Some(found) = branch.take_useless(values.len()) {
+    while let Some(found) = branch.take_useless(&callers) {
         useless.push(found);
     }
     let rest = match branch.node() {
@@ -102,8 +109,7 @@ fn check_values(condition: Condition, group: &Group, errors: &mut Errors) {
     let is_all_of_roles = group.kind == GroupKind::All && condition == Condition::Role;
     if is_distinct && is_all_of_roles && leaves.len() > 1 {
         let roles: Vec<String> = leaves.iter().map(Leaf::to_string).collect();
-        let message = "nobody could pass: a user has one role in an organization";
-        errors.push(group.span, message, &format!("write `any({})`", roles.join(", ")));
+        errors.push(group.span, NOBODY, &format!("write `any({})`", roles.join(", ")));
     }
 }
 

@@ -83,6 +83,7 @@ fn expand_attribute(args: TokenStream, item: TokenStream) -> TokenStream {
     let handler = Handler::parse(item.clone(), &mut errors);
     if let Some(handler) = &handler {
         handler.check(entry.as_ref(), &mut errors);
+        naming.check(&handler.signature, &mut errors);
     }
 
     let output = match (entry, policy, handler) {

@@ -2,9 +2,9 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
-use syn::Path;
+use syn::{GenericParam, Path, Signature};
 
-use crate::args::Args;
+use crate::{args::Args, errors::Errors};
 
 /// What the generated code calls the runtime and the policy type.
 pub(crate) struct Naming {
@@ -15,6 +15,21 @@ pub(crate) struct Naming {
 impl Naming {
     pub(crate) fn of(args: &Args) -> Self {
         Self { crate_path: args.crate_path.clone(), policy: args.policy_name.clone() }
+    }
+
+    /// Reports a generic parameter that has the policy type's name: the handler would be guarded
+    /// by whatever stands for it.
+    pub(crate) fn check(&self, signature: &Signature, errors: &mut Errors) {
+        let policy = self.policy.as_ref().unwrap_or(&signature.ident);
+        let named = signature.generics.params.iter().filter_map(|parameter| match parameter {
+            GenericParam::Type(parameter) => Some(&parameter.ident),
+            GenericParam::Const(parameter) => Some(&parameter.ident),
+            GenericParam::Lifetime(_) => None,
+        });
+        for same in named.filter(|name| *name == policy) {
+            let message = format!("the generic parameter `{same}` has the name of the policy type");
+            errors.push(same.span(), &message, "give the parameter another name");
+        }
     }
 
     /// `::clerk_auth`

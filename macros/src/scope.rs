@@ -24,6 +24,11 @@ pub(crate) fn split(literal: &LitStr, errors: &mut Errors) -> Vec<LitStr> {
         return Vec::new();
     }
     let spaced = words.join(" ");
+    if let Some(without) = without_commas(&text) {
+        let help = format!("write `scopes = {without:?}`");
+        errors.push(literal.span(), COMMA, &help);
+        return Vec::new();
+    }
     if spaced != text {
         let help = format!("write `scopes = {spaced:?}`");
         errors.push(literal.span(), wrong_space(&text), &help);
@@ -42,6 +47,11 @@ pub(crate) fn is_member(literal: &LitStr, place: Place, errors: &mut Errors) -> 
         errors.push(literal.span(), "an empty string is no scope", "remove it");
         return false;
     }
+    if let Some(without) = without_commas(&text) {
+        let words: Vec<String> = without.split(' ').map(|word| format!("{word:?}")).collect();
+        errors.push(literal.span(), COMMA, &format!("write `{}`", words.join(", ")));
+        return false;
+    }
     if text.contains(' ') {
         let words: Vec<String> = text.split_whitespace().map(|word| format!("{word:?}")).collect();
         let (message, help) = match (place, words.as_slice()) {
@@ -58,6 +68,16 @@ pub(crate) fn is_member(literal: &LitStr, place: Place, errors: &mut Errors) -> 
         return false;
     }
     is_well_formed(&text, literal, errors)
+}
+
+/// A comma is a letter like others in a scope, but in a literal it is nearly always a slip. Who has
+/// such a scope names it by a constant.
+const COMMA: &str = "scopes are separated by spaces, not by commas";
+
+/// The scopes of a text with commas, separated by spaces; `None` where it has none.
+fn without_commas(text: &str) -> Option<String> {
+    let words = text.split([',', ' ']).filter(|word| !word.is_empty());
+    text.contains(',').then(|| words.collect::<Vec<_>>().join(" "))
 }
 
 fn wrong_space(text: &str) -> &'static str {

@@ -33,5 +33,5 @@ async fn create_note(
     Json(new): Json<NewNote>,
 ) -> (StatusCode, Json<Note>) {
     let subject: Subject = guard.subject();
-    (StatusCode::CREATED, Json(notes.add(&subject, new.text)))
+    { (StatusCode::CREATED, Json(notes.add(&subject, new.text))) }
 }

@@ -23,9 +23,11 @@ async fn delete_note(
     Path(id): Path<u64>,
 ) -> StatusCode {
     let subject: Subject = guard.subject();
-    if notes.remove(&subject, id) {
-        StatusCode::NO_CONTENT
-    } else {
-        StatusCode::NOT_FOUND
+    {
+        if notes.remove(&subject, id) {
+            StatusCode::NO_CONTENT
+        } else {
+            StatusCode::NOT_FOUND
+        }
     }
 }

@@ -22,5 +22,5 @@ async fn export_notes(
     State(notes): State<Notes>,
 ) -> Json<Vec<Note>> {
     let subject: Subject = guard.subject();
-    Json(notes.of(&subject))
+    { Json(notes.of(&subject)) }
 }

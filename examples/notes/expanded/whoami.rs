@@ -28,9 +28,11 @@ async fn whoami(guard: ::clerk_auth::Guard<whoami>) -> Json<Caller> {
     let subject: Subject = guard.subject();
     let token_type: TokenType = guard.token_type();
     let scopes: Option<Scopes> = guard.maybe_scopes();
-    Json(Caller {
-        subject,
-        token_type,
-        scopes,
-    })
+    {
+        Json(Caller {
+            subject,
+            token_type,
+            scopes,
+        })
+    }
 }

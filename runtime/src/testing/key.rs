@@ -41,7 +41,20 @@ impl SigningKey {
 
     /// The JWT of `header` and `payload`, whatever they are.
     pub(super) fn sign(&self, header: &[u8], payload: &[u8]) -> String {
-        let padding = padding(header);
+        self.sign_with(padding(header), header, payload)
+    }
+
+    /// The same with RS256, whatever algorithm the header names.
+    pub(super) fn sign_rs256(&self, header: &[u8], payload: &[u8]) -> String {
+        self.sign_with(&RSA_PKCS1_SHA256, header, payload)
+    }
+
+    fn sign_with(
+        &self,
+        padding: &'static dyn RsaEncoding,
+        header: &[u8],
+        payload: &[u8],
+    ) -> String {
         let signed =
             format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(payload));
         let mut signature = vec![0; self.pair.public_modulus_len()];

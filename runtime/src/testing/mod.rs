@@ -216,6 +216,12 @@ impl DevIssuer {
         self.instance().key().sign(header, payload)
     }
 
+    /// Signs with RS256, whatever algorithm the header names: a token whose header lies.
+    #[must_use]
+    pub fn sign_bytes_rs256(&self, header: &[u8], payload: &[u8]) -> String {
+        self.instance().key().sign_rs256(header, payload)
+    }
+
     /// Revokes an opaque token by its text. `false` if the issuer does not know it.
     #[expect(clippy::must_use_candidate, reason = "it is called for its effect")]
     pub fn revoke(&self, token: &str) -> bool {

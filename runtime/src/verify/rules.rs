@@ -241,8 +241,7 @@ mod tests {
         for exp in ["1800000090.9", "18000000900e-1", "8.64e12"] {
             assert!(times(0, &format!(r#"{{"exp":{exp}}}"#)).is_ok(), "{exp}");
         }
-        let wrong =
-            ["null", "\"1800000090\"", "true", "[]", "{}", "8.65e12", "-8.65e12", "1e308", "1e999"];
+        let wrong = ["null", "\"1800000090\"", "true", "[]", "{}", "8.65e12", "-8.65e12", "1e308"];
         for value in wrong {
             for claims in [
                 format!(r#"{{"exp":{value}}}"#),

@@ -195,9 +195,8 @@ async fn header_that_names_another_algorithm_than_the_signatures_is_refused() {
     for class in Class::ALL {
         for (name, enters) in [("RS256", true), ("RS384", false), ("RS512", false)] {
             let draft = class.draft(&app.issuer).header("alg", Some(json!(name)));
-            // The issuer cannot read a header with this text, and then signs with RS256.
-            let header = draft.header_json().replacen('{', r#"{"x":"\ud800","#, 1);
-            let token = app.issuer.sign_bytes(header.as_bytes(), draft.payload_json().as_bytes());
+            let (header, payload) = (draft.header_json(), draft.payload_json());
+            let token = app.issuer.sign_bytes_rs256(header.as_bytes(), payload.as_bytes());
             app.decides(class.route(), &token, enters, (class, name)).await;
             local.decides(class.route(), &token, enters, (class, name)).await;
         }

@@ -1,6 +1,7 @@
 //! The same API once more, without the attribute: `expanded/` holds what it writes for each handler.
 
 #![allow(clippy::unused_async, reason = "a handler is async, whether it waits or not")]
+#![allow(unused_braces, reason = "a body keeps its braces, however short it is")]
 #![allow(unreachable_pub, reason = "a policy is public for as far as its handler is")]
 
 use axum::{

@@ -16,4 +16,5 @@ impl ::clerk_auth::Guarded for profile {
 async fn profile(guard: ::clerk_auth::Guard<profile>) {
     let machine_id: MachineId = guard.machine_id();
     let claims: Option<Profile> = guard.into_claims();
+    {}
 }

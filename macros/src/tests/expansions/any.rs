@@ -22,4 +22,5 @@ impl ::clerk_auth::Guarded for f {
 }
 async fn f(guard: ::clerk_auth::Guard<f>) {
     let scopes: Option<Scopes> = guard.maybe_scopes();
+    {}
 }

@@ -39,5 +39,7 @@ where
     let subject: Subject = guard.subject();
     #[cfg(not(feature = "subject"))]
     let subject: Subject = guard.subject();
-    page.of(subject)?;
+    {
+        page.of(subject)?;
+    }
 }

@@ -47,4 +47,5 @@ impl ::clerk_auth::Guarded for list_notes {
 async fn list_notes(guard: ::clerk_auth::Guard<list_notes>) {
     let subject: Subject = guard.subject();
     let user_id: Option<UserId> = guard.maybe_user_id();
+    {}
 }

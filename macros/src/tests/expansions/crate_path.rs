@@ -25,4 +25,5 @@ impl my_crate::auth::Guarded for list {
 }
 async fn list(guard: my_crate::auth::Guard<list>) {
     let scopes: Scopes = guard.scopes();
+    {}
 }

@@ -16,4 +16,5 @@ impl ::clerk_auth::Guarded for profile {
 async fn profile(guard: ::clerk_auth::Guard<profile>) {
     let subject: Subject = guard.subject();
     let mut claims: my::Profile = guard.into_claims();
+    {}
 }

@@ -30,4 +30,5 @@ impl ::clerk_auth::Guarded for home {
 }
 async fn home(guard: ::clerk_auth::Guard<home>) {
     let claims: Option<Claims> = guard.maybe_claims();
+    {}
 }

@@ -29,4 +29,5 @@ impl ::clerk_auth::Guarded for delete {
 }
 async fn delete(guard: ::clerk_auth::Guard<delete>) {
     let identity: Identity<SessionToken, Never, M2mToken, Never> = guard.identity();
+    {}
 }

@@ -16,5 +16,7 @@ impl ::clerk_auth::Guarded for close {
 async fn close(guard: ::clerk_auth::Guard<close>, State(s): State<S>) {
     let identity: ApiKey = guard.identity();
     let guard: clerk_auth::Guard<close> = guard;
-    s.close_at(guard.expires_at(), identity);
+    {
+        s.close_at(guard.expires_at(), identity);
+    }
 }

@@ -19,5 +19,5 @@ impl ::clerk_auth::Guarded for f {
 #[cfg(unix)]
 pub async fn f(guard: ::clerk_auth::Guard<f>, State(s): State<S>) -> Reply {
     let scopes: Scopes = guard.never();
-    body(s, scopes)
+    { body(s, scopes) }
 }

@@ -19,6 +19,8 @@ pub(crate) async fn list_notes(
 ) -> Json<Vec<Note>> {
     let subject: Subject = guard.subject();
     let mut scopes: clerk_auth::Scopes = guard.scopes();
-    scopes.len();
-    Json(notes.of(&subject))
+    {
+        scopes.len();
+        Json(notes.of(&subject))
+    }
 }

@@ -19,4 +19,5 @@ async fn list(guard: ::clerk_auth::Guard<list>) {
     let subject: Option<Subject> = guard.maybe_subject();
     let client_id: Option<ClientId> = guard.maybe_client_id();
     let guard: Guard<list> = guard;
+    {}
 }

@@ -33,4 +33,5 @@ async fn f(
 ) {
     let e15: E = guard.never();
     let e16: E = guard.never();
+    {}
 }

@@ -14,5 +14,5 @@ impl ::clerk_auth::Guarded for ListNotes {
 }
 pub async fn list_notes(guard: ::clerk_auth::Guard<ListNotes>) -> Reply {
     let user_id: UserId = guard.user_id();
-    reply(user_id)
+    { reply(user_id) }
 }

@@ -28,4 +28,5 @@ impl ::clerk_auth::Guarded for report {
 async fn report(guard: ::clerk_auth::Guard<report>) {
     let org_id: Option<OrgId> = guard.maybe_org_id();
     let session_id: SessionId = guard.session_id();
+    {}
 }

@@ -23,4 +23,5 @@ impl ::clerk_auth::Guarded for add {
 }
 async fn add(guard: ::clerk_auth::Guard<add>, Json(note): Json<Note>) {
     let token_type: TokenType = guard.token_type();
+    {}
 }

@@ -9,8 +9,7 @@ use clerk_auth::{Clerk, ClientId, Subject, TokenType, clerk_auth};
 #[clerk_auth]
 /// Below.
 #[must_use]
-pub async fn documented(
-    /* before */ subject: Subject, // after
+pub async fn documented(/* before */ subject: Subject, // after
 ) -> String {
     #![allow(unused_mut)]
     let mut text = subject.to_string();

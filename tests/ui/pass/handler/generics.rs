@@ -13,7 +13,10 @@ use clerk_auth::{Claims, Clerk, Guard, Subject, clerk_auth};
 use serde::de::DeserializeOwned;
 
 #[clerk_auth]
-async fn bounded<T: Display, const N: usize>(State(values): State<[T; N]>, subject: Subject) -> String {
+async fn bounded<T: Display, const N: usize>(
+    State(values): State<[T; N]>,
+    subject: Subject,
+) -> String {
     format!("{subject} {} {}", values.map(|value| value.to_string()).concat(), N)
 }
 
@@ -27,7 +30,11 @@ where
 }
 
 #[clerk_auth]
-async fn with_lifetimes<'a, 'b: 'a>(State(name): State<&'a str>, other: &'b str, claims: Claims) -> &'a str
+async fn with_lifetimes<'a, 'b: 'a>(
+    State(name): State<&'a str>,
+    other: &'b str,
+    claims: Claims,
+) -> &'a str
 where
     'b: 'static,
 {
@@ -35,7 +42,10 @@ where
 }
 
 #[clerk_auth(accepts = "any")]
-async fn with_impl(value: impl FromRequestParts<Clerk> + Display, subject: Subject) -> impl IntoResponse {
+async fn with_impl(
+    value: impl FromRequestParts<Clerk> + Display,
+    subject: Subject,
+) -> impl IntoResponse {
     format!("{value} {subject}")
 }
 

@@ -41,8 +41,8 @@ async fn mutable(
     format!("{body} {subject} {scopes}")
 }
 
-#[clerk_auth(accepts = "any",)]
-async fn trailing_commas(subject: Subject, headers: HeaderMap,) -> String {
+#[clerk_auth(accepts = "any")]
+async fn trailing_commas(subject: Subject, headers: HeaderMap) -> String {
     format!("{subject} {}", headers.len())
 }
 

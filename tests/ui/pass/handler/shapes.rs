@@ -41,7 +41,10 @@ async fn patterns(
 }
 
 #[clerk_auth]
-async fn conditional(#[cfg(any())] token_type: NoSuchType, #[cfg(all())] subject: Subject) -> String {
+async fn conditional(
+    #[cfg(any())] token_type: NoSuchType,
+    #[cfg(all())] subject: Subject,
+) -> String {
     subject.to_string()
 }
 

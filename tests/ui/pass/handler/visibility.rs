@@ -27,7 +27,8 @@ mod notes {
     }
 }
 
-const POLICIES: [Policy; 3] = [notes::list::POLICY, notes::read::POLICY, notes::archive::list::POLICY];
+const POLICIES: [Policy; 3] =
+    [notes::list::POLICY, notes::read::POLICY, notes::archive::list::POLICY];
 
 fn policy<P: Guarded>() -> Policy {
     P::POLICY

@@ -27,7 +27,8 @@ async fn shared(scopes: Scopes) -> String {
 #[clerk_auth(oauth_token(scopes = all(self::Clause::READ, CLAUSES)), api_key(scopes = Clause::READ))]
 async fn clauses() {}
 
-const NOTES: clerk_auth::Policy = clerk_auth::policy!(accepts = "api_key", scopes = all(CLAUSES, SCOPES));
+const NOTES: clerk_auth::Policy =
+    clerk_auth::policy!(accepts = "api_key", scopes = all(CLAUSES, SCOPES));
 
 fn main() {
     let _ = (tree, shared, clauses);

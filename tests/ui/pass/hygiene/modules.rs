@@ -32,7 +32,8 @@ async fn decoded(claims: ::core::option::Option<::std::vec::Vec<u8>>) {
     drop(claims);
 }
 
-const POLICY: ::clerk_auth::Policy = ::clerk_auth::policy!(accepts = "api_key", scopes = all("a", "b"));
+const POLICY: ::clerk_auth::Policy =
+    ::clerk_auth::policy!(accepts = "api_key", scopes = all("a", "b"));
 
 fn main() {
     let _ = (shared, clauses, decoded, POLICY);

@@ -48,6 +48,7 @@ async fn claims(claims: ::std::vec::Vec<u8>) {
 }
 
 fn main() {
-    let _: ::clerk_auth::Policy = ::clerk_auth::policy!(accepts = "api_key", scopes = any("a", "b"));
+    let _: ::clerk_auth::Policy =
+        ::clerk_auth::policy!(accepts = "api_key", scopes = any("a", "b"));
     let _ = (shared, clauses, optional, claims);
 }

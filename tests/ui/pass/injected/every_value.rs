@@ -4,8 +4,8 @@
 
 use axum::debug_handler;
 use clerk_auth::{
-    ApiKey, Claims, Clerk, ClientId, Guard, Identity, M2mToken, MachineId, OAuthToken, OrgId, Scopes,
-    SessionId, SessionToken, Subject, TokenType, UserId, clerk_auth,
+    ApiKey, Claims, Clerk, ClientId, Guard, Identity, M2mToken, MachineId, OAuthToken, OrgId,
+    Scopes, SessionId, SessionToken, Subject, TokenType, UserId, clerk_auth,
 };
 use serde::Deserialize;
 
@@ -32,7 +32,12 @@ async fn session(
 
 #[clerk_auth(accepts = "oauth_token")]
 #[debug_handler(state = Clerk)]
-async fn oauth(scopes: Scopes, user_id: UserId, client_id: ClientId, identity: OAuthToken) -> String {
+async fn oauth(
+    scopes: Scopes,
+    user_id: UserId,
+    client_id: ClientId,
+    identity: OAuthToken,
+) -> String {
     let _ = identity;
     format!("{scopes} {user_id} {client_id}")
 }

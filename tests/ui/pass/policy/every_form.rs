@@ -36,7 +36,11 @@ async fn tree() {}
 #[clerk_auth(accepts = "api_key", scopes = scope::READ)]
 async fn constant() {}
 
-#[clerk_auth(session_token(permission = "org:notes:read"), oauth_token(scopes = "read:notes"), api_key)]
+#[clerk_auth(
+    session_token(permission = "org:notes:read"),
+    oauth_token(scopes = "read:notes"),
+    api_key
+)]
 async fn clauses() {}
 
 #[clerk_auth(session_token, oauth_token, m2m_token, api_key)]
@@ -66,7 +70,11 @@ async fn multi_factor() {}
 #[clerk_auth(m2m_token(from = ["mch_billing", "mch_search"]))]
 async fn machines() {}
 
-#[clerk_auth(accepts = "oauth_token", audience = "https://api.example.com", client = "client_dashboard")]
+#[clerk_auth(
+    accepts = "oauth_token",
+    audience = "https://api.example.com",
+    client = "client_dashboard"
+)]
 async fn oauth() {}
 
 #[clerk_auth(optional)]
@@ -79,7 +87,8 @@ const IN_A_CONSTANT: Policy = clerk_auth::policy!(accepts = "api_key", scopes = 
 static IN_A_STATIC: Policy = clerk_auth::policy!();
 
 fn main() {
-    let in_a_body: &'static Policy = &clerk_auth::policy!(oauth_token(scopes = scope::READ), optional);
+    let in_a_body: &'static Policy =
+        &clerk_auth::policy!(oauth_token(scopes = scope::READ), optional);
     let handlers = [
         plain::POLICY,
         empty::POLICY,
