@@ -149,7 +149,8 @@ fn wrong_clause(key: Key, kind: TokenType) -> (String, String) {
 fn unknown(name: &str, place: Place) -> (String, String) {
     let message = format!("unknown argument `{name}`");
     if matches!(name, "any" | "all") {
-        return (message, format!("write `accepts = \"any\"`, or `scopes = {name}(\"a\", \"b\")`"));
+        let help = "write `accepts = [\"session_token\", \"api_key\"]` for several types of token";
+        return (message, format!("{help}, or `scopes = {name}(\"a\", \"b\")` for several scopes"));
     }
     let here = |key: &Key| *key != Key::Policy || place == Place::Attribute;
     let known: Vec<&str> = Key::all().filter(here).map(Key::name).collect();

@@ -26,9 +26,11 @@ pub(crate) fn comma(
     let message = format!("expected `,` between {what}, found {}", found(input));
     let help = match (key, operator(input)) {
         (Some(key), Some(kind)) if key.form().group => {
-            format!("write `{} = {}`", key.name(), key.group(kind))
+            format!("write `{} = {}(…, …)` with your values", key.name(), kind.name())
         }
-        (Some(key), Some(_)) if key.form().list => format!("write `{}`", key.several()),
+        (Some(key), Some(_)) if key.form().list => {
+            format!("write `{} = […, …]` with your values", key.name())
+        }
         _ => format!("separate {what} with `,`"),
     };
     errors.push(input.span(), &message, &help);

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use proc_macro2::{Ident, Span};
+use proc_macro2::{Delimiter, Ident, Span, TokenTree};
 use syn::{
-    LitStr, Path, Token,
+    Lit, LitStr, Path, Token,
     ext::IdentExt,
     parse::{End, ParseStream, discouraged::Speculative},
     token::{Bracket, Paren},
@@ -185,8 +185,8 @@ pub(crate) fn name_after_equals(
 /// Takes `=`, if something stands behind it.
 fn equals(key: Key, name: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> bool {
     let Ok(equals) = input.parse::<Token![=]>() else {
-        let message = format!("expected `=` and a value after `{name}`");
-        errors.push(name.span(), &message, &write(key));
+        let (message, help) = instead_of_equals(key, name, input);
+        errors.push(name.span(), &message, &help);
         skip_to_comma(input);
         return false;
     };
@@ -196,6 +196,30 @@ fn equals(key: Key, name: &Ident, input: ParseStream<'_>, errors: &mut Errors) -
         return false;
     }
     true
+}
+
+/// What is wrong where no `=` stands, and the same with one: the user's own value, if it is plain to
+/// see, because an example could open the route for others.
+fn instead_of_equals(key: Key, name: &Ident, input: ParseStream<'_>) -> (String, String) {
+    if input.peek(Token![!=]) {
+        let message = format!("`{name}` cannot be negated");
+        return (message, "write what a caller must have; there is no `!=`".into());
+    }
+    let message = format!("expected `=` and a value after `{name}`");
+    let ahead = input.fork();
+    let _ = ahead.parse::<Token![:]>();
+    let value = match ahead.parse::<TokenTree>() {
+        Ok(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis => {
+            syn::parse2::<Lit>(group.stream()).ok()
+        }
+        Ok(token) => syn::parse2::<Lit>(token.into()).ok(),
+        Err(_) => None,
+    };
+    let help = match value {
+        Some(Lit::Str(text)) => format!("write `{name} = {:?}`", text.value()),
+        _ => write(key),
+    };
+    (message, help)
 }
 
 fn or_report(key: Key, value: syn::Result<Value>, errors: &mut Errors) -> Value {
