@@ -56,6 +56,7 @@
 //! - [`Rejection`]: statuses, challenges and bodies.
 //! - [`testing`]: a local stand-in for Clerk, for your tests (feature `testing`).
 //! - [`reasons`]: why a request was refused, in the log and while you develop.
+//! - [`reliability`]: what callers see when Clerk is away, and for how long.
 //! - [`rules`]: what is checked of each token, and where the rule comes from.
 //!
 //! [axum]: https://github.com/tokio-rs/axum
@@ -91,6 +92,9 @@ pub mod rules {}
 
 #[doc = include_str!("../docs/reasons.md")]
 pub mod reasons {}
+
+#[doc = include_str!("../docs/reliability.md")]
+pub mod reliability {}
 
 #[doc = include_str!("../docs/attribute.md")]
 #[doc(inline)]

@@ -5,7 +5,10 @@
 use axum::{Router, body::Body};
 use clerk_auth::testing::{DevIssuer, TestClock};
 use clerk_auth_tests::base64url;
-use http::{HeaderValue, Request};
+use http::{
+    HeaderName, HeaderValue, Request,
+    header::{AUTHORIZATION, COOKIE},
+};
 use proptest::{
     collection::vec,
     prelude::{Just, Strategy, any, prop_oneof},
@@ -40,8 +43,16 @@ impl Inline {
 
     /// The status for a request with this `Authorization` field; `None` if no field can hold it.
     fn status(&self, route: &str, field: &[u8]) -> Option<u16> {
+        self.send(route, AUTHORIZATION, field)
+    }
+
+    fn cookie(&self, route: &str, field: &[u8]) -> Option<u16> {
+        self.send(route, COOKIE, field)
+    }
+
+    fn send(&self, route: &str, name: HeaderName, field: &[u8]) -> Option<u16> {
         let field = HeaderValue::from_bytes(field).ok()?;
-        let request = Request::get(route).header("authorization", field).body(Body::empty());
+        let request = Request::get(route).header(name, field).body(Body::empty());
         let answer = self.router.clone().oneshot(request.unwrap());
         Some(self.runtime.block_on(answer).unwrap().status().as_u16())
     }
@@ -86,6 +97,22 @@ fn any_bytes_are_refused_and_nothing_panics() {
         // A field that is no `Bearer` at all is no credential: 401 as well.
         assert!(is_refused(app.status("/any", &text)));
         assert!(is_refused(app.bearer("/any", &text)));
+    });
+}
+
+/// Nobody is signed in by a cookie that holds no good token, whatever stands around it.
+#[test]
+fn any_cookies_let_nobody_in() {
+    let app = Inline::start();
+    let name = select(vec!["__session", "__client_uat", "__clerk_db_jwt", "__session_x", "other"]);
+    let value = prop_oneof!["[ -~]{0,40}", "[0-9]{1,12}", "(%[0-9a-fA-F]{2}){0,12}"];
+    let pair = (name, value).prop_map(|(name, value)| format!("{name}={value}").into_bytes());
+    let cookies = prop_oneof![
+        vec(any::<u8>(), 0..120),
+        vec(pair, 0..6).prop_map(|pairs| pairs.join(&b"; "[..])),
+    ];
+    each(3000, cookies, |cookies| {
+        assert!(matches!(app.cookie("/any", &cookies), None | Some(401)));
     });
 }
 
