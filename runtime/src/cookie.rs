@@ -58,6 +58,20 @@ pub(crate) enum CookieFault {
 #[error("a session cookie came with a request of another site, which is no authorized party")]
 pub(crate) struct CrossSite;
 
+/// The token of a session cookie, not verified yet.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct SessionCookie {
+    pub(crate) token: String,
+    is_stale: bool,
+}
+
+impl SessionCookie {
+    /// A cookie from before the last sign-in or sign-out speaks for nobody.
+    pub(crate) fn check_age(&self) -> Result<(), CookieFault> {
+        if self.is_stale { Err(CookieFault::Stale) } else { Ok(()) }
+    }
+}
+
 impl CookieInstance {
     /// The suffix is made of the whole publishable key as it is written, padding included.
     pub(crate) fn new(publishable_key: &str, frontend_api: String, production: bool) -> Self {
@@ -74,7 +88,7 @@ impl CookieRules {
         &self,
         headers: &HeaderMap,
         now: UnixMillis,
-    ) -> Result<Option<String>, CookieFault> {
+    ) -> Result<Option<SessionCookie>, CookieFault> {
         let set = self.choose(headers, now);
         let client_uat = leading_integer(set.client_uat.as_deref());
         let token = match (set.session, client_uat) {
@@ -89,10 +103,8 @@ impl CookieRules {
         }
         let issued = claims(&token, |payload| number(payload, "iat")).flatten();
         #[allow(clippy::cast_precision_loss, reason = "seconds of this era are exact in a double")]
-        if issued.is_some_and(|issued| issued < client_uat as f64) {
-            return Err(CookieFault::Stale);
-        }
-        Ok(Some(token))
+        let is_stale = issued.is_some_and(|issued| issued < client_uat as f64);
+        Ok(Some(SessionCookie { token, is_stale }))
     }
 
     /// A cookie goes with every request of a browser, whoever made it send the request. What can
@@ -102,8 +114,15 @@ impl CookieRules {
         if safe && !parts.headers.contains_key(UPGRADE) {
             return Ok(());
         }
-        let text =
-            |name: HeaderName| parts.headers.get(name).map(|value| value.to_str().unwrap_or("?"));
+        // A field that is sent twice is nobody's: proxies and we could read another one of them.
+        let text = |name: HeaderName| {
+            let mut fields = parts.headers.get_all(name).iter();
+            match (fields.next(), fields.next()) {
+                (None, _) => None,
+                (Some(field), None) => Some(field.to_str().unwrap_or("?")),
+                (Some(_), Some(_)) => Some("?"),
+            }
+        };
         let origin = text(ORIGIN);
         if origin.is_some_and(|origin| self.authorized_parties.iter().any(|party| party == origin))
         {
@@ -197,6 +216,8 @@ fn claims<T>(token: &str, read: impl FnOnce(&Object<'_>) -> T) -> Option<T> {
 fn issuer_host(payload: &Object<'_>) -> Option<String> {
     match payload.text("iss") {
         Member::Absent | Member::Null => None,
+        // What a front end in JavaScript takes for no issuer.
+        Member::Mistyped if matches!(payload.raw("iss"), Some("false" | "0")) => None,
         Member::Mistyped => Some(String::new()),
         Member::Is(issuer) if issuer.is_empty() => None,
         Member::Is(issuer) => {
@@ -225,22 +246,27 @@ fn is_over(set: &CookieSet, now: UnixMillis) -> bool {
     expires.flatten().is_some_and(|expires| expires <= now)
 }
 
-/// `12abc` is 12, and what begins with no digit is 0: nobody is signed in.
-fn leading_integer(text: Option<&str>) -> u64 {
+/// `12abc` is 12, `-1` is −1, and what begins with no number is 0: nobody is signed in.
+fn leading_integer(text: Option<&str>) -> i64 {
     let text = text.unwrap_or_default().trim_start();
-    let digits = text.split(|character: char| !character.is_ascii_digit()).next();
+    let negative = text.starts_with('-');
+    let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let digits = unsigned.split(|character: char| !character.is_ascii_digit()).next();
     // More digits than a number has room for are a time far away, so every cookie is stale.
-    match digits {
+    let number = match digits {
         None | Some("") => 0,
-        Some(digits) => digits.parse().unwrap_or(u64::MAX),
-    }
+        Some(digits) => digits.parse().unwrap_or(i64::MAX),
+    };
+    if negative { -number } else { number }
 }
 
 /// Whether a page of this very host made the request. The scheme is not known behind a proxy.
 fn is_own_origin(origin: &str, host: Option<&str>, parts: &Parts) -> bool {
     let host = host.or_else(|| parts.uri.authority().map(http::uri::Authority::as_str));
-    let own = |host: &str| {
-        ["https://", "http://"].iter().any(|scheme| origin.strip_prefix(scheme) == Some(host))
-    };
-    host.is_some_and(own)
+    let Some(host) = host.filter(|host| !host.is_empty()) else { return false };
+    [("https://", ":443"), ("http://", ":80")].iter().any(|(scheme, port)| {
+        // Browsers leave the scheme's own port out of an origin; proxies may write it into `Host`.
+        let named = host.strip_suffix(port).unwrap_or(host);
+        origin.strip_prefix(scheme).is_some_and(|own| own.eq_ignore_ascii_case(named))
+    })
 }

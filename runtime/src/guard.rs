@@ -86,13 +86,26 @@ async fn read_cookie(
 ) -> Result<Option<Verified>, Refused> {
     let now = clerk.verifier().clock.now();
     let cookie = clerk.cookies().token(&parts.headers, now).map_err(TokenFault::from)?;
-    let Some(token) = cookie else { return Ok(None) };
-    clerk.cookies().check_site(parts)?;
+    let Some(cookie) = cookie else { return Ok(None) };
+    let check = || -> Result<(), Failure> {
+        cookie.check_age().map_err(TokenFault::from)?;
+        Ok(clerk.cookies().check_site(parts)?)
+    };
+    // Where an expired cookie counts as none, nothing else about it may refuse the caller first.
+    let forgives_expired = policy.ignores_expired_cookie();
+    if !forgives_expired {
+        check()?;
+    }
     // No other class of token is read from a cookie, whatever the policy accepts.
     let accepts = |token_type| token_type == TokenType::SessionToken;
-    match clerk.verifier().verify(&token, accepts).await {
-        Ok(identity) => Ok(Some(Verified::from_cookie(identity, clerk))),
-        Err(refused) if refused.is_expired() && policy.ignores_expired_cookie() => Ok(None),
+    match clerk.verifier().verify(&cookie.token, accepts).await {
+        Ok(identity) => {
+            if forgives_expired {
+                check()?;
+            }
+            Ok(Some(Verified::from_cookie(identity, clerk)))
+        }
+        Err(refused) if refused.is_expired() && forgives_expired => Ok(None),
         Err(refused) => Err(refused),
     }
 }

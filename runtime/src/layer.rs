@@ -8,6 +8,7 @@ use std::{
 };
 
 use axum_core::{
+    body::Body,
     extract::Request,
     response::{IntoResponse, Response},
 };
@@ -25,8 +26,10 @@ use crate::{config::Clerk, guard::admit, policy::Policy, rejection::Rejection};
 /// A request that may enter goes on with its verified identity, which [`verified`] reads.
 ///
 /// A CORS preflight goes on without one, because browsers send it without credentials: `OPTIONS`
-/// with `Origin` and `Access-Control-Request-Method`. So a handler for `OPTIONS` behind this layer
-/// is not guarded; let it answer preflights and nothing else.
+/// with `Origin` and `Access-Control-Request-Method`. Anybody can send one, so whatever answers
+/// `OPTIONS` behind this layer is not guarded: also `any(…)`, a fallback, and a mounted service. It
+/// gets no body. Where CORS is answered in front of this layer,
+/// [`guarding_preflights`](Self::guarding_preflights) closes that way.
 ///
 /// ```
 /// use axum::{Router, routing::get};
@@ -44,21 +47,29 @@ use crate::{config::Clerk, guard::admit, policy::Policy, rejection::Rejection};
 pub struct ClerkLayer {
     clerk: Clerk,
     policy: &'static Policy,
+    passes_preflights: bool,
 }
 
 /// The service that [`ClerkLayer`] makes.
 #[derive(Clone, Debug)]
 pub struct ClerkService<S> {
     inner: S,
-    clerk: Clerk,
-    policy: &'static Policy,
+    layer: ClerkLayer,
 }
 
 impl ClerkLayer {
     /// A layer that lets in whom `policy` lets in.
     #[must_use]
     pub const fn new(clerk: Clerk, policy: &'static Policy) -> Self {
-        Self { clerk, policy }
+        Self { clerk, policy, passes_preflights: true }
+    }
+
+    /// The same layer, which guards CORS preflights like all else. Browsers can then reach what is
+    /// behind it from other origins only if something in front of it answers their preflights.
+    #[must_use]
+    pub const fn guarding_preflights(mut self) -> Self {
+        self.passes_preflights = false;
+        self
     }
 }
 
@@ -66,7 +77,7 @@ impl<S> Layer<S> for ClerkLayer {
     type Service = ClerkService<S>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        ClerkService { inner, clerk: self.clerk.clone(), policy: self.policy }
+        ClerkService { inner, layer: self.clone() }
     }
 }
 
@@ -88,12 +99,12 @@ where
         // The clone may not be ready; the one that is goes with the request.
         let next = self.inner.clone();
         let mut ready = std::mem::replace(&mut self.inner, next);
-        if is_preflight(&request) {
-            let answer = ready.call(request);
+        if self.layer.passes_preflights && is_preflight(&request) {
+            // A preflight has no body (Fetch standard), and a stranger's is not read.
+            let answer = ready.call(request.map(|_| Body::empty()));
             return Box::pin(async move { Ok(answer.await?.into_response()) });
         }
-        let clerk = self.clerk.clone();
-        let policy = self.policy;
+        let ClerkLayer { clerk, policy, .. } = self.layer.clone();
         Box::pin(async move {
             let (mut parts, body) = request.into_parts();
             match admit(&clerk, &mut parts, policy).await {

@@ -209,5 +209,44 @@ mod tests {
     fn the_policy_that_refuses_all_accepts_nothing() {
         assert_eq!(Policy::REFUSE_ALL.accepted().len(), 0);
         assert_eq!(Policy::REFUSE_ALL.to_string(), "nobody");
+        let optional = Policy::REFUSE_ALL.optional().to_string();
+        assert_eq!(optional, "a caller without a credential");
+    }
+
+    /// Two policies that decide differently print differently.
+    #[test]
+    fn groups_of_several_kinds_have_parentheses() {
+        use Requirement::{All, Any, Plan, Role};
+        let table = [
+            (Any(&[Role("a"), All(&[Plan("x"), Role("e")])]), "role a or (plan x and role e)"),
+            (All(&[Any(&[Role("a"), Plan("x")]), Role("e")]), "(role a or plan x) and role e"),
+            (All(&[Any(&[Role("a"), Role("b")]), Plan("x")]), "(role a or b) and plan x"),
+        ];
+        for (requirement, line) in table {
+            assert_eq!(requirement.to_string(), line);
+        }
+    }
+
+    #[test]
+    fn a_challenge_names_an_alternative_that_asks_for_scopes_and_is_near() {
+        use Requirement::{All, Any, Client, Scope};
+        let named = |requirement: &Requirement, granted: &[&str]| {
+            let granted = crate::scope::Scopes::from_list(granted.iter().map(|it| (*it).into()));
+            requirement.nearest_scopes(Some(&granted)).to_string()
+        };
+        let mixed = Any(&[Client(&["cli"]), Scope("a")]);
+        assert_eq!(named(&mixed, &[]), "a");
+        // Of 128 alternatives, the one that the caller nearly has.
+        let pairs = All(&[
+            Any(&[Scope("a1"), Scope("b1")]),
+            Any(&[Scope("a2"), Scope("b2")]),
+            Any(&[Scope("a3"), Scope("b3")]),
+            Any(&[Scope("a4"), Scope("b4")]),
+            Any(&[Scope("a5"), Scope("b5")]),
+            Any(&[Scope("a6"), Scope("b6")]),
+            Any(&[Scope("a7"), Scope("b7")]),
+        ]);
+        let granted = ["b1", "b2", "b3", "b4", "b5", "b6"];
+        assert_eq!(named(&pairs, &granted), "b1 b2 b3 b4 b5 b6 a7");
     }
 }

@@ -9,7 +9,13 @@ use std::{
     task::{Context, Poll},
 };
 
-use axum::{Router, body::Body, extract::Request, response::Response, routing::get};
+use axum::{
+    Router,
+    body::Body,
+    extract::Request,
+    response::Response,
+    routing::{any, get},
+};
 use clerk_auth::{Clerk, ClerkLayer, Policy, policy, testing::DevIssuer, verified};
 use clerk_auth_tests::{Reply, Server};
 use http::{Method, header::AUTHORIZATION};
@@ -122,4 +128,27 @@ async fn a_guard_that_lets_in_nobody_leaves_nobody_to_the_service() {
     let good = issuer.oauth("user_ada").scopes(["read:notes"]).jwt();
     let reply = app.get("/", &good).await;
     assert_eq!((reply.status, reply.body.as_str()), (200, "nobody"));
+}
+
+#[tokio::test]
+async fn a_preflight_brings_no_body_and_can_be_guarded_too() {
+    let issuer = DevIssuer::start().await.unwrap();
+    let clerk = issuer.clerk().build().unwrap();
+    let echo = |body: String| async move { format!("body: {body}") };
+    let passing = ClerkLayer::new(clerk, &NOTES);
+    let router = |layer| Router::new().route("/", any(echo)).layer(layer);
+    let fields = [("origin", "https://x.example"), ("access-control-request-method", "POST")];
+    let send = async |layer| {
+        let mut request = http::Request::options("/");
+        for (name, value) in fields {
+            request = request.header(name, value);
+        }
+        let request = request.body(Body::from("a stranger's")).unwrap();
+        let answer: Response = router(layer).oneshot(request).await.unwrap();
+        let status = answer.status().as_u16();
+        let body = axum::body::to_bytes(answer.into_body(), 1024).await.unwrap();
+        (status, String::from_utf8(body.to_vec()).unwrap())
+    };
+    assert_eq!(send(passing.clone()).await, (200, "body: ".to_owned()));
+    assert_eq!(send(passing.guarding_preflights()).await.0, 401);
 }

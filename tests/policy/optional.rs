@@ -52,3 +52,40 @@ async fn nobody_enters_and_a_bad_credential_does_not() {
     let key = issuer.api_key("user_ada").scopes(["read:notes"]).opaque();
     assert_eq!(app.get("/", &key).await.status, 503);
 }
+
+#[clerk_auth(optional = "ignore_expired_cookie")]
+async fn page(subject: Option<Subject>) -> String {
+    subject.map_or("nobody".to_owned(), |subject| subject.to_string())
+}
+
+/// Whatever else is wrong with it, an expired cookie counts as none. One that has not expired is
+/// still looked at.
+#[tokio::test]
+async fn an_expired_cookie_counts_as_none_also_when_it_is_stale_or_from_another_site() {
+    let issuer = DevIssuer::start().await.unwrap();
+    let clerk = issuer.clerk().build().unwrap();
+    let app = Router::new().route("/", get(page).post(page)).with_state(clerk);
+    let app = Server::start(app).await;
+    let over = issuer.session("user_ada").expired().jwt();
+    let good = issuer.session("user_ada").jwt();
+    let forged = format!("{over}A");
+    // The token, `__client_uat`, whether another site sends it, and the outcome.
+    let table = [
+        (&over, "1", false, 200, "nobody"),
+        (&over, "99999999999", false, 200, "nobody"),
+        (&over, "1", true, 200, "nobody"),
+        (&good, "1", false, 200, "user_ada"),
+        (&good, "99999999999", false, 401, ""),
+        (&good, "1", true, 403, ""),
+        (&forged, "1", false, 401, ""),
+        (&forged, "1", true, 401, ""),
+    ];
+    for (token, client_uat, foreign, status, body) in table {
+        let cookie = format!("__session={token}; __client_uat={client_uat}");
+        let site = if foreign { "cross-site" } else { "same-origin" };
+        let fields = [("cookie", cookie.as_str()), ("sec-fetch-site", site)];
+        let reply = app.send(Method::POST, "/", &fields).await;
+        assert_eq!(reply.status, status, "{client_uat} {site}");
+        assert!(status != 200 || reply.body == body, "{client_uat} {site}: {}", reply.body);
+    }
+}

@@ -58,6 +58,8 @@ fn the_first_rule_that_applies_chooses_the_set() {
     let slash = jwt("slash", r#""iss":"https://clerk.example.com/","iat":999"#);
     let nameless = jwt("nameless", r#""iat":1"#);
     let odd = jwt("odd", r#""iss":7,"iat":999"#);
+    let zero = jwt("zero", r#""iss":0,"iat":1"#);
+    let no = jwt("no", r#""iss":false,"iat":1"#);
     let both = |plain: &str, out: &str, suffixed: &str, suffixed_out: &str| {
         vec![
             ("__session", plain.to_owned()),
@@ -71,6 +73,8 @@ fn the_first_rule_that_applies_chooses_the_set() {
         ("1: no issuer", true, both(&nameless, "1", &suffixed, "1"), &nameless),
         ("2: another issuer", true, both(&other, "1", &suffixed, "1"), &suffixed),
         ("2: a slash more", true, both(&slash, "1", &suffixed, "1"), &suffixed),
+        ("1: zero is no issuer", true, both(&zero, "1", &suffixed, "1"), &zero),
+        ("1: false is no issuer", true, both(&no, "1", &suffixed, "1"), &no),
         ("2: no string", true, both(&odd, "1", &suffixed, "1"), &suffixed),
         (
             "3: no suffixed set",
@@ -105,7 +109,8 @@ fn a_session_cookie_counts_only_beside_a_matching_client_uat() {
     let undated = jwt("session", r#""iss":"https://clerk.example.com""#);
     let session = |token: &str, uat: &str| {
         let cookies = headers(&[("__session", token), ("__client_uat", uat)]);
-        rules(true).token(&cookies, NOW).map(|token| token.is_some())
+        let cookie = rules(true).token(&cookies, NOW)?;
+        cookie.map_or(Ok(false), |cookie| cookie.check_age().map(|()| true))
     };
     assert_eq!(session(&issued, "100"), Ok(true));
     assert_eq!(session(&issued, "99abc"), Ok(true));
@@ -114,7 +119,10 @@ fn a_session_cookie_counts_only_beside_a_matching_client_uat() {
     assert_eq!(session(&issued, "99999999999999999999"), Err(CookieFault::Stale));
     assert_eq!(session(&issued, "0"), Err(CookieFault::NoClientUat));
     assert_eq!(session(&issued, "abc"), Err(CookieFault::NoClientUat));
-    assert_eq!(session(&issued, "-5"), Err(CookieFault::NoClientUat));
+    assert_eq!(session(&issued, "-5"), Ok(true));
+    assert_eq!(session(&issued, "+101"), Err(CookieFault::Stale));
+    assert_eq!(session(&issued, "-"), Err(CookieFault::NoClientUat));
+    assert_eq!(session("", "-5"), Err(CookieFault::NoSession));
     assert_eq!(session("", "100"), Err(CookieFault::NoSession));
     assert_eq!(session("", "0"), Ok(false));
     assert_eq!(rules(true).token(&HeaderMap::new(), NOW), Ok(None));
@@ -156,7 +164,7 @@ type Request = (&'static str, &'static [(&'static str, &'static str)], bool);
 #[test]
 fn what_can_change_something_must_come_from_our_own_pages() {
     const APP: &str = "https://app.example.com";
-    let table: [Request; 18] = [
+    let table: [Request; 25] = [
         ("GET", &[("sec-fetch-site", "cross-site")], true),
         ("HEAD", &[("origin", "https://evil.example")], true),
         ("GET", &[("sec-fetch-site", "cross-site"), ("upgrade", "websocket")], false),
@@ -175,9 +183,25 @@ fn what_can_change_something_must_come_from_our_own_pages() {
         ("DELETE", &[("origin", APP)], true),
         ("DELETE", &[("sec-fetch-site", "same-origin"), ("origin", "https://evil.example")], true),
         ("CONNECT", &[("origin", "https://evil.example")], false),
+        // The same host, as browsers and proxies may write it.
+        ("POST", &[("host", "api.example.com:443"), ("origin", "https://api.example.com")], true),
+        ("POST", &[("host", "API.example.com"), ("origin", "https://api.example.com")], true),
+        ("POST", &[("host", "api.example.com:80"), ("origin", "https://api.example.com")], false),
+        // Nobody knows which of two counts, and no host is nobody's own.
+        ("POST", &[("host", ""), ("origin", "https://")], false),
+        ("POST", &[("sec-fetch-site", "same-origin"), ("sec-fetch-site", "cross-site")], false),
+        (
+            "POST",
+            &[("origin", "https://api.example.com"), ("origin", "https://evil.example")],
+            false,
+        ),
+        ("POST", &[("origin", APP), ("origin", "https://evil.example")], false),
     ];
     for (method, fields, passes) in table {
-        let mut request = http::Request::builder().method(method).header(HOST, "api.example.com");
+        let mut request = http::Request::builder().method(method);
+        if !fields.iter().any(|(name, _)| *name == "host") {
+            request = request.header(HOST, "api.example.com");
+        }
         for (name, value) in fields {
             request = request.header(*name, *value);
         }

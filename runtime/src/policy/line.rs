@@ -8,7 +8,7 @@ use super::{Anonymous, Policy, Requirement};
 
 impl fmt::Display for Policy {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.clauses.is_empty() {
+        if self.clauses.is_empty() && !self.is_optional() {
             return formatter.write_str("nobody");
         }
         for (position, clause) in self.clauses.iter().enumerate() {
@@ -21,11 +21,12 @@ impl fmt::Display for Policy {
                 write!(formatter, " with {requirement}")?;
             }
         }
+        let or = if self.clauses.is_empty() { "" } else { ", or " };
         match self.anonymous {
             Anonymous::Refused => Ok(()),
-            Anonymous::Accepted => formatter.write_str(", or nobody"),
+            Anonymous::Accepted => write!(formatter, "{or}a caller without a credential"),
             Anonymous::AcceptedOverExpiredCookie => {
-                formatter.write_str(", or nobody, also with an expired cookie")
+                write!(formatter, "{or}a caller without a credential or with an expired cookie")
             }
         }
     }
@@ -43,8 +44,8 @@ impl fmt::Display for Requirement {
             Self::From(machines) => write!(formatter, "from {}", machines.join(" or ")),
             Self::Client(clients) => write!(formatter, "client {}", clients.join(" or ")),
             Self::Audience(audience) => write!(formatter, "audience {audience}"),
-            Self::All(parts) => joined(formatter, parts, " and ", |part, to| write!(to, "{part}")),
-            Self::Any(parts) => joined(formatter, parts, " or ", |part, to| write!(to, "{part}")),
+            Self::All(parts) => joined(formatter, parts, " and ", Self::beside_others),
+            Self::Any(parts) => joined(formatter, parts, " or ", Self::beside_others),
             Self::Scope(_)
             | Self::Role(_)
             | Self::Permission(_)
@@ -69,6 +70,14 @@ impl Requirement {
                 rest.iter().all(|part| part.word() == Some(word)).then_some(word)
             }
             _ => None,
+        }
+    }
+
+    /// A group in a group of several kinds has parentheses, so that the line says what is decided.
+    fn beside_others(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::All(_) | Self::Any(_) => write!(formatter, "({self})"),
+            _ => write!(formatter, "{self}"),
         }
     }
 

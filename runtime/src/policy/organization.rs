@@ -21,8 +21,8 @@ pub(super) fn lists(claim: Option<&str>, asked: &str) -> bool {
     let Some(claim) = claim else { return false };
     let (of_organization, of_user, name) = match asked.split_once(':') {
         None => (true, true, asked),
-        Some(("o" | "org" | "organization", rest)) => (true, false, first_part(rest)),
-        Some(("u" | "user", rest)) => (false, true, first_part(rest)),
+        Some((scope @ ("o" | "org" | "organization"), rest)) => (true, false, name_of(scope, rest)),
+        Some((scope @ ("u" | "user"), rest)) => (false, true, name_of(scope, rest)),
         Some(_) => return false,
     };
     let mut found = false;
@@ -40,8 +40,12 @@ pub(super) fn lists(claim: Option<&str>, asked: &str) -> bool {
     found && !name.is_empty()
 }
 
-fn first_part(text: &str) -> &str {
-    text.split_once(':').map_or(text, |(first, _)| first)
+/// `reports` of `org:reports:x`. With nothing behind the scope, the scope's word is the name.
+fn name_of<'a>(scope: &'a str, rest: &'a str) -> &'a str {
+    match rest.split_once(':').map_or(rest, |(first, _)| first) {
+        "" => scope,
+        name => name,
+    }
 }
 
 fn without_prefix(name: &str) -> &str {
@@ -77,6 +81,7 @@ mod tests {
             ("", false),
             ("org:", false),
         ];
+        assert!(lists(Some("o:org"), "org:") && !lists(Some("o:org"), "u:"));
         for (asked, expected) in table {
             assert_eq!(lists(claim, asked), expected, "{asked}");
         }

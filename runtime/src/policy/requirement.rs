@@ -97,26 +97,30 @@ impl Requirement {
         }
     }
 
-    /// The scopes of one alternative: the one with the fewest missing, the first of equals. With
-    /// no caller, the first.
+    /// The scopes of one alternative that asks for any: the one with the fewest missing, the first
+    /// of equals. With no caller, the first.
     pub(super) fn nearest_scopes(&self, granted: Option<&Scopes>) -> RequiredScopes {
-        let missing = |alternative: &RequiredScopes| match granted {
-            Some(granted) => alternative.0.iter().filter(|scope| !granted.contains(scope)).count(),
-            None => 0,
-        };
-        self.alternatives().into_iter().min_by_key(missing).unwrap_or_default()
+        let alternatives = self.alternatives(granted).into_iter();
+        let asking = alternatives.filter(|alternative| !alternative.is_empty());
+        asking.min_by_key(|alternative| missing(alternative, granted)).unwrap_or_default()
     }
 
-    /// The sets of scopes of which each is enough, in source order.
-    fn alternatives(&self) -> Vec<RequiredScopes> {
+    /// The sets of scopes of which each is enough, in source order; of very many, those that are
+    /// nearest to what is granted.
+    fn alternatives(&self, granted: Option<&Scopes>) -> Vec<RequiredScopes> {
         match self {
             Self::Scope(scope) => vec![RequiredScopes(vec![scope])],
-            Self::Any(parts) => parts.iter().flat_map(Self::alternatives).collect(),
-            Self::All(parts) => parts.iter().map(Self::alternatives).fold(
+            Self::Any(parts) => parts.iter().flat_map(|part| part.alternatives(granted)).collect(),
+            Self::All(parts) => parts.iter().map(|part| part.alternatives(granted)).fold(
                 vec![RequiredScopes::default()],
                 |known, more| {
                     let both = known.iter().flat_map(|one| more.iter().map(|other| one.and(other)));
-                    both.take(MOST_ALTERNATIVES).collect()
+                    let mut both: Vec<RequiredScopes> = both.collect();
+                    if both.len() > MOST_ALTERNATIVES {
+                        both.sort_by_key(|alternative| missing(alternative, granted));
+                        both.truncate(MOST_ALTERNATIVES);
+                    }
+                    both
                 },
             ),
             // A condition of another kind asks for no scope.
@@ -181,6 +185,12 @@ fn denied_by_each(parts: &[Requirement], identity: &Identity) -> Option<Denial> 
         lightest = Some(lightest.map_or(denial.clone(), |known: Denial| known.or(denial)));
     }
     lightest.or(Some(Denial::Sender))
+}
+
+/// How many scopes of an alternative are missing; none, where nobody asks.
+fn missing(alternative: &RequiredScopes, granted: Option<&Scopes>) -> usize {
+    let Some(granted) = granted else { return 0 };
+    alternative.0.iter().filter(|scope| !granted.contains(scope)).count()
 }
 
 fn session(identity: &Identity, met: impl FnOnce(&SessionToken) -> bool) -> bool {

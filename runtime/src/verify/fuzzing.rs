@@ -48,7 +48,8 @@ pub fn cookie(values: &[&[u8]], production: bool) -> Result<Option<String>, ()> 
     let key = "pk_live_Y2xlcmsuZXhhbXBsZS5jb20k";
     let instance = Some(CookieInstance::new(key, host, production));
     let rules = CookieRules { instance, authorized_parties: Vec::new() };
-    rules.token(&fields(&header::COOKIE, values), UnixMillis(NOW)).map_err(|_| ())
+    let cookie = rules.token(&fields(&header::COOKIE, values), UnixMillis(NOW)).map_err(|_| ())?;
+    Ok(cookie.map(|cookie| cookie.token))
 }
 
 /// What a token claims to be, and the text that its decoded parts have.
