@@ -57,6 +57,7 @@
 //! - [`testing`]: a local stand-in for Clerk, for your tests (feature `testing`).
 //! - [`reasons`]: why a request was refused, in the log and while you develop.
 //! - [`reliability`]: what callers see when Clerk is away, and for how long.
+//! - [`stricter`]: where a guard decides otherwise than Clerk's own SDK.
 //! - [`rules`]: what is checked of each token, and where the rule comes from.
 //!
 //! [axum]: https://github.com/tokio-rs/axum
@@ -95,6 +96,9 @@ pub mod reasons {}
 
 #[doc = include_str!("../docs/reliability.md")]
 pub mod reliability {}
+
+#[doc = include_str!("../docs/stricter.md")]
+pub mod stricter {}
 
 #[doc = include_str!("../docs/attribute.md")]
 #[doc(inline)]

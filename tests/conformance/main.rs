@@ -1,0 +1,44 @@
+//! What the published SDK decided for each vector, against what a guard here decides. A difference
+//! stands in `stricter.toml`, or it is a mistake.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test stops at the first thing that is not as it should be"
+)]
+
+mod app;
+mod differences;
+mod page;
+mod policies;
+mod vectors;
+
+use crate::{
+    app::Apps,
+    differences::{Allowed, Difference},
+    vectors::Vectors,
+};
+
+#[tokio::test]
+async fn each_vector_is_decided_like_the_sdk_or_listed() {
+    let vectors = Vectors::read();
+    assert!(vectors.vectors.len() >= 1_500, "{}", vectors.vectors.len());
+    let mut apps = Apps::start(&vectors).await;
+    let mut allowed = Allowed::read();
+    let mut unlisted = Vec::new();
+    for vector in &vectors.vectors {
+        let ours = apps.decide(vector).await;
+        let differences = Difference::between(&vector.expected, &ours);
+        unlisted.extend(
+            differences
+                .into_iter()
+                .filter(|difference| !allowed.covers(&vector.name, difference))
+                .map(|difference| format!("{}: {difference}", vector.name)),
+        );
+    }
+    assert!(unlisted.is_empty(), "{} unlisted:\n{}", unlisted.len(), unlisted.join("\n"));
+    let unused = allowed.unused();
+    assert!(unused.is_empty(), "listed, and not found any more: {unused:?}");
+}

@@ -1,0 +1,72 @@
+//! `vectors.json` in, vectors with their tokens in place out.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde::Deserialize;
+use serde_json::Value;
+
+/// The whole file.
+#[derive(Deserialize)]
+pub(crate) struct Vectors {
+    /// The frozen time, in seconds.
+    pub(crate) now: u64,
+    /// The key that signed the tokens.
+    pub(crate) pem: String,
+    tokens: HashMap<String, String>,
+    pub(crate) vectors: Vec<Vector>,
+}
+
+/// One request, and what the SDK decided.
+#[derive(Deserialize)]
+pub(crate) struct Vector {
+    pub(crate) name: String,
+    pub(crate) instance: String,
+    pub(crate) accepts: Value,
+    pub(crate) options: Option<Value>,
+    pub(crate) answer: Option<Answer>,
+    pub(crate) headers: HashMap<String, String>,
+    pub(crate) expected: Decision,
+}
+
+/// What Clerk answers about an opaque token.
+#[derive(Deserialize)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) body: Value,
+}
+
+/// A decision, the SDK's or ours.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Decision {
+    #[serde(rename = "in")]
+    pub(crate) enters: bool,
+    pub(crate) reason: Option<String>,
+    #[serde(rename = "type")]
+    pub(crate) token_type: Option<String>,
+    #[serde(default)]
+    pub(crate) who: BTreeMap<String, Value>,
+    pub(crate) has: Option<BTreeMap<String, bool>>,
+}
+
+impl Vectors {
+    pub(crate) fn read() -> Self {
+        let mut vectors: Self = serde_json::from_str(include_str!("vectors.json")).unwrap();
+        for vector in &mut vectors.vectors {
+            for field in vector.headers.values_mut() {
+                *field = with_tokens(field, &vectors.tokens);
+            }
+        }
+        vectors
+    }
+}
+
+/// `Bearer {t7}` with the token that is called `t7`.
+fn with_tokens(text: &str, tokens: &HashMap<String, String>) -> String {
+    let mut parts = text.split(['{', '}']);
+    let mut whole = parts.next().unwrap_or_default().to_owned();
+    while let (Some(name), rest) = (parts.next(), parts.next()) {
+        whole += &tokens[name];
+        whole += rest.unwrap_or_default();
+    }
+    whole
+}
