@@ -24,11 +24,11 @@ use crate::{
 #[tokio::test]
 async fn each_vector_is_decided_like_the_sdk_or_listed() {
     let vectors = Vectors::read();
-    assert!(vectors.vectors.len() >= 1_500, "{}", vectors.vectors.len());
+    assert!(vectors.requests.len() >= 1_500, "{}", vectors.requests.len());
     let mut apps = Apps::start(&vectors).await;
     let mut allowed = Allowed::read();
     let mut unlisted = Vec::new();
-    for vector in &vectors.vectors {
+    for vector in &vectors.requests {
         let ours = apps.decide(vector).await;
         let differences = Difference::between(&vector.expected, &ours);
         unlisted.extend(

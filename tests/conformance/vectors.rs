@@ -13,7 +13,8 @@ pub(crate) struct Vectors {
     /// The key that signed the tokens.
     pub(crate) pem: String,
     tokens: HashMap<String, String>,
-    pub(crate) vectors: Vec<Vector>,
+    #[serde(rename = "vectors")]
+    pub(crate) requests: Vec<Vector>,
 }
 
 /// One request, and what the SDK decided.
@@ -50,13 +51,13 @@ pub(crate) struct Decision {
 
 impl Vectors {
     pub(crate) fn read() -> Self {
-        let mut vectors: Self = serde_json::from_str(include_str!("vectors.json")).unwrap();
-        for vector in &mut vectors.vectors {
+        let mut file: Self = serde_json::from_str(include_str!("vectors.json")).unwrap();
+        for vector in &mut file.requests {
             for field in vector.headers.values_mut() {
-                *field = with_tokens(field, &vectors.tokens);
+                *field = with_tokens(field, &file.tokens);
             }
         }
-        vectors
+        file
     }
 }
 
