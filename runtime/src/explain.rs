@@ -57,7 +57,8 @@ impl Clerk {
     pub async fn explain(&self, token: &str, policy: &Policy) -> Explanation {
         let text = without_scheme(token.trim());
         let verified = verify(self, text, |token_type| policy.accepts(token_type)).await;
-        let outcome = verified.and_then(|identity| Ok(permit(Some(&identity), policy)?));
+        let outcome = verified
+            .and_then(|identity| Ok(permit(Some(&identity), policy, self.scope_hierarchy())?));
         let decoded = Decoded::from_text(text).ok();
         let token = decoded.as_ref().and_then(|decoded| Token::classify(decoded).ok());
         let refused = outcome.err().map(|refused| Outcome {

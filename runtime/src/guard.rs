@@ -16,7 +16,7 @@ use crate::{
     credential::Credential,
     error::{Failure, Refused, TokenFault},
     identity::{Claims, Entrant, Identity, VerifiedToken},
-    policy::Policy,
+    policy::{Policy, ScopeHierarchy},
     rejection::{Appearance, Rejection},
     token::{Decoded, Token, TokenType},
 };
@@ -72,7 +72,7 @@ pub(crate) async fn admit(
         }
         Credential::None => None,
     };
-    permit(verified.as_ref().map(Verified::identity), policy)?;
+    permit(verified.as_ref().map(Verified::identity), policy, clerk.scope_hierarchy())?;
     Verified::travel(verified.as_ref(), &mut parts.extensions);
     Ok(verified)
 }
@@ -161,9 +161,13 @@ fn decode_claims<C: DeserializeOwned + 'static>(claims: Option<&Claims>) -> Resu
 }
 
 /// Whether a known caller, or nobody, may pass.
-pub(crate) fn permit(identity: Option<&Identity>, policy: &Policy) -> Result<(), Failure> {
+pub(crate) fn permit(
+    identity: Option<&Identity>,
+    policy: &Policy,
+    hierarchy: ScopeHierarchy,
+) -> Result<(), Failure> {
     match identity {
-        Some(identity) => Ok(policy.decide(identity)?),
+        Some(identity) => Ok(policy.decide(identity, hierarchy)?),
         None if policy.is_optional() => Ok(()),
         None => Err(Failure::Missing),
     }

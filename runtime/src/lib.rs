@@ -54,6 +54,8 @@
 //! - [`macro@clerk_auth`]: the attribute, what it accepts and injects, what it expands to.
 //! - [`Clerk`]: the verifier, from the environment or from code.
 //! - [`Rejection`]: statuses, challenges and bodies.
+//! - [`resource_metadata`]: what OAuth clients and MCP clients read to find your instance.
+//! - [`ScopeHierarchy`]: which scopes imply others.
 //! - [`testing`]: a local stand-in for Clerk, for your tests (feature `testing`).
 //! - [`reasons`]: why a request was refused, in the log and while you develop.
 //! - [`rules`]: what is checked of each token, and where the rule comes from.
@@ -71,9 +73,11 @@ mod guard;
 mod identity;
 mod json;
 mod layer;
+mod metadata;
 pub mod policy;
 mod reason;
 mod rejection;
+mod resource;
 mod scope;
 mod subject;
 #[cfg(feature = "testing")]
@@ -86,6 +90,9 @@ pub mod rules {}
 
 #[doc = include_str!("../docs/reasons.md")]
 pub mod reasons {}
+
+#[doc = include_str!("../docs/resource-metadata.md")]
+pub mod resource_metadata {}
 
 #[doc = include_str!("../docs/attribute.md")]
 #[doc(inline)]
@@ -104,7 +111,8 @@ pub use crate::{
         OfSession, OfUser, Organization, Scoped, SessionToken, VerifiedToken,
     },
     layer::{ClerkLayer, ClerkService},
-    policy::Policy,
+    metadata::ResourceMetadata,
+    policy::{Policy, ScopeHierarchy},
     rejection::{Refusal, Rejection},
     scope::{Scope, Scopes},
     subject::{ClientId, MachineId, OrgId, SessionId, Subject, UserId},

@@ -13,6 +13,7 @@ use super::{
 use crate::{
     cookie::{CookieInstance, CookieRules},
     rejection::{Appearance, Realm},
+    resource::Resource,
     verify::{
         ApiSecret, Backend, Key, KeySet, Keys, Question, Recipient, Rules, Timeouts, Upstream,
         Verifier,
@@ -33,6 +34,8 @@ const TIMEOUTS: Timeouts = Timeouts {
 
 const LONGEST_TIMEOUT: Duration = Duration::from_secs(60);
 
+const RESOURCE: &str = "CLERK_RESOURCE";
+
 /// What is wrong with a configuration: every problem at once, one line each. It shows no secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigError {
@@ -50,6 +53,7 @@ struct Checked {
     rules: Rules,
     cookies: Option<CookieInstance>,
     realm: Realm,
+    resource: Option<Resource>,
     timeouts: Timeouts,
 }
 
@@ -89,18 +93,36 @@ pub(super) fn build(builder: ClerkBuilder) -> Result<Clerk, ConfigError> {
     } else {
         Keys::None
     };
-    let cookies = CookieRules {
+    let cookies = Arc::new(CookieRules {
         instance: checked.cookies,
         authorized_parties: checked.rules.authorized_parties.clone(),
-    };
+    });
     let clock = builder.clock;
-    let verifier = Verifier { keys, backend, rules: checked.rules, clock };
+    let verifier = Arc::new(Verifier { keys, backend, rules: checked.rules, clock });
     let appearance = Appearance {
         realm: checked.realm,
         body: builder.refusal_body,
         reveals_reasons: builder.reveal_reasons,
+        scope_hierarchy: builder.scope_hierarchy,
+        resource: checked.resource,
     };
     Ok(Clerk(Arc::new(Inner { verifier, cookies, appearance: Arc::new(appearance), has })))
+}
+
+/// The same verifier for another resource: what it verifies is shared, what it names is new.
+pub(super) fn for_resource(clerk: &Clerk, url: &str) -> Result<Clerk, ConfigError> {
+    let mut error = ConfigError { problems: Vec::new() };
+    let Inner { verifier, cookies, appearance, has } = clerk.0.as_ref();
+    let resource = error.check_resource(Some(url), verifier.rules.issuer.as_deref());
+    let Some(resource) = resource else { return Err(error) };
+    let appearance = Appearance { resource: Some(resource), ..Appearance::clone(appearance) };
+    let inner = Inner {
+        verifier: Arc::clone(verifier),
+        cookies: Arc::clone(cookies),
+        appearance: Arc::new(appearance),
+        has: *has,
+    };
+    Ok(Clerk(Arc::new(inner)))
 }
 
 /// Looks at every setting, so that all problems are told at once.
@@ -161,6 +183,7 @@ fn check(builder: &ClerkBuilder, error: &mut ConfigError) -> Option<Checked> {
     if realm.is_none() {
         error.add("realm", "it has a character that cannot stand in a header field");
     }
+    let resource = error.check_resource(builder.resource.as_deref(), rules.issuer.as_deref());
     let timeouts = check_timeouts(builder, error);
     let api_secret =
         |key: Option<&str>, variable| key.and_then(|key| ApiSecret::new(key, variable));
@@ -181,6 +204,7 @@ fn check(builder: &ClerkBuilder, error: &mut ConfigError) -> Option<Checked> {
         cookies: cookies
             .map(|(text, key)| CookieInstance::new(text, key.frontend_api, key.production)),
         realm: realm?,
+        resource,
         timeouts,
     })
 }
@@ -245,6 +269,13 @@ fn check_timeouts(builder: &ClerkBuilder, error: &mut ConfigError) -> Timeouts {
 }
 
 impl ConfigError {
+    /// One problem.
+    pub(crate) fn new(setting: &str, problem: impl fmt::Display) -> Self {
+        let mut error = Self { problems: Vec::new() };
+        error.add(setting, problem);
+        error
+    }
+
     fn add(&mut self, setting: &str, problem: impl fmt::Display) {
         self.problems.push(format!("{setting}: {problem}"));
     }
@@ -257,6 +288,22 @@ impl ConfigError {
         parse: impl FnOnce(&str) -> Result<T, String>,
     ) -> Option<T> {
         parse(value?).map_err(|problem| self.add(setting, problem)).ok()
+    }
+
+    /// Metadata of a resource names the issuer, so both must be known.
+    fn check_resource(&mut self, url: Option<&str>, issuer: Option<&str>) -> Option<Resource> {
+        let identifier = url?;
+        let url = self.check(RESOURCE, url, settings::resource)?;
+        let Some(issuer) = issuer else {
+            let wrong = "its metadata names the issuer, which is not known; set \
+                         CLERK_PUBLISHABLE_KEY or CLERK_ISSUER too";
+            self.add(RESOURCE, wrong);
+            return None;
+        };
+        let server = self.check("CLERK_ISSUER", Some(issuer), |issuer| {
+            Url::parse(issuer).map_err(|error| format!("it is not a URL ({error})"))
+        })?;
+        Some(Resource::new(identifier, &url, issuer, &server))
     }
 
     /// Checks each member of a list if it is set. One that is set and empty would switch its

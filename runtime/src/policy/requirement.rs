@@ -1,6 +1,6 @@
 //! A requirement and an identity in, the denial out, if there is one.
 
-use super::{Denial, RequiredScopes, Reverification, organization};
+use super::{Denial, RequiredScopes, Reverification, ScopeHierarchy, organization};
 use crate::{
     identity::{Identity, SessionToken, VerifiedToken},
     scope::{Scope, Scopes, is_scope_token},
@@ -49,17 +49,17 @@ impl Requirement {
     }
 
     /// Why the identity does not meet this; `None` where it does.
-    pub(super) fn denies(&self, identity: &Identity) -> Option<Denial> {
+    pub(super) fn denies(&self, identity: &Identity, hierarchy: ScopeHierarchy) -> Option<Denial> {
         let unless = |met: bool, denial: Denial| (!met).then_some(denial);
         match *self {
             Self::None => None,
             Self::All(parts) => {
-                parts.iter().filter_map(|part| part.denies(identity)).reduce(Denial::and)
+                parts.iter().filter_map(|part| part.denies(identity, hierarchy)).reduce(Denial::and)
             }
-            Self::Any(parts) => denied_by_each(parts, identity),
+            Self::Any(parts) => denied_by_each(parts, identity, hierarchy),
             Self::Scope(scope) => {
                 let granted = identity.maybe_scopes();
-                let met = granted.is_some_and(|granted| granted.contains(scope));
+                let met = granted.is_some_and(|granted| hierarchy.grants(granted, scope));
                 unless(met, Denial::MissingScopes(RequiredScopes::default()))
             }
             Self::Role(role) => unless(
@@ -97,14 +97,29 @@ impl Requirement {
         }
     }
 
-    /// The scopes of one alternative: the one with the fewest missing, the first of equals. With
-    /// no caller, the first.
-    pub(super) fn nearest_scopes(&self, granted: Option<&Scopes>) -> RequiredScopes {
+    /// The scopes of one alternative, without those that others of it imply: the alternative with
+    /// the fewest missing, the first of equals. With no caller, the first.
+    pub(super) fn nearest_scopes(
+        &self,
+        granted: Option<&Scopes>,
+        hierarchy: ScopeHierarchy,
+    ) -> RequiredScopes {
         let missing = |alternative: &RequiredScopes| match granted {
-            Some(granted) => alternative.0.iter().filter(|scope| !granted.contains(scope)).count(),
+            Some(granted) => alternative.missing(granted, hierarchy),
             None => 0,
         };
-        self.alternatives().into_iter().min_by_key(missing).unwrap_or_default()
+        let alternatives = self.alternatives().into_iter();
+        let smallest = alternatives.map(|alternative| alternative.without_implied(hierarchy));
+        smallest.min_by_key(missing).unwrap_or_default()
+    }
+
+    /// Every scope that is named here, in source order.
+    pub(super) fn scopes(&self) -> Vec<&'static str> {
+        match self {
+            Self::Scope(scope) => vec![scope],
+            Self::All(parts) | Self::Any(parts) => parts.iter().flat_map(Self::scopes).collect(),
+            _ => Vec::new(),
+        }
     }
 
     /// The sets of scopes of which each is enough, in source order.
@@ -174,10 +189,14 @@ impl Requirement {
 }
 
 /// One met part is enough; where none is, the lightest denial. No parts are met by nobody.
-fn denied_by_each(parts: &[Requirement], identity: &Identity) -> Option<Denial> {
+fn denied_by_each(
+    parts: &[Requirement],
+    identity: &Identity,
+    hierarchy: ScopeHierarchy,
+) -> Option<Denial> {
     let mut lightest = None;
     for part in parts {
-        let denial = part.denies(identity)?;
+        let denial = part.denies(identity, hierarchy)?;
         lightest = Some(lightest.map_or(denial.clone(), |known: Denial| known.or(denial)));
     }
     lightest.or(Some(Denial::Sender))
