@@ -2,6 +2,7 @@
 
 mod build;
 mod builder;
+mod resource;
 mod settings;
 
 pub use self::{build::ConfigError, builder::ClerkBuilder};
@@ -141,7 +142,7 @@ impl Clerk {
     /// # Errors
     /// Where `url` cannot be used as a [`resource`](ClerkBuilder::resource).
     pub fn for_resource(&self, url: &str) -> Result<Self, ConfigError> {
-        build::for_resource(self, url)
+        resource::derive(self, url)
     }
 
     fn lacks(&self, token_type: TokenType) -> Vec<ConfigurationFault> {

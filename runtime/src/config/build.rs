@@ -7,7 +7,7 @@ use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{
-    Clerk, ClerkBuilder, Credentials, Inner,
+    Clerk, ClerkBuilder, Credentials, Inner, resource,
     settings::{self, PublishableKey},
 };
 use crate::{
@@ -34,12 +34,10 @@ const TIMEOUTS: Timeouts = Timeouts {
 
 const LONGEST_TIMEOUT: Duration = Duration::from_secs(60);
 
-const RESOURCE: &str = "CLERK_RESOURCE";
-
 /// What is wrong with a configuration: every problem at once, one line each. It shows no secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigError {
-    problems: Vec<String>,
+    pub(super) problems: Vec<String>,
 }
 
 /// Settings that can be used.
@@ -109,22 +107,6 @@ pub(super) fn build(builder: ClerkBuilder) -> Result<Clerk, ConfigError> {
     Ok(Clerk(Arc::new(Inner { verifier, cookies, appearance: Arc::new(appearance), has })))
 }
 
-/// The same verifier for another resource: what it verifies is shared, what it names is new.
-pub(super) fn for_resource(clerk: &Clerk, url: &str) -> Result<Clerk, ConfigError> {
-    let mut error = ConfigError { problems: Vec::new() };
-    let Inner { verifier, cookies, appearance, has } = clerk.0.as_ref();
-    let resource = error.check_resource(Some(url), verifier.rules.issuer.as_deref());
-    let Some(resource) = resource else { return Err(error) };
-    let appearance = Appearance { resource: Some(resource), ..Appearance::clone(appearance) };
-    let inner = Inner {
-        verifier: Arc::clone(verifier),
-        cookies: Arc::clone(cookies),
-        appearance: Arc::new(appearance),
-        has: *has,
-    };
-    Ok(Clerk(Arc::new(inner)))
-}
-
 /// Looks at every setting, so that all problems are told at once.
 fn check(builder: &ClerkBuilder, error: &mut ConfigError) -> Option<Checked> {
     for variable in &builder.unreadable {
@@ -183,7 +165,7 @@ fn check(builder: &ClerkBuilder, error: &mut ConfigError) -> Option<Checked> {
     if realm.is_none() {
         error.add("realm", "it has a character that cannot stand in a header field");
     }
-    let resource = error.check_resource(builder.resource.as_deref(), rules.issuer.as_deref());
+    let resource = resource::check(builder.resource.as_deref(), rules.issuer.as_deref(), error);
     let timeouts = check_timeouts(builder, error);
     let api_secret =
         |key: Option<&str>, variable| key.and_then(|key| ApiSecret::new(key, variable));
@@ -276,34 +258,18 @@ impl ConfigError {
         error
     }
 
-    fn add(&mut self, setting: &str, problem: impl fmt::Display) {
+    pub(super) fn add(&mut self, setting: &str, problem: impl fmt::Display) {
         self.problems.push(format!("{setting}: {problem}"));
     }
 
     /// Parses a setting if it is set, and notes what is wrong with it.
-    fn check<T>(
+    pub(super) fn check<T>(
         &mut self,
         setting: &str,
         value: Option<&str>,
         parse: impl FnOnce(&str) -> Result<T, String>,
     ) -> Option<T> {
         parse(value?).map_err(|problem| self.add(setting, problem)).ok()
-    }
-
-    /// Metadata of a resource names the issuer, so both must be known.
-    fn check_resource(&mut self, url: Option<&str>, issuer: Option<&str>) -> Option<Resource> {
-        let identifier = url?;
-        let url = self.check(RESOURCE, url, settings::resource)?;
-        let Some(issuer) = issuer else {
-            let wrong = "its metadata names the issuer, which is not known; set \
-                         CLERK_PUBLISHABLE_KEY or CLERK_ISSUER too";
-            self.add(RESOURCE, wrong);
-            return None;
-        };
-        let server = self.check("CLERK_ISSUER", Some(issuer), |issuer| {
-            Url::parse(issuer).map_err(|error| format!("it is not a URL ({error})"))
-        })?;
-        Some(Resource::new(identifier, &url, issuer, &server))
     }
 
     /// Checks each member of a list if it is set. One that is set and empty would switch its

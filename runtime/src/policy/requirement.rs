@@ -17,7 +17,8 @@ const MOST_ALTERNATIVES: usize = 64;
 pub enum Requirement {
     /// Nothing more.
     None,
-    /// OAuth tokens and API keys: this scope.
+    /// OAuth tokens and API keys: this scope, or one that implies it by the
+    /// [`ScopeHierarchy`] of the configuration.
     Scope(&'static str),
     /// Sessions: this role in the active organization, with or without `org:` before it.
     Role(&'static str),

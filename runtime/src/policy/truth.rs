@@ -86,9 +86,10 @@ fn caller(granted: &BTreeSet<&'static str>) -> Identity {
 /// implies in the end.
 type Hierarchy = (ScopeHierarchy, &'static [(&'static str, &'static [&'static str])]);
 
-const HIERARCHIES: [Hierarchy; 4] = [
+const HIERARCHIES: [Hierarchy; 5] = [
     (ScopeHierarchy::NONE, &[]),
     (ScopeHierarchy::new(&[("b", &["c"])]), &[("b", &["c"])]),
+    (ScopeHierarchy::new(&[("c", &["b"])]), &[("c", &["b"])]),
     (ScopeHierarchy::new(&[("a", &["c", "b"])]), &[("a", &["b", "c"])]),
     // Against the order of the source, and over a step between.
     (ScopeHierarchy::new(&[("c", &["b"]), ("b", &["a"])]), &[("c", &["a", "b"]), ("b", &["a"])]),
