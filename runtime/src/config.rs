@@ -2,6 +2,7 @@
 
 mod build;
 mod builder;
+mod resource;
 mod settings;
 
 pub use self::{build::ConfigError, builder::ClerkBuilder};
@@ -11,7 +12,7 @@ use std::{fmt, sync::Arc};
 use crate::{
     cookie::CookieRules,
     error::ConfigurationFault,
-    policy::Policy,
+    policy::{Policy, ScopeHierarchy},
     rejection::Appearance,
     token::TokenType,
     verify::{Keys, Recipient, Verifier},
@@ -40,7 +41,7 @@ pub struct Clerk(Arc<Inner>);
 
 struct Inner {
     verifier: Arc<Verifier>,
-    cookies: CookieRules,
+    cookies: Arc<CookieRules>,
     appearance: Arc<Appearance>,
     has: Credentials,
 }
@@ -71,6 +72,7 @@ impl Clerk {
     /// | `CLERK_ISSUER` | the `iss` to expect, if it is not that of the publishable key |
     /// | `CLERK_AUDIENCE` | audiences of OAuth tokens, separated by commas |
     /// | `CLERK_AUTHORIZED_PARTIES` | origins of your front ends, separated by commas |
+    /// | `CLERK_RESOURCE` | the public URL of this API, for its [metadata](crate::resource_metadata) |
     /// | `CLERK_API_URL`, `CLERK_API_VERSION` | the Backend API, if it is not Clerk's own |
     ///
     /// A variable that is set to the empty string counts as not set.
@@ -123,6 +125,26 @@ impl Clerk {
         if lines.is_empty() { Ok(()) } else { Err(Unverifiable { lines }) }
     }
 
+    /// The same verifier for another resource of this server: keys are shared, and challenges
+    /// name the metadata of `url`.
+    ///
+    /// ```
+    /// use clerk_auth::Clerk;
+    ///
+    /// let clerk = Clerk::builder()
+    ///     .publishable_key("pk_live_Y2xlcmsuZXhhbXBsZS5jb20k")
+    ///     .resource("https://api.example.com/notes")
+    ///     .build()?;
+    /// let tools = clerk.for_resource("https://api.example.com/mcp")?;
+    /// # Ok::<(), clerk_auth::ConfigError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Where `url` cannot be used as a [`resource`](ClerkBuilder::resource).
+    pub fn for_resource(&self, url: &str) -> Result<Self, ConfigError> {
+        resource::derive(self, url)
+    }
+
     fn lacks(&self, token_type: TokenType) -> Vec<ConfigurationFault> {
         let Credentials { secret_key, machine_secret_key } = self.0.has;
         let no_keys = matches!(self.verifier().keys, Keys::None);
@@ -155,7 +177,11 @@ impl Clerk {
         Arc::clone(&self.0.appearance)
     }
 
-    /// Whether both are clones of one verifier.
+    pub(crate) fn scope_hierarchy(&self) -> ScopeHierarchy {
+        self.0.appearance.scope_hierarchy
+    }
+
+    /// Whether both are clones of one verifier, for one resource.
     pub(crate) fn is_same_as(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }

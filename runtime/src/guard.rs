@@ -16,7 +16,7 @@ use crate::{
     credential::Credential,
     error::{Failure, Refused, TokenFault},
     identity::{Claims, Entrant, Identity, VerifiedToken},
-    policy::Policy,
+    policy::{Policy, ScopeHierarchy},
     rejection::{Appearance, Rejection},
     token::TokenType,
 };
@@ -60,7 +60,7 @@ pub(crate) async fn admit(
     let verified = match Credential::read(&parts.headers)? {
         Credential::Bearer { token, field } => {
             if let Some(known) = Verified::again(&parts.extensions, clerk, field) {
-                permit(Some(&known), policy)?;
+                permit(Some(&known), policy, clerk.scope_hierarchy())?;
                 return Ok(Some(known));
             }
             let accepts = |token_type| policy.accepts(token_type);
@@ -72,7 +72,7 @@ pub(crate) async fn admit(
         }
         Credential::None => None,
     };
-    permit(verified.as_ref().map(Verified::identity), policy)?;
+    permit(verified.as_ref().map(Verified::identity), policy, clerk.scope_hierarchy())?;
     let known = verified.as_ref().map(Verified::share);
     Verified::travel(verified, &mut parts.extensions);
     Ok(known)
@@ -157,9 +157,13 @@ fn decode_claims<C: DeserializeOwned + 'static>(claims: Option<&Claims>) -> Resu
 }
 
 /// Whether a known caller, or nobody, may pass.
-pub(crate) fn permit(identity: Option<&Identity>, policy: &Policy) -> Result<(), Failure> {
+pub(crate) fn permit(
+    identity: Option<&Identity>,
+    policy: &Policy,
+    hierarchy: ScopeHierarchy,
+) -> Result<(), Failure> {
     match identity {
-        Some(identity) => Ok(policy.decide(identity)?),
+        Some(identity) => Ok(policy.decide(identity, hierarchy)?),
         None if policy.is_optional() => Ok(()),
         None => Err(Failure::Missing),
     }

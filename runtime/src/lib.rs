@@ -54,6 +54,8 @@
 //! - [`macro@clerk_auth`]: the attribute, what it accepts and injects, what it expands to.
 //! - [`Clerk`]: the verifier, from the environment or from code.
 //! - [`Rejection`]: statuses, challenges and bodies.
+//! - [`resource_metadata`]: what OAuth clients and MCP clients read to find your instance.
+//! - [`ScopeHierarchy`]: which scopes imply others.
 //! - [`testing`]: a local stand-in for Clerk, for your tests (feature `testing`).
 //! - [`reasons`]: why a request was refused, in the log and while you develop.
 //! - [`reliability`]: what callers see when Clerk is away, and for how long.
@@ -74,9 +76,11 @@ mod health;
 mod identity;
 mod json;
 mod layer;
+mod metadata;
 pub mod policy;
 mod reason;
 mod rejection;
+mod resource;
 mod scope;
 mod subject;
 #[cfg(feature = "testing")]
@@ -96,6 +100,9 @@ pub mod reasons {}
 
 #[doc = include_str!("../docs/reliability.md")]
 pub mod reliability {}
+
+#[doc = include_str!("../docs/resource-metadata.md")]
+pub mod resource_metadata {}
 
 #[doc = include_str!("../docs/stricter.md")]
 pub mod stricter {}
@@ -118,7 +125,8 @@ pub use crate::{
         OfSession, OfUser, Organization, Scoped, SessionToken, VerifiedToken,
     },
     layer::{ClerkLayer, ClerkService},
-    policy::Policy,
+    metadata::ResourceMetadata,
+    policy::{Policy, ScopeHierarchy},
     rejection::{Refusal, Rejection},
     scope::{Scope, Scopes},
     subject::{ClientId, MachineId, OrgId, SessionId, Subject, UserId},

@@ -3,15 +3,18 @@
 //! What a policy does not name is refused.
 
 mod denial;
+mod hierarchy;
 mod line;
 mod organization;
 mod redundancy;
 mod requirement;
 mod reverification;
+mod text;
 #[cfg(test)]
 mod truth;
 
 pub use self::{
+    hierarchy::ScopeHierarchy,
     requirement::Requirement,
     reverification::{Level, Reverification},
 };
@@ -131,14 +134,19 @@ impl Policy {
     }
 
     /// Whether this identity may enter. The one place where that is decided.
-    pub(crate) fn decide(&self, identity: &Identity) -> Result<(), Denial> {
+    pub(crate) fn decide(
+        &self,
+        identity: &Identity,
+        hierarchy: ScopeHierarchy,
+    ) -> Result<(), Denial> {
         let token_type = identity.token_type();
         let clause = self.clause(token_type).ok_or(Denial::NotAccepted(token_type))?;
         let requirement = clause.requirement();
-        match requirement.denies(identity) {
+        match requirement.denies(identity, hierarchy) {
             None => Ok(()),
             Some(Denial::MissingScopes(_)) => {
-                Err(Denial::MissingScopes(requirement.nearest_scopes(identity.maybe_scopes())))
+                let granted = identity.maybe_scopes();
+                Err(Denial::MissingScopes(requirement.nearest_scopes(granted, hierarchy)))
             }
             Some(denial) => Err(denial),
         }
@@ -146,10 +154,17 @@ impl Policy {
 
     /// The scopes that an OAuth client should ask for to pass: the first alternative. `None`
     /// where OAuth tokens are not accepted or need none.
-    pub(crate) fn scopes_to_request(&self) -> Option<RequiredScopes> {
+    pub(crate) fn scopes_to_request(&self, hierarchy: ScopeHierarchy) -> Option<RequiredScopes> {
         let requirement = self.clause(TokenType::OAuthToken)?.requirement();
-        let scopes = requirement.nearest_scopes(None);
+        let scopes = requirement.nearest_scopes(None, hierarchy);
         (!scopes.is_empty()).then_some(scopes)
+    }
+
+    /// Every scope that the policy names for OAuth tokens, in source order.
+    pub(crate) fn scopes_of_oauth_tokens(&self) -> Vec<&'static str> {
+        self.clause(TokenType::OAuthToken)
+            .map(Clause::requirement)
+            .map_or_else(Vec::new, |it| it.scopes())
     }
 
     fn clause(&self, token_type: TokenType) -> Option<&'static Clause> {
@@ -232,7 +247,7 @@ mod tests {
         use Requirement::{All, Any, Client, Scope};
         let named = |requirement: &Requirement, granted: &[&str]| {
             let granted = crate::scope::Scopes::from_list(granted.iter().map(|it| (*it).into()));
-            requirement.nearest_scopes(Some(&granted)).to_string()
+            requirement.nearest_scopes(Some(&granted), ScopeHierarchy::default()).to_string()
         };
         let mixed = Any(&[Client(&["cli"]), Scope("a")]);
         assert_eq!(named(&mixed, &[]), "a");

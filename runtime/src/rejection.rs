@@ -13,8 +13,10 @@ use http::{
 
 use crate::{
     error::{Failure, Refused},
-    policy::{Denial, Policy, RequiredScopes, Reverification},
+    policy::{Denial, Policy, RequiredScopes, Reverification, ScopeHierarchy},
     reason,
+    resource::Resource,
+    token::TokenType,
 };
 
 /// The names that Clerk's own SDK uses.
@@ -61,26 +63,36 @@ pub enum Refusal {
 /// | Clerk unavailable | 503, with `Retry-After` | none |
 /// | server misconfigured | 500 | none |
 ///
+/// Where OAuth tokens may enter and a [`resource`](crate::ClerkBuilder::resource) is configured,
+/// the challenges of 401 and of missing scopes end with `, resource_metadata="…"`, the URL of its
+/// metadata (RFC 9728 §5.1).
+///
 /// The body is `application/problem+json` (RFC 9457), and `Cache-Control` is `no-store`.
 #[derive(Clone)]
 pub struct Rejection {
     refusal: Refusal,
     scopes: Option<RequiredScopes>,
+    /// Whether an OAuth client could pass, and so may be told where to get a token.
+    accepts_oauth: bool,
     reverification: Option<Reverification>,
     retry_after: Option<u64>,
     reason: &'static str,
     appearance: Arc<Appearance>,
 }
 
-/// How refusals look: the parts that the configuration sets.
+/// What the configuration says about refusals: how they look, what they name, and which scopes a
+/// later policy takes for others.
+#[derive(Clone)]
 pub(crate) struct Appearance {
     pub(crate) realm: Realm,
     pub(crate) body: Option<BodyHook>,
     /// Whether the caller is told what only the log should know.
     pub(crate) reveals_reasons: bool,
+    pub(crate) scope_hierarchy: ScopeHierarchy,
+    pub(crate) resource: Option<Resource>,
 }
 
-pub(crate) type BodyHook = Box<dyn Fn(Refusal) -> Response + Send + Sync>;
+pub(crate) type BodyHook = Arc<dyn Fn(Refusal) -> Response + Send + Sync>;
 
 /// A realm that can stand in a challenge, quoted and escaped.
 #[derive(Clone, Debug, Default)]
@@ -177,7 +189,7 @@ impl Rejection {
     pub(crate) fn new(refused: &Refused, policy: &Policy, appearance: Arc<Appearance>) -> Self {
         let failure = &refused.failure;
         let scopes = match failure {
-            Failure::Missing => policy.scopes_to_request(),
+            Failure::Missing => policy.scopes_to_request(appearance.scope_hierarchy),
             Failure::Denied(Denial::MissingScopes(scopes)) => Some(scopes.clone()),
             _ => None,
         };
@@ -192,6 +204,7 @@ impl Rejection {
         let rejection = Self {
             refusal: Refusal::of(failure),
             scopes,
+            accepts_oauth: policy.accepts(TokenType::OAuthToken),
             reverification,
             retry_after,
             reason: reason::code(refused, policy),
@@ -233,13 +246,24 @@ impl Rejection {
 
     fn challenge(&self) -> Option<HeaderValue> {
         let error = self.refusal.challenge_error()?;
-        let realm = &self.appearance.realm.0;
-        let challenge = match &self.scopes {
-            // A scope has neither quote nor backslash (RFC 6749 §3.3), so it needs no escape.
-            Some(scopes) => format!("Bearer realm={realm}{error}, scope=\"{scopes}\""),
-            None => format!("Bearer realm={realm}{error}"),
-        };
+        let mut challenge = format!("Bearer realm={}{error}", self.appearance.realm.0);
+        // Scopes (RFC 6749 §3.3) and URLs (RFC 3986 §2) have neither quote nor backslash, so
+        // both can stand in a quoted-string (RFC 9110 §5.6.4) as they are.
+        if let Some(scopes) = &self.scopes {
+            challenge.extend([", scope=\"", &scopes.to_string(), "\""]);
+        }
+        if let Some(resource) = self.resource() {
+            challenge.extend([", resource_metadata=\"", resource.metadata_url(), "\""]);
+        }
         HeaderValue::try_from(challenge).ok()
+    }
+
+    /// The resource that the challenge names. To whom sends a field that cannot be read, it says
+    /// nothing new.
+    fn resource(&self) -> Option<&Resource> {
+        let resource = self.appearance.resource.as_ref()?;
+        let helps = self.accepts_oauth && self.refusal != Refusal::UnreadableCredential;
+        helps.then_some(resource)
     }
 
     fn body(&self) -> (HeaderValue, Body) {

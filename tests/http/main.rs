@@ -18,6 +18,7 @@ mod cookies;
 mod explain;
 mod injected;
 mod matrix;
+mod metadata;
 mod no_leak;
 mod once;
 mod reasons;

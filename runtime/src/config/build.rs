@@ -7,12 +7,13 @@ use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{
-    Clerk, ClerkBuilder, Credentials, Inner,
+    Clerk, ClerkBuilder, Credentials, Inner, resource,
     settings::{self, PublishableKey},
 };
 use crate::{
     cookie::{CookieInstance, CookieRules},
     rejection::{Appearance, Realm},
+    resource::Resource,
     token::TokenType,
     verify::{
         ApiSecret, Asked, Backend, Key, KeySet, Keys, Question, Recipient, Rules, Seen, Timeouts,
@@ -48,7 +49,7 @@ const CALLS_IN_DEVELOPMENT: u32 = 100;
 /// What is wrong with a configuration: every problem at once, one line each. It shows no secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigError {
-    problems: Vec<String>,
+    pub(super) problems: Vec<String>,
 }
 
 /// Settings that can be used.
@@ -62,6 +63,7 @@ struct Checked {
     rules: Rules,
     cookies: Option<CookieInstance>,
     realm: Realm,
+    resource: Option<Resource>,
     timeouts: Timeouts,
     stale_keys: Duration,
     upstream_budget: u32,
@@ -110,31 +112,28 @@ pub(super) fn build(builder: ClerkBuilder) -> Result<Clerk, ConfigError> {
             Keys::Set(Arc::new(KeySet::new(upstream, sources, clock, checked.stale_keys)))
         }
     };
-    let cookies = CookieRules {
+    let cookies = Arc::new(CookieRules {
         instance: checked.cookies,
         authorized_parties: checked.rules.authorized_parties.clone(),
-    };
+    });
     let clock = builder.clock;
     let asked = Asked::new(upstream, clock.clone(), checked.upstream_budget, checked.verdict_times);
-    let verifier = Verifier {
+    let verifier = Arc::new(Verifier {
         keys,
         backend,
         asked: Arc::new(asked),
         seen: Seen::new(builder.jwt_cache_bytes.unwrap_or(JWT_CACHE_BYTES)),
         rules: checked.rules,
         clock,
-    };
+    });
     let appearance = Appearance {
         realm: checked.realm,
         body: builder.refusal_body,
         reveals_reasons: builder.reveal_reasons,
+        scope_hierarchy: builder.scope_hierarchy,
+        resource: checked.resource,
     };
-    Ok(Clerk(Arc::new(Inner {
-        verifier: Arc::new(verifier),
-        cookies,
-        appearance: Arc::new(appearance),
-        has,
-    })))
+    Ok(Clerk(Arc::new(Inner { verifier, cookies, appearance: Arc::new(appearance), has })))
 }
 
 /// Looks at every setting, so that all problems are told at once.
@@ -197,6 +196,7 @@ fn check(builder: &ClerkBuilder, error: &mut ConfigError) -> Option<Checked> {
     if realm.is_none() {
         error.add("realm", "it has a character that cannot stand in a header field");
     }
+    let resource = resource::check(builder.resource.as_deref(), rules.issuer.as_deref(), error);
     let timeouts = check_timeouts(builder, error);
     let api_secret =
         |key: Option<&str>, variable| key.and_then(|key| ApiSecret::new(key, variable));
@@ -217,6 +217,7 @@ fn check(builder: &ClerkBuilder, error: &mut ConfigError) -> Option<Checked> {
         cookies: cookies
             .map(|(text, key)| CookieInstance::new(text, key.frontend_api, key.production)),
         realm: realm?,
+        resource,
         timeouts,
         stale_keys: check_stale_keys(builder, error),
         upstream_budget: builder.upstream_budget.unwrap_or(match production {
@@ -315,12 +316,19 @@ fn check_timeouts(builder: &ClerkBuilder, error: &mut ConfigError) -> Timeouts {
 }
 
 impl ConfigError {
-    fn add(&mut self, setting: &str, problem: impl fmt::Display) {
+    /// One problem.
+    pub(crate) fn new(setting: &str, problem: impl fmt::Display) -> Self {
+        let mut error = Self { problems: Vec::new() };
+        error.add(setting, problem);
+        error
+    }
+
+    pub(super) fn add(&mut self, setting: &str, problem: impl fmt::Display) {
         self.problems.push(format!("{setting}: {problem}"));
     }
 
     /// Parses a setting if it is set, and notes what is wrong with it.
-    fn check<T>(
+    pub(super) fn check<T>(
         &mut self,
         setting: &str,
         value: Option<&str>,

@@ -1,6 +1,6 @@
 //! The builder of a [`Clerk`]: collects settings, then checks them all at once.
 
-use std::{env, fmt, time::Duration};
+use std::{env, fmt, sync::Arc, time::Duration};
 
 use axum_core::response::{IntoResponse, Response};
 use secrecy::SecretString;
@@ -8,6 +8,7 @@ use secrecy::SecretString;
 use super::{Clerk, ConfigError};
 use crate::{
     clock::Clock,
+    policy::ScopeHierarchy,
     rejection::{BodyHook, Refusal},
     token::TokenType,
 };
@@ -29,6 +30,8 @@ pub struct ClerkBuilder {
     pub(super) audience: Option<Vec<String>>,
     pub(super) session_audience: Option<Vec<String>>,
     pub(super) authorized_parties: Option<Vec<String>>,
+    pub(super) resource: Option<String>,
+    pub(super) scope_hierarchy: ScopeHierarchy,
     pub(super) clock_skew: Option<Duration>,
     pub(super) realm: Option<String>,
     pub(super) connect_timeout: Option<Duration>,
@@ -93,6 +96,7 @@ impl ClerkBuilder {
         builder.issuer = variable("CLERK_ISSUER");
         builder.audience = variable("CLERK_AUDIENCE").map(list);
         builder.authorized_parties = variable("CLERK_AUTHORIZED_PARTIES").map(list);
+        builder.resource = variable("CLERK_RESOURCE");
         builder.unreadable = unreadable;
         builder
     }
@@ -186,6 +190,20 @@ impl ClerkBuilder {
         parties: impl IntoIterator<Item = P>,
     ) -> Self {
         self.authorized_parties = Some(parties.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// The public URL of the API that this server guards, such as `https://api.example.com/mcp`.
+    /// Challenges then name its metadata, which [`Clerk::resource_metadata`] serves: see
+    /// [the page about it](crate::resource_metadata). It is no audience: [`audience`](Self::audience) is.
+    pub fn resource(mut self, url: impl Into<String>) -> Self {
+        self.resource = Some(url.into());
+        self
+    }
+
+    /// Which scopes imply others, for all policies: see [`ScopeHierarchy`]. None do unless set.
+    pub fn scope_hierarchy(mut self, hierarchy: ScopeHierarchy) -> Self {
+        self.scope_hierarchy = hierarchy;
         self
     }
 
@@ -299,7 +317,7 @@ impl ClerkBuilder {
         R: IntoResponse,
     {
         self.refusal_body =
-            Some(Box::new(move |refusal| -> Response { body(refusal).into_response() }));
+            Some(Arc::new(move |refusal| -> Response { body(refusal).into_response() }));
         self
     }
 
@@ -371,6 +389,7 @@ mod tests {
             ("CLERK_ISSUER", "secret"),
             ("CLERK_AUDIENCE", "sec ret"),
             ("CLERK_AUTHORIZED_PARTIES", "https://secret/"),
+            ("CLERK_RESOURCE", "http://secret.example"),
         ];
         for (variable, value) in table {
             let error = built(

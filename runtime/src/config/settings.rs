@@ -97,6 +97,21 @@ pub(super) fn endpoint_url(url: &str) -> Result<Url, String> {
     Ok(parsed)
 }
 
+/// The identifier of a protected resource (RFC 9728 §1.2). Clients compare it as an exact string
+/// with the URL that they use (§3.3), so it must be as URL parsers write it.
+pub(super) fn resource(url: &str) -> Result<Url, String> {
+    let parsed = endpoint_url(url)?;
+    let canonical = parsed.as_str();
+    // The one path that a parser adds.
+    let without_slash = canonical.strip_suffix('/').filter(|_| parsed.path() == "/");
+    if url != canonical && Some(url) != without_slash {
+        return Err("write it as clients do: scheme and host in lower case, no port that goes \
+                    without saying, no `..`, and %-codes for special characters"
+            .into());
+    }
+    Ok(parsed)
+}
+
 /// One segment of a path, so that it cannot lead elsewhere.
 pub(super) fn api_version(version: &str) -> Result<(), String> {
     let known = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
@@ -259,6 +274,43 @@ mod tests {
         assert!(issuer("https://clerk.example.com").is_ok());
         for bad in ["", "clerk.example.com", "https://clerk.example.com/", "https://a b"] {
             assert!(issuer(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_resource_is_written_as_clients_write_it() {
+        for good in [
+            "https://api.example.com",
+            "https://api.example.com/",
+            "https://api.example.com:8443/mcp",
+            "https://api.example.com/mcp/",
+            "https://api.example.com/caf%C3%A9",
+            "http://127.0.0.1:3000/mcp",
+            "http://localhost",
+        ] {
+            assert!(resource(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "",
+            "/mcp",
+            "api.example.com/mcp",
+            "http://api.example.com/mcp",
+            "https://api.example.com/mcp#tools",
+            "https://api.example.com/mcp#",
+            "https://api.example.com/mcp?",
+            "https://api.example.com/mcp?tenant=1",
+            "https://ada@api.example.com/mcp",
+            "HTTPS://api.example.com/mcp",
+            "https://API.example.com/mcp",
+            "https://api.example.com:443/mcp",
+            "https://api.example.com/a/../mcp",
+            "https://api.example.com/mcp\"",
+            "https://api.example.com/m cp",
+            "https://api.example.com/caf\u{e9}",
+            " https://api.example.com/mcp",
+            "https://api.example.com\\mcp",
+        ] {
+            assert!(resource(bad).is_err(), "{bad}");
         }
     }
 }

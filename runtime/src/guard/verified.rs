@@ -121,6 +121,6 @@ pub(super) fn require(
     policy: &Policy,
     appearance: &Arc<Appearance>,
 ) -> Result<(), Rejection> {
-    let decided = permit(identity, policy);
+    let decided = permit(identity, policy, appearance.scope_hierarchy);
     decided.map_err(|failure| Rejection::new(&failure.into(), policy, Arc::clone(appearance)))
 }

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::Reverification;
-use crate::token::TokenType;
+use super::{Reverification, ScopeHierarchy};
+use crate::{scope::Scopes, token::TokenType};
 
 /// Why a genuine token may not enter. The order is that of weight: where several parts of a
 /// requirement deny, the caller learns of the one that is hardest to mend.
@@ -59,6 +59,18 @@ impl RequiredScopes {
         let mut both = self.clone();
         both.0.extend(other.0.iter().filter(|scope| !self.0.contains(scope)));
         both
+    }
+
+    /// The smallest set that is enough: no scope that another one of the set implies.
+    pub(super) fn without_implied(mut self, hierarchy: ScopeHierarchy) -> Self {
+        let all = self.0.clone();
+        self.0.retain(|scope| !all.iter().any(|other| hierarchy.implies(other, scope)));
+        self
+    }
+
+    /// How many of these were neither granted nor implied by what was.
+    pub(super) fn missing(&self, granted: &Scopes, hierarchy: ScopeHierarchy) -> usize {
+        self.0.iter().filter(|scope| !hierarchy.grants(granted, scope)).count()
     }
 }
 

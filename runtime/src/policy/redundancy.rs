@@ -1,7 +1,7 @@
 //! A group of requirements in, whether each of its parts can matter out. Evaluated by the compiler,
 //! where scopes that are named by constants have their texts; the attribute sees only literals.
 
-use super::Requirement;
+use super::{Requirement, text::is_same_text};
 
 impl Requirement {
     /// Whether no part of this group decides nothing because of another part beside it.
@@ -110,18 +110,6 @@ impl Requirement {
             _ => false,
         }
     }
-}
-
-/// `==` of two strings, which the compiler cannot evaluate yet.
-const fn is_same_text(one: &str, other: &str) -> bool {
-    let (mut one, mut other) = (one.as_bytes(), other.as_bytes());
-    while let ([left, left_rest @ ..], [right, right_rest @ ..]) = (one, other) {
-        if *left != *right {
-            return false;
-        }
-        (one, other) = (left_rest, right_rest);
-    }
-    one.is_empty() && other.is_empty()
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! A requirement and an identity in, the denial out, if there is one.
 
-use super::{Denial, RequiredScopes, Reverification, organization};
+use super::{Denial, RequiredScopes, Reverification, ScopeHierarchy, organization};
 use crate::{
     identity::{Identity, SessionToken, VerifiedToken},
     scope::{Scope, Scopes, is_scope_token},
@@ -17,7 +17,8 @@ const MOST_ALTERNATIVES: usize = 64;
 pub enum Requirement {
     /// Nothing more.
     None,
-    /// OAuth tokens and API keys: this scope.
+    /// OAuth tokens and API keys: this scope, or one that implies it by the
+    /// [`ScopeHierarchy`] of the configuration.
     Scope(&'static str),
     /// Sessions: this role in the active organization, with or without `org:` before it.
     Role(&'static str),
@@ -49,17 +50,17 @@ impl Requirement {
     }
 
     /// Why the identity does not meet this; `None` where it does.
-    pub(super) fn denies(&self, identity: &Identity) -> Option<Denial> {
+    pub(super) fn denies(&self, identity: &Identity, hierarchy: ScopeHierarchy) -> Option<Denial> {
         let unless = |met: bool, denial: Denial| (!met).then_some(denial);
         match *self {
             Self::None => None,
             Self::All(parts) => {
-                parts.iter().filter_map(|part| part.denies(identity)).reduce(Denial::and)
+                parts.iter().filter_map(|part| part.denies(identity, hierarchy)).reduce(Denial::and)
             }
-            Self::Any(parts) => denied_by_each(parts, identity),
+            Self::Any(parts) => denied_by_each(parts, identity, hierarchy),
             Self::Scope(scope) => {
                 let granted = identity.maybe_scopes();
-                let met = granted.is_some_and(|granted| granted.contains(scope));
+                let met = granted.is_some_and(|granted| hierarchy.grants(granted, scope));
                 unless(met, Denial::MissingScopes(RequiredScopes::default()))
             }
             Self::Role(role) => unless(
@@ -97,27 +98,45 @@ impl Requirement {
         }
     }
 
-    /// The scopes of one alternative that asks for any: the one with the fewest missing, the first
-    /// of equals. With no caller, the first.
-    pub(super) fn nearest_scopes(&self, granted: Option<&Scopes>) -> RequiredScopes {
-        let alternatives = self.alternatives(granted).into_iter();
+    /// The scopes of one alternative that asks for any, without those that others of it imply: the
+    /// alternative with the fewest missing, the first of equals. With no caller, the first.
+    pub(super) fn nearest_scopes(
+        &self,
+        granted: Option<&Scopes>,
+        hierarchy: ScopeHierarchy,
+    ) -> RequiredScopes {
+        let missing = |alternative: &RequiredScopes| match granted {
+            Some(granted) => alternative.missing(granted, hierarchy),
+            None => 0,
+        };
+        let alternatives = self.alternatives(&missing).into_iter();
         let asking = alternatives.filter(|alternative| !alternative.is_empty());
-        asking.min_by_key(|alternative| missing(alternative, granted)).unwrap_or_default()
+        let smallest = asking.map(|alternative| alternative.without_implied(hierarchy));
+        smallest.min_by_key(missing).unwrap_or_default()
     }
 
-    /// The sets of scopes of which each is enough, in source order; of very many, those that are
-    /// nearest to what is granted.
-    fn alternatives(&self, granted: Option<&Scopes>) -> Vec<RequiredScopes> {
+    /// Every scope that is named here, in source order.
+    pub(super) fn scopes(&self) -> Vec<&'static str> {
+        match self {
+            Self::Scope(scope) => vec![scope],
+            Self::All(parts) | Self::Any(parts) => parts.iter().flat_map(Self::scopes).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The sets of scopes of which each is enough, in source order; of very many, those of which
+    /// the fewest scopes are missing.
+    fn alternatives(&self, missing: &impl Fn(&RequiredScopes) -> usize) -> Vec<RequiredScopes> {
         match self {
             Self::Scope(scope) => vec![RequiredScopes(vec![scope])],
-            Self::Any(parts) => parts.iter().flat_map(|part| part.alternatives(granted)).collect(),
-            Self::All(parts) => parts.iter().map(|part| part.alternatives(granted)).fold(
+            Self::Any(parts) => parts.iter().flat_map(|part| part.alternatives(missing)).collect(),
+            Self::All(parts) => parts.iter().map(|part| part.alternatives(missing)).fold(
                 vec![RequiredScopes::default()],
                 |known, more| {
                     let both = known.iter().flat_map(|one| more.iter().map(|other| one.and(other)));
                     let mut both: Vec<RequiredScopes> = both.collect();
                     if both.len() > MOST_ALTERNATIVES {
-                        both.sort_by_key(|alternative| missing(alternative, granted));
+                        both.sort_by_key(missing);
                         both.truncate(MOST_ALTERNATIVES);
                     }
                     both
@@ -178,19 +197,17 @@ impl Requirement {
 }
 
 /// One met part is enough; where none is, the lightest denial. No parts are met by nobody.
-fn denied_by_each(parts: &[Requirement], identity: &Identity) -> Option<Denial> {
+fn denied_by_each(
+    parts: &[Requirement],
+    identity: &Identity,
+    hierarchy: ScopeHierarchy,
+) -> Option<Denial> {
     let mut lightest = None;
     for part in parts {
-        let denial = part.denies(identity)?;
+        let denial = part.denies(identity, hierarchy)?;
         lightest = Some(lightest.map_or(denial.clone(), |known: Denial| known.or(denial)));
     }
     lightest.or(Some(Denial::Sender))
-}
-
-/// How many scopes of an alternative are missing; none, where nobody asks.
-fn missing(alternative: &RequiredScopes, granted: Option<&Scopes>) -> usize {
-    let Some(granted) = granted else { return 0 };
-    alternative.0.iter().filter(|scope| !granted.contains(scope)).count()
 }
 
 fn session(identity: &Identity, met: impl FnOnce(&SessionToken) -> bool) -> bool {

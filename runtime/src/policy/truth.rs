@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, collections::BTreeSet};
 
-use super::{Anonymous, Clause, Denial, Policy, Requirement};
+use super::{Anonymous, Clause, Denial, Policy, Requirement, ScopeHierarchy};
 use crate::{
     identity::{Identity, OAuthToken},
     scope::Scopes,
@@ -82,29 +82,69 @@ fn caller(granted: &BTreeSet<&'static str>) -> Identity {
     })
 }
 
+/// A hierarchy, and the same once more for the evaluator: each scope that implies, and all that it
+/// implies in the end.
+type Hierarchy = (ScopeHierarchy, &'static [(&'static str, &'static [&'static str])]);
+
+const HIERARCHIES: [Hierarchy; 5] = [
+    (ScopeHierarchy::NONE, &[]),
+    (ScopeHierarchy::new(&[("b", &["c"])]), &[("b", &["c"])]),
+    (ScopeHierarchy::new(&[("c", &["b"])]), &[("c", &["b"])]),
+    (ScopeHierarchy::new(&[("a", &["c", "b"])]), &[("a", &["b", "c"])]),
+    // Against the order of the source, and over a step between.
+    (ScopeHierarchy::new(&[("c", &["b"]), ("b", &["a"])]), &[("c", &["a", "b"]), ("b", &["a"])]),
+];
+
+/// What was granted, and all that follows from it.
+fn expanded(granted: &Alternative, (_, closure): Hierarchy) -> Alternative {
+    let implied = closure.iter().filter(|(scope, _)| granted.contains(scope));
+    granted
+        .iter()
+        .copied()
+        .chain(implied.flat_map(|(_, implied)| implied.iter().copied()))
+        .collect()
+}
+
+/// All sets of `scopes`.
+fn subsets(scopes: &[&'static str]) -> Vec<Alternative> {
+    let places = 0..scopes.len();
+    let subset = |bits: usize| {
+        places.clone().filter(|bit| bits >> bit & 1 == 1).map(|bit| scopes[bit]).collect()
+    };
+    (0..1 << scopes.len()).map(subset).collect()
+}
+
+/// The smallest part of an alternative from which all of it follows.
+fn smallest(alternative: &Alternative, hierarchy: Hierarchy) -> Alternative {
+    let scopes: Vec<&'static str> = alternative.iter().copied().collect();
+    let enough = |part: &Alternative| alternative.is_subset(&expanded(part, hierarchy));
+    subsets(&scopes).into_iter().filter(enough).min_by_key(BTreeSet::len).unwrap()
+}
+
 #[test]
 fn every_tree_decides_for_every_caller_like_its_list_of_alternatives() {
-    let callers: Vec<BTreeSet<&'static str>> = (0..8)
-        .map(|bits| (0..3).filter(|bit| bits >> bit & 1 == 1).map(|bit| SCOPES[bit]).collect())
-        .collect();
+    let callers = subsets(&SCOPES);
     let trees = trees();
     assert!(trees.len() > 1_000);
-    for tree in trees {
-        let policy = policy(tree);
-        let alternatives = alternatives(&tree);
-        for granted in &callers {
-            let met = alternatives.iter().any(|alternative| alternative.is_subset(granted));
-            let missing = |alternative: &Alternative| alternative.difference(granted).count();
-            match policy.decide(&caller(granted)) {
-                Ok(()) => assert!(met, "{tree} let in {granted:?}"),
-                Err(Denial::MissingScopes(named)) => {
-                    assert!(!met, "{tree} refused {granted:?}");
-                    let named: Alternative = named.0.into_iter().collect();
-                    let nearest =
-                        alternatives.iter().min_by_key(|alternative| missing(alternative));
-                    assert_eq!(Some(&named), nearest, "{tree} for {granted:?}");
+    for hierarchy in HIERARCHIES {
+        for tree in &trees {
+            let policy = policy(*tree);
+            let alternatives: Vec<Alternative> =
+                alternatives(tree).iter().map(|one| smallest(one, hierarchy)).collect();
+            for granted in &callers {
+                let all = expanded(granted, hierarchy);
+                let met = alternatives.iter().any(|alternative| alternative.is_subset(&all));
+                let missing = |alternative: &&Alternative| alternative.difference(&all).count();
+                match policy.decide(&caller(granted), hierarchy.0) {
+                    Ok(()) => assert!(met, "{tree} let in {granted:?}"),
+                    Err(Denial::MissingScopes(named)) => {
+                        assert!(!met, "{tree} refused {granted:?}");
+                        let named: Alternative = named.0.into_iter().collect();
+                        let nearest = alternatives.iter().min_by_key(missing);
+                        assert_eq!(Some(&named), nearest, "{tree} for {granted:?}");
+                    }
+                    Err(other) => panic!("{tree}: {other}"),
                 }
-                Err(other) => panic!("{tree}: {other}"),
             }
         }
     }
@@ -112,9 +152,11 @@ fn every_tree_decides_for_every_caller_like_its_list_of_alternatives() {
 
 #[test]
 fn with_no_caller_the_first_alternative_is_named() {
-    for tree in trees() {
-        let policy = policy(tree);
-        let named = policy.scopes_to_request().map(|named| named.0.into_iter().collect());
-        assert_eq!(named, alternatives(&tree).into_iter().next(), "{tree}");
+    for hierarchy in HIERARCHIES {
+        for tree in trees() {
+            let named = policy(tree).scopes_to_request(hierarchy.0);
+            let first = alternatives(&tree).first().map(|first| smallest(first, hierarchy));
+            assert_eq!(named.map(|named| named.0.into_iter().collect()), first, "{tree}");
+        }
     }
 }

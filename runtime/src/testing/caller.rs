@@ -5,7 +5,7 @@ use std::{borrow::Cow, sync::Arc, time::SystemTime};
 use serde_json::Value;
 
 use crate::{
-    Guard, Guarded,
+    Guard, Guarded, ScopeHierarchy,
     clock::UnixMillis,
     guard::permit,
     identity::{ApiKey, Claims, Identity, M2mToken, OAuthToken, Organization, SessionToken},
@@ -38,12 +38,15 @@ use crate::{
 /// ```
 #[derive(Clone, Debug)]
 #[must_use = "a caller does nothing before `guard`"]
-pub struct Caller<I>(I);
+pub struct Caller<I> {
+    identity: I,
+    scope_hierarchy: ScopeHierarchy,
+}
 
 impl Caller<SessionToken> {
     /// A signed-in user, without an active organization.
     pub fn session(user: &str) -> Self {
-        Self(SessionToken {
+        Self::of(SessionToken {
             subject: Subject::User(UserId::new(user)),
             user_id: UserId::new(user),
             session_id: SessionId::new("sess_described"),
@@ -65,7 +68,7 @@ impl Caller<SessionToken> {
         role: &str,
         permissions: impl IntoIterator<Item = &'a str>,
     ) -> Self {
-        self.0.organization = Some(Organization {
+        self.identity.organization = Some(Organization {
             id: OrgId::new(id),
             slug: None,
             role: Some(role.into()),
@@ -76,31 +79,31 @@ impl Caller<SessionToken> {
 
     /// Minutes since the first and the second factor were verified; −1 for none.
     pub fn factor_ages(mut self, first: i64, second: i64) -> Self {
-        self.0.factor_ages = Some((first, second));
+        self.identity.factor_ages = Some((first, second));
         self
     }
 
     /// Features as the claim `fea` lists them: `o:reports,u:beta`.
     pub fn features(mut self, features: &str) -> Self {
-        self.0.features = Some(features.into());
+        self.identity.features = Some(features.into());
         self
     }
 
     /// Plans as the claim `pla` lists them: `u:free`.
     pub fn plans(mut self, plans: &str) -> Self {
-        self.0.plans = Some(plans.into());
+        self.identity.plans = Some(plans.into());
         self
     }
 
     /// All claims of the token.
     pub fn claims(mut self, claims: &Value) -> Self {
-        self.0.claims = Claims::new(&claims.to_string());
+        self.identity.claims = Claims::new(&claims.to_string());
         self
     }
 
     /// When the token ends.
     pub fn expires_at(mut self, time: SystemTime) -> Self {
-        self.0.expires_at = time.into();
+        self.identity.expires_at = time.into();
         self
     }
 }
@@ -108,7 +111,7 @@ impl Caller<SessionToken> {
 impl Caller<OAuthToken> {
     /// An application that acts for a user, without scopes.
     pub fn oauth(user: &str) -> Self {
-        Self(OAuthToken {
+        Self::of(OAuthToken {
             subject: Subject::User(UserId::new(user)),
             user_id: UserId::new(user),
             client_id: ClientId::new("client_described"),
@@ -121,25 +124,25 @@ impl Caller<OAuthToken> {
 
     /// Grants these scopes.
     pub fn scopes<'a>(mut self, scopes: impl IntoIterator<Item = &'a str>) -> Self {
-        self.0.scopes = Scopes::from_list(scopes.into_iter().map(Cow::Borrowed));
+        self.identity.scopes = Scopes::from_list(scopes.into_iter().map(Cow::Borrowed));
         self
     }
 
     /// The application.
     pub fn client_id(mut self, id: &str) -> Self {
-        self.0.client_id = ClientId::new(id);
+        self.identity.client_id = ClientId::new(id);
         self
     }
 
     /// The resources that the token is for.
     pub fn audience<'a>(mut self, audience: impl IntoIterator<Item = &'a str>) -> Self {
-        self.0.audience = audience.into_iter().map(Into::into).collect();
+        self.identity.audience = audience.into_iter().map(Into::into).collect();
         self
     }
 
     /// When the token ends.
     pub fn expires_at(mut self, time: SystemTime) -> Self {
-        self.0.expires_at = Some(time.into());
+        self.identity.expires_at = Some(time.into());
         self
     }
 }
@@ -147,7 +150,7 @@ impl Caller<OAuthToken> {
 impl Caller<M2mToken> {
     /// Another machine.
     pub fn m2m(machine: &str) -> Self {
-        Self(M2mToken {
+        Self::of(M2mToken {
             subject: Subject::Machine(MachineId::new(machine)),
             machine_id: MachineId::new(machine),
             token_id: None,
@@ -159,7 +162,7 @@ impl Caller<M2mToken> {
 
     /// Custom claims of the token.
     pub fn claims(mut self, claims: &Value) -> Self {
-        self.0.claims = Some(Claims::new(&claims.to_string()));
+        self.identity.claims = Some(Claims::new(&claims.to_string()));
         self
     }
 }
@@ -168,7 +171,7 @@ impl Caller<ApiKey> {
     /// A key of a user (`user_…`), an organization (`org_…`) or a machine (`mch_…`), without
     /// scopes. Any other owner is taken for a user.
     pub fn api_key(owner: &str) -> Self {
-        Self(ApiKey {
+        Self::of(ApiKey {
             subject: Subject::from_id(owner).unwrap_or_else(|| Subject::User(UserId::new(owner))),
             key_id: "ak_described".into(),
             name: None,
@@ -180,13 +183,13 @@ impl Caller<ApiKey> {
 
     /// Grants these scopes.
     pub fn scopes<'a>(mut self, scopes: impl IntoIterator<Item = &'a str>) -> Self {
-        self.0.scopes = Scopes::from_list(scopes.into_iter().map(Cow::Borrowed));
+        self.identity.scopes = Scopes::from_list(scopes.into_iter().map(Cow::Borrowed));
         self
     }
 
     /// Custom claims of the key.
     pub fn claims(mut self, claims: &Value) -> Self {
-        self.0.claims = Some(Claims::new(&claims.to_string()));
+        self.identity.claims = Some(Claims::new(&claims.to_string()));
         self
     }
 }
@@ -194,21 +197,39 @@ impl Caller<ApiKey> {
 impl Caller<()> {
     /// A caller without a credential.
     pub fn nobody() -> Self {
-        Self(())
+        Self::of(())
+    }
+}
+
+impl<I> Caller<I> {
+    const fn of(identity: I) -> Self {
+        Self { identity, scope_hierarchy: ScopeHierarchy::NONE }
     }
 }
 
 impl<I: Into<Described>> Caller<I> {
+    /// Which scopes imply others: give it what your configuration gets.
+    pub fn scope_hierarchy(mut self, hierarchy: ScopeHierarchy) -> Self {
+        self.scope_hierarchy = hierarchy;
+        self
+    }
+
     /// The guard that lets this caller in.
     ///
     /// # Errors
     /// The refusal, where the policy refuses this caller.
     pub fn guard<P: Guarded>(self) -> Result<Guard<P>, Rejection> {
-        let Described(identity) = self.0.into();
+        let Described(identity) = self.identity.into();
         // The realm is one that can stand in a challenge.
         let realm = Realm::new("test").unwrap_or_default();
-        let appearance = Arc::new(Appearance { realm, body: None, reveals_reasons: false });
-        let permitted = permit(identity.as_ref(), &P::POLICY);
+        let appearance = Arc::new(Appearance {
+            realm,
+            body: None,
+            reveals_reasons: false,
+            scope_hierarchy: self.scope_hierarchy,
+            resource: None,
+        });
+        let permitted = permit(identity.as_ref(), &P::POLICY, self.scope_hierarchy);
         let admitted = permitted.map(|()| identity.map(Arc::new)).map_err(Into::into);
         Guard::from_admitted(admitted, &appearance)
     }
