@@ -120,31 +120,31 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
         let clerk = Clerk::from_ref(state);
-        let appearance = clerk.appearance();
         let admitted = admit(&clerk, parts, &P::POLICY).await;
-        Self::from_admitted(admitted, &appearance)
+        Self::from_admitted(admitted, clerk.appearance())
     }
 }
 
 impl<P: Guarded> Guard<P> {
     pub(crate) fn from_admitted(
         admitted: Result<Option<Arc<Identity>>, Refused>,
-        appearance: &Arc<Appearance>,
+        appearance: Arc<Appearance>,
     ) -> Result<Self, Rejection> {
-        let entered = admitted.and_then(|known| Ok(Self::enter(known, Arc::clone(appearance))?));
-        entered.map_err(|refused| Rejection::new(&refused, &P::POLICY, Arc::clone(appearance)))
+        let entered = admitted.and_then(|known| Ok((Self::enter(known.as_deref())?, known)));
+        match entered {
+            Ok(((identity, claims), known)) => Ok(Self { identity, claims, known, appearance }),
+            Err(refused) => Err(Rejection::new(&refused, &P::POLICY, appearance)),
+        }
     }
 
-    /// What the handler declares, out of what was admitted.
-    fn enter(known: Option<Arc<Identity>>, appearance: Arc<Appearance>) -> Result<Self, Failure> {
-        let caller = known.as_deref();
+    /// What the handler declares, out of who was admitted.
+    fn enter(caller: Option<&Identity>) -> Result<(P::Identity, P::Claims), Failure> {
         // A policy that accepts more than its identity type has room for refuses the rest.
         let identity = P::Identity::enter(caller).ok_or_else(|| match caller {
             Some(identity) => TokenFault::NotAccepted(identity.token_type()).into(),
             None => Failure::Missing,
         })?;
-        let claims = decode_claims(caller.and_then(Identity::maybe_claims))?;
-        Ok(Self { identity, claims, known, appearance })
+        Ok((identity, decode_claims(caller.and_then(Identity::maybe_claims))?))
     }
 }
 

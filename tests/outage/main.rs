@@ -12,6 +12,7 @@ mod app;
 mod failures;
 mod loads;
 mod opaque;
+mod remembered;
 mod retries;
 mod rotation;
 mod stale;

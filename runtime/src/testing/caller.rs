@@ -231,7 +231,7 @@ impl<I: Into<Described>> Caller<I> {
         });
         let permitted = permit(identity.as_ref(), &P::POLICY, self.scope_hierarchy);
         let admitted = permitted.map(|()| identity.map(Arc::new)).map_err(Into::into);
-        Guard::from_admitted(admitted, &appearance)
+        Guard::from_admitted(admitted, appearance)
     }
 }
 
