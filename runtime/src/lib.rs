@@ -59,6 +59,7 @@
 //! - [`testing`]: a local stand-in for Clerk, for your tests (feature `testing`).
 //! - [`reasons`]: why a request was refused, in the log and while you develop.
 //! - [`reliability`]: what callers see when Clerk is away, and for how long.
+//! - [`performance`]: what a guard costs, measured beside its peers.
 //! - [`stricter`]: where a guard decides otherwise than Clerk's own SDK.
 //! - [`rules`]: what is checked of each token, and where the rule comes from.
 //!
@@ -91,6 +92,13 @@ mod verify;
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub use crate::verify::fuzzing;
+
+#[doc = include_str!("../docs/performance.md")]
+///
+/// # As a picture
+///
+#[doc = include_str!("../docs/performance.svg")]
+pub mod performance {}
 
 #[doc = include_str!("../docs/rules.md")]
 pub mod rules {}
