@@ -93,6 +93,8 @@ mod verify;
 #[doc(hidden)]
 pub use crate::verify::fuzzing;
 
+// Only for the documentation: a command writes it, and a new figure builds nothing anew.
+#[cfg(doc)]
 #[doc = include_str!("../docs/performance.md")]
 ///
 /// # As a picture
