@@ -51,6 +51,7 @@
 //!
 //! # Start here
 //!
+//! - [`tour`]: from the first guard to production. Or [`migrating`] from Clerk's JavaScript SDK or `clerk-rs`.
 //! - [`macro@clerk_auth`]: the attribute, what it accepts and injects, what it expands to.
 //! - [`Clerk`]: the verifier, from the environment or from code.
 //! - [`Rejection`]: statuses, challenges and bodies.
@@ -91,6 +92,12 @@ mod verify;
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub use crate::verify::fuzzing;
+
+#[doc = include_str!("../docs/tour.md")]
+pub mod tour {}
+
+#[doc = include_str!("../docs/migrating.md")]
+pub mod migrating {}
 
 #[doc = include_str!("../docs/rules.md")]
 pub mod rules {}
