@@ -29,6 +29,7 @@ mod group;
 mod handler;
 mod injected;
 mod key;
+mod literals;
 mod members;
 mod names;
 mod naming;

@@ -95,6 +95,13 @@ fn wrong_space(text: &str) -> &'static str {
 
 /// RFC 6749, section 3.3: `scope-token = 1*( %x21 / %x23-5B / %x5D-7E )`.
 fn is_well_formed(scope: &str, literal: &LitStr, errors: &mut Errors) -> bool {
+    if scope.contains('*') {
+        let message =
+            format!("`*` is no wildcard: the scope `{}` is compared as it is", visible(scope));
+        let help = "name each scope; one that has a `*` is named by a `const Scope`";
+        errors.push(literal.span(), &message, help);
+        return false;
+    }
     let wrong = scope
         .chars()
         .enumerate()
