@@ -16,7 +16,7 @@ use crate::{
     errors::Errors,
     function::{Body, Function},
     injected::{Injected, InjectedValue},
-    parameter, stray,
+    order, parameter, stray,
 };
 
 /// axum takes functions of up to 16 extractors as handlers. The guard is one of them.
@@ -37,14 +37,17 @@ impl Handler {
     /// `None` for what cannot be rewritten. After a smaller mistake: the handler that was probably
     /// meant, so that the one mistake does not cause more errors where the handler is used.
     pub(crate) fn parse(item: TokenStream, errors: &mut Errors) -> Option<Self> {
-        let function: Function = match syn::parse2(item) {
+        let function = match Function::of(item) {
             Ok(function) => function,
             Err(error) => {
                 errors.add(error);
                 return None;
             }
         };
-        let Function { mut attributes, visibility, mut signature, body } = function;
+        let Function { mut attributes, visibility, mut signature, body, unreadable } = function;
+        if let Some(error) = unreadable {
+            errors.add(error);
+        }
         if let Some(receiver) = signature.receiver() {
             let help = format!("write a free function: `async fn {}`", signature.ident);
             let span = receiver.self_token.span;
@@ -55,6 +58,7 @@ impl Handler {
         remove_second_guard(&mut attributes, errors);
         repair_qualifiers(&mut signature, errors);
         let injected = take_injected(&mut signature);
+        order::check(&mut attributes, &injected, errors);
         let mut unfilled = take_strays(&mut signature, &injected, errors);
         unfilled.extend(take_overflow(&mut signature, errors));
         Some(Self { attributes, visibility, signature, injected, unfilled, body })

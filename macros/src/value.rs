@@ -201,7 +201,8 @@ fn equals(key: Key, name: &Ident, input: ParseStream<'_>, errors: &mut Errors) -
     let is_other_sign = input.peek(Token![==]) || input.peek(Token![=>]);
     let Some(equals) = input.parse::<Token![=]>().ok().filter(|_| !is_other_sign) else {
         let (message, help) = instead_of_equals(key, name, input);
-        errors.push(name.span(), &message, &help);
+        let span = if is_sign(input) { input.span() } else { name.span() };
+        errors.push(span, &message, &help);
         skip_to_comma(input);
         return false;
     };
@@ -220,17 +221,16 @@ fn instead_of_equals(key: Key, name: &Ident, input: ParseStream<'_>) -> (String,
         let message = format!("`{name}` cannot be negated");
         return (message, "write what a caller must have; there is no `!=`".into());
     }
-    let message = format!("expected `=` and a value after `{name}`");
+    let message = if is_sign(input) {
+        format!("expected only `=` after `{name}`")
+    } else {
+        format!("expected `=` and a value after `{name}`")
+    };
     if matches!(key, Key::Crate | Key::Policy) {
         return (message, write(key));
     }
     let ahead = input.fork();
-    // Of `==` and `=>`, the first `=` is taken.
-    let sign =
-        |next: &TokenTree| matches!(next, TokenTree::Punct(sign) if ":=>".contains(sign.as_char()));
-    while ahead.cursor().token_tree().is_some_and(|(next, _)| sign(&next)) {
-        let _ = ahead.parse::<TokenTree>();
-    }
+    while is_sign(&ahead) && ahead.parse::<TokenTree>().is_ok() {}
     let mut unread = Errors::default();
     let help = match strings(&ahead) {
         Some(texts) => write_all(key, &quoted(&texts)),
@@ -242,6 +242,11 @@ fn instead_of_equals(key: Key, name: &Ident, input: ParseStream<'_>) -> (String,
         },
     };
     (message, help)
+}
+
+/// A sign where `=` should stand alone: `:`, `==` or `=>`.
+fn is_sign(input: ParseStream<'_>) -> bool {
+    input.peek(Token![:]) || input.peek(Token![=]) || input.peek(Token![>])
 }
 
 fn or_report(key: Key, value: syn::Result<Value>, errors: &mut Errors) -> Value {

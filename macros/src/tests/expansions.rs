@@ -280,6 +280,15 @@ fn extractors_without_room_are_never_read() {
 }
 
 #[test]
+fn beside_a_half_typed_parameter_the_others_are_known() {
+    check(
+        r#"accepts = "oauth_token""#,
+        "async fn list(subject: Subject, State(notes): State<Map<K, V>>, sco) { body(subject) }",
+        &expect_file!["expansions/half_typed.rs"],
+    );
+}
+
+#[test]
 fn what_is_no_function_stays_as_it_is() {
     check("", "pub struct Notes { list: Vec<Note> }", &expect_file!["expansions/no_function.rs"]);
 }
