@@ -46,7 +46,11 @@ pub(crate) fn refused(handler: Handler, naming: &Naming) -> TokenStream {
     let root = naming.root();
     let name = naming.policy().unwrap_or(&handler.signature.ident);
     let never = format_ident!("never");
-    let unfilled = handler.unfilled.iter().map(|parameter| value(parameter, &never));
+    let unfilled = handler.unfilled.iter().map(|parameter| {
+        let mut parameter = parameter.clone();
+        types::name_policy(&mut parameter.ty, name);
+        value(&parameter, &never)
+    });
     let bindings = in_order(&handler.injected)
         .map(|injected| binding(injected, name, Some(&never)))
         .chain(unfilled)

@@ -67,8 +67,8 @@ fn empty(condition: Condition, text: &str) -> Option<Mistake> {
 fn letters(condition: Condition, text: &str) -> Option<Mistake> {
     let noun = condition.noun();
     let separates = |letter: char| {
-        let is_comma = letter == ',' && condition.form().group;
-        letter.is_whitespace() || letter.is_control() || is_comma
+        let is_sign = ",|".contains(letter) && condition.form().group;
+        letter.is_whitespace() || letter.is_control() || is_sign
     };
     let wrong = text.chars().find(|letter| separates(*letter))?;
     let wrong = match wrong {

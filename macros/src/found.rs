@@ -9,7 +9,7 @@ use syn::{
 
 use crate::{
     condition::Condition,
-    key::Key,
+    key::{Key, is_constant},
     literals::{quoted, strings, text},
     names::{alternatives, near},
     reverification::PRESETS,
@@ -109,6 +109,9 @@ fn wrong_path(key: Key, path: &Path, behind: ParseStream<'_>) -> (String, String
         }
         None if behind.peek(Paren) => match (last.as_str(), texts.as_slice()) {
             ("new" | "from", [_]) => write_all(key, &quoted(&texts)),
+            (name, _) if key == Key::Accepts && TokenType::from_name(name).is_some() => {
+                format!("write the clauses alone, without `accepts`: `{name}(…)`")
+            }
             _ if key.form().path => "write a literal, or a path to a `const Scope`".into(),
             _ => write(key),
         },
@@ -126,8 +129,10 @@ fn literal_instead(key: Key, path: &Path, last: &str) -> String {
     };
     match (near(last, known.iter().copied()).as_slice(), path.get_ident()) {
         ([meant], _) => format!("write `{meant:?}`"),
-        ([], Some(name)) if known.is_empty() => format!("write `\"{name}\"`"),
-        ([], None) if known.is_empty() => {
+        ([], Some(name)) if known.is_empty() && !is_constant(last) => {
+            format!("write `\"{name}\"`")
+        }
+        ([], _) if known.is_empty() => {
             let path = Leaf::Path(path.clone());
             format!("write the text of `{path}` here; only `scopes` takes a path")
         }

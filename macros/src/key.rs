@@ -167,9 +167,12 @@ fn wrong_clause(key: Key, kind: TokenType) -> (String, String) {
 
 fn unknown(name: &str, place: Place) -> (String, String) {
     let message = format!("unknown argument `{name}`");
-    if matches!(name, "any" | "all") {
+    if matches!(name, "all" | "any" | "has" | "require" | "requires") {
         let help = "write the types of token side by side, such as `oauth_token(…), api_key`";
-        return (message, format!("{help}; or a condition, such as `scopes = {name}(…)`"));
+        return (message, format!("{help}; or a condition, such as `scopes = any(…)`"));
+    }
+    if matches!(name, "deny" | "except" | "not") {
+        return (message, "write what a caller must have; nothing can be negated".into());
     }
     if is_constant(name) && place == Place::Attribute {
         let help = "write the policy itself; a `const Policy` is for a `ClerkLayer` and `require`";

@@ -30,8 +30,10 @@ const OTHER_EXTRACTORS: [&str; 12] = [
 ];
 
 /// What other frameworks inject, or a value is made into.
-const OTHER_TYPES: [&str; 10] =
-    ["BTreeSet", "Cow", "HashMap", "HashSet", "String", "Uuid", "Value", "Vec", "u32", "u64"];
+const OTHER_TYPES: [&str; 19] = [
+    "Arc", "BTreeSet", "Box", "Cow", "HashMap", "HashSet", "Result", "String", "Uuid", "Value",
+    "Vec", "bool", "i32", "i64", "u16", "u32", "u64", "u8", "usize",
+];
 
 /// Whether the type was one of these, which is then reported.
 pub(crate) fn check(injected: &Injected, entry: Option<&Entry>, errors: &mut Errors) -> bool {
@@ -52,7 +54,7 @@ pub(crate) fn check(injected: &Injected, entry: Option<&Entry>, errors: &mut Err
         Type::Reference(reference) => {
             ("by value, so it cannot be a reference", reference.and_token.span())
         }
-        Type::Array(_) | Type::Slice(_) | Type::Tuple(_) => {
+        Type::Array(_) | Type::ImplTrait(_) | Type::Slice(_) | Type::Tuple(_) => {
             ("by `#[clerk_auth]`, so it cannot be of this type", declared.inner.span())
         }
         Type::Path(_) if declared.is_named("Option") => {

@@ -47,6 +47,13 @@ impl Reverification {
             return Some(Self::Preset { name, constant });
         }
         let message = format!("unknown reverification `{}`", text.escape_debug());
+        // Only what the compiler can read: of anything else it would complain a second time.
+        let is_code = text.chars().all(|it| it.is_ascii_alphanumeric() || "_ =()".contains(it));
+        let read = |input: ParseStream<'_>| factor(input, &mut Errors::default());
+        if is_code && let Ok(Some(factor)) = literal.parse_with(read) {
+            errors.push(literal.span(), &message, &format!("write `reverification = {factor}`"));
+            return None;
+        }
         let level = near(&text, LEVELS).into_iter().next();
         let presets = PRESETS.map(|(name, _)| name);
         let help = match (near(&text, presets).as_slice(), level) {
@@ -162,10 +169,8 @@ fn in_minutes(level: &Ident, input: ParseStream<'_>) -> Option<String> {
     let unit = ahead.call(Ident::parse_any).ok()?.to_string();
     ahead.parse::<Token![=]>().ok()?;
     let number: u32 = ahead.parse::<LitInt>().ok()?.base10_parse().ok()?;
-    let minutes = match unit.trim_end_matches('s') {
-        "hour" => number.checked_mul(60)?,
-        "day" => number.checked_mul(24 * 60)?,
-        _ => return None,
-    };
+    let units = [("minute", 1), ("hour", 60), ("day", 24 * 60)];
+    let (_, each) = units.into_iter().find(|(name, _)| unit.contains(name))?;
+    let minutes = number.checked_mul(each)?;
     (1..=MOST_MINUTES).contains(&minutes).then(|| format!("write `{level}(minutes = {minutes})`"))
 }

@@ -24,6 +24,10 @@ pub(crate) fn split(literal: &LitStr, errors: &mut Errors) -> Vec<LitStr> {
         return Vec::new();
     }
     let spaced = words.join(" ");
+    if let Some(help) = group_in_text(&text) {
+        errors.push(literal.span(), GROUP, &help);
+        return Vec::new();
+    }
     if let Some(without) = without_commas(&text) {
         let help = format!("write `scopes = {without:?}`");
         errors.push(literal.span(), COMMA, &help);
@@ -68,6 +72,32 @@ pub(crate) fn is_member(literal: &LitStr, place: Place, errors: &mut Errors) -> 
         return false;
     }
     is_well_formed(&text, literal, errors)
+}
+
+/// In a literal, these are nearly always a slip too.
+const GROUP: &str = "a text holds scopes alone; a group stands outside of quotes";
+
+/// `"a | b"`, `"a or b"` or `"any(a, b)"` → "write `any("a", "b")`"
+fn group_in_text(text: &str) -> Option<String> {
+    let words: Vec<&str> = text
+        .split(|letter: char| letter.is_whitespace() || "|,()".contains(letter))
+        .filter(|word| !word.is_empty())
+        .collect();
+    let is_sign = |word: &str| matches!(word, "&" | "&&" | "+");
+    let has = |name: &str| words.iter().any(|word| word.eq_ignore_ascii_case(name));
+    let is_call = |name: &str| text.trim_start().starts_with(&format!("{name}("));
+    let all = is_call("all") || has("and") || words.iter().any(|word| is_sign(word));
+    if !all && !is_call("any") && !has("or") && !text.contains('|') {
+        return None;
+    }
+    let is_scope = |word: &&&str| {
+        !is_sign(word)
+            && !["and", "or", "any", "all"].iter().any(|it| word.eq_ignore_ascii_case(it))
+    };
+    let scopes: Vec<String> =
+        words.iter().filter(is_scope).map(|word| format!("{word:?}")).collect();
+    let kind = if all { "all" } else { "any" };
+    Some(format!("write `scopes = {kind}({})`", scopes.join(", ")))
 }
 
 /// A comma is a letter like others in a scope, but in a literal it is nearly always a slip. Who has
