@@ -46,10 +46,14 @@ pub(crate) fn refused(handler: Handler, naming: &Naming) -> TokenStream {
     let root = naming.root();
     let name = naming.policy().unwrap_or(&handler.signature.ident);
     let never = format_ident!("never");
-    let overflow = handler.overflow.iter().map(|parameter| value(parameter, &never));
+    let unfilled = handler.unfilled.iter().map(|parameter| {
+        let mut parameter = parameter.clone();
+        types::name_policy(&mut parameter.ty, name);
+        value(&parameter, &never)
+    });
     let bindings = in_order(&handler.injected)
         .map(|injected| binding(injected, name, Some(&never)))
-        .chain(overflow)
+        .chain(unfilled)
         .collect();
     let items = PolicyItems {
         doc: vec![" Refuses everyone, because the attribute has an error.".to_owned()],
@@ -100,7 +104,7 @@ fn rewrite(
     bindings: Vec<TokenStream>,
 ) -> TokenStream {
     let policy_items = policy_items(&handler, naming, items);
-    let Handler { attributes, visibility, mut signature, injected: _, overflow: _, body } = handler;
+    let Handler { attributes, visibility, mut signature, injected: _, unfilled: _, body } = handler;
     let policy = naming.policy().unwrap_or(&signature.ident);
     let guard = guard_parameter(policy, naming, bindings.is_empty());
     signature.inputs.insert(0, guard);

@@ -11,7 +11,8 @@
 //! which tokens may enter, and with `placement` which conditions these can meet. `policy` knows what
 //! they must carry: `requirement` looks at one condition, `format`, `scope`, `group` and
 //! `reverification` at its value. `injected` knows which
-//! token has which value, `parameter` and `claims` look at the declared type.
+//! token has which value, `parameter`, `mismatch` and `claims` look at the declared
+//! type, and `stray` at parameters that no one injects.
 
 mod args;
 mod branch;
@@ -29,17 +30,22 @@ mod group;
 mod handler;
 mod injected;
 mod key;
+mod literals;
 mod members;
+mod mismatch;
 mod names;
 mod naming;
+mod order;
 mod parameter;
 mod placement;
 mod policy;
 mod reading;
+mod repair;
 mod requirement;
 mod reverification;
 mod scope;
 mod separator;
+mod stray;
 mod token_type;
 mod tree;
 mod value;

@@ -47,6 +47,24 @@ fn every_scope_is_required_of_every_listed_type() {
 }
 
 #[test]
+fn a_list_of_scopes_asks_for_each() {
+    check(
+        r#"accepts = "oauth_token", scopes = ["read:notes", scope::WRITE_NOTES]"#,
+        "async fn edit() {}",
+        &expect_file!["expansions/scope_list.rs"],
+    );
+}
+
+#[test]
+fn a_path_to_a_scope_stands_as_it_is() {
+    check(
+        r#"accepts = "api_key", scopes = scope::READ_NOTES"#,
+        "async fn export(org_id: Option<OrgId>) {}",
+        &expect_file!["expansions/scope_path.rs"],
+    );
+}
+
+#[test]
 fn types_that_cannot_enter_are_never() {
     check(
         r#"accepts = ["session_token", "api_key"]"#,
@@ -277,6 +295,15 @@ fn extractors_without_room_are_never_read() {
     let extractors: Vec<String> = (0..17).map(|index| format!("e{index}: E")).collect();
     let item = format!("async fn f({}) {{}}", extractors.join(", "));
     check("", &item, &expect_file!["expansions/overflow.rs"]);
+}
+
+#[test]
+fn beside_a_half_typed_parameter_the_others_are_known() {
+    check(
+        r#"accepts = "oauth_token""#,
+        "async fn list(subject: Subject, State(notes): State<Map<K, V>>, sco) { body(subject) }",
+        &expect_file!["expansions/half_typed.rs"],
+    );
 }
 
 #[test]

@@ -111,6 +111,16 @@ fn a_guard_is_written_without_a_parameter() {
 }
 
 #[test]
+fn a_type_that_only_a_guard_gives_has_the_name_of_its_value() {
+    check(&expect_file!["messages/strays.txt"]);
+}
+
+#[test]
+fn what_names_an_injected_value_stands_above_the_attribute() {
+    check(&expect_file!["messages/order.txt"]);
+}
+
+#[test]
 fn a_policy_outside_of_a_handler_has_the_same_mistakes() {
     check(&expect_file!["messages/policy_macro.txt"]);
 }
