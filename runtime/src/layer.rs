@@ -71,6 +71,14 @@ impl ClerkLayer {
         self.passes_preflights = false;
         self
     }
+
+    pub(crate) const fn policy(&self) -> &'static Policy {
+        self.policy
+    }
+
+    pub(crate) const fn passes_preflights(&self) -> bool {
+        self.passes_preflights
+    }
 }
 
 impl<S> Layer<S> for ClerkLayer {

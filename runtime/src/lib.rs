@@ -56,6 +56,7 @@
 //! - [`Rejection`]: statuses, challenges and bodies.
 //! - [`resource_metadata`]: what OAuth clients and MCP clients read to find your instance.
 //! - [`ScopeHierarchy`]: which scopes imply others.
+//! - [`audit`]: a table of your routes and their policies, and no route that was forgotten.
 //! - [`testing`]: a local stand-in for Clerk, for your tests (feature `testing`).
 //! - [`reasons`]: why a request was refused, in the log and while you develop.
 //! - [`reliability`]: what callers see when Clerk is away, and for how long.
@@ -65,6 +66,7 @@
 //! [axum]: https://github.com/tokio-rs/axum
 //! [Clerk]: https://clerk.com
 
+pub mod audit;
 mod clock;
 mod config;
 mod cookie;
