@@ -59,6 +59,7 @@
 //! - [`audit`]: a table of your routes and their policies, and no route that was forgotten.
 //! - [`testing`]: a local stand-in for Clerk, for your tests (feature `testing`).
 //! - [`reasons`]: why a request was refused, in the log and while you develop.
+//! - [`operations`]: spans, numbers (feature `metrics`), and a readiness probe.
 //! - [`reliability`]: what callers see when Clerk is away, and for how long.
 //! - [`stricter`]: where a guard decides otherwise than Clerk's own SDK.
 //! - [`rules`]: what is checked of each token, and where the rule comes from.
@@ -79,6 +80,7 @@ mod identity;
 mod json;
 mod layer;
 mod metadata;
+mod observe;
 pub mod policy;
 mod reason;
 mod rejection;
@@ -102,6 +104,9 @@ pub mod reasons {}
 
 #[doc = include_str!("../docs/reliability.md")]
 pub mod reliability {}
+
+#[doc = include_str!("../docs/operations.md")]
+pub mod operations {}
 
 #[doc = include_str!("../docs/resource-metadata.md")]
 pub mod resource_metadata {}
