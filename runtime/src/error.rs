@@ -4,8 +4,9 @@
 use crate::{
     cookie::{CookieFault, CrossSite},
     credential::Unreadable,
+    identity::{Identity, VerifiedToken},
     policy::Denial,
-    token::{Malformed, Presented, TokenType},
+    token::{Form, Malformed, Presented, TokenType},
 };
 
 /// A failure, and the token that it is about where one could be read.
@@ -16,6 +17,13 @@ pub(crate) struct Refused {
 }
 
 impl Refused {
+    /// A refusal of somebody whose token was verified, if they had one.
+    pub(crate) fn of_known(failure: impl Into<Failure>, known: Option<&Identity>) -> Self {
+        let presented = known.map(Identity::token_type);
+        let presented = presented.map(|token_type| Presented { token_type, form: Form::Verified });
+        Self { failure: failure.into(), presented }
+    }
+
     pub(crate) fn is_expired(&self) -> bool {
         matches!(self.failure, Failure::Token(TokenFault::Expired))
     }

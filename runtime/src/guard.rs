@@ -16,6 +16,7 @@ use crate::{
     credential::Credential,
     error::{Failure, Refused, TokenFault},
     identity::{Claims, Entrant, Identity, VerifiedToken},
+    observe,
     policy::{Policy, ScopeHierarchy},
     rejection::{Appearance, Rejection},
     token::TokenType,
@@ -122,7 +123,9 @@ where
         let clerk = Clerk::from_ref(state);
         let appearance = clerk.appearance();
         let admitted = admit(&clerk, parts, &P::POLICY).await;
-        Self::from_admitted(admitted, &appearance)
+        let guard = Self::from_admitted(admitted, &appearance)?;
+        observe::entered(guard.maybe_token_type());
+        Ok(guard)
     }
 }
 
@@ -131,19 +134,20 @@ impl<P: Guarded> Guard<P> {
         admitted: Result<Option<Arc<Identity>>, Refused>,
         appearance: &Arc<Appearance>,
     ) -> Result<Self, Rejection> {
-        let entered = admitted.and_then(|known| Ok(Self::enter(known, Arc::clone(appearance))?));
+        let entered = admitted.and_then(|known| Self::enter(known, Arc::clone(appearance)));
         entered.map_err(|refused| Rejection::new(&refused, &P::POLICY, Arc::clone(appearance)))
     }
 
     /// What the handler declares, out of what was admitted.
-    fn enter(known: Option<Arc<Identity>>, appearance: Arc<Appearance>) -> Result<Self, Failure> {
+    fn enter(known: Option<Arc<Identity>>, appearance: Arc<Appearance>) -> Result<Self, Refused> {
         let caller = known.as_deref();
+        let refused = |failure: Failure| Refused::of_known(failure, caller);
         // A policy that accepts more than its identity type has room for refuses the rest.
         let identity = P::Identity::enter(caller).ok_or_else(|| match caller {
-            Some(identity) => TokenFault::NotAccepted(identity.token_type()).into(),
-            None => Failure::Missing,
+            Some(identity) => refused(TokenFault::NotAccepted(identity.token_type()).into()),
+            None => refused(Failure::Missing),
         })?;
-        let claims = decode_claims(caller.and_then(Identity::maybe_claims))?;
+        let claims = decode_claims(caller.and_then(Identity::maybe_claims)).map_err(refused)?;
         Ok(Self { identity, claims, known, appearance })
     }
 }
@@ -161,11 +165,13 @@ pub(crate) fn permit(
     identity: Option<&Identity>,
     policy: &Policy,
     hierarchy: ScopeHierarchy,
-) -> Result<(), Failure> {
+) -> Result<(), Refused> {
     match identity {
-        Some(identity) => Ok(policy.decide(identity, hierarchy)?),
+        Some(known) => {
+            policy.decide(known, hierarchy).map_err(|denial| Refused::of_known(denial, identity))
+        }
         None if policy.is_optional() => Ok(()),
-        None => Err(Failure::Missing),
+        None => Err(Failure::Missing.into()),
     }
 }
 

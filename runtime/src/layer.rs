@@ -19,7 +19,10 @@ use http::{
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::{config::Clerk, guard::admit, policy::Policy, rejection::Rejection};
+use crate::{
+    config::Clerk, guard::admit, identity::VerifiedToken, observe, policy::Policy,
+    rejection::Rejection,
+};
 
 /// Puts a policy in front of a service, a router or a part of one.
 ///
@@ -71,6 +74,14 @@ impl ClerkLayer {
         self.passes_preflights = false;
         self
     }
+
+    pub(crate) const fn policy(&self) -> &'static Policy {
+        self.policy
+    }
+
+    pub(crate) const fn passes_preflights(&self) -> bool {
+        self.passes_preflights
+    }
 }
 
 impl<S> Layer<S> for ClerkLayer {
@@ -108,7 +119,10 @@ where
         Box::pin(async move {
             let (mut parts, body) = request.into_parts();
             match admit(&clerk, &mut parts, policy).await {
-                Ok(_) => Ok(ready.call(Request::from_parts(parts, body)).await?.into_response()),
+                Ok(known) => {
+                    observe::entered(known.as_deref().map(VerifiedToken::token_type));
+                    Ok(ready.call(Request::from_parts(parts, body)).await?.into_response())
+                }
                 Err(refused) => {
                     Ok(Rejection::new(&refused, policy, clerk.appearance()).into_response())
                 }

@@ -57,8 +57,10 @@
 //! - [`Rejection`]: statuses, challenges and bodies.
 //! - [`resource_metadata`]: what OAuth clients and MCP clients read to find your instance.
 //! - [`ScopeHierarchy`]: which scopes imply others.
+//! - [`audit`]: a table of your routes and their policies, and no route that was forgotten.
 //! - [`testing`]: a local stand-in for Clerk, for your tests (feature `testing`).
 //! - [`reasons`]: why a request was refused, in the log and while you develop.
+//! - [`operations`]: spans, numbers (feature `metrics`), and a readiness probe.
 //! - [`reliability`]: what callers see when Clerk is away, and for how long.
 //! - [`stricter`]: where a guard decides otherwise than Clerk's own SDK.
 //! - [`rules`]: what is checked of each token, and where the rule comes from.
@@ -66,6 +68,7 @@
 //! [axum]: https://github.com/tokio-rs/axum
 //! [Clerk]: https://clerk.com
 
+pub mod audit;
 mod clock;
 mod config;
 mod cookie;
@@ -78,6 +81,7 @@ mod identity;
 mod json;
 mod layer;
 mod metadata;
+mod observe;
 pub mod policy;
 mod reason;
 mod rejection;
@@ -107,6 +111,9 @@ pub mod reasons {}
 
 #[doc = include_str!("../docs/reliability.md")]
 pub mod reliability {}
+
+#[doc = include_str!("../docs/operations.md")]
+pub mod operations {}
 
 #[doc = include_str!("../docs/resource-metadata.md")]
 pub mod resource_metadata {}

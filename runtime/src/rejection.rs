@@ -13,6 +13,7 @@ use http::{
 
 use crate::{
     error::{Failure, Refused},
+    observe,
     policy::{Denial, Policy, RequiredScopes, Reverification, ScopeHierarchy},
     reason,
     resource::Resource,
@@ -211,6 +212,8 @@ impl Rejection {
             appearance,
         };
         rejection.tell_operator(refused);
+        let token_type = refused.presented.map(|presented| presented.token_type);
+        observe::refused(token_type, rejection.refusal.as_str(), rejection.reason);
         rejection
     }
 

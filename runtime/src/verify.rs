@@ -44,6 +44,7 @@ use crate::{
     error::{ConfigurationFault, Failure, Refused, TokenFault},
     health::Health,
     identity::{Identity, VerifiedToken},
+    observe::{self, Lookup},
     token::{self, Decoded, Form, Jwt, Opaque, OpaqueKind, Presented, Token, TokenType},
 };
 
@@ -103,7 +104,9 @@ impl Verifier {
 
     /// What was verified of a token before, while the key that vouched for it counts.
     fn recall(&self, seen: &Seen, fingerprint: &Fingerprint) -> Option<Entry> {
-        seen.get(fingerprint).filter(|entry| self.keys.hold(&entry.key))
+        let entry = seen.get(fingerprint).filter(|entry| self.keys.hold(&entry.key));
+        observe::looked_up(if entry.is_some() { Lookup::JwtHit } else { Lookup::JwtMiss });
+        entry
     }
 
     async fn verify_token(
@@ -161,7 +164,8 @@ impl Verifier {
             let (verifier, text) = (Arc::clone(self), opaque.text.to_owned());
             Ok(async move { verifier.ask_clerk(opaque.kind, &text).await })
         };
-        let identity = self.asked.about(Fingerprint::of(opaque.text), ask).await?;
+        let asked = self.asked.about(Fingerprint::of(opaque.text), ask);
+        let identity = observe::verify_opaque(opaque.kind.token_type(), asked).await?;
         // What was approved a while ago can be over by now.
         if identity.is_over(self.clock.now()) {
             return Err(TokenFault::Expired.into());

@@ -1,5 +1,5 @@
-//! The policy language over real sockets: conditions, optional guards, layers, and policies asked
-//! for inside handlers.
+//! The policy language over real sockets: conditions, optional guards, layers, the table of routes,
+//! and policies asked for inside handlers.
 
 #![allow(
     clippy::unwrap_used,
@@ -7,6 +7,7 @@
 )]
 #![allow(clippy::unused_async, reason = "a handler is async, whether it waits or not")]
 
+mod audit;
 mod conditions;
 mod hierarchy;
 mod layer;

@@ -7,7 +7,7 @@ mod requests;
 use std::{env, error::Error};
 
 use clerk_auth::{Clerk, testing::DevIssuer};
-use notes::{AppState, Notes, ROUTES, router};
+use notes::{AppState, Notes, routes};
 use tokio::{net::TcpListener, signal};
 use tracing_subscriber::EnvFilter;
 
@@ -34,10 +34,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let issuer = stand_in.insert(DevIssuer::start().await?);
         issuer.clerk().build()?
     };
-    for (route, policy) in &ROUTES {
-        println!("  {route:<20} {policy}");
-        if let Err(lacks) = clerk.check(policy) {
-            println!("  {:<20} not yet: {lacks}", "");
+    let (router, table) = routes();
+    print!("{table}");
+    for policy in table.policies() {
+        if let Err(lacks) = clerk.check(&policy) {
+            println!("Not yet, {policy}: {lacks}");
         }
     }
     println!("\nListening on {address}. Ctrl-C stops it.\n");
@@ -45,7 +46,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         requests::print(issuer, &address);
     }
 
-    let app = router(AppState { clerk, notes: Notes::default() });
+    let app = router.with_state(AppState { clerk, notes: Notes::default() });
     axum::serve(listener, app).with_graceful_shutdown(stopped()).await?;
     println!("Stopped.");
     Ok(())

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     cookie::{CookieInstance, CookieRules},
+    observe::{self, Endpoint},
     rejection::{Appearance, Realm},
     resource::Resource,
     token::TokenType,
@@ -95,11 +96,11 @@ pub(super) fn build(builder: ClerkBuilder) -> Result<Clerk, ConfigError> {
     );
     let private_set = checked.secret.map(|secret| {
         let url = settings::join(&checked.api_url, &format!("{}/jwks", checked.api_version));
-        Question { method: Method::GET, url, key: Some(secret) }
+        Question { endpoint: Endpoint::KeySet, method: Method::GET, url, key: Some(secret) }
     });
     let public_set = checked.frontend_api.map(|url| {
         let url = settings::join(&url, ".well-known/jwks.json");
-        Question { method: Method::GET, url, key: None }
+        Question { endpoint: Endpoint::PublicKeySet, method: Method::GET, url, key: None }
     });
     let asks_both = builder.fall_back_to_public_keys || private_set.is_none();
     let sources: Vec<Question> =
@@ -133,6 +134,7 @@ pub(super) fn build(builder: ClerkBuilder) -> Result<Clerk, ConfigError> {
         scope_hierarchy: builder.scope_hierarchy,
         resource: checked.resource,
     };
+    observe::describe();
     Ok(Clerk(Arc::new(Inner { verifier, cookies, appearance: Arc::new(appearance), has })))
 }
 

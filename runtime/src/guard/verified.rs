@@ -122,5 +122,5 @@ pub(super) fn require(
     appearance: &Arc<Appearance>,
 ) -> Result<(), Rejection> {
     let decided = permit(identity, policy, appearance.scope_hierarchy);
-    decided.map_err(|failure| Rejection::new(&failure.into(), policy, Arc::clone(appearance)))
+    decided.map_err(|refused| Rejection::new(&refused, policy, Arc::clone(appearance)))
 }

@@ -230,7 +230,7 @@ impl<I: Into<Described>> Caller<I> {
             resource: None,
         });
         let permitted = permit(identity.as_ref(), &P::POLICY, self.scope_hierarchy);
-        let admitted = permitted.map(|()| identity.map(Arc::new)).map_err(Into::into);
+        let admitted = permitted.map(|()| identity.map(Arc::new));
         Guard::from_admitted(admitted, &appearance)
     }
 }

@@ -15,6 +15,7 @@ use crate::{
     clock::Clock,
     error::{Failure, UpstreamFault, UpstreamReason},
     identity::Identity,
+    observe::{self, Lookup, Withheld},
 };
 
 /// Verdicts that are remembered at most.
@@ -81,6 +82,7 @@ impl Asked {
         F: Future<Output = Verdict> + Send + 'static,
     {
         if let Some(verdict) = self.remembered(&fingerprint) {
+            observe::looked_up(Lookup::VerdictHit);
             return verdict;
         }
         let call = self.join_or_start(fingerprint, ask)?;
@@ -103,10 +105,13 @@ impl Asked {
         let mut running = lock(&self.running);
         // An error here means that the task died; its place is then free.
         if let Some(call) = running.get(&fingerprint).filter(|call| call.0.has_changed().is_ok()) {
+            observe::looked_up(Lookup::VerdictJoined);
             return Ok(call.clone());
         }
+        observe::looked_up(Lookup::VerdictMiss);
         let answer = ask()?;
         if let Err(wait) = lock(&self.budget).take(self.clock.steady()) {
+            observe::withheld(Withheld::Budget);
             let mut fault = UpstreamFault::new(UpstreamReason::Budget);
             fault.retry_after = wait.as_secs() + 1;
             return Err(fault.into());

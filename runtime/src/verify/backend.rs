@@ -17,6 +17,7 @@ use crate::{
     clock::Clock,
     error::{ConfigurationFault, Failure, TokenFault, UpstreamFault, UpstreamReason},
     json::Object,
+    observe::{self, Withheld},
     token::OpaqueKind,
 };
 
@@ -60,22 +61,28 @@ impl Backend {
         secret: Option<&ApiSecret>,
         machine_secret: Option<&ApiSecret>,
     ) -> Self {
-        let endpoint = |path, key: Option<&ApiSecret>| Endpoint {
+        let endpoint = |name, path, key: Option<&ApiSecret>| Endpoint {
             question: key.cloned().map(|key| Question {
+                endpoint: name,
                 method: Method::POST,
                 url: endpoint(path),
                 key: Some(key),
             }),
             blocked_until: AtomicU64::new(0),
         };
+        use observe::Endpoint::{ApiKeyVerify, M2mTokenVerify, OAuthTokenVerify};
         let recipient_check =
             if machine_secret.is_some() { RecipientCheck::ByClerk } else { RecipientCheck::Ours };
         Self {
             upstream,
             clock,
-            oauth_token: endpoint("oauth_applications/access_tokens/verify", secret),
-            m2m_token: endpoint("m2m_tokens/verify", machine_secret.or(secret)),
-            api_key: endpoint("api_keys/verify", secret),
+            oauth_token: endpoint(
+                OAuthTokenVerify,
+                "oauth_applications/access_tokens/verify",
+                secret,
+            ),
+            m2m_token: endpoint(M2mTokenVerify, "m2m_tokens/verify", machine_secret.or(secret)),
+            api_key: endpoint(ApiKeyVerify, "api_keys/verify", secret),
             recipient_check,
         }
     }
@@ -93,6 +100,7 @@ impl Backend {
         let blocked_until = endpoint.blocked_until.load(Ordering::Relaxed);
         let wait = Duration::from_millis(blocked_until).saturating_sub(now);
         if wait > Duration::ZERO {
+            observe::withheld(Withheld::RateLimit);
             let mut fault = UpstreamFault::new(UpstreamReason::Status(429));
             fault.retry_after = wait.as_millis().div_ceil(1000).try_into().unwrap_or(LONGEST_BLOCK);
             return Err(fault.into());

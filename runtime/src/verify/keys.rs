@@ -25,6 +25,7 @@ use crate::{
     clock::Clock,
     error::{Failure, TokenFault},
     health::KeyHealth,
+    observe,
 };
 
 /// After this age a snapshot is loaded anew while it is still used, so that nobody waits.
@@ -112,6 +113,10 @@ impl KeySet {
 
     /// Loads the set, if there is none that may be used.
     pub(crate) async fn warm_up(self: &Arc<Self>) -> Result<(), Failure> {
+        // The look that also starts a load behind a set that grows old: the next step holds its lock.
+        if self.usable(|_| ()).is_some() {
+            return Ok(());
+        }
         let loaded = match self.next_step(None) {
             Step::Done(_) | Step::Unknown => return Ok(()),
             Step::Wait(load) => self.wait(load).await.map(drop),
@@ -144,7 +149,7 @@ impl KeySet {
 
     /// Waits for a load, no longer than a guard may.
     async fn wait(&self, load: Load) -> Result<Arc<Snapshot>, Failed> {
-        self.upstream.within_deadline(load.finished()).await?
+        observe::wait_for_keys(self.upstream.within_deadline(load.finished())).await?
     }
 
     /// Asks each source in turn. Only where one gives no answer, the next is asked.

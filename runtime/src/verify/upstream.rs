@@ -9,7 +9,10 @@ use http::{
 use reqwest::{Client, Url, redirect};
 use tokio::time::Instant;
 
-use crate::error::{ConfigurationFault, Failure, UpstreamFault, UpstreamReason};
+use crate::{
+    error::{ConfigurationFault, Failure, UpstreamFault, UpstreamReason},
+    observe::{self, Endpoint},
+};
 
 /// The version of the Backend API whose answers this crate reads.
 const API_VERSION: &str = "2026-05-12";
@@ -43,6 +46,7 @@ pub(crate) struct Upstream {
 
 /// One endpoint of Clerk, and the key that it wants.
 pub(crate) struct Question {
+    pub(crate) endpoint: Endpoint,
     pub(crate) method: Method,
     pub(crate) url: Url,
     pub(crate) key: Option<ApiSecret>,
@@ -93,6 +97,10 @@ impl Upstream {
         question: &Question,
         body: Option<Vec<u8>>,
     ) -> Result<Vec<u8>, Failed> {
+        observe::call(question.endpoint, self.send(question, body), Failed::outcome).await
+    }
+
+    async fn send(&self, question: &Question, body: Option<Vec<u8>>) -> Result<Vec<u8>, Failed> {
         let mut request = self.http.request(question.method.clone(), question.url.clone());
         if let Some(key) = &question.key {
             request = request.header(AUTHORIZATION, key.authorization.clone());
@@ -222,6 +230,24 @@ impl Failed {
     /// Whether Clerk answered that there are no keys.
     pub(super) fn withdraws_keys(&self) -> bool {
         matches!(self, Self::Upstream(UpstreamFault { reason: UpstreamReason::NoKeys, .. }))
+    }
+
+    /// What the page `operations` calls a call that ended so.
+    fn outcome(&self) -> &'static str {
+        let fault = match self {
+            Self::KeyRefused { .. } => return "key_refused",
+            Self::Refused { .. } => return "refused",
+            Self::Upstream(fault) => fault,
+        };
+        match fault.reason {
+            UpstreamReason::Timeout => "timeout",
+            UpstreamReason::Connection => "connection",
+            UpstreamReason::Status(429) => "rate_limited",
+            UpstreamReason::Status(_) => "bad_status",
+            UpstreamReason::Body => "too_large",
+            // Not of one call: what was answered has no use, or nobody was asked.
+            UpstreamReason::NoKeys | UpstreamReason::Budget => "answered",
+        }
     }
 
     /// Whether another source must not be asked: the answer counts.

@@ -7,6 +7,7 @@ use tokio::sync::watch;
 use super::{KeySet, snapshot::Snapshot};
 use crate::{
     error::{UpstreamFault, UpstreamReason},
+    observe,
     verify::{budget::Budget, upstream::Failed},
 };
 
@@ -135,7 +136,7 @@ impl KeySet {
         let set = Arc::clone(self);
         let this = load.clone();
         tokio::spawn(async move {
-            let outcome = set.load().await;
+            let outcome = observe::load(set.load()).await;
             set.finish(&this, &outcome);
             // Where nobody waits any more, the snapshot is stored all the same.
             let _ = sender.send(Some(outcome));
@@ -153,6 +154,7 @@ impl KeySet {
         match outcome {
             Ok(snapshot) => {
                 self.snapshot.store(Some(Arc::clone(snapshot)));
+                observe::keys_loaded(self.clock.now());
                 loading.last_failure = None;
             }
             Err(failed) => {
