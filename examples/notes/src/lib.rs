@@ -3,6 +3,7 @@
 //! It shows guards on handlers, injected values, and a state that holds the verifier. It leaves
 //! out a database: notes live in memory and are gone when it stops.
 
+pub mod playground;
 mod store;
 #[cfg(test)]
 mod tests;

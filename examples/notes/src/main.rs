@@ -7,7 +7,7 @@ mod requests;
 use std::{env, error::Error};
 
 use clerk_auth::{Clerk, testing::DevIssuer};
-use notes::{AppState, Notes, routes};
+use notes::{AppState, Notes, playground, routes};
 use tokio::{net::TcpListener, signal};
 use tracing_subscriber::EnvFilter;
 
@@ -44,9 +44,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("\nListening on {address}. Ctrl-C stops it.\n");
     if let Some(issuer) = &stand_in {
         requests::print(issuer, &address);
+        println!("Or open {address} in a browser, and try tokens of every type and state.\n");
     }
 
-    let app = router.with_state(AppState { clerk, notes: Notes::default() });
+    let mut app = router.with_state(AppState { clerk: clerk.clone(), notes: Notes::default() });
+    if let Some(issuer) = stand_in {
+        app = app.merge(playground::router(issuer, clerk, table).await?);
+    }
     axum::serve(listener, app).with_graceful_shutdown(stopped()).await?;
     println!("Stopped.");
     Ok(())
