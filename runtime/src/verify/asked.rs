@@ -146,3 +146,58 @@ impl Drop for Place {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+
+    use tokio::{runtime::Builder, task::yield_now, time::timeout};
+
+    use super::*;
+    use crate::{error::TokenFault, verify::Timeouts};
+
+    const DEADLINE: Duration = Duration::from_secs(5);
+
+    fn asked() -> Arc<Asked> {
+        let timeouts = Timeouts { connect: DEADLINE, attempt: DEADLINE, deadline: DEADLINE };
+        let upstream = Upstream::new(timeouts, true).unwrap();
+        Arc::new(Asked::new(upstream, Clock::default(), 1000, VerdictTimes::default()))
+    }
+
+    fn running(asked: &Asked) -> usize {
+        lock(&asked.running).len()
+    }
+
+    /// However a call ends, its place is free afterwards.
+    #[test]
+    fn no_call_leaves_anything_behind() {
+        let asked = asked();
+        let token = Fingerprint::of("ak_1");
+        let run = |ends: &'static str| {
+            let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+            let call = async move {
+                match ends {
+                    "well" => Err(TokenFault::Revoked.into()),
+                    "in a panic" => panic!("a test says so"),
+                    _ => pending().await,
+                }
+            };
+            let verdict = runtime.block_on(async {
+                let verdict = asked.about(token, || Ok(call));
+                let brief = if ends == "with its runtime" { Duration::ZERO } else { DEADLINE };
+                let verdict = timeout(brief, verdict).await;
+                yield_now().await;
+                verdict
+            });
+            (running(&asked), verdict.is_ok(), runtime)
+        };
+        for (ends, left, answered) in
+            [("well", 0, true), ("in a panic", 0, true), ("with its runtime", 1, false)]
+        {
+            let (still, verdict, runtime) = run(ends);
+            assert_eq!((still, verdict), (left, answered), "{ends}");
+            drop(runtime);
+            assert_eq!(running(&asked), 0, "{ends}");
+        }
+    }
+}

@@ -99,3 +99,88 @@ impl Weighter<Fingerprint, Remembered> for Bytes {
         u64::try_from(OVERHEAD + texts).unwrap_or(u64::MAX)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use allocation_counter::measure;
+
+    use super::*;
+    use crate::{
+        error::{TokenFault, UpstreamFault, UpstreamReason},
+        identity::{ApiKey, Claims},
+        scope::Scopes,
+        subject::{Subject, UserId},
+    };
+
+    const MINUTE: Duration = Duration::from_secs(60);
+
+    fn memory() -> Memory {
+        Memory::new(VerdictTimes { refused: MINUTE, api_key: MINUTE, ..VerdictTimes::default() })
+    }
+
+    fn token(number: usize) -> Fingerprint {
+        Fingerprint::of(&format!("ak_{number}"))
+    }
+
+    /// An approval with so many bytes of claims.
+    fn approval(bytes: usize) -> Verdict {
+        Ok(Arc::new(Identity::ApiKey(ApiKey {
+            subject: Subject::User(UserId::new("user_ada")),
+            key_id: "ak_1".into(),
+            name: None,
+            scopes: Scopes::from_text("read:notes write:notes"),
+            claims: Some(Claims::new(&"x".repeat(bytes))),
+            expires_at: None,
+        })))
+    }
+
+    fn refusal() -> Verdict {
+        Err(TokenFault::Revoked.into())
+    }
+
+    #[test]
+    fn a_verdict_counts_for_its_time_from_the_question_on() {
+        let memory = memory();
+        for (number, verdict) in [approval(9), refusal()].into_iter().enumerate() {
+            memory.keep(token(number), &verdict, MINUTE);
+            for (now, counts) in [(60, true), (119, true), (120, false), (999, false)] {
+                let recalled = memory.recall(&token(number), Duration::from_secs(now));
+                assert_eq!(recalled.map(|it| it.is_ok()), counts.then_some(verdict.is_ok()));
+            }
+        }
+    }
+
+    #[test]
+    fn only_the_last_verdict_says_whether_a_token_is_good() {
+        let memory = memory();
+        let outage = Err(UpstreamFault::new(UpstreamReason::Connection).into());
+        for (verdict, good) in
+            [(&outage, false), (&approval(9), true), (&outage, true), (&refusal(), false)]
+        {
+            memory.keep(token(0), verdict, MINUTE);
+            assert_eq!(memory.was_approved(&token(0)), good);
+        }
+    }
+
+    /// The page about reliability says so: 8 MiB of verdicts and some 2 MiB of hashes.
+    #[test]
+    fn all_there_is_to_remember_takes_ten_mebibytes_at_most() {
+        const MOST: i64 = 10 * 1024 * 1024;
+        // Bytes of claims, and how many of these verdicts come.
+        for (bytes, verdicts) in [(0, 50_000), (1000, 50_000), (20_000, 2000), (200_000, 200)] {
+            let mut kept = None;
+            let used = measure(|| {
+                let memory = memory();
+                for number in 0..verdicts {
+                    memory.keep(token(2 * number), &approval(bytes), MINUTE);
+                    memory.keep(token(2 * number + 1), &refusal(), MINUTE);
+                }
+                kept = Some(memory);
+            });
+            drop(kept);
+            assert!(used.bytes_current < MOST, "{} bytes with {bytes} each", used.bytes_current);
+        }
+    }
+}
