@@ -91,8 +91,8 @@ impl Scene {
 #[tokio::test]
 async fn key_set_out_of_reach_at_start_is_503_until_it_is_back() {
     let first = App::start().await;
-    let forger = DevIssuer::builder().impersonate(&first.issuer).start().await.unwrap();
-    let (good, forged) = (first.token(), forger.oauth("user_ada").jwt());
+    let impostor = DevIssuer::builder().impersonate(&first.issuer).start().await.unwrap();
+    let (good, forged) = (first.token(), impostor.oauth("user_ada").jwt());
     for fault in faults() {
         let scene = Scene::of(&first, |clerk| clerk).await;
         scene.breaks(Endpoint::KeySet, &fault);
@@ -109,9 +109,9 @@ async fn key_set_out_of_reach_at_start_is_503_until_it_is_back() {
 #[tokio::test]
 async fn key_set_out_of_reach_later_stops_good_tokens_after_an_hour_and_bad_ones_always() {
     let first = App::start().await;
-    let forger = DevIssuer::builder().impersonate(&first.issuer).start().await.unwrap();
+    let impostor = DevIssuer::builder().impersonate(&first.issuer).start().await.unwrap();
     for fault in faults() {
-        let (good, forged) = (first.token(), forger.oauth("user_ada").jwt());
+        let (good, forged) = (first.token(), impostor.oauth("user_ada").jwt());
         let other = first.issuer.oauth("user_bob").jwt();
         let scene = Scene::of(&first, |clerk| clerk).await;
         let clock = &scene.app.clock;
@@ -180,7 +180,7 @@ async fn remembered_approvals_go_on_for_their_time_while_clerk_is_away() {
         let key = first.issuer.api_key("user_ada").opaque();
         scene.answers(&key, 200, &fault).await;
         scene.breaks(Endpoint::ApiKeyVerify, &fault);
-        scene.app.clock.advance(MINUTE - Duration::from_millis(1));
+        scene.app.clock.advance(Duration::from_millis(59_999));
         scene.answers(&key, 200, &fault).await;
         scene.app.clock.advance(Duration::from_millis(1));
         scene.answers(&key, 503, &fault).await;

@@ -100,7 +100,7 @@ async fn ten_thousand_strangers_at_once_cause_three_loads_at_most() {
         let app = app.clone();
         requests.spawn(async move { app.ask(&token).await });
     }
-    assert_eq!(requests.join_all().await, [401; 10_000]);
+    assert!(requests.join_all().await.iter().all(|status| *status == 401));
     assert!((2..=4).contains(&app.loads()), "{}", app.loads());
 }
 

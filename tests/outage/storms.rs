@@ -41,7 +41,8 @@ async fn ten_thousand_requests_on_many_threads_load_an_expired_set_once() {
     let app = App::with(patient).await;
     let token = app.token();
     for round in 1..=3 {
-        assert_eq!(app.ask_at_once(10_000, &token).await, [200; 10_000]);
+        let statuses = app.ask_at_once(10_000, &token).await;
+        assert!(statuses.iter().all(|status| *status == 200));
         assert_eq!(app.loads(), round);
         app.clock.advance(300 * SECOND);
     }
@@ -52,7 +53,8 @@ async fn ten_thousand_requests_on_many_threads_load_an_expired_set_once() {
 async fn ten_thousand_requests_on_many_threads_with_one_junk_token_ask_once() {
     let app = App::with(patient).await;
     for (round, token) in ["oat_junk", "mt_junk", "ak_junk"].into_iter().enumerate() {
-        assert_eq!(app.ask_at_once(10_000, token).await, [401; 10_000]);
+        let statuses = app.ask_at_once(10_000, token).await;
+        assert!(statuses.iter().all(|status| *status == 401));
         assert_eq!(app.issuer.calls().total(), round + 1);
     }
 }
@@ -61,8 +63,8 @@ async fn ten_thousand_requests_on_many_threads_with_one_junk_token_ask_once() {
 #[tokio::test]
 async fn clerk_that_comes_and_goes_stops_no_good_token_and_lets_in_no_bad_one() {
     let app = App::with(impatient).await;
-    let forger = DevIssuer::builder().impersonate(&app.issuer).start().await.unwrap();
-    let (good, forged) = (app.token(), forger.oauth("user_ada").jwt());
+    let impostor = DevIssuer::builder().impersonate(&app.issuer).start().await.unwrap();
+    let (good, forged) = (app.token(), impostor.oauth("user_ada").jwt());
     assert_eq!(app.ask(&good).await, 200);
     let faults = [
         Answer::status(500),

@@ -78,7 +78,7 @@ impl Break {
                 while stream.write_all(&[b' '; 4096]).await.is_ok() {}
             }
             Self::HalfBody => {
-                send(&mut stream, HEAD, "content-length: 999\r\n\r\n{\"keys\"").await?
+                send(&mut stream, HEAD, "content-length: 999\r\n\r\n{\"keys\"").await?;
             }
             Self::ResetBody => {
                 send(&mut stream, HEAD, "content-length: 999\r\n\r\n{\"keys\"").await?;

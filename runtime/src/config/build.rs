@@ -101,11 +101,11 @@ pub(super) fn build(builder: ClerkBuilder) -> Result<Clerk, ConfigError> {
         let url = settings::join(&url, ".well-known/jwks.json");
         Question { method: Method::GET, url, key: None }
     });
-    let asks_both = builder.fall_back_to_public_keys || private_set.is_none();
+    let asks_both = builder.fall_back.to_public_keys || private_set.is_none();
     let sources: Vec<Question> =
         private_set.into_iter().chain(public_set.filter(|_| asks_both)).collect();
     let keys = match checked.jwt_key {
-        Some(key) if !builder.fall_back_to_jwt_key || sources.is_empty() => Keys::Pem(key),
+        Some(key) if !builder.fall_back.to_jwt_key || sources.is_empty() => Keys::Pem(key),
         None if sources.is_empty() => Keys::None,
         fallback => {
             let (upstream, clock) = (upstream.clone(), builder.clock.clone());
@@ -185,8 +185,8 @@ fn check(builder: &ClerkBuilder, error: &mut ConfigError) -> Option<Checked> {
         error.check("frontend_api_url", frontend_api.as_deref(), settings::endpoint_url);
     let rules = check_rules(builder, publishable.as_ref(), error);
     let keys_are_public = frontend_api.is_some()
-        && (jwt_key.is_none() || builder.fall_back_to_jwt_key)
-        && (secret_text.is_none() || builder.fall_back_to_public_keys);
+        && (jwt_key.is_none() || builder.fall_back.to_jwt_key)
+        && (secret_text.is_none() || builder.fall_back.to_public_keys);
     if keys_are_public && rules.issuer.is_none() && builder.publishable_key.is_none() {
         // Nothing else says which instance these keys are of.
         let wrong = "set it to the issuer of your instance: the keys are public, so only `iss` \
@@ -229,13 +229,13 @@ fn check(builder: &ClerkBuilder, error: &mut ConfigError) -> Option<Checked> {
 
 /// One that is asked for and cannot be would be missed only in an outage.
 fn check_fall_backs(builder: &ClerkBuilder, has_public_set: bool, error: &mut ConfigError) {
-    if builder.fall_back_to_public_keys && !has_public_set {
+    if builder.fall_back.to_public_keys && !has_public_set {
         error.add(
             "fall_back_to_public_keys",
             "no public key set is known; set CLERK_PUBLISHABLE_KEY",
         );
     }
-    if builder.fall_back_to_jwt_key && builder.jwt_key.is_none() {
+    if builder.fall_back.to_jwt_key && builder.jwt_key.is_none() {
         error.add("fall_back_to_jwt_key", "there is no such key; set CLERK_JWT_KEY");
     }
 }

@@ -44,10 +44,16 @@ pub struct ClerkBuilder {
     pub(super) opaque_refusal_cache: Option<Duration>,
     pub(super) upstream_budget: Option<u32>,
     pub(super) stale_keys: Option<Duration>,
-    pub(super) fall_back_to_public_keys: bool,
-    pub(super) fall_back_to_jwt_key: bool,
+    pub(super) fall_back: FallBack,
     pub(super) unreadable: Vec<&'static str>,
     pub(super) clock: Clock,
+}
+
+/// What stands in while the Backend API does not answer.
+#[derive(Clone, Copy, Default)]
+pub(super) struct FallBack {
+    pub(super) to_public_keys: bool,
+    pub(super) to_jwt_key: bool,
 }
 
 /// A variable is set to bytes that are not UTF-8.
@@ -307,14 +313,14 @@ impl ClerkBuilder {
     /// # Ok::<(), clerk_auth::ConfigError>(())
     /// ```
     pub fn fall_back_to_jwt_key(mut self) -> Self {
-        self.fall_back_to_jwt_key = true;
+        self.fall_back.to_jwt_key = true;
         self
     }
 
     /// Asks the public key set of the Frontend API too, where the Backend API does not answer.
     /// It needs a publishable key, or a Frontend API URL and an issuer.
     pub fn fall_back_to_public_keys(mut self) -> Self {
-        self.fall_back_to_public_keys = true;
+        self.fall_back.to_public_keys = true;
         self
     }
 

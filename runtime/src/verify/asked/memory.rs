@@ -124,16 +124,16 @@ mod tests {
         Fingerprint::of(&format!("ak_{number}"))
     }
 
-    /// An approval with so many bytes of claims.
-    fn approval(bytes: usize) -> Verdict {
-        Ok(Arc::new(Identity::ApiKey(ApiKey {
+    /// A key with so many bytes of claims.
+    fn key(bytes: usize) -> Arc<Identity> {
+        Arc::new(Identity::ApiKey(ApiKey {
             subject: Subject::User(UserId::new("user_ada")),
             key_id: "ak_1".into(),
             name: None,
             scopes: Scopes::from_text("read:notes write:notes"),
             claims: Some(Claims::new(&"x".repeat(bytes))),
             expires_at: None,
-        })))
+        }))
     }
 
     fn refusal() -> Verdict {
@@ -143,7 +143,7 @@ mod tests {
     #[test]
     fn a_verdict_counts_for_its_time_from_the_question_on() {
         let memory = memory();
-        for (number, verdict) in [approval(9), refusal()].into_iter().enumerate() {
+        for (number, verdict) in [Ok(key(9)), refusal()].into_iter().enumerate() {
             memory.keep(token(number), &verdict, MINUTE);
             for (now, counts) in [(60, true), (119, true), (120, false), (999, false)] {
                 let recalled = memory.recall(&token(number), Duration::from_secs(now));
@@ -157,7 +157,7 @@ mod tests {
         let memory = memory();
         let outage = Err(UpstreamFault::new(UpstreamReason::Connection).into());
         for (verdict, good) in
-            [(&outage, false), (&approval(9), true), (&outage, true), (&refusal(), false)]
+            [(&outage, false), (&Ok(key(9)), true), (&outage, true), (&refusal(), false)]
         {
             memory.keep(token(0), verdict, MINUTE);
             assert_eq!(memory.was_approved(&token(0)), good);
@@ -174,7 +174,7 @@ mod tests {
             let used = measure(|| {
                 let memory = memory();
                 for number in 0..verdicts {
-                    memory.keep(token(2 * number), &approval(bytes), MINUTE);
+                    memory.keep(token(2 * number), &Ok(key(bytes)), MINUTE);
                     memory.keep(token(2 * number + 1), &refusal(), MINUTE);
                 }
                 kept = Some(memory);
