@@ -19,6 +19,7 @@ mod permissions;
 mod rules;
 mod seen;
 mod session;
+mod shared;
 mod upstream;
 
 pub(crate) use self::{

@@ -120,7 +120,7 @@ impl Backend {
         let body =
             serde_json::to_vec(&body).map_err(|_| UpstreamFault::new(UpstreamReason::Body))?;
         let question = endpoint.question(kind)?;
-        match self.upstream.within_deadline(self.upstream.ask(question, Some(body))).await? {
+        match self.upstream.ask(question, body).await {
             Ok(answer) => Ok(Answer(answer)),
             // The answers that are about the token: it is unknown, revoked or expired.
             Err(Failed::Refused { status: status @ (400 | 404) }) => {

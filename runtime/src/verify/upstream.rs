@@ -1,6 +1,6 @@
 //! A question to Clerk in, the bytes of its answer out, within bounds of time and size.
 
-use std::{future::Future, time::Duration};
+use std::time::Duration;
 
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
@@ -9,6 +9,7 @@ use http::{
 use reqwest::{Client, Url, redirect};
 use tokio::time::Instant;
 
+use super::shared::Shared;
 use crate::{
     error::{ConfigurationFault, Failure, UpstreamFault, UpstreamReason},
     observe::{self, Endpoint},
@@ -79,7 +80,6 @@ impl Upstream {
     pub(crate) fn new(timeouts: Timeouts, loopback: bool) -> Result<Self, reqwest::Error> {
         let mut client = Client::builder()
             .connect_timeout(timeouts.connect)
-            .timeout(timeouts.attempt)
             .redirect(redirect::Policy::none())
             .default_headers(default_headers());
         if loopback {
@@ -92,16 +92,29 @@ impl Upstream {
     }
 
     /// Asks once.
-    pub(super) async fn ask(
+    pub(super) async fn ask(&self, question: &Question, body: Vec<u8>) -> Result<Vec<u8>, Failed> {
+        self.ask_within(self.timeouts.attempt, question, Some(body)).await
+    }
+
+    async fn ask_within(
         &self,
+        time: Duration,
         question: &Question,
         body: Option<Vec<u8>>,
     ) -> Result<Vec<u8>, Failed> {
-        observe::call(question.endpoint, self.send(question, body), Failed::outcome).await
+        let sent = self.send(time, question, body);
+        observe::call(question.endpoint, sent, Failed::outcome).await
     }
 
-    async fn send(&self, question: &Question, body: Option<Vec<u8>>) -> Result<Vec<u8>, Failed> {
+    /// The time is for the whole answer: one that trickles is cut too.
+    async fn send(
+        &self,
+        time: Duration,
+        question: &Question,
+        body: Option<Vec<u8>>,
+    ) -> Result<Vec<u8>, Failed> {
         let mut request = self.http.request(question.method.clone(), question.url.clone());
+        request = request.timeout(time);
         if let Some(key) = &question.key {
             request = request.header(AUTHORIZATION, key.authorization.clone());
         }
@@ -139,6 +152,7 @@ impl Upstream {
         read: impl Fn(&[u8]) -> Result<T, UpstreamFault>,
     ) -> Result<T, Failed> {
         let end = Instant::now() + self.timeouts.deadline;
+        let count = u32::try_from(sources.len()).unwrap_or(u32::MAX);
         let mut failed = Failed::from(UpstreamFault::new(UpstreamReason::Connection));
         let mut pause = RETRY_PAUSE;
         for round in 0..ROUNDS {
@@ -150,8 +164,11 @@ impl Upstream {
                 pause *= 2;
             }
             let mut again = false;
-            for source in sources {
-                failed = match self.ask(source, None).await {
+            for (to_ask, source) in (1..=count).rev().zip(sources) {
+                // A source that hangs leaves those after it their share.
+                let share = end.saturating_duration_since(Instant::now()) / to_ask;
+                let time = share.min(self.timeouts.attempt);
+                failed = match self.ask_within(time, source, None).await {
                     Ok(body) => match read(&body) {
                         Ok(answer) => return Ok(answer),
                         Err(fault) => fault.into(),
@@ -170,11 +187,22 @@ impl Upstream {
         Err(failed)
     }
 
-    /// Waits no longer than a guard may.
-    pub(super) async fn within_deadline<F: Future>(&self, work: F) -> Result<F::Output, Failed> {
-        tokio::time::timeout(self.timeouts.deadline, work)
-            .await
-            .map_err(|_| UpstreamFault::new(UpstreamReason::Timeout).into())
+    /// Waits for shared work, no longer than a guard may. What is lost with its task has failed.
+    pub(super) async fn wait_for<T, E>(&self, work: Shared<Result<T, E>>) -> Result<T, E>
+    where
+        T: Clone,
+        E: Clone + From<UpstreamFault>,
+    {
+        match tokio::time::timeout(self.timeouts.deadline, work.outcome()).await {
+            Ok(Some(outcome)) => outcome,
+            Ok(None) => Err(UpstreamFault::new(UpstreamReason::Connection).into()),
+            Err(_) => Err(UpstreamFault::new(UpstreamReason::Timeout).into()),
+        }
+    }
+
+    /// Work that runs for longer is given up: its own time-outs end it within the deadline.
+    pub(super) fn longest_work(&self) -> Duration {
+        self.timeouts.deadline * 2
     }
 }
 
@@ -258,7 +286,11 @@ impl Failed {
     /// Whether the same source can do better a moment later.
     fn can_pass(&self) -> bool {
         let Self::Upstream(fault) = self else { return false };
-        !matches!(fault.reason, UpstreamReason::Status(429) | UpstreamReason::Body)
+        match fault.reason {
+            UpstreamReason::Timeout | UpstreamReason::Connection => true,
+            UpstreamReason::Status(status) => status >= 500,
+            UpstreamReason::Body | UpstreamReason::NoKeys | UpstreamReason::Budget => false,
+        }
     }
 }
 
