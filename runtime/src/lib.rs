@@ -55,6 +55,7 @@
 //! - [`Clerk`]: the verifier, from the environment or from code.
 //! - [`Rejection`]: statuses, challenges and bodies.
 //! - [`resource_metadata`]: what OAuth clients and MCP clients read to find your instance.
+//! - [`openapi`]: the same policies in your OpenAPI document (features `utoipa` and `aide`).
 //! - [`ScopeHierarchy`]: which scopes imply others.
 //! - [`testing`]: a local stand-in for Clerk, for your tests (feature `testing`).
 //! - [`reasons`]: why a request was refused, in the log and while you develop.
@@ -69,6 +70,8 @@ mod clock;
 mod config;
 mod cookie;
 mod credential;
+#[cfg(any(feature = "aide", feature = "utoipa"))]
+mod description;
 mod error;
 mod explain;
 mod guard;
@@ -98,6 +101,9 @@ pub mod rules {}
 #[doc = include_str!("../docs/reasons.md")]
 pub mod reasons {}
 
+#[doc = include_str!("../docs/openapi.md")]
+pub mod openapi {}
+
 #[doc = include_str!("../docs/reliability.md")]
 pub mod reliability {}
 
@@ -114,6 +120,9 @@ pub use clerk_auth_macros::clerk_auth;
 #[doc = include_str!("../docs/policy.md")]
 #[doc(inline)]
 pub use clerk_auth_macros::policy;
+
+#[cfg(any(feature = "aide", feature = "utoipa"))]
+pub use crate::description::{Document, Undescribable};
 
 pub use crate::{
     config::{Clerk, ClerkBuilder, ConfigError, Unverifiable},
