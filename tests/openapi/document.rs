@@ -8,7 +8,7 @@ use roas::{
 use serde_json::Value;
 
 /// Every operation of a document.
-pub fn operations(document: &Value) -> impl Iterator<Item = (Method, &str, &Value)> {
+pub(crate) fn operations(document: &Value) -> impl Iterator<Item = (Method, &str, &Value)> {
     document["paths"].as_object().unwrap().iter().flat_map(|(path, item)| {
         item.as_object().unwrap().iter().map(move |(method, operation)| {
             let method = Method::try_from(method.to_uppercase().as_str()).unwrap();
@@ -18,7 +18,11 @@ pub fn operations(document: &Value) -> impl Iterator<Item = (Method, &str, &Valu
 }
 
 /// What an operation answers with this status, references followed.
-pub fn response<'d>(document: &'d Value, operation: &'d Value, status: u16) -> Option<&'d Value> {
+pub(crate) fn response<'d>(
+    document: &'d Value,
+    operation: &'d Value,
+    status: u16,
+) -> Option<&'d Value> {
     let response = operation["responses"].get(status.to_string())?;
     let Some(reference) = response.get("$ref") else { return Some(response) };
     let pointer = reference.as_str().unwrap().strip_prefix('#').unwrap();
@@ -27,7 +31,7 @@ pub fn response<'d>(document: &'d Value, operation: &'d Value, status: u16) -> O
 
 /// By the rules of OpenAPI 3.1: shapes, references that lead somewhere, schemes and scopes that are
 /// declared, and nothing declared that is not used.
-pub fn assert_valid(document: &Value) {
+pub(crate) fn assert_valid(document: &Value) {
     assert_eq!(document["openapi"], "3.1.0");
     let spec: Spec = serde_json::from_value(document.clone()).unwrap();
     let outcome = spec.validate(Options::new(), None);

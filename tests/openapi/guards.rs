@@ -1,7 +1,7 @@
 //! Handlers that describe themselves in a document of `aide`.
 
 use aide::axum::{ApiRouter, routing::get};
-use axum::{Json, Router, extract::State};
+use axum::{Router, extract::State};
 use clerk_auth::{Clerk, Guard, Rejection, Subject, clerk_auth, testing::DevIssuer};
 use serde_json::{Value, json};
 
@@ -51,7 +51,7 @@ async fn edit(
     State(_clerk): State<Clerk>,
     subject: Option<Subject>,
     guard: Guard,
-    Json(_note): Json<Value>,
+    _note: String,
 ) -> Result<String, Rejection> {
     guard.require(&TOOL)?;
     Ok(subject.map(|subject| subject.to_string()).unwrap_or_default())
@@ -62,8 +62,8 @@ async fn a_handler_with_other_extractors_and_a_rejection_is_documented() {
     let issuer = DevIssuer::start().await.unwrap();
     let clerk = app::clerk(&issuer);
     let mut document = aide::openapi::OpenApi::default();
-    document.info.title = "Notes".to_owned();
-    document.info.version = "1".to_owned();
+    document.info.title = "Notes".into();
+    document.info.version = "1".into();
     let app = ApiRouter::new().api_route("/edit", get(edit)).with_state(clerk.clone());
     let _: Router = app.finish_api(&mut document);
     clerk.describe(&mut document, []).unwrap();

@@ -1,7 +1,7 @@
 //! A table of policies, written into a document of `utoipa`.
 
-use axum::http::Method;
-use clerk_auth::{Policy, clerk_auth, policy, testing::DevIssuer};
+use axum::{Router, http::Method, routing::get};
+use clerk_auth::{Clerk, Policy, clerk_auth, policy, testing::DevIssuer};
 use serde_json::json;
 use utoipa::OpenApi;
 
@@ -147,7 +147,7 @@ async fn an_operation_that_lets_nobody_in_does_not_look_open() {
     path = "/files/{path}",
     params(("path" = String, Path)),
     security(("mine" = [])),
-    responses((status = 200, body = String), (status = 401, description = "My own words"))
+    responses((status = 200, description = "Entered", body = String), (status = 401, description = "My own words"))
 )]
 async fn file() -> &'static str {
     "a file"
@@ -160,9 +160,9 @@ struct Files;
 #[tokio::test]
 async fn responses_of_the_handler_stay_and_requirements_come_from_the_policy() {
     let issuer = DevIssuer::start().await.unwrap();
-    let mut document = Files::openapi();
-    // As axum writes the path.
-    let policies = [(Method::GET, "/files/{*path}", file::POLICY)];
+    let (path, mut document) = ("/files/{*path}", Files::openapi());
+    let _: Router<Clerk> = Router::new().route(path, get(file));
+    let policies = [(Method::GET, path, file::POLICY)];
     app::clerk(&issuer).describe(&mut document, policies).unwrap();
     let document = serde_json::to_value(&document).unwrap();
     assert_valid(&document);

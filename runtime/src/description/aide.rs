@@ -4,8 +4,8 @@ use aide::{
     OperationInput, OperationOutput,
     generate::GenContext,
     openapi::{
-        ApiKeyLocation, OAuth2Flow, OAuth2Flows, OpenApi, Operation as Documented, PathItem,
-        ReferenceOr, Response, SecurityRequirement, SecurityScheme, StatusCode,
+        ApiKeyLocation, OAuth2Flow, OAuth2Flows, OpenApi, Operation as Documented, ReferenceOr,
+        Response, SecurityRequirement, SecurityScheme, StatusCode,
     },
     util::iter_operations_mut,
 };
@@ -51,7 +51,7 @@ impl Write for OpenApi {
         let mut items = self.paths.iter_mut().flat_map(|paths| &mut paths.paths);
         let item = items.find(|(known, _)| spellings.contains(known)).map(|(_, item)| item);
         let mut operations =
-            item.and_then(ReferenceOr::as_item_mut).into_iter().flat_map(operations);
+            item.and_then(ReferenceOr::as_item_mut).into_iter().flat_map(iter_operations_mut);
         let documented = operations.find(|(known, _)| *known == name);
         documented.map(|(_, documented)| write(documented, operation)).is_some()
     }
@@ -60,9 +60,10 @@ impl Write for OpenApi {
         let mut mentions = Mentions::default();
         let items = self.paths.iter_mut().flat_map(|paths| paths.paths.values_mut());
         let items = items.filter_map(ReferenceOr::as_item_mut);
-        for (_, operation) in items.flat_map(operations) {
+        for (_, operation) in items.flat_map(iter_operations_mut) {
             simplify(&mut operation.security, hierarchy);
-            mentions.schemes.extend(operation.security.iter().flatten().map(clone_pair));
+            let schemes = operation.security.iter().flatten();
+            mentions.schemes.extend(schemes.map(|(name, names)| (name.clone(), names.clone())));
             let responses = operation.responses.iter().flat_map(|all| all.responses.values());
             mentions.responses.extend(responses.filter_map(|response| match response {
                 ReferenceOr::Reference { reference, .. } => Some(reference.clone()),
@@ -74,7 +75,7 @@ impl Write for OpenApi {
 
     fn define_scheme(&mut self, name: &str, description: &str, definition: Definition<'_>) {
         let description = Some(description.to_owned());
-        let extensions = Default::default();
+        let extensions = [].into();
         let scheme = match definition {
             Definition::Bearer { format } => SecurityScheme::Http {
                 scheme: "bearer".to_owned(),
@@ -113,10 +114,6 @@ impl Write for OpenApi {
     }
 }
 
-fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut Documented)> {
-    iter_operations_mut(item)
-}
-
 /// May be called again for the same operation.
 fn write(documented: &mut Documented, operation: &Operation) {
     let requirement = |Alternative { scheme, names }: &Alternative| {
@@ -148,8 +145,4 @@ fn simplify(security: &mut Vec<SecurityRequirement>, hierarchy: ScopeHierarchy) 
         known.push(requirement.clone());
         is_new
     });
-}
-
-fn clone_pair((name, names): (&String, &Vec<String>)) -> (String, Vec<String>) {
-    (name.clone(), names.clone())
 }
