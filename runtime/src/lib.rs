@@ -56,6 +56,7 @@
 //! - [`Clerk`]: the verifier, from the environment or from code.
 //! - [`Rejection`]: statuses, challenges and bodies.
 //! - [`resource_metadata`]: what OAuth clients and MCP clients read to find your instance.
+//! - [`openapi`]: the same policies in your OpenAPI document (features `utoipa` and `aide`).
 //! - [`ScopeHierarchy`]: which scopes imply others.
 //! - [`audit`]: a table of your routes and their policies, and no route that was forgotten.
 //! - [`testing`]: a local stand-in for Clerk, for your tests (feature `testing`).
@@ -73,6 +74,8 @@ mod clock;
 mod config;
 mod cookie;
 mod credential;
+#[cfg(any(feature = "aide", feature = "utoipa"))]
+mod description;
 mod error;
 mod explain;
 mod guard;
@@ -109,6 +112,9 @@ pub mod rules {}
 #[doc = include_str!("../docs/reasons.md")]
 pub mod reasons {}
 
+#[doc = include_str!("../docs/openapi.md")]
+pub mod openapi {}
+
 #[doc = include_str!("../docs/reliability.md")]
 pub mod reliability {}
 
@@ -128,6 +134,9 @@ pub use clerk_auth_macros::clerk_auth;
 #[doc = include_str!("../docs/policy.md")]
 #[doc(inline)]
 pub use clerk_auth_macros::policy;
+
+#[cfg(any(feature = "aide", feature = "utoipa"))]
+pub use crate::description::{Document, Undescribable};
 
 pub use crate::{
     config::{Clerk, ClerkBuilder, ConfigError, Unverifiable},

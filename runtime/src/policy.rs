@@ -2,6 +2,8 @@
 //!
 //! What a policy does not name is refused.
 
+#[cfg(any(feature = "aide", feature = "utoipa"))]
+mod alternatives;
 mod denial;
 mod hierarchy;
 mod line;

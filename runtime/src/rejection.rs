@@ -156,7 +156,7 @@ impl Refusal {
         }
     }
 
-    const fn title(self) -> &'static str {
+    pub(crate) const fn title(self) -> &'static str {
         match self {
             Self::MissingCredential => "A token is required",
             Self::UnreadableCredential => "The Authorization header cannot be read",
@@ -169,9 +169,14 @@ impl Refusal {
         }
     }
 
+    /// The problem's `type` (RFC 9457 §3.1.1).
+    pub(crate) fn problem_type(self) -> String {
+        format!("urn:problem-type:clerk-auth:{}", self.as_str())
+    }
+
     /// The part of the challenge that says what is wrong (RFC 6750 §3.1). Nothing is, where a
     /// request has no credential; and where the fault is not the caller's, there is no challenge.
-    const fn challenge_error(self) -> Option<&'static str> {
+    pub(crate) const fn challenge_error(self) -> Option<&'static str> {
         match self {
             Self::MissingCredential => Some(""),
             Self::UnreadableCredential => Some(", error=\"invalid_request\""),
@@ -279,8 +284,8 @@ impl Rejection {
             return (HeaderValue::from_static("application/json"), Body::from(body));
         }
         let problem = format!(
-            r#"{{"type":"urn:problem-type:clerk-auth:{}","title":"{}","status":{}}}"#,
-            self.refusal.as_str(),
+            r#"{{"type":"{}","title":"{}","status":{}}}"#,
+            self.refusal.problem_type(),
             self.refusal.title(),
             self.refusal.status().as_u16(),
         );
