@@ -5,6 +5,8 @@ mod verified;
 
 pub use self::verified::{Verified, verified};
 
+pub(crate) use self::verified::require;
+
 use std::{any::TypeId, fmt, sync::Arc};
 
 use axum_core::extract::{FromRef, FromRequestParts};
@@ -12,6 +14,7 @@ use http::request::Parts;
 use serde::de::DeserializeOwned;
 
 use crate::{
+    clock::Clock,
     config::Clerk,
     credential::Credential,
     error::{Failure, Refused, TokenFault},
@@ -48,6 +51,8 @@ pub struct Guard<P: Guarded> {
     known: Option<Arc<Identity>>,
     /// How a later refusal looks.
     appearance: Arc<Appearance>,
+    /// Which time ends the token.
+    clock: Clock,
 }
 
 /// The way of a request, from its headers to an identity that may enter; `None` is a caller
@@ -120,9 +125,8 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
         let clerk = Clerk::from_ref(state);
-        let appearance = clerk.appearance();
         let admitted = admit(&clerk, parts, &P::POLICY).await;
-        Self::from_admitted(admitted, &appearance)
+        Self::from_admitted(admitted, &clerk.appearance(), &clerk.verifier().clock)
     }
 }
 
@@ -130,13 +134,19 @@ impl<P: Guarded> Guard<P> {
     pub(crate) fn from_admitted(
         admitted: Result<Option<Arc<Identity>>, Refused>,
         appearance: &Arc<Appearance>,
+        clock: &Clock,
     ) -> Result<Self, Rejection> {
-        let entered = admitted.and_then(|known| Ok(Self::enter(known, Arc::clone(appearance))?));
+        let enter = |known| Self::enter(known, Arc::clone(appearance), clock.clone());
+        let entered = admitted.and_then(|known| Ok(enter(known)?));
         entered.map_err(|refused| Rejection::new(&refused, &P::POLICY, Arc::clone(appearance)))
     }
 
     /// What the handler declares, out of what was admitted.
-    fn enter(known: Option<Arc<Identity>>, appearance: Arc<Appearance>) -> Result<Self, Failure> {
+    fn enter(
+        known: Option<Arc<Identity>>,
+        appearance: Arc<Appearance>,
+        clock: Clock,
+    ) -> Result<Self, Failure> {
         let caller = known.as_deref();
         // A policy that accepts more than its identity type has room for refuses the rest.
         let identity = P::Identity::enter(caller).ok_or_else(|| match caller {
@@ -144,7 +154,7 @@ impl<P: Guarded> Guard<P> {
             None => Failure::Missing,
         })?;
         let claims = decode_claims(caller.and_then(Identity::maybe_claims))?;
-        Ok(Self { identity, claims, known, appearance })
+        Ok(Self { identity, claims, known, appearance, clock })
     }
 }
 
@@ -179,6 +189,7 @@ where
             claims: self.claims.clone(),
             known: self.known.clone(),
             appearance: Arc::clone(&self.appearance),
+            clock: self.clock.clone(),
         }
     }
 }

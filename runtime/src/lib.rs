@@ -56,6 +56,8 @@
 //! - [`Rejection`]: statuses, challenges and bodies.
 //! - [`resource_metadata`]: what OAuth clients and MCP clients read to find your instance.
 //! - [`ScopeHierarchy`]: which scopes imply others.
+//! - [`mcp`]: an MCP server with a policy for each tool, in ten minutes.
+//! - [`long_lived_connections`]: streams and sockets that end with the token.
 //! - [`testing`]: a local stand-in for Clerk, for your tests (feature `testing`).
 //! - [`reasons`]: why a request was refused, in the log and while you develop.
 //! - [`reliability`]: what callers see when Clerk is away, and for how long.
@@ -69,6 +71,7 @@ mod clock;
 mod config;
 mod cookie;
 mod credential;
+mod ending;
 mod error;
 mod explain;
 mod guard;
@@ -86,6 +89,7 @@ mod subject;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod token;
+mod tools;
 mod verify;
 
 #[cfg(fuzzing)]
@@ -100,6 +104,12 @@ pub mod reasons {}
 
 #[doc = include_str!("../docs/reliability.md")]
 pub mod reliability {}
+
+#[doc = include_str!("../docs/mcp.md")]
+pub mod mcp {}
+
+#[doc = include_str!("../docs/long-lived-connections.md")]
+pub mod long_lived_connections {}
 
 #[doc = include_str!("../docs/resource-metadata.md")]
 pub mod resource_metadata {}
@@ -131,6 +141,7 @@ pub use crate::{
     scope::{Scope, Scopes},
     subject::{ClientId, MachineId, OrgId, SessionId, Subject, UserId},
     token::TokenType,
+    tools::ToolPolicies,
 };
 
 // The README's code is compiled and run like all other examples.

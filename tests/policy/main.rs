@@ -8,8 +8,10 @@
 #![allow(clippy::unused_async, reason = "a handler is async, whether it waits or not")]
 
 mod conditions;
+mod ending;
 mod hierarchy;
 mod layer;
 mod optional;
 mod require;
+mod tools;
 mod without_http;
