@@ -11,7 +11,7 @@ use std::{
 
 use axum::body::Bytes;
 use axum_core::{Error, body::Body, response::Response};
-use http::header::CONTENT_TYPE;
+use http::{HeaderValue, header::CONTENT_TYPE};
 use http_body::{Frame, SizeHint};
 use tokio::time::{Instant, sleep_until};
 
@@ -36,7 +36,7 @@ pub(crate) fn end_stream(
     response: Response,
     ended: impl Future<Output = ()> + Send + 'static,
 ) -> Response {
-    let content_type = response.headers().get(CONTENT_TYPE).map(|value| value.as_bytes());
+    let content_type = response.headers().get(CONTENT_TYPE).map(HeaderValue::as_bytes);
     let is_event_stream = content_type.is_some_and(|it| it.starts_with(b"text/event-stream"));
     response.map(|body| {
         // A body whose length is known is there already: it does not wait for anything.
@@ -99,7 +99,7 @@ mod tests {
     /// ten minutes.
     async fn ends_after(change: impl FnOnce(&TestClock) + Send + 'static) -> u64 {
         let wall = TestClock::at(START);
-        let end = UnixMillis::from(wall.now()).plus(i64::try_from(HOUR * 1000).unwrap());
+        let end = UnixMillis::from(wall.now()).plus(3_600_000);
         let (clock, start) = (Clock::Test(wall.clone()), Instant::now());
         tokio::spawn(async move {
             tokio::time::sleep(Duration::from_secs(600)).await;

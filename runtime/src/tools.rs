@@ -87,17 +87,16 @@ impl ToolPolicies {
         let Ok(bytes) = to_bytes(body, self.most_bytes).await else {
             return Err(Fault::TooLong.answer("null"));
         };
-        match message::call(&bytes) {
-            Err(message::Unreadable) => return Err(Fault::Unreadable.answer("null")),
-            Ok(None) => {}
-            Ok(Some(Call { tool, id })) => match self.iter().find(|(listed, _)| *listed == tool) {
-                Some((_, policy)) => may(policy).map_err(IntoResponse::into_response)?,
-                None => {
-                    let tool: String = tool.chars().take(LOGGED_NAME).collect();
-                    tracing::info!(?tool, "a tool without a policy was called: it is not known");
-                    return Err(Fault::UnknownTool.answer(id));
-                }
-            },
+        let Ok(call) = message::call(&bytes) else {
+            return Err(Fault::Unreadable.answer("null"));
+        };
+        if let Some(Call { tool, id }) = call {
+            let Some((_, policy)) = self.iter().find(|(listed, _)| *listed == tool) else {
+                let tool: String = tool.chars().take(LOGGED_NAME).collect();
+                tracing::info!(?tool, "a tool without a policy was called: it is not known");
+                return Err(Fault::UnknownTool.answer(id));
+            };
+            may(policy).map_err(IntoResponse::into_response)?;
         }
         Ok(Body::from(bytes))
     }

@@ -283,7 +283,8 @@ fn each_tool_of_the_server_has_a_policy_and_each_policy_a_tool() {
     let mut served: Vec<String> =
         NotesServer::tool_router().list_all().into_iter().map(|tool| tool.name.into()).collect();
     let mut listed: Vec<&str> = TOOLS.iter().map(|(tool, _)| tool).collect();
-    (served.sort(), listed.sort_unstable());
+    served.sort();
+    listed.sort_unstable();
     assert_eq!(served, listed);
 }
 

@@ -143,7 +143,7 @@ impl<P: Guarded> Guard<P> {
     }
 
     /// Waits until the token has ended, to close what lives longer than a request: a stream of
-    /// events, a WebSocket. It waits for ever for a token that does not end, and for a caller
+    /// events, a web socket. It waits for ever for a token that does not end, and for a caller
     /// without one.
     ///
     /// It runs on the clock of the [`Clerk`](crate::Clerk), and on tokio's timer. Should this
