@@ -5,6 +5,8 @@ mod verified;
 
 pub use self::verified::{Verified, verified};
 
+pub(crate) use self::verified::require;
+
 use std::{any::TypeId, fmt, sync::Arc};
 
 use axum_core::extract::{FromRef, FromRequestParts};
@@ -12,6 +14,7 @@ use http::request::Parts;
 use serde::de::DeserializeOwned;
 
 use crate::{
+    clock::Clock,
     config::Clerk,
     credential::Credential,
     error::{Failure, Refused, TokenFault},
@@ -49,6 +52,8 @@ pub struct Guard<P: Guarded> {
     known: Option<Arc<Identity>>,
     /// How a later refusal looks.
     appearance: Arc<Appearance>,
+    /// Which time ends the token.
+    clock: Clock,
 }
 
 /// The way of a request, from its headers to an identity that may enter; `None` is a caller
@@ -121,9 +126,8 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
         let clerk = Clerk::from_ref(state);
-        let appearance = clerk.appearance();
         let admitted = admit(&clerk, parts, &P::POLICY).await;
-        let guard = Self::from_admitted(admitted, &appearance)?;
+        let guard = Self::from_admitted(admitted, &clerk.appearance(), &clerk.verifier().clock)?;
         observe::entered(guard.maybe_token_type());
         Ok(guard)
     }
@@ -133,13 +137,19 @@ impl<P: Guarded> Guard<P> {
     pub(crate) fn from_admitted(
         admitted: Result<Option<Arc<Identity>>, Refused>,
         appearance: &Arc<Appearance>,
+        clock: &Clock,
     ) -> Result<Self, Rejection> {
-        let entered = admitted.and_then(|known| Self::enter(known, Arc::clone(appearance)));
+        let enter = |known| Self::enter(known, Arc::clone(appearance), clock.clone());
+        let entered = admitted.and_then(enter);
         entered.map_err(|refused| Rejection::new(&refused, &P::POLICY, Arc::clone(appearance)))
     }
 
     /// What the handler declares, out of what was admitted.
-    fn enter(known: Option<Arc<Identity>>, appearance: Arc<Appearance>) -> Result<Self, Refused> {
+    fn enter(
+        known: Option<Arc<Identity>>,
+        appearance: Arc<Appearance>,
+        clock: Clock,
+    ) -> Result<Self, Refused> {
         let caller = known.as_deref();
         let refused = |failure: Failure| Refused::of_known(failure, caller);
         // A policy that accepts more than its identity type has room for refuses the rest.
@@ -148,7 +158,7 @@ impl<P: Guarded> Guard<P> {
             None => refused(Failure::Missing),
         })?;
         let claims = decode_claims(caller.and_then(Identity::maybe_claims)).map_err(refused)?;
-        Ok(Self { identity, claims, known, appearance })
+        Ok(Self { identity, claims, known, appearance, clock })
     }
 }
 
@@ -185,6 +195,7 @@ where
             claims: self.claims.clone(),
             known: self.known.clone(),
             appearance: Arc::clone(&self.appearance),
+            clock: self.clock.clone(),
         }
     }
 }

@@ -286,15 +286,19 @@ impl Identity {
         }
     }
 
-    /// Whether the token has ended, by its own time. The skew of a JWT's clock is not looked at.
-    pub(crate) fn is_over(&self, now: UnixMillis) -> bool {
-        let end = match self {
+    /// When the token ends, by its own time. The skew of a JWT's clock is not looked at.
+    pub(crate) fn end(&self) -> Option<UnixMillis> {
+        match self {
             Self::Session(token) => Some(token.expires_at),
             Self::OAuth(token) => token.expires_at,
             Self::M2m(token) => token.expires_at,
             Self::ApiKey(token) => token.expires_at,
-        };
-        end.is_some_and(|end| end <= now)
+        }
+    }
+
+    /// Whether it has ended.
+    pub(crate) fn is_over(&self, now: UnixMillis) -> bool {
+        self.end().is_some_and(|end| end <= now)
     }
 
     /// How many bytes its texts take, a place for each member of a list included.

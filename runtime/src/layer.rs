@@ -20,8 +20,15 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::{
-    config::Clerk, guard::admit, identity::VerifiedToken, observe, policy::Policy,
+    clock::UnixMillis,
+    config::Clerk,
+    ending::{end_stream, ended},
+    guard::{admit, require},
+    identity::{Identity, VerifiedToken},
+    observe,
+    policy::Policy,
     rejection::Rejection,
+    tools::ToolPolicies,
 };
 
 /// Puts a policy in front of a service, a router or a part of one.
@@ -51,6 +58,8 @@ pub struct ClerkLayer {
     clerk: Clerk,
     policy: &'static Policy,
     passes_preflights: bool,
+    tools: Option<&'static ToolPolicies>,
+    ends_streams: bool,
 }
 
 /// The service that [`ClerkLayer`] makes.
@@ -64,7 +73,7 @@ impl ClerkLayer {
     /// A layer that lets in whom `policy` lets in.
     #[must_use]
     pub const fn new(clerk: Clerk, policy: &'static Policy) -> Self {
-        Self { clerk, policy, passes_preflights: true }
+        Self { clerk, policy, passes_preflights: true, tools: None, ends_streams: false }
     }
 
     /// The same layer, which guards CORS preflights like all else. Browsers can then reach what is
@@ -81,6 +90,30 @@ impl ClerkLayer {
 
     pub(crate) const fn passes_preflights(&self) -> bool {
         self.passes_preflights
+    }
+
+    /// The same layer, for an MCP server: who calls a tool must pass the policy of the tool too.
+    /// The page [`mcp`](crate::mcp) shows it with a server.
+    ///
+    /// The caller is verified first. Then the message is read, and a call that lacks a scope is
+    /// refused with 403 and the challenge of just this tool, before the server sees it: a tool
+    /// cannot set the status of the response that it is a part of. What is not one JSON-RPC
+    /// message is answered with 400, what is too long with 413, and a tool that has no policy as
+    /// MCP answers for tools that it does not know.
+    #[must_use]
+    pub const fn tools(mut self, tools: &'static ToolPolicies) -> Self {
+        self.tools = Some(tools);
+        self
+    }
+
+    /// The same layer, which ends a response that streams when the caller's token ends: an event
+    /// stream between two events, anything else by closing the connection. Leave it out where
+    /// callers download what takes longer than their tokens live. See
+    /// [`long_lived_connections`](crate::long_lived_connections).
+    #[must_use]
+    pub const fn ending_streams(mut self) -> Self {
+        self.ends_streams = true;
+        self
     }
 }
 
@@ -115,19 +148,40 @@ where
             let answer = ready.call(request.map(|_| Body::empty()));
             return Box::pin(async move { Ok(answer.await?.into_response()) });
         }
-        let ClerkLayer { clerk, policy, .. } = self.layer.clone();
+        let layer = self.layer.clone();
         Box::pin(async move {
-            let (mut parts, body) = request.into_parts();
-            match admit(&clerk, &mut parts, policy).await {
-                Ok(known) => {
-                    observe::entered(known.as_deref().map(VerifiedToken::token_type));
-                    Ok(ready.call(Request::from_parts(parts, body)).await?.into_response())
-                }
-                Err(refused) => {
-                    Ok(Rejection::new(&refused, policy, clerk.appearance()).into_response())
-                }
+            let (request, end) = match layer.admit(request).await {
+                Ok(admitted) => admitted,
+                Err(refused) => return Ok(refused),
+            };
+            let response = ready.call(request).await?.into_response();
+            if !layer.ends_streams {
+                return Ok(response);
             }
+            Ok(end_stream(response, ended(layer.clerk.verifier().clock.clone(), end)))
         })
+    }
+}
+
+impl ClerkLayer {
+    /// The request that may go on, and when its token ends; or the answer that refuses it.
+    async fn admit(&self, request: Request) -> Result<(Request, Option<UnixMillis>), Response> {
+        let Self { clerk, policy, .. } = self;
+        let (mut parts, body) = request.into_parts();
+        let admitted = admit(clerk, &mut parts, policy).await;
+        let known = admitted.map_err(|refused| {
+            Rejection::new(&refused, policy, clerk.appearance()).into_response()
+        })?;
+        observe::entered(known.as_deref().map(VerifiedToken::token_type));
+        let body = match self.tools {
+            None => body,
+            // Only now: a stranger's message is not read.
+            Some(tools) => {
+                let may = |policy| require(known.as_deref(), policy, &clerk.appearance());
+                tools.pass(body, may).await?
+            }
+        };
+        Ok((Request::from_parts(parts, body), known.as_deref().and_then(Identity::end)))
     }
 }
 

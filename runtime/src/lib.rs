@@ -59,6 +59,8 @@
 //! - [`openapi`]: the same policies in your OpenAPI document (features `utoipa` and `aide`).
 //! - [`ScopeHierarchy`]: which scopes imply others.
 //! - [`audit`]: a table of your routes and their policies, and no route that was forgotten.
+//! - [`mcp`]: an MCP server with a policy for each tool, in ten minutes.
+//! - [`long_lived_connections`]: streams and sockets that end with the token.
 //! - [`testing`]: a local stand-in for Clerk, for your tests (feature `testing`).
 //! - [`reasons`]: why a request was refused, in the log and while you develop.
 //! - [`operations`]: spans, numbers (feature `metrics`), and a readiness probe.
@@ -76,6 +78,7 @@ mod cookie;
 mod credential;
 #[cfg(any(feature = "aide", feature = "utoipa"))]
 mod description;
+mod ending;
 mod error;
 mod explain;
 mod guard;
@@ -94,6 +97,7 @@ mod subject;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod token;
+mod tools;
 mod verify;
 
 #[cfg(fuzzing)]
@@ -120,6 +124,12 @@ pub mod reliability {}
 
 #[doc = include_str!("../docs/operations.md")]
 pub mod operations {}
+
+#[doc = include_str!("../docs/mcp.md")]
+pub mod mcp {}
+
+#[doc = include_str!("../docs/long-lived-connections.md")]
+pub mod long_lived_connections {}
 
 #[doc = include_str!("../docs/resource-metadata.md")]
 pub mod resource_metadata {}
@@ -154,6 +164,7 @@ pub use crate::{
     scope::{Scope, Scopes},
     subject::{ClientId, MachineId, OrgId, SessionId, Subject, UserId},
     token::TokenType,
+    tools::ToolPolicies,
 };
 
 // The README's code is compiled and run like all other examples.

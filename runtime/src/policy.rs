@@ -21,7 +21,10 @@ pub use self::{
     reverification::{Level, Reverification},
 };
 
-pub(crate) use self::denial::{Denial, RequiredScopes};
+pub(crate) use self::{
+    denial::{Denial, RequiredScopes},
+    text::is_same_text,
+};
 
 use crate::{
     identity::{Identity, VerifiedToken},

@@ -9,8 +9,10 @@
 
 mod audit;
 mod conditions;
+mod ending;
 mod hierarchy;
 mod layer;
 mod optional;
 mod require;
+mod tools;
 mod without_http;

@@ -1,12 +1,14 @@
 //! A verified identity that travels with its request, so that a second guard does not verify again.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, future::Future, sync::Arc, time::SystemTime};
 
 use http::{Extensions, HeaderValue};
 
 use super::permit;
 use crate::{
+    clock::Clock,
     config::Clerk,
+    ending::ended,
     identity::{Identity, VerifiedToken},
     policy::Policy,
     rejection::{Appearance, Rejection},
@@ -23,6 +25,7 @@ pub struct Verified {
     /// `None` for one from a cookie, and for one that a test describes.
     origin: Option<(Clerk, HeaderValue)>,
     appearance: Arc<Appearance>,
+    clock: Clock,
 }
 
 /// How a [`Verified`] lies in a request. The type is private, so no one else can insert one.
@@ -63,6 +66,20 @@ impl Verified {
         &self.identity
     }
 
+    /// When the token ends; `None` for one that does not. It was checked at the start of the
+    /// request only: see [`long_lived_connections`](crate::long_lived_connections).
+    #[must_use]
+    pub fn expires_at(&self) -> Option<SystemTime> {
+        self.identity.expires_at()
+    }
+
+    /// Waits until the token has ended: for ever, where it does not. See [`Guard::ended`].
+    ///
+    /// [`Guard::ended`]: crate::Guard::ended
+    pub fn ended(&self) -> impl Future<Output = ()> + Send + use<> {
+        ended(self.clock.clone(), self.identity.end())
+    }
+
     /// Asks for more than the guard or layer that let the request in: for one tool of many, or
     /// one route behind a layer.
     ///
@@ -73,12 +90,17 @@ impl Verified {
     }
 
     pub(super) fn from_header(identity: Arc<Identity>, clerk: &Clerk, field: HeaderValue) -> Self {
-        Self { identity, origin: Some((clerk.clone(), field)), appearance: clerk.appearance() }
+        Self::new(identity, clerk, Some((clerk.clone(), field)))
     }
 
     /// A cookie is one of many parts of its fields, so it is verified again by each guard.
     pub(super) fn from_cookie(identity: Arc<Identity>, clerk: &Clerk) -> Self {
-        Self { identity, origin: None, appearance: clerk.appearance() }
+        Self::new(identity, clerk, None)
+    }
+
+    fn new(identity: Arc<Identity>, clerk: &Clerk, origin: Option<(Clerk, HeaderValue)>) -> Self {
+        let clock = clerk.verifier().clock.clone();
+        Self { identity, origin, appearance: clerk.appearance(), clock }
     }
 
     /// Whom the last guard let in; nobody, where it let in a caller without a credential.
@@ -116,7 +138,7 @@ impl fmt::Debug for Verified {
 }
 
 /// Holds a caller who is already known to a further policy.
-pub(super) fn require(
+pub(crate) fn require(
     identity: Option<&Identity>,
     policy: &Policy,
     appearance: &Arc<Appearance>,

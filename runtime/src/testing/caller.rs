@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{
     Guard, Guarded, ScopeHierarchy,
-    clock::UnixMillis,
+    clock::{Clock, UnixMillis},
     guard::permit,
     identity::{ApiKey, Claims, Identity, M2mToken, OAuthToken, Organization, SessionToken},
     rejection::{Appearance, Realm, Rejection},
@@ -231,7 +231,7 @@ impl<I: Into<Described>> Caller<I> {
         });
         let permitted = permit(identity.as_ref(), &P::POLICY, self.scope_hierarchy);
         let admitted = permitted.map(|()| identity.map(Arc::new));
-        Guard::from_admitted(admitted, &appearance)
+        Guard::from_admitted(admitted, &appearance, &Clock::System)
     }
 }
 
