@@ -19,7 +19,12 @@ use http::{
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::{config::Clerk, guard::admit, policy::Policy, rejection::Rejection};
+use crate::{
+    config::Clerk,
+    guard::{Verified, admit},
+    policy::Policy,
+    rejection::Rejection,
+};
 
 /// Puts a policy in front of a service, a router or a part of one.
 ///
@@ -101,7 +106,10 @@ where
         let mut ready = std::mem::replace(&mut self.inner, next);
         if self.layer.passes_preflights && is_preflight(&request) {
             // A preflight has no body (Fetch standard), and a stranger's is not read.
-            let answer = ready.call(request.map(|_| Body::empty()));
+            let mut preflight = request.map(|_| Body::empty());
+            // Nor has it a caller, also where a guard in front of this layer let one in.
+            Verified::travel(None, preflight.extensions_mut());
+            let answer = ready.call(preflight);
             return Box::pin(async move { Ok(answer.await?.into_response()) });
         }
         let ClerkLayer { clerk, policy, .. } = self.layer.clone();
