@@ -8,6 +8,7 @@
 #![allow(clippy::unused_async, reason = "a handler is async, whether it waits or not")]
 
 mod conditions;
+mod has;
 mod hierarchy;
 mod layer;
 mod optional;
