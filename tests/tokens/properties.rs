@@ -1,8 +1,11 @@
-//! What holds for any bytes, any change of a good token, and any claims.
+//! What holds for any bytes, any change of a good token, any claims, and any answer of Clerk.
 //!
 //! The app is called without a socket, because there are many cases. They are the same each time.
 
-use axum::{Router, body::Body};
+mod answers;
+mod maps;
+
+use axum::{Router, body::Body, response::Response};
 use clerk_auth::testing::{DevIssuer, TestClock};
 use clerk_auth_tests::base64url;
 use http::{
@@ -52,9 +55,12 @@ impl Inline {
 
     fn send(&self, route: &str, name: HeaderName, field: &[u8]) -> Option<u16> {
         let field = HeaderValue::from_bytes(field).ok()?;
+        Some(self.answer(route, name, field).status().as_u16())
+    }
+
+    fn answer(&self, route: &str, name: HeaderName, field: HeaderValue) -> Response {
         let request = Request::get(route).header(name, field).body(Body::empty());
-        let answer = self.router.clone().oneshot(request.unwrap());
-        Some(self.runtime.block_on(answer).unwrap().status().as_u16())
+        self.runtime.block_on(self.router.clone().oneshot(request.unwrap())).unwrap()
     }
 
     fn bearer(&self, route: &str, token: &[u8]) -> Option<u16> {
