@@ -48,7 +48,7 @@ pub(crate) enum CookieFault {
     NoSession,
     #[error("the session cookie is older than the last change of who is signed in")]
     Stale,
-    #[error("a development instance's session cookie came without its `__clerk_db_jwt`")]
+    #[error("the cookies of a development instance came without `__clerk_db_jwt`")]
     NoDevBrowser,
 }
 

@@ -7,9 +7,8 @@ use crate::{
     vectors::Vectors,
 };
 
-const COMPARED: &str = "\
-What a guard decides otherwise than Clerk's own SDK for JavaScript, and why: the statement for a security
-review.";
+const TITLE: &str = "\
+What a guard decides otherwise than Clerk's own SDK for JavaScript, and why: a statement for security reviews.";
 
 const METHOD: &str = "\
 requests were given to the published package `@clerk/backend` 3.25.0, with keys of our own and a clock that
@@ -20,9 +19,10 @@ no rule names fails the test, and so does a rule that makes no difference any mo
 No rule lets in a caller whom the SDK refuses, but for those that an RFC demands; they have a table of their
 own.
 
-Not compared, because a guard has no part in them: handshakes, redirects, satellite domains, the refreshing of
-sessions, and the choice of an organization by URL. The tests of attacks go further than this page: whatever
-they show is refused by the rules of this crate alone.
+The requests are those that an issuer, a client or a browser could send in good faith. What only an attacker
+would write is not compared: there the rules of this crate count alone. They stand in [`rules`](crate::rules),
+and each has its tests of attacks. Neither compared are handshakes, redirects, satellite domains, the refreshing
+of sessions, and the choice of an organization by URL, because a guard has no part in them.
 ";
 
 const TABLE: &str = "\
@@ -56,7 +56,7 @@ const SECTIONS: [Section; 4] = [
 
 /// The page has each rule once, in the first table that has it.
 fn page(allowed: &Allowed, requests: usize) -> String {
-    let mut page = format!("{COMPARED}\n\n{requests} {METHOD}");
+    let mut page = format!("{TITLE}\n\n{requests} {METHOD}");
     let mut rules: Vec<&str> = Vec::new();
     for (title, words, belongs) in SECTIONS {
         page += &format!("\n# {title}\n\n{words}\n\n{TABLE}");
