@@ -172,7 +172,7 @@ fn values(app: &Inline) -> impl Strategy<Value = Option<Value>> + use<> {
     let known = [app.issuer.issuer(), app.issuer.machine_id(), &app.issuer.key_id()]
         .map(|text| Value::from(text.to_owned()));
     let now = NOW.cast_signed();
-    let leaf = prop_oneof![
+    trees(prop_oneof![
         select(texts.to_vec()).prop_map(Value::from),
         select(known.to_vec()),
         (-400_i64..400).prop_map(move |offset| json!(now + offset)),
@@ -180,7 +180,11 @@ fn values(app: &Inline) -> impl Strategy<Value = Option<Value>> + use<> {
         any::<f64>().prop_map(Value::from),
         any::<bool>().prop_map(Value::from),
         Just(Value::Null),
-    ];
+    ])
+}
+
+/// The leaves by themselves, in lists and in objects; now and then nothing.
+fn trees(leaf: impl Strategy<Value = Value> + 'static) -> impl Strategy<Value = Option<Value>> {
     let tree = leaf.prop_recursive(2, 8, 3, |inner| {
         prop_oneof![
             vec(inner.clone(), 0..3).prop_map(Value::from),

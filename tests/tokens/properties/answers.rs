@@ -8,7 +8,7 @@ use proptest::{
 };
 use serde_json::{Value, json};
 
-use super::{Inline, each};
+use super::{Inline, each, trees};
 use crate::{app::NOW, opaque::Kind};
 
 const MEMBERS: [&str; 14] = [
@@ -38,21 +38,15 @@ impl Inline {
 
 fn values() -> impl Strategy<Value = Option<Value>> {
     let texts = ["", "a", "user_a", "user_", "org_a", "mch_a", "a\n", "api_key", "false", "null"];
-    let leaf = prop_oneof![
+    let now = NOW.cast_signed();
+    trees(prop_oneof![
         select(texts.to_vec()).prop_map(Value::from),
-        (-2_i64..3).prop_map(|hours| json!(NOW.cast_signed() + hours * 3600)),
-        (-2_i64..3).prop_map(|hours| json!((NOW.cast_signed() + hours * 3600) * 1000)),
+        (-2_i64..3).prop_map(move |hours| json!(now + hours * 3600)),
+        (-2_i64..3).prop_map(move |hours| json!((now + hours * 3600) * 1000)),
         any::<f64>().prop_map(Value::from),
         any::<bool>().prop_map(Value::from),
         Just(Value::Null),
-    ];
-    let tree = leaf.prop_recursive(2, 8, 3, |inner| {
-        prop_oneof![
-            vec(inner.clone(), 0..3).prop_map(Value::from),
-            inner.prop_map(|value| json!({ "a": value })),
-        ]
-    });
-    proptest::option::weighted(0.8, tree)
+    ])
 }
 
 /// The rules once more, in the plainest words.
