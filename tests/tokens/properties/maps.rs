@@ -66,5 +66,6 @@ fn a_session_has_the_permissions_that_another_decoder_finds() {
         assert_eq!(found, naive(&features, &names, &masks), "{features} {names} {masks}");
         some.set(some.get() + u32::from(!found.is_empty()));
     });
-    assert!(some.get() > 150, "{some:?}");
+    // Some have any, or it shows nothing.
+    assert!(some.get() > 100, "{some:?}");
 }
