@@ -90,6 +90,7 @@ impl CookieRules {
     ) -> Result<Option<SessionCookie>, CookieFault> {
         let set = self.choose(headers, now);
         let client_uat = leading_integer(set.client_uat.as_deref());
+        // Cookies that say nothing are no credential; the reason of all others begins with this one.
         let is_blank = set.session.is_none() && client_uat == 0;
         let development = self.instance.as_ref().is_some_and(|instance| !instance.production);
         if development && set.dev_browser.is_none() && !is_blank {
@@ -207,15 +208,20 @@ fn value_of<'c>(cookie: &'c [u8], name: &str) -> Option<&'c [u8]> {
     is_it.then(|| value.get(1..).unwrap_or_default().trim_ascii())
 }
 
-/// Reads the claims of a token that nobody has verified.
-fn claims<T>(token: &str, read: impl FnOnce(&Object<'_>) -> T) -> Option<T> {
+/// Reads a token that nobody has verified.
+fn classified<T>(token: &str, read: impl FnOnce(&Token<'_>) -> Option<T>) -> Option<T> {
     let decoded = Decoded::from_text(token).ok()?;
-    match Token::classify(&decoded).ok()? {
+    read(&Token::classify(&decoded).ok()?)
+}
+
+/// Reads the claims of such a token, whatever its class.
+fn claims<T>(token: &str, read: impl FnOnce(&Object<'_>) -> T) -> Option<T> {
+    classified(token, |token| match token {
         Token::SessionJwt(jwt) | Token::OAuthJwt(jwt) | Token::M2mJwt(jwt) => {
             Some(read(&jwt.payload))
         }
         Token::Opaque(_) => None,
-    }
+    })
 }
 
 /// The issuer without its scheme; one that is no string is nobody's.
@@ -248,12 +254,13 @@ fn issued_at(token: Option<&str>) -> f64 {
 /// Whether a session token says that it was issued before `client_uat`. What is wrong with a token
 /// of another class is its class.
 fn is_older(token: &str, client_uat: i64) -> bool {
-    let decoded = Decoded::from_text(token).ok();
-    let classified = decoded.as_ref().and_then(|decoded| Token::classify(decoded).ok());
-    let Some(Token::SessionJwt(jwt)) = classified else { return false };
+    let issued = classified(token, |token| match token {
+        Token::SessionJwt(jwt) => number(&jwt.payload, "iat"),
+        Token::OAuthJwt(_) | Token::M2mJwt(_) | Token::Opaque(_) => None,
+    });
     #[allow(clippy::cast_precision_loss, reason = "seconds of this era are exact in a double")]
     let client_uat = client_uat as f64;
-    number(&jwt.payload, "iat").is_some_and(|issued| issued < client_uat)
+    issued.is_some_and(|issued| issued < client_uat)
 }
 
 fn is_over(set: &CookieSet, now: UnixMillis) -> bool {
