@@ -193,8 +193,8 @@ impl CookieSet {
 /// that is no text is still there, so that it is refused and not overlooked.
 fn find(headers: &HeaderMap, name: &str) -> Option<String> {
     let fields = headers.get_all(COOKIE).iter().map(HeaderValue::as_bytes);
-    let parts = fields.flat_map(|field| field.split(|byte| *byte == b';'));
-    let value = parts.filter_map(|part| value_of(part, name)).next()?;
+    let mut parts = fields.flat_map(|field| field.split(|byte| *byte == b';'));
+    let value = parts.find_map(|part| value_of(part, name))?;
     let value = percent_decode(value).decode_utf8_lossy();
     Some(value.into_owned()).filter(|value| !value.is_empty())
 }
