@@ -59,7 +59,7 @@ fn page(allowed: &Allowed, requests: usize) -> String {
     let mut page = format!("{TITLE}\n\n{requests} {METHOD}");
     let mut rules: Vec<&str> = Vec::new();
     for (title, words, belongs) in SECTIONS {
-        page += &format!("\n# {title}\n\n{words}\n\n{TABLE}");
+        page.extend(["\n# ", title, "\n\n", words, "\n\n", TABLE]);
         for entry in allowed.entries.iter().filter(|entry| belongs(entry)) {
             if !rules.contains(&entry.rule.as_str()) {
                 rules.push(&entry.rule);
