@@ -23,7 +23,7 @@ use crate::{
     clock::UnixMillis,
     config::Clerk,
     ending::{end_stream, ended},
-    guard::{admit, require},
+    guard::{Verified, admit, require},
     identity::{Identity, VerifiedToken},
     observe,
     policy::Policy,
@@ -145,7 +145,10 @@ where
         let mut ready = std::mem::replace(&mut self.inner, next);
         if self.layer.passes_preflights && is_preflight(&request) {
             // A preflight has no body (Fetch standard), and a stranger's is not read.
-            let answer = ready.call(request.map(|_| Body::empty()));
+            let mut preflight = request.map(|_| Body::empty());
+            // Nor has it a caller, also where a guard in front of this layer let one in.
+            Verified::travel(None, preflight.extensions_mut());
+            let answer = ready.call(preflight);
             return Box::pin(async move { Ok(answer.await?.into_response()) });
         }
         let layer = self.layer.clone();

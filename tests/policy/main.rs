@@ -10,6 +10,7 @@
 mod audit;
 mod conditions;
 mod ending;
+mod has;
 mod hierarchy;
 mod layer;
 mod optional;

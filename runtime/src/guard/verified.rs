@@ -104,7 +104,7 @@ impl Verified {
     }
 
     /// Whom the last guard let in; nobody, where it let in a caller without a credential.
-    pub(super) fn travel(verified: Option<Self>, extensions: &mut Extensions) {
+    pub(crate) fn travel(verified: Option<Self>, extensions: &mut Extensions) {
         match verified {
             Some(verified) => drop(extensions.insert(Entry(verified))),
             None => drop(extensions.remove::<Entry>()),

@@ -1,6 +1,6 @@
 //! A requirement and an identity in, the denial out, if there is one.
 
-use super::{Denial, RequiredScopes, Reverification, ScopeHierarchy, organization};
+use super::{Denial, RequiredScopes, Reverification, ScopeHierarchy};
 use crate::{
     identity::{Identity, SessionToken, VerifiedToken},
     scope::{Scope, Scopes, is_scope_token},
@@ -63,24 +63,21 @@ impl Requirement {
                 let met = granted.is_some_and(|granted| hierarchy.grants(granted, scope));
                 unless(met, Denial::MissingScopes(RequiredScopes::default()))
             }
-            Self::Role(role) => unless(
-                session(identity, |it| organization::has_role(it, role)),
-                Denial::Session("role"),
-            ),
+            Self::Role(role) => {
+                unless(session(identity, |it| it.has_role(role)), Denial::Session("role"))
+            }
             Self::Permission(permission) => unless(
-                session(identity, |it| organization::has_permission(it, permission)),
+                session(identity, |it| it.has_permission(permission)),
                 Denial::Session("permission"),
             ),
-            Self::Feature(feature) => unless(
-                session(identity, |it| organization::lists(it.features.as_deref(), feature)),
-                Denial::Session("feature"),
-            ),
-            Self::Plan(plan) => unless(
-                session(identity, |it| organization::lists(it.plans.as_deref(), plan)),
-                Denial::Session("plan"),
-            ),
+            Self::Feature(feature) => {
+                unless(session(identity, |it| it.has_feature(feature)), Denial::Session("feature"))
+            }
+            Self::Plan(plan) => {
+                unless(session(identity, |it| it.has_plan(plan)), Denial::Session("plan"))
+            }
             Self::Reverification(needed) => unless(
-                session(identity, |it| needed.is_met_by(it.factor_ages)),
+                session(identity, |it| it.has_reverification(needed)),
                 Denial::Reverification(needed),
             ),
             Self::From(machines) => {
