@@ -12,7 +12,8 @@
 //! they must carry: `requirement` looks at one condition, `format`, `scope`, `group` and
 //! `reverification` at its value. `injected` knows which
 //! token has which value, `parameter`, `mismatch` and `claims` look at the declared
-//! type, and `stray` at parameters that no one injects.
+//! type, and `stray` at parameters that no one injects. `server_function` knows the functions that
+//! are no handlers.
 
 mod args;
 mod branch;
@@ -45,6 +46,7 @@ mod requirement;
 mod reverification;
 mod scope;
 mod separator;
+mod server_function;
 mod stray;
 mod token_type;
 mod tree;
