@@ -53,9 +53,23 @@ impl Server {
 
     /// Any request without a body, with these header fields.
     pub async fn send(&self, method: Method, path: &str, fields: &[(&str, &str)]) -> Reply {
+        self.send_body(method, path, fields, "").await
+    }
+
+    /// Any request, with these header fields and this body.
+    pub async fn send_body(
+        &self,
+        method: Method,
+        path: &str,
+        fields: &[(&str, &str)],
+        body: &'static str,
+    ) -> Reply {
         let mut request = self.client.request(method, format!("http://{}{path}", self.address));
         for (name, value) in fields {
             request = request.header(*name, *value);
+        }
+        if !body.is_empty() {
+            request = request.body(body);
         }
         let response = request.send().await.unwrap();
         let status = response.status().as_u16();

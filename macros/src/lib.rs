@@ -1,5 +1,6 @@
 //! Attribute and item in, guarded handler out. Users reach this crate through `clerk-auth`, which
-//! re-exports the attribute and `policy!`, and documents them.
+//! re-exports the attribute and `policy!`, and documents them. Clients of server functions depend on
+//! this crate alone.
 //!
 //! ```text
 //! arguments ─→ args ─→ entry ─→ policy ─→ expand ←─ handler ←─ item

@@ -58,6 +58,7 @@
 //! - [`resource_metadata`]: what OAuth clients and MCP clients read to find your instance.
 //! - [`ScopeHierarchy`]: which scopes imply others.
 //! - [`audit`]: a table of your routes and their policies, and no route that was forgotten.
+//! - [`server_functions`]: the same attribute above the server functions of Leptos and Dioxus.
 //! - [`testing`]: a local stand-in for Clerk, for your tests (feature `testing`).
 //! - [`reasons`]: why a request was refused, in the log and while you develop.
 //! - [`operations`]: spans, numbers (feature `metrics`), and a readiness probe.
@@ -87,6 +88,8 @@ mod reason;
 mod rejection;
 mod resource;
 mod scope;
+#[doc(hidden)]
+pub mod server_function;
 mod subject;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -117,6 +120,9 @@ pub mod operations {}
 
 #[doc = include_str!("../docs/resource-metadata.md")]
 pub mod resource_metadata {}
+
+#[doc = include_str!("../docs/server-functions.md")]
+pub mod server_functions {}
 
 #[doc = include_str!("../docs/stricter.md")]
 pub mod stricter {}

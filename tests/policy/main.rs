@@ -13,4 +13,5 @@ mod hierarchy;
 mod layer;
 mod optional;
 mod require;
+mod server_function;
 mod without_http;

@@ -350,10 +350,13 @@ fn the_path_of_server_says_whose_it_is() {
         let output = expand("", &format!("{attribute} async fn f() {{}}")).to_string();
         ["leptos_layer", "dioxus_layer"].into_iter().find(|name| output.contains(name))
     };
-    for leptos in ["#[server]", "#[leptos::server]", "#[leptos::prelude::server(endpoint = \"f\")]"] {
+    for leptos in ["#[server]", "#[leptos::server]", "#[leptos::prelude::server(endpoint = \"f\")]"]
+    {
         assert_eq!(layer(leptos), Some("leptos_layer"), "{leptos}");
     }
-    for dioxus in ["#[dioxus::prelude::server]", "#[dioxus_fullstack::get(\"/\")]", "#[post(\"/\")]"] {
+    for dioxus in
+        ["#[dioxus::prelude::server]", "#[dioxus_fullstack::get(\"/\")]", "#[post(\"/\")]"]
+    {
         assert_eq!(layer(dioxus), Some("dioxus_layer"), "{dioxus}");
     }
     for other in ["", "#[rocket::get(\"/\")]", "#[cfg(get)]", "#[server::path]"] {
