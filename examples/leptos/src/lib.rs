@@ -41,6 +41,8 @@ pub fn router(clerk: clerk_auth::Clerk) -> axum::Router {
         routing::{get, post},
     };
 
+    // An application with `leptos_router` has this done by `generate_route_list`. Once is enough.
+    let _ = any_spawner::Executor::init_tokio();
     Router::new()
         .route("/", get(leptos_axum::render_app_async(App)))
         .route("/api/{*function}", post(leptos_axum::handle_server_fns))

@@ -10,7 +10,7 @@ help: write `#[clerk_auth]` above `#[server]`";
 fn the_attribute_stands_above_that_of_leptos() {
     for side in ["ssr", "hydrate"] {
         let build = Command::new(env!("CARGO"))
-            .args(["check", "--example=attribute_below", "--no-default-features"])
+            .args(["build", "--example=attribute_below", "--no-default-features"])
             .arg(format!("--features=misuse,{side}"))
             .current_dir(env!("CARGO_MANIFEST_DIR"))
             .output()
