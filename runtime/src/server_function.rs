@@ -8,7 +8,7 @@ mod layer;
 
 use std::sync::Arc;
 
-use axum_core::extract::{FromRequestParts, Request};
+use axum_core::extract::Request;
 use http::request::Parts;
 
 pub use self::layer::{ServerFunctionLayer, Stopped};
@@ -16,6 +16,7 @@ use crate::{
     config::Clerk,
     error::ConfigurationFault,
     guard::{Guard, Guarded},
+    observe,
     rejection::{Appearance, Rejection},
 };
 
@@ -25,10 +26,11 @@ use crate::{
 /// # Errors
 /// The refusal; 500 where there is no request, or no `Clerk` in it.
 pub async fn guard<P: Guarded>(parts: Option<Parts>) -> Result<Guard<P>, Rejection> {
-    match parts {
-        Some(mut parts) => enter(&mut parts).await,
-        None => Err(misconfigured::<P>()),
-    }
+    let mut parts = parts.ok_or_else(misconfigured::<P>)?;
+    let guard = enter(&mut parts).await?;
+    // Not in the layer: one call counts once.
+    observe::entered(guard.maybe_token_type());
+    Ok(guard)
 }
 
 /// The request as it was, with the verified identity in it. Its body stays unread.
@@ -42,10 +44,8 @@ pub async fn admit<P: Guarded>(request: Request) -> Result<Request, Rejection> {
 }
 
 async fn enter<P: Guarded>(parts: &mut Parts) -> Result<Guard<P>, Rejection> {
-    match parts.extensions.get::<Clerk>().cloned() {
-        Some(clerk) => Guard::from_request_parts(parts, &clerk).await,
-        None => Err(misconfigured::<P>()),
-    }
+    let clerk = parts.extensions.get::<Clerk>().cloned().ok_or_else(misconfigured::<P>)?;
+    Guard::take(&clerk, parts).await
 }
 
 fn misconfigured<P: Guarded>() -> Rejection {
