@@ -16,7 +16,9 @@ use crate::{
     errors::Errors,
     function::{Body, Function},
     injected::{Injected, InjectedValue},
-    order, parameter, stray,
+    order, parameter,
+    server_function::{self, Framework},
+    stray,
 };
 
 /// axum takes functions of up to 16 extractors as handlers. The guard is one of them.
@@ -31,6 +33,8 @@ pub(crate) struct Handler {
     /// Parameters that nothing fills. Empty unless an error was reported.
     pub(crate) unfilled: Vec<PatType>,
     pub(crate) body: Body,
+    /// `None` for a handler of axum.
+    pub(crate) framework: Option<Framework>,
 }
 
 impl Handler {
@@ -55,13 +59,20 @@ impl Handler {
             return None;
         }
 
+        if !server_function::check_order(&signature, &body, errors) {
+            return None;
+        }
+
+        let framework = Framework::of(&attributes);
         remove_second_guard(&mut attributes, errors);
         repair_qualifiers(&mut signature, errors);
         let injected = take_injected(&mut signature);
         order::check(&mut attributes, &injected, errors);
         let mut unfilled = take_strays(&mut signature, &injected, errors);
-        unfilled.extend(take_overflow(&mut signature, errors));
-        Some(Self { attributes, visibility, signature, injected, unfilled, body })
+        if framework.is_none() {
+            unfilled.extend(take_overflow(&mut signature, errors));
+        }
+        Some(Self { attributes, visibility, signature, injected, unfilled, body, framework })
     }
 
     /// Reports injected parameters that the guard cannot fill. Without an entry it is not certain

@@ -1,5 +1,6 @@
 //! Attribute and item in, guarded handler out. Users reach this crate through `clerk-auth`, which
-//! re-exports the attribute and `policy!`, and documents them.
+//! re-exports the attribute and `policy!`, and documents them. Clients of server functions depend on
+//! this crate alone.
 //!
 //! ```text
 //! arguments ─→ args ─→ entry ─→ policy ─→ expand ←─ handler ←─ item
@@ -12,7 +13,8 @@
 //! they must carry: `requirement` looks at one condition, `format`, `scope`, `group` and
 //! `reverification` at its value. `injected` knows which
 //! token has which value, `parameter`, `mismatch` and `claims` look at the declared
-//! type, and `stray` at parameters that no one injects.
+//! type, and `stray` at parameters that no one injects. `server_function` knows the functions that
+//! are no handlers.
 
 mod args;
 mod branch;
@@ -45,6 +47,7 @@ mod requirement;
 mod reverification;
 mod scope;
 mod separator;
+mod server_function;
 mod stray;
 mod token_type;
 mod tree;

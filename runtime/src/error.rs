@@ -135,6 +135,11 @@ pub(crate) enum ConfigurationFault {
          on in the dashboard, or set CLERK_SECRET_KEY to a key that may ask"
     )]
     AskingRefused { status: u16 },
+    #[error(
+        "no `Clerk` is in the request of the server function; put `.layer(Extension(clerk))` around \
+         all routes"
+    )]
+    NoClerk,
     #[error("Clerk refused our key with status {status}; set {variable} to a key of this instance")]
     KeyRefused { status: u16, variable: &'static str },
 }

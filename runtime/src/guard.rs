@@ -125,15 +125,18 @@ where
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
-        let clerk = Clerk::from_ref(state);
-        let admitted = admit(&clerk, parts, &P::POLICY).await;
-        let guard = Self::from_admitted(admitted, &clerk.appearance(), &clerk.verifier().clock)?;
+        let guard = Self::take(&Clerk::from_ref(state), parts).await?;
         observe::entered(guard.maybe_token_type());
         Ok(guard)
     }
 }
 
 impl<P: Guarded> Guard<P> {
+    pub(crate) async fn take(clerk: &Clerk, parts: &mut Parts) -> Result<Self, Rejection> {
+        let admitted = admit(clerk, parts, &P::POLICY).await;
+        Self::from_admitted(admitted, &clerk.appearance(), &clerk.verifier().clock)
+    }
+
     pub(crate) fn from_admitted(
         admitted: Result<Option<Arc<Identity>>, Refused>,
         appearance: &Arc<Appearance>,

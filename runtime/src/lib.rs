@@ -61,6 +61,7 @@
 //! - [`audit`]: a table of your routes and their policies, and no route that was forgotten.
 //! - [`mcp`]: an MCP server with a policy for each tool, in ten minutes.
 //! - [`long_lived_connections`]: streams and sockets that end with the token.
+//! - [`server_functions`]: the same attribute above the server functions of Leptos and Dioxus.
 //! - [`testing`]: a local stand-in for Clerk, for your tests (feature `testing`).
 //! - [`reasons`]: why a request was refused, in the log and while you develop.
 //! - [`operations`]: spans, numbers (feature `metrics`), and a readiness probe.
@@ -93,6 +94,8 @@ mod reason;
 mod rejection;
 mod resource;
 mod scope;
+#[doc(hidden)]
+pub mod server_function;
 mod subject;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -133,6 +136,9 @@ pub mod long_lived_connections {}
 
 #[doc = include_str!("../docs/resource-metadata.md")]
 pub mod resource_metadata {}
+
+#[doc = include_str!("../docs/server-functions.md")]
+pub mod server_functions {}
 
 #[doc = include_str!("../docs/stricter.md")]
 pub mod stricter {}

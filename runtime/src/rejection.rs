@@ -83,7 +83,7 @@ pub struct Rejection {
 
 /// What the configuration says about refusals: how they look, what they name, and which scopes a
 /// later policy takes for others.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub(crate) struct Appearance {
     pub(crate) realm: Realm,
     pub(crate) body: Option<BodyHook>,

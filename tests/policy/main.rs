@@ -15,5 +15,6 @@ mod hierarchy;
 mod layer;
 mod optional;
 mod require;
+mod server_function;
 mod tools;
 mod without_http;

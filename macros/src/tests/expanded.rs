@@ -1,7 +1,7 @@
 //! Sources of every example in, what the attribute writes for each of their handlers out, in
 //! `examples/<story>/expanded/<handler>.rs`. Refresh with `UPDATE_EXPECT=1` and read the difference.
 //!
-//! The example compiles these files and asks them the same requests as its own handlers.
+//! The notes example compiles these files and asks them the same requests as its own handlers.
 
 use std::{
     collections::BTreeMap,

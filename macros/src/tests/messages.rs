@@ -41,6 +41,11 @@ fn a_handler_is_an_async_free_function() {
 }
 
 #[test]
+fn a_server_function_has_its_attribute_below() {
+    check(&expect_file!["messages/server_functions.txt"]);
+}
+
+#[test]
 fn injected_parameters_have_the_type_the_policy_gives() {
     check(&expect_file!["messages/parameters.txt"]);
 }

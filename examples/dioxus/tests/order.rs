@@ -1,0 +1,24 @@
+//! The wrong order of the attributes does not compile in the server. Dioxus drops what stands below
+//! its attribute from the client. The case is a target of this package: a workspace of its own would
+//! build Dioxus once more.
+
+use std::process::Command;
+
+#[test]
+fn the_attribute_stands_above_that_of_dioxus() {
+    let build = Command::new(env!("CARGO"))
+        .args(["build", "--example=attribute_below", "--features=misuse"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap();
+    let errors = String::from_utf8_lossy(&build.stderr);
+    assert!(!build.status.success());
+    assert!(
+        errors.contains("this function takes 1 argument but 0 arguments were supplied"),
+        "{errors}"
+    );
+    assert!(
+        errors.contains("argument #1 of type `clerk_auth::Guard<purge>` is missing"),
+        "{errors}"
+    );
+}
