@@ -20,6 +20,9 @@ use crate::{
     token::TokenType,
 };
 
+/// What a problem's `type` begins with (RFC 9457 §3.1.1); the refusal's name is its end.
+pub(crate) const PROBLEM_TYPE: &str = "urn:problem-type:clerk-auth:";
+
 /// The names that Clerk's own SDK uses.
 const AUTH_STATUS: HeaderName = HeaderName::from_static("x-clerk-auth-status");
 const AUTH_REASON: HeaderName = HeaderName::from_static("x-clerk-auth-reason");
@@ -169,11 +172,6 @@ impl Refusal {
         }
     }
 
-    /// The problem's `type` (RFC 9457 §3.1.1).
-    pub(crate) fn problem_type(self) -> String {
-        format!("urn:problem-type:clerk-auth:{}", self.as_str())
-    }
-
     /// The part of the challenge that says what is wrong (RFC 6750 §3.1). Nothing is, where a
     /// request has no credential; and where the fault is not the caller's, there is no challenge.
     pub(crate) const fn challenge_error(self) -> Option<&'static str> {
@@ -284,8 +282,8 @@ impl Rejection {
             return (HeaderValue::from_static("application/json"), Body::from(body));
         }
         let problem = format!(
-            r#"{{"type":"{}","title":"{}","status":{}}}"#,
-            self.refusal.problem_type(),
+            r#"{{"type":"{PROBLEM_TYPE}{}","title":"{}","status":{}}}"#,
+            self.refusal.as_str(),
             self.refusal.title(),
             self.refusal.status().as_u16(),
         );

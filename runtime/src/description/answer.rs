@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::rejection::Refusal;
+use crate::rejection::{PROBLEM_TYPE, Refusal};
 
 /// How an operation can refuse with one status: one refusal or more, in the order of [`ALL`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,7 +85,8 @@ impl Answer {
     fn content(&self) -> Map<String, Value> {
         let mut content = Map::new();
         let problems = self.0.iter().filter(|refusal| **refusal != Refusal::ReverificationNeeded);
-        let types: Vec<String> = problems.map(|refusal| refusal.problem_type()).collect();
+        let of = |refusal: &Refusal| format!("{PROBLEM_TYPE}{}", refusal.as_str());
+        let types: Vec<String> = problems.map(of).collect();
         if !types.is_empty() {
             let problem = json!({
                 "type": "object",

@@ -13,8 +13,14 @@ impl Policy {
     ) -> Vec<(TokenType, Vec<&'static str>)> {
         let mut alternatives = Vec::new();
         for clause in self.clauses {
+            let token_type = clause.token_type();
             for names in clause.requirement().alternatives(Requirement::name, &|_| 0) {
-                let alternative = (clause.token_type(), hierarchy.without_implied(names.0));
+                let names = match token_type {
+                    TokenType::OAuthToken | TokenType::ApiKey => hierarchy.without_implied(names.0),
+                    // Theirs are no scopes.
+                    TokenType::SessionToken | TokenType::M2mToken => names.0,
+                };
+                let alternative = (token_type, names);
                 if !alternatives.contains(&alternative) {
                     alternatives.push(alternative);
                 }
