@@ -2,26 +2,28 @@
 //! injected value, which is no parameter any more when it looks for it.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::quote;
 use syn::{Attribute, Meta};
 
 use crate::{errors::Errors, injected::Injected};
 
-/// Takes them away and reports them: they would only report the same once more.
-pub(crate) fn check(attributes: &mut Vec<Attribute>, injected: &[Injected], errors: &mut Errors) {
-    attributes.retain(|attribute| {
-        let Meta::List(list) = &attribute.meta else {
-            return true;
+/// Reports them, and takes away what they say: it would only be reported once more.
+pub(crate) fn check(attributes: &mut [Attribute], injected: &[Injected], errors: &mut Errors) {
+    for attribute in attributes {
+        let Meta::List(list) = &mut attribute.meta else {
+            continue;
         };
         let path = &list.path;
-        let is_instrument = path.segments.last().is_some_and(|last| last.ident == "instrument");
-        let named = is_instrument.then(|| named(list.tokens.clone(), injected)).flatten();
-        if let Some(name) = &named {
+        if path.segments.last().is_none_or(|last| last.ident != "instrument") {
+            continue;
+        }
+        if let Some(name) = named(list.tokens.clone(), injected) {
             let message = format!("`#[instrument]` names `{name}`, which it cannot see from here");
             let help = "write `#[clerk_auth]` below `#[instrument]`";
             errors.push(name.span(), &message, help);
+            list.tokens = quote!(skip_all);
         }
-        named.is_none()
-    });
+    }
 }
 
 /// The first injected value that `skip(subject)` or `fields(caller = %subject)` names. A name in
