@@ -299,7 +299,7 @@ async fn each_policy_is_named_once_for_the_check_and_the_metadata() {
         policies.iter().all(|policy| policy.accepts(TokenType::M2mToken)),
         "no CLERK_MACHINE_ID"
     );
-    clerk.resource_metadata(table.policies()).unwrap();
+    let _served: Router = clerk.resource_metadata(table.policies()).unwrap().into();
 }
 
 #[test]
