@@ -92,6 +92,7 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
     /// A service behind a layer, at `prefix` and all paths below it, whatever the method: an MCP
     /// server, or a whole [`Router`] that is no [`Routes`]. Which routes it has, the table cannot
     /// know.
+    #[allow(clippy::needless_pass_by_value, reason = "like `layered`, and like `Router::layer`")]
     #[track_caller]
     pub fn layered_service<T>(self, prefix: &str, layer: ClerkLayer, service: T) -> Self
     where

@@ -60,7 +60,7 @@ impl Numbers {
     }
 
     fn number(&self, key: &Key) -> Arc<Number> {
-        let labels = Vec::from_iter(key.labels().map(metrics::Label::value));
+        let labels: Vec<&str> = key.labels().map(metrics::Label::value).collect();
         let name = format!("{} {}", key.name(), labels.join("/"));
         Arc::new(Number { name: name.trim_end().to_owned(), numbers: self.clone() })
     }

@@ -1,7 +1,7 @@
 //! Requests in, the spans that they open out.
 
 use std::{
-    fmt::Debug,
+    fmt::{Debug, Write as _},
     sync::{
         Arc, Mutex,
         atomic::{AtomicU64, Ordering},
@@ -62,7 +62,7 @@ struct Fields(String);
 
 impl Visit for Fields {
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        self.0 += &format!(" {field}={value:?}");
+        write!(self.0, " {field}={value:?}").unwrap();
     }
 }
 

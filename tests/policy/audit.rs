@@ -189,13 +189,15 @@ async fn a_preflight_reaches_the_handlers_that_say_so_and_no_other() {
 async fn a_layer_guards_its_routes_and_no_other_path() {
     let issuer = DevIssuer::start().await.unwrap();
     let clerk = issuer.clerk().any_machine().build().unwrap();
-    let inner = || Routes::new().public_get("/inner", open);
-    let routes = Routes::new()
+    let (app, _) = Routes::new()
         .public_get("/before", open)
-        .layered(ClerkLayer::new(clerk.clone(), &MACHINES), inner())
-        .public_get("/after", open);
-    let (router, _) = routes.finish();
-    let app = Server::start(router.with_state(clerk)).await;
+        .layered(
+            ClerkLayer::new(clerk.clone(), &MACHINES),
+            Routes::new().public_get("/inner", open),
+        )
+        .public_get("/after", open)
+        .finish();
+    let app = Server::start(app.with_state(clerk)).await;
     let table = [
         (Method::GET, "/before", 200),
         (Method::GET, "/after", 200),
@@ -280,7 +282,7 @@ async fn each_policy_is_named_once_for_the_check_and_the_metadata() {
     let issuer = DevIssuer::start().await.unwrap();
     let clerk = issuer.clerk().resource("http://127.0.0.1/").build().unwrap();
     let (_, table) = routes(&clerk).finish();
-    let mut policies = Vec::from_iter(table.policies());
+    let mut policies: Vec<Policy> = table.policies().collect();
     let known = [
         whoami::POLICY,
         list::POLICY,
@@ -297,7 +299,7 @@ async fn each_policy_is_named_once_for_the_check_and_the_metadata() {
         policies.iter().all(|policy| policy.accepts(TokenType::M2mToken)),
         "no CLERK_MACHINE_ID"
     );
-    clerk.resource_metadata(table.policies()).unwrap();
+    let _served: Router = clerk.resource_metadata(table.policies()).unwrap().into();
 }
 
 #[test]

@@ -35,6 +35,7 @@ pub(super) struct Gate {
 
 impl Table {
     /// The routes, in the order in which they were added.
+    #[must_use]
     pub fn rows(&self) -> impl ExactSizeIterator<Item = &Row> {
         self.rows.iter()
     }
@@ -125,6 +126,7 @@ impl Row {
 
     /// What a request passes on its way: the layers from the outermost inwards, then the guard.
     /// Nothing, for a public route.
+    #[must_use]
     pub fn policies(&self) -> impl ExactSizeIterator<Item = Policy> {
         self.gates.iter().map(|gate| gate.policy)
     }
@@ -167,9 +169,9 @@ impl Row {
         if self.is_public() {
             return "public".to_owned();
         }
-        let mut policies = Vec::from_iter(self.policies());
+        let mut policies: Vec<Policy> = self.policies().collect();
         policies.dedup();
-        let lines = Vec::from_iter(policies.iter().map(Policy::to_string));
+        let lines: Vec<String> = policies.iter().map(Policy::to_string).collect();
         let preflights = if self.passes_preflights() { "; CORS preflights pass" } else { "" };
         lines.join("; then ") + preflights
     }
@@ -187,7 +189,7 @@ impl Row {
     }
 
     fn to_markdown(&self) -> String {
-        let accepts = Vec::from_iter(self.accepted().into_iter().map(TokenType::as_str));
+        let accepts: Vec<&str> = self.accepted().into_iter().map(TokenType::as_str).collect();
         let accepts = match accepts.join(", ") {
             _ if self.is_public() => "anybody".to_owned(),
             types if types.is_empty() => "nobody".to_owned(),

@@ -17,7 +17,7 @@ use crate::{
     clock::Clock,
     error::{ConfigurationFault, Failure, TokenFault, UpstreamFault, UpstreamReason},
     json::Object,
-    observe::{self, Withheld},
+    observe::{self, Endpoint as Name, Withheld},
     token::OpaqueKind,
 };
 
@@ -70,19 +70,22 @@ impl Backend {
             }),
             blocked_until: AtomicU64::new(0),
         };
-        use observe::Endpoint::{ApiKeyVerify, M2mTokenVerify, OAuthTokenVerify};
         let recipient_check =
             if machine_secret.is_some() { RecipientCheck::ByClerk } else { RecipientCheck::Ours };
         Self {
             upstream,
             clock,
             oauth_token: endpoint(
-                OAuthTokenVerify,
+                Name::OAuthTokenVerify,
                 "oauth_applications/access_tokens/verify",
                 secret,
             ),
-            m2m_token: endpoint(M2mTokenVerify, "m2m_tokens/verify", machine_secret.or(secret)),
-            api_key: endpoint(ApiKeyVerify, "api_keys/verify", secret),
+            m2m_token: endpoint(
+                Name::M2mTokenVerify,
+                "m2m_tokens/verify",
+                machine_secret.or(secret),
+            ),
+            api_key: endpoint(Name::ApiKeyVerify, "api_keys/verify", secret),
             recipient_check,
         }
     }
