@@ -7,7 +7,7 @@ use clerk_auth::{
     testing::{Answer, Endpoint},
 };
 
-use crate::app::{App, SECOND, is_waiting};
+use crate::app::{App, SECOND, is_waiting, patient};
 
 fn tokens(app: &App) -> [(TokenType, Endpoint, String); 3] {
     [
@@ -19,7 +19,7 @@ fn tokens(app: &App) -> [(TokenType, Endpoint, String); 3] {
 
 #[tokio::test]
 async fn ten_thousand_requests_at_once_with_one_token_ask_once() {
-    let app = App::start().await;
+    let app = App::with(patient).await;
     for (token_type, _, token) in tokens(&app) {
         let before = app.issuer.calls().total();
         let mut requests: Vec<_> = (0..10_000).map(|_| Box::pin(app.ask(&token))).collect();

@@ -2,12 +2,9 @@
 
 use std::{pin::Pin, time::Duration};
 
-use clerk_auth::{
-    ClerkBuilder,
-    testing::{Answer, DevIssuer, Endpoint},
-};
+use clerk_auth::testing::{Answer, DevIssuer, Endpoint};
 
-use crate::app::{App, SECOND, impatient, is_waiting};
+use crate::app::{App, SECOND, impatient, is_waiting, patient};
 
 /// Ten thousand requests that are all under way before the first can end.
 async fn ten_thousand_at_once(app: &App, token: &str) {
@@ -18,11 +15,6 @@ async fn ten_thousand_at_once(app: &App, token: &str) {
     for request in requests {
         assert_eq!(request.await, 200);
     }
-}
-
-/// A machine that is busy with ten thousand requests is not what is tested.
-fn patient(clerk: ClerkBuilder) -> ClerkBuilder {
-    clerk.attempt_timeout(60 * SECOND).deadline(60 * SECOND)
 }
 
 #[tokio::test]
