@@ -134,26 +134,25 @@ where
 impl<P: Guarded> Guard<P> {
     pub(crate) async fn take(clerk: &Clerk, parts: &mut Parts) -> Result<Self, Rejection> {
         let admitted = admit(clerk, parts, &P::POLICY).await;
-        Self::from_admitted(admitted, &clerk.appearance(), &clerk.verifier().clock)
+        Self::from_admitted(admitted, clerk.appearance(), &clerk.verifier().clock)
     }
 
     pub(crate) fn from_admitted(
         admitted: Result<Option<Arc<Identity>>, Refused>,
-        appearance: &Arc<Appearance>,
+        appearance: Arc<Appearance>,
         clock: &Clock,
     ) -> Result<Self, Rejection> {
-        let enter = |known| Self::enter(known, Arc::clone(appearance), clock.clone());
-        let entered = admitted.and_then(enter);
-        entered.map_err(|refused| Rejection::new(&refused, &P::POLICY, Arc::clone(appearance)))
+        let entered = admitted.and_then(|known| Ok((Self::enter(known.as_deref())?, known)));
+        match entered {
+            Ok(((identity, claims), known)) => {
+                Ok(Self { identity, claims, known, appearance, clock: clock.clone() })
+            }
+            Err(refused) => Err(Rejection::new(&refused, &P::POLICY, appearance)),
+        }
     }
 
-    /// What the handler declares, out of what was admitted.
-    fn enter(
-        known: Option<Arc<Identity>>,
-        appearance: Arc<Appearance>,
-        clock: Clock,
-    ) -> Result<Self, Refused> {
-        let caller = known.as_deref();
+    /// What the handler declares, out of who was admitted.
+    fn enter(caller: Option<&Identity>) -> Result<(P::Identity, P::Claims), Refused> {
         let refused = |failure: Failure| Refused::of_known(failure, caller);
         // A policy that accepts more than its identity type has room for refuses the rest.
         let identity = P::Identity::enter(caller).ok_or_else(|| match caller {
@@ -161,7 +160,7 @@ impl<P: Guarded> Guard<P> {
             None => refused(Failure::Missing),
         })?;
         let claims = decode_claims(caller.and_then(Identity::maybe_claims)).map_err(refused)?;
-        Ok(Self { identity, claims, known, appearance, clock })
+        Ok((identity, claims))
     }
 }
 

@@ -34,6 +34,8 @@ pub(crate) enum Member<T> {
 pub(crate) struct Object<'j> {
     /// Sorted by name, so that a repeated name stands beside its twin.
     members: Vec<(Name<'j>, &'j RawValue)>,
+    /// Whether no string in it has an escape: then each stands for itself.
+    is_plain: bool,
 }
 
 /// A name, with its first eight bytes as a number: that alone tells most names apart.
@@ -66,10 +68,12 @@ impl<'j> Object<'j> {
     pub(crate) fn parse_text(json: &'j str) -> Result<Self, NotAnObject> {
         let Unsorted(mut members) = serde_json::from_str(json).map_err(|_| NotAnObject)?;
         members.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
-        let object = Self { members };
+        let is_plain = memchr(b'\\', json.as_bytes()).is_none();
+        let object = Self { members, is_plain };
         let names = object.members.windows(2);
         let repeats = names.into_iter().any(|pair| matches!(pair, [(a, _), (b, _)] if a == b));
-        if repeats || !object.members.iter().all(|(_, value)| is_strict(value.get())) {
+        let is_strict = |value: &RawValue| is_strict(value.get(), is_plain);
+        if repeats || !object.members.iter().all(|(_, value)| is_strict(value)) {
             return Err(NotAnObject);
         }
         Ok(object)
@@ -81,7 +85,7 @@ impl<'j> Object<'j> {
 
     /// A member that holds a string.
     pub(crate) fn text(&self, name: &str) -> Member<Cow<'j, str>> {
-        self.read(name, |json| match without_escapes(json) {
+        self.read(name, |json| match without_escapes(json, self.is_plain) {
             Some(text) => Some(Cow::Borrowed(text)),
             None if json.starts_with('"') => parse::<Text<'j>>(json).map(|Text(text)| text),
             None => None,
@@ -117,10 +121,10 @@ impl<'j> Object<'j> {
 
     /// The JSON text of a member.
     pub(crate) fn raw(&self, name: &str) -> Option<&'j str> {
-        let wanted = (start(name), name);
-        let place = |(name, _): &(Name<'j>, _)| (name.start, name.text.as_ref()).cmp(&wanted);
-        let at = self.members.binary_search_by(place).ok()?;
-        self.members.get(at).map(|(_, value)| value.get())
+        // Tokens have a dozen members: a walk along their numbers is quicker than a search.
+        let start = start(name);
+        let is_wanted = |it: &Name<'j>| it.start == start && it.text == name;
+        self.members.iter().find(|(name, _)| is_wanted(name)).map(|(_, value)| value.get())
     }
 
     /// The JSON text of this object without the members called `names`; `None` if that is empty.
@@ -155,9 +159,10 @@ fn small_integer(json: &str) -> Option<u32> {
 }
 
 /// The text of a JSON string that was parsed before and holds no escape: then it stands for itself.
-fn without_escapes(json: &str) -> Option<&str> {
+/// In plain JSON none does.
+fn without_escapes(json: &str, is_plain: bool) -> Option<&str> {
     let text = json.strip_prefix('"')?.strip_suffix('"')?;
-    memchr(b'\\', text.as_bytes()).is_none().then_some(text)
+    (is_plain || memchr(b'\\', text.as_bytes()).is_none()).then_some(text)
 }
 
 /// A string that borrows from the JSON unless it holds an escape.
@@ -196,11 +201,13 @@ impl<'j> Deserialize<'j> for Unsorted<'j> {
 /// Whether no object anywhere inside `json` repeats a name, each number is one that a double holds,
 /// and each string is Unicode: another reader could make something else of the rest (RFC 8259 §6,
 /// §8.2).
-fn is_strict(json: &str) -> bool {
+fn is_strict(json: &str, is_plain: bool) -> bool {
     match json.as_bytes() {
         // Nesting deeper than 128 is refused by the parser's own limit.
         [b'{' | b'[', ..] => parse::<UniqueNames>(json).is_some(),
-        [b'"', ..] => without_escapes(json).is_some() || parse::<Text<'_>>(json).is_some(),
+        [b'"', ..] => {
+            without_escapes(json, is_plain).is_some() || parse::<Text<'_>>(json).is_some()
+        }
         [b'-' | b'0'..=b'9', ..] => small_integer(json).is_some() || parse::<f64>(json).is_some(),
         _ => true,
     }

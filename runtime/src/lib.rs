@@ -66,6 +66,7 @@
 //! - [`reasons`]: why a request was refused, in the log and while you develop.
 //! - [`operations`]: spans, numbers (feature `metrics`), and a readiness probe.
 //! - [`reliability`]: what callers see when Clerk is away, and for how long.
+//! - [`performance`]: what a guard costs, measured beside its peers.
 //! - [`stricter`]: where a guard decides otherwise than Clerk's own SDK.
 //! - [`rules`]: what is checked of each token, and where the rule comes from.
 //!
@@ -112,6 +113,13 @@ pub mod tour {}
 
 #[doc = include_str!("../docs/migrating.md")]
 pub mod migrating {}
+
+#[doc = include_str!("../docs/performance.md")]
+///
+/// # As a picture
+///
+#[doc = include_str!("../docs/performance.svg")]
+pub mod performance {}
 
 #[doc = include_str!("../docs/rules.md")]
 pub mod rules {}

@@ -17,6 +17,7 @@ mod faults;
 mod loads;
 mod opaque;
 mod page;
+mod remembered;
 mod retries;
 mod rotation;
 mod stale;

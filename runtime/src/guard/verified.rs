@@ -6,7 +6,6 @@ use http::{Extensions, HeaderValue};
 
 use super::permit;
 use crate::{
-    clock::Clock,
     config::Clerk,
     ending::ended,
     identity::{Identity, VerifiedToken},
@@ -21,11 +20,10 @@ use crate::{
 #[derive(Clone)]
 pub struct Verified {
     identity: Arc<Identity>,
-    /// What it was verified with and from: another `Clerk` or a rewritten header verifies again.
-    /// `None` for one from a cookie, and for one that a test describes.
-    origin: Option<(Clerk, HeaderValue)>,
-    appearance: Arc<Appearance>,
-    clock: Clock,
+    /// What it was verified with: another `Clerk` verifies again.
+    clerk: Clerk,
+    /// What it was verified from: a rewritten header is verified again. `None` for a cookie.
+    field: Option<HeaderValue>,
 }
 
 /// How a [`Verified`] lies in a request. The type is private, so no one else can insert one.
@@ -77,7 +75,7 @@ impl Verified {
     ///
     /// [`Guard::ended`]: crate::Guard::ended
     pub fn ended(&self) -> impl Future<Output = ()> + Send + use<> {
-        ended(self.clock.clone(), self.identity.end())
+        ended(self.clerk.verifier().clock.clone(), self.identity.end())
     }
 
     /// Asks for more than the guard or layer that let the request in: for one tool of many, or
@@ -86,21 +84,16 @@ impl Verified {
     /// # Errors
     /// The refusal that a guard with this policy would answer.
     pub fn require(&self, policy: &Policy) -> Result<(), Rejection> {
-        require(Some(&self.identity), policy, &self.appearance)
+        require(Some(&self.identity), policy, &self.clerk.appearance())
     }
 
     pub(super) fn from_header(identity: Arc<Identity>, clerk: &Clerk, field: HeaderValue) -> Self {
-        Self::new(identity, clerk, Some((clerk.clone(), field)))
+        Self { identity, clerk: clerk.clone(), field: Some(field) }
     }
 
     /// A cookie is one of many parts of its fields, so it is verified again by each guard.
     pub(super) fn from_cookie(identity: Arc<Identity>, clerk: &Clerk) -> Self {
-        Self::new(identity, clerk, None)
-    }
-
-    fn new(identity: Arc<Identity>, clerk: &Clerk, origin: Option<(Clerk, HeaderValue)>) -> Self {
-        let clock = clerk.verifier().clock.clone();
-        Self { identity, origin, appearance: clerk.appearance(), clock }
+        Self { identity, clerk: clerk.clone(), field: None }
     }
 
     /// Whom the last guard let in; nobody, where it let in a caller without a credential.
@@ -118,8 +111,7 @@ impl Verified {
         field: &HeaderValue,
     ) -> Option<Arc<Identity>> {
         let Entry(known) = extensions.get::<Entry>()?;
-        let (verifier, verified_field) = known.origin.as_ref()?;
-        let same = verifier.is_same_as(clerk) && verified_field == field;
+        let same = known.clerk.is_same_as(clerk) && known.field.as_ref() == Some(field);
         // An application can carry extensions from one request to a later one.
         let over = known.identity.is_over(clerk.verifier().clock.now());
         (same && !over).then(|| known.share())

@@ -231,7 +231,7 @@ impl<I: Into<Described>> Caller<I> {
         });
         let permitted = permit(identity.as_ref(), &P::POLICY, self.scope_hierarchy);
         let admitted = permitted.map(|()| identity.map(Arc::new));
-        Guard::from_admitted(admitted, &appearance, &Clock::System)
+        Guard::from_admitted(admitted, appearance, &Clock::System)
     }
 }
 

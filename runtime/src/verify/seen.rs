@@ -3,10 +3,16 @@
 //! A JWT cannot be revoked, so what its signature proved stays proved while its key counts. The
 //! times and the policy are looked at on each use.
 
-use std::sync::Arc;
+use std::{
+    hash::{BuildHasherDefault, Hasher},
+    sync::Arc,
+};
 
 use aws_lc_rs::digest::{SHA256, digest};
-use quick_cache::{Weighter, sync::Cache};
+use quick_cache::{
+    Weighter,
+    sync::{Cache, DefaultLifecycle},
+};
 
 use super::{key::Thumbprint, rules::Times};
 use crate::identity::Identity;
@@ -23,7 +29,7 @@ const USUAL: usize = 1024;
 pub(crate) struct Fingerprint([u8; 32]);
 
 /// Verified JWTs, up to a number of bytes. The least used make room for new ones.
-pub(crate) struct Seen(Cache<Fingerprint, Entry, Bytes>);
+pub(crate) struct Seen(Cache<Fingerprint, Entry, Bytes, BuildHasherDefault<LastBytes>>);
 
 /// What was verified of one token.
 #[derive(Clone)]
@@ -37,6 +43,23 @@ pub(super) struct Entry {
 #[derive(Clone)]
 struct Bytes;
 
+/// The place of a fingerprint: its own last bytes, because it is a hash already. Only verified
+/// tokens have an entry, so nobody can choose where many of them lie.
+#[derive(Default)]
+struct LastBytes(u64);
+
+impl Hasher for LastBytes {
+    fn write(&mut self, bytes: &[u8]) {
+        if let Some(last) = bytes.last_chunk() {
+            self.0 = u64::from_ne_bytes(*last);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
 impl Fingerprint {
     pub(super) fn of(text: &str) -> Self {
         let mut bytes = [0; 32];
@@ -48,8 +71,9 @@ impl Fingerprint {
 impl Seen {
     /// `None` where no byte may be used.
     pub(crate) fn new(bytes: usize) -> Option<Self> {
-        let weight = u64::try_from(bytes).unwrap_or(u64::MAX);
-        (bytes > 0).then(|| Self(Cache::with_weighter(bytes.div_ceil(USUAL), weight, Bytes)))
+        let (places, weight) = (bytes.div_ceil(USUAL), u64::try_from(bytes).unwrap_or(u64::MAX));
+        let cache = |hash| Cache::with(places, weight, Bytes, hash, DefaultLifecycle::default());
+        (bytes > 0).then(|| Self(cache(BuildHasherDefault::default())))
     }
 
     pub(super) fn get(&self, fingerprint: &Fingerprint) -> Option<Entry> {
