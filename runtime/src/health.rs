@@ -53,7 +53,7 @@ pub struct NotReady {
 }
 
 impl Health {
-    /// Whether a good token would be let in without asking for keys first.
+    /// Whether a good token would be let in, also if Clerk does not answer now.
     #[must_use]
     pub fn is_ready(&self) -> bool {
         self.keys != KeyHealth::Missing
