@@ -4,6 +4,9 @@
 //! `chromium-driver`. With `UPDATE_SCREENSHOT=1` it also writes the picture of the README.
 
 #![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
     clippy::unwrap_used,
     reason = "a test stops at the first thing that is not as it should be"
 )]
