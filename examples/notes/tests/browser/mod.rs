@@ -1,4 +1,4 @@
-//! Commands in, what a browser did out: as much of the W3C WebDriver protocol as one page needs.
+//! Commands in, what a browser did out: as much of the W3C `WebDriver` protocol as one page needs.
 
 use std::{
     io::{BufRead, BufReader},
