@@ -164,20 +164,31 @@ mod tests {
 
     const DEADLINE: Duration = Duration::from_secs(5);
 
-    fn asked() -> Arc<Asked> {
+    fn asked(times: VerdictTimes) -> Arc<Asked> {
         let timeouts = Timeouts { connect: DEADLINE, attempt: DEADLINE, deadline: DEADLINE };
         let upstream = Upstream::new(timeouts, true).unwrap();
-        Arc::new(Asked::new(upstream, Clock::default(), 1000, VerdictTimes::default()))
+        Arc::new(Asked::new(upstream, Clock::default(), 1000, times))
     }
 
     fn running(asked: &Asked) -> usize {
         lock(&asked.running).len()
     }
 
+    /// A call can end between the first look at what is remembered and the lock.
+    #[tokio::test]
+    async fn who_comes_when_a_call_has_just_ended_starts_no_second() {
+        let asked = asked(VerdictTimes { refused: DEADLINE, ..VerdictTimes::default() });
+        let token = Fingerprint::of("ak_1");
+        asked.memory.keep(token, &Err(TokenFault::Revoked.into()), asked.clock.steady());
+        let step = asked.next_step(token, || Ok(pending()));
+        assert!(matches!(step, Ok(Step::Done(Err(_)))));
+        assert_eq!(running(&asked), 0);
+    }
+
     /// However a call ends, its place is free afterwards.
     #[test]
     fn no_call_leaves_anything_behind() {
-        let asked = asked();
+        let asked = asked(VerdictTimes::default());
         let token = Fingerprint::of("ak_1");
         let run = |ends: &'static str| {
             let runtime = Builder::new_current_thread().enable_all().build().unwrap();
