@@ -13,12 +13,6 @@ fn the_attribute_stands_above_that_of_dioxus() {
         .unwrap();
     let errors = String::from_utf8_lossy(&build.stderr);
     assert!(!build.status.success());
-    assert!(
-        errors.contains("this function takes 1 argument but 0 arguments were supplied"),
-        "{errors}"
-    );
-    assert!(
-        errors.contains("argument #1 of type `clerk_auth::Guard<purge>` is missing"),
-        "{errors}"
-    );
+    let message = "argument #1 of type `Guard<purge>` is missing";
+    assert!(errors.contains("error[E0061]") && errors.contains(message), "{errors}");
 }
