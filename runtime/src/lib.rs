@@ -114,6 +114,8 @@ pub mod tour {}
 #[doc = include_str!("../docs/migrating.md")]
 pub mod migrating {}
 
+// Only for the documentation: a command writes it, and a new figure builds nothing anew.
+#[cfg(doc)]
 #[doc = include_str!("../docs/performance.md")]
 ///
 /// # As a picture

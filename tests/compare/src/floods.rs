@@ -1,11 +1,15 @@
 //! 10,000 requests that could each cause a question to Clerk: how many do.
 
-use std::{future::{Future, poll_fn}, task::Poll};
+use std::{
+    future::{Future, poll_fn},
+    task::Poll,
+};
 
 use axum::{Router, body::Body, routing::get};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use clerk_auth::{Clerk, clerk_auth};
 use http::{Request, header::AUTHORIZATION};
+use tokio::runtime::Builder;
 use tower::ServiceExt;
 
 use crate::world::{USER, World};
@@ -20,7 +24,12 @@ pub struct Questions {
     pub unknown_key_ids: usize,
 }
 
-pub async fn measure(world: &World) -> Questions {
+/// On one thread, so that nothing is answered before all have asked.
+pub fn measure(world: &World) -> Questions {
+    Builder::new_current_thread().enable_all().build().unwrap().block_on(ask(world))
+}
+
+async fn ask(world: &World) -> Questions {
     let clerk = world.clerk(|clerk| clerk).await;
     let before = world.issuer.calls();
     at_once(&clerk, &world.issuer.oauth(USER).opaque()).await;

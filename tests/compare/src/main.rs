@@ -37,14 +37,14 @@ fn main() {
     for name in ALL.iter().filter(|name| wanted(name)) {
         let table = match *name {
             "verify" => {
-                let times = verifying::measure(&runtime, &world, 201);
+                let times = verifying::measure(&runtime, &world, 301);
                 page::plot(&times);
                 page::verifying(&times)
             }
             "requests" => page::requests(&requests::measure(&runtime, &world, 1001)),
-            "refusals" => page::refusals(&refusals::measure(&runtime, &world, 201)),
+            "refusals" => page::refusals(&refusals::measure(&runtime, &world, 501)),
             "load" => page::load(&load::measure(&runtime, &world, 10, 10)),
-            "floods" => page::floods(&runtime.block_on(floods::measure(&world))),
+            "floods" => page::floods(&floods::measure(&world)),
             "memory" => page::memory(&memory()),
             "build" => page::build(&building::measure()),
             _ => page::profile(&profile::measure("seen-before"), &profile::measure("first-seen")),

@@ -5,13 +5,17 @@
 use std::{fmt::Write, fs, path::PathBuf};
 
 use crate::{
-    building::Builds, floods::Questions, load::Load, profile::Breakdown, refusals, requests, rounds::Times, verifying,
+    building::Builds, floods::Questions, load::Load, profile::Breakdown, requests, rounds::Times,
+    verifying,
 };
 
 pub fn verifying(times: &[Times]) -> String {
     let floor = find(times, verifying::FLOOR);
     let longest = times.iter().map(Times::median).fold(0.0, f64::max);
-    let mut table = heading("| one token, from its text to checked claims | median | fastest | × the floor | |", 3);
+    let mut table = heading(
+        "| one token, from its text to checked claims | median | fastest | × the floor | |",
+        3,
+    );
     for time in times {
         let (name, ratio) = (time.name, time.ratio_to(floor));
         let bar = bar(time.median(), longest);
@@ -24,28 +28,36 @@ pub fn verifying(times: &[Times]) -> String {
 pub fn requests(times: &[Times]) -> String {
     let unguarded = find(times, requests::UNGUARDED);
     let longest = times.iter().map(|it| it.more_than(unguarded)).fold(0.0, f64::max);
-    let mut table = heading("| one request through an axum router | whole | added by the guard | |", 2);
+    let mut table = heading(
+        "| one request through an axum router | whole | added by the guard | fastest minus fastest | |",
+        3,
+    );
     for time in times {
         let (name, added) = (time.name, time.more_than(unguarded));
         let (whole, bar) = (micros(time.median()), bar(added, longest));
-        writeln!(table, "| {name} | {whole} | {} | {bar} |", micros(added)).unwrap();
+        let fastest = micros(time.fastest() - unguarded.fastest());
+        writeln!(table, "| {name} | {whole} | {} | {fastest} | {bar} |", micros(added)).unwrap();
     }
     table
 }
 
 pub fn refusals(times: &[Times]) -> String {
     let floor = find(times, verifying::FLOOR);
-    let mut table = heading("| refused, with the finished response | median | × the floor |", 2);
+    let mut table =
+        heading("| refused, with the finished response | median | fastest | × the floor |", 3);
     for time in times.iter().filter(|it| it.name != verifying::FLOOR) {
         let (name, ratio) = (time.name, time.ratio_to(floor));
-        writeln!(table, "| {name} | {} | {ratio:.2} |", micros(time.median())).unwrap();
+        let (median, fastest) = (micros(time.median()), micros(time.fastest()));
+        writeln!(table, "| {name} | {median} | {fastest} | {ratio:.2} |").unwrap();
     }
     table
 }
 
 pub fn load(load: &Load) -> String {
-    let mut table =
-        heading("| wrk, 32 connections, two cores | requests a second | share of unguarded, median | interval |", 3);
+    let mut table = heading(
+        "| wrk, 32 connections, two cores | requests a second | share of unguarded, median | interval |",
+        3,
+    );
     writeln!(table, "| no guard | {:.0} | | |", load.unguarded).unwrap();
     for route in &load.routes {
         let (lowest, highest) = route.interval;
@@ -99,7 +111,8 @@ pub fn profile(seen_before: &Breakdown, first_seen: &Breakdown) -> String {
     let of = |breakdown: &Breakdown, name: &str| {
         breakdown.iter().find(|(part, _)| *part == name).map_or(0.0, |(_, cost)| *cost)
     };
-    let mut table = heading("| instructions of one guard | seen before | first seen, cache off |", 2);
+    let mut table =
+        heading("| instructions of one guard | seen before | first seen, cache off |", 2);
     for (name, _) in first_seen.iter().chain(
         seen_before.iter().filter(|(name, _)| first_seen.iter().all(|(known, _)| known != name)),
     ) {
@@ -135,7 +148,8 @@ pub fn plot(times: &[Times]) {
     for (row, time) in bars.into_iter().enumerate() {
         let y = row * 24 + 28;
         let is_ours = time.name.starts_with("**");
-        let (name, color) = (time.name.replace("**", ""), if is_ours { "#6c47ff" } else { "#9aa0a6" });
+        let (name, color) =
+            (time.name.replace("**", ""), if is_ours { "#6c47ff" } else { "#9aa0a6" });
         // From a tenth of a microsecond on, so that all are longer than nothing.
         let width = (time.median() / 100.0).ln() / (longest / 100.0).ln() * 330.0;
         writeln!(image, "<text x=\"0\" y=\"{}\">{}</text>", y + 14, name.replace('`', "")).unwrap();

@@ -8,6 +8,7 @@ use http::request::Parts;
 use tokio::runtime::Runtime;
 
 use crate::{
+    rounds::ready,
     verifying::head,
     world::{World, guarded},
 };
@@ -27,7 +28,10 @@ const PARTS: [(&str, &[&str]); 12] = [
     ("memory: copy, compare, search", &["memcpy", "memmove", "memset", "memcmp", "memchr"]),
     ("clock", &["clock", "/time", "vdso"]),
     ("look-up of what was seen", &["quick_cache", "seen.rs", "hashbrown", "arc_swap", "recall"]),
-    ("header field: read as text", &["credential.rs", "from_utf8", "str/pattern", "/http-", "CharSearcher"]),
+    (
+        "header field: read as text",
+        &["credential.rs", "from_utf8", "str/pattern", "/http-", "CharSearcher"],
+    ),
     ("claims", &["oauth", "rules", "subject", "scope", "header.rs", "token.rs"]),
     ("policy", &["policy", "permit"]),
     ("the guard itself", &[""]),
@@ -35,35 +39,33 @@ const PARTS: [(&str, &[&str]); 12] = [
 
 /// Runs under callgrind: what is between the calls of `counted` counts.
 pub fn run(runtime: &Runtime, world: &World, what: &str) {
-    let clerk = runtime.block_on(match what {
-        "seen-before" => world.clerk(|clerk| clerk),
-        "first-seen" => world.clerk(|clerk| clerk.jwt_cache_bytes(0)),
+    let _inside = runtime.enter();
+    let clerk = runtime.block_on(world.clerk(|clerk| match what {
+        "seen-before" => clerk,
+        "first-seen" => clerk.jwt_cache_bytes(0),
         _ => panic!("`seen-before` or `first-seen`"),
-    });
-    let alone = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    }));
     // The first fills the memory.
     for calls in [1, CALLS] {
         let mut heads: Vec<Parts> = (0..calls).map(|_| head(&world.token)).collect();
         if calls == 1 {
-            guards(&alone, &clerk, &mut heads);
+            guards(&clerk, &mut heads);
         } else {
-            counted(&alone, &clerk, &mut heads);
+            counted(&clerk, &mut heads);
         }
     }
 }
 
 #[inline(never)]
-fn counted(alone: &Runtime, clerk: &Clerk, heads: &mut [Parts]) {
-    guards(alone, clerk, heads);
+fn counted(clerk: &Clerk, heads: &mut [Parts]) {
+    guards(clerk, heads);
 }
 
-fn guards(alone: &Runtime, clerk: &Clerk, heads: &mut [Parts]) {
-    alone.block_on(async {
-        for parts in heads {
-            let guard = Guard::<guarded>::from_request_parts(parts, clerk).await.unwrap();
-            black_box((guard.subject(), guard.scopes()));
-        }
-    });
+fn guards(clerk: &Clerk, heads: &mut [Parts]) {
+    for parts in heads {
+        let guard = ready(Guard::<guarded>::from_request_parts(parts, clerk)).unwrap();
+        black_box((guard.subject(), guard.scopes()));
+    }
 }
 
 /// Starts this program again, under callgrind.

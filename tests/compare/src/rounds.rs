@@ -3,7 +3,22 @@
 //! In each round every contestant runs once, and the order turns from round to round, so whatever else the
 //! machine does hits all alike. Ratios are taken inside a round.
 
-use std::time::Duration;
+use std::{
+    hint::black_box,
+    pin::pin,
+    task::{Context, Poll, Waker},
+    time::Instant,
+};
+
+/// Calls that come first in each turn and do not count: they bring code and data near, as on a server that
+/// does this all the time.
+const WARM: usize = 20;
+
+/// Calls that count: few, so that a turn is seldom interrupted.
+const CALLS: usize = 40;
+
+/// Calls of one turn.
+pub const TURN: usize = WARM + CALLS;
 
 /// What one contestant took in each round, in nanoseconds of one call.
 pub struct Times {
@@ -23,10 +38,25 @@ impl<'c> Contestant<'c> {
     }
 }
 
-/// The mean of `calls` calls that took `time`.
+/// Nanoseconds of one call, over one turn.
 #[allow(clippy::cast_precision_loss)]
-pub fn each(time: Duration, calls: usize) -> f64 {
-    time.as_nanos() as f64 / calls as f64
+pub fn time<T>(mut call: impl FnMut() -> T) -> f64 {
+    for _ in 0..WARM {
+        black_box(call());
+    }
+    let start = Instant::now();
+    for _ in 0..CALLS {
+        black_box(call());
+    }
+    start.elapsed().as_nanos() as f64 / CALLS as f64
+}
+
+/// What a future gives that has nothing to wait for, without the time that a runtime takes.
+pub fn ready<T>(future: impl Future<Output = T>) -> T {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => value,
+        Poll::Pending => panic!("it waits for something"),
+    }
 }
 
 /// The first round fills caches and does not count.
@@ -73,5 +103,9 @@ impl Times {
 pub fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     let middle = values.len() / 2;
-    if values.len() % 2 == 1 { values[middle] } else { f64::midpoint(values[middle - 1], values[middle]) }
+    if values.len() % 2 == 1 {
+        values[middle]
+    } else {
+        f64::midpoint(values[middle - 1], values[middle])
+    }
 }

@@ -1,6 +1,6 @@
 //! One token, verified by each contestant: from its text to checked claims.
 
-use std::{hint::black_box, sync::Arc, time::Instant};
+use std::{hint::black_box, sync::Arc};
 
 use aws_lc_rs::{
     digest::{SHA256, digest},
@@ -11,21 +11,19 @@ use base64::{
     Engine,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
+use bytes::Bytes;
 use clerk_auth::{Clerk, Guard};
 use clerk_rs::validators::authorizer::validate_jwt;
-use http::{Request, header::AUTHORIZATION, request::Parts};
+use http::{HeaderValue, Request, header::AUTHORIZATION, request::Parts};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde::Deserialize;
 use tokio::runtime::Runtime;
 
 use crate::{
     node::Node,
-    rounds::{Contestant, Times, each, run},
+    rounds::{Contestant, TURN, Times, ready, run, time},
     world::{World, guarded},
 };
-
-/// Calls of one contestant in one round.
-const CALLS: usize = 100;
 
 pub const FLOOR: &str = "aws-lc-rs: the signature alone, key parsed";
 pub const FIRST_SEEN: &str = "**clerk-auth**: whole guard, cache off";
@@ -45,6 +43,7 @@ struct Claims {
 }
 
 pub fn measure(runtime: &Runtime, world: &World, rounds: usize) -> Vec<Times> {
+    let _inside = runtime.enter();
     let token = world.token.as_str();
     let remembering = runtime.block_on(world.clerk(|clerk| clerk));
     let forgetting = runtime.block_on(world.clerk(|clerk| clerk.jwt_cache_bytes(0)));
@@ -55,48 +54,36 @@ pub fn measure(runtime: &Runtime, world: &World, rounds: usize) -> Vec<Times> {
     let mut validation = Validation::new(Algorithm::RS256);
     validation.validate_nbf = true;
     validation.set_issuer(&[world.issuer.issuer()]);
-    let others: Vec<String> = (0..CALLS).map(|number| world.another_token(number)).collect();
+    let others: Vec<String> = (0..TURN).map(|number| world.another_token(number)).collect();
     let mut node = Node::start(&pem, token);
-    // A thread without workers: what is timed has nothing to wait for.
-    let alone = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    // It loads its keys.
+    runtime.block_on(validate_jwt(token, Arc::clone(&provider))).unwrap();
 
     let contestants = vec![
         Contestant::new(FLOOR, floor(world)),
-        Contestant::new(FIRST_SEEN, || guards(&alone, &forgetting, &vec![token; CALLS])),
+        Contestant::new(FIRST_SEEN, || guards(&forgetting, &[token; TURN])),
         Contestant::new(FIRST_SEEN_REMEMBERED, || {
             // Each round has a memory of its own, so no token of it was seen before.
             let clerk = runtime.block_on(world.clerk(|clerk| clerk));
             let tokens: Vec<&str> = others.iter().map(String::as_str).collect();
-            guards(&alone, &clerk, &tokens)
+            guards(&clerk, &tokens)
         }),
         Contestant::new("jsonwebtoken 11: `decode`, key parsed once", || {
-            timed(|| {
+            time(|| {
                 let token = black_box(token);
                 jsonwebtoken::decode::<Claims>(token, &decoding, &validation).unwrap()
             })
         }),
         Contestant::new("clerk-rs 0.5: `validate_jwt`", || {
-            let start = Instant::now();
-            alone.block_on(async {
-                for _ in 0..CALLS {
-                    black_box(validate_jwt(black_box(token), Arc::clone(&provider)).await.unwrap());
-                }
-            });
-            each(start.elapsed(), CALLS)
+            time(|| ready(validate_jwt(black_box(token), Arc::clone(&provider))).unwrap())
         }),
         Contestant::new("oauth-resource-server 0.4: `validate`", || {
             let token = world.token_for_audience.as_str();
-            let start = Instant::now();
-            alone.block_on(async {
-                for _ in 0..CALLS {
-                    black_box(validator.validate(black_box(token)).await.unwrap());
-                }
-            });
-            each(start.elapsed(), CALLS)
+            time(|| ready(validator.validate(black_box(token))).unwrap())
         }),
         Contestant::new("@clerk/backend 3.25 on Node: `authenticateRequest`", || node.round()),
-        Contestant::new(SEEN_BEFORE, || guards(&alone, &remembering, &vec![token; CALLS])),
-        Contestant::new(HASH, || timed(|| digest(&SHA256, black_box(token.as_bytes())))),
+        Contestant::new(SEEN_BEFORE, || guards(&remembering, &[token; TURN])),
+        Contestant::new(HASH, || time(|| digest(&SHA256, black_box(token.as_bytes())))),
     ];
     run(contestants, rounds)
 }
@@ -109,32 +96,28 @@ pub fn floor(world: &World) -> impl FnMut() -> f64 + '_ {
     let key = ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, der).unwrap();
     let (signed, signature) = world.token.rsplit_once('.').unwrap();
     let signature = URL_SAFE_NO_PAD.decode(signature).unwrap();
-    move || timed(|| key.verify_sig(black_box(signed.as_bytes()), &signature).unwrap())
-}
-
-fn timed<T>(mut call: impl FnMut() -> T) -> f64 {
-    let start = Instant::now();
-    for _ in 0..CALLS {
-        black_box(call());
-    }
-    each(start.elapsed(), CALLS)
+    move || time(|| key.verify_sig(black_box(signed.as_bytes()), &signature).unwrap())
 }
 
 /// The extractor by hand, with what the attribute injects: from the request's head to the values of the
 /// handler. The heads are made and dropped outside of the time.
-fn guards(alone: &Runtime, clerk: &Clerk, tokens: &[&str]) -> f64 {
+fn guards(clerk: &Clerk, tokens: &[&str]) -> f64 {
     let mut heads: Vec<Parts> = tokens.iter().map(|token| head(token)).collect();
-    let start = Instant::now();
-    alone.block_on(async {
-        for parts in &mut heads {
-            let guard = Guard::<guarded>::from_request_parts(parts, clerk).await.unwrap();
-            black_box((guard.subject(), guard.scopes()));
-        }
-    });
-    each(start.elapsed(), tokens.len())
+    let mut heads = heads.iter_mut();
+    time(|| {
+        let parts = heads.next().unwrap();
+        let guard = ready(Guard::<guarded>::from_request_parts(parts, clerk)).unwrap();
+        (guard.subject(), guard.scopes())
+    })
+}
+
+/// The field is a part of a larger buffer, as when hyper reads it from a connection.
+pub fn field(token: &str) -> HeaderValue {
+    let line = Bytes::from(format!("authorization: Bearer {token}\r\n"));
+    HeaderValue::from_maybe_shared(line.slice(15..line.len() - 2)).unwrap()
 }
 
 pub fn head(token: &str) -> Parts {
-    let request = Request::get("/guarded").header(AUTHORIZATION, format!("Bearer {token}"));
+    let request = Request::get("/guarded").header(AUTHORIZATION, field(token));
     request.body(()).unwrap().into_parts().0
 }
