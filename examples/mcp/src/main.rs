@@ -4,7 +4,7 @@
 
 mod requests;
 
-use std::{env, error::Error};
+use std::{env, error::Error, ffi::OsString};
 
 use axum::http::Uri;
 use clerk_auth::{ClerkBuilder, testing::DevIssuer};
@@ -28,10 +28,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     // Kept until the end: the stand-in stops with it.
     let mut stand_in = None;
     let (builder, resource) = if is_configured() {
-        println!("Real Clerk: tokens of the instance whose CLERK_ keys are set.\n");
+        println!("Real Clerk: tokens of the instance whose CLERK_ variables are set.\n");
         (ClerkBuilder::from_env(), env::var("CLERK_RESOURCE").unwrap_or_default())
     } else {
-        println!("Dev issuer: a local stand-in for Clerk, because no CLERK_ key is set.\n");
+        println!("Dev issuer: a local stand-in for Clerk, because no CLERK_ variable is set.\n");
         let issuer = stand_in.insert(DevIssuer::start().await?);
         // The URL by which clients know this server, and the only audience that it accepts.
         (issuer.clerk().resource(&local).audience([&local]), local.clone())
@@ -55,10 +55,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Whether any key is set that lets real tokens be verified.
+/// Whether real Clerk is wanted: a variable is set, or this is no debug build. A server that lost its
+/// keys must not start with a stand-in that hands out tokens.
 fn is_configured() -> bool {
-    let keys = ["CLERK_SECRET_KEY", "CLERK_PUBLISHABLE_KEY", "CLERK_JWT_KEY"];
-    keys.iter().any(|key| env::var_os(key).is_some_and(|value| !value.is_empty()))
+    let is_set = |(name, value): (OsString, OsString)| {
+        name.to_string_lossy().starts_with("CLERK_") && !value.is_empty()
+    };
+    env::vars_os().any(is_set) || !cfg!(debug_assertions)
 }
 
 async fn stopped() {

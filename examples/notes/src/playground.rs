@@ -108,6 +108,15 @@ async fn explanation(
     Json(question): Json<Question>,
 ) -> Result<String, StatusCode> {
     let row = playground.table.rows().nth(question.route).ok_or(StatusCode::NOT_FOUND)?;
-    let policy = row.policies().next().ok_or(StatusCode::NOT_FOUND)?;
-    Ok(playground.clerk.explain(&question.token, &policy).await.to_string())
+    let mut said = None;
+    // What stands in front is asked first. The first that refuses has the say.
+    for policy in row.policies() {
+        let explained = playground.clerk.explain(&question.token, &policy).await;
+        let refuses = explained.refusal().is_some();
+        said = Some(explained.to_string());
+        if refuses {
+            break;
+        }
+    }
+    said.ok_or(StatusCode::NOT_FOUND)
 }

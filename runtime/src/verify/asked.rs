@@ -119,8 +119,10 @@ impl Asked {
         let place = Place { asked: Arc::clone(self), fingerprint, call: call.clone() };
         tokio::spawn(async move {
             let verdict = answer.await;
-            // It is true of the moment of the question, so its time counts from there.
-            place.asked.memory.keep(fingerprint, &verdict, place.call.started_at());
+            if place.is_held() {
+                // It is true of the moment of the question, so its time counts from there.
+                place.asked.memory.keep(fingerprint, &verdict, place.call.started_at());
+            }
             drop(place);
             teller.tell(verdict);
         });
@@ -139,11 +141,22 @@ impl Asked {
     }
 }
 
+impl Place {
+    /// A call that was given up has lost its place to another, and says nothing any more of what is
+    /// true now.
+    fn is_held(&self) -> bool {
+        self.is_held_in(&lock(&self.asked.running))
+    }
+
+    fn is_held_in(&self, running: &HashMap<Fingerprint, Call>) -> bool {
+        running.get(&self.fingerprint).is_some_and(|call| call.is(&self.call))
+    }
+}
+
 impl Drop for Place {
     fn drop(&mut self) {
         let mut running = lock(&self.asked.running);
-        // A call that was given up has lost its place to another.
-        if running.get(&self.fingerprint).is_some_and(|call| call.is(&self.call)) {
+        if self.is_held_in(&running) {
             running.remove(&self.fingerprint);
         }
     }
