@@ -23,6 +23,7 @@ use crate::{
     clock::UnixMillis,
     config::Clerk,
     ending::{end_stream, ended},
+    error::{Refused, TokenFault},
     guard::{Verified, admit, require},
     identity::{Identity, VerifiedToken},
     observe,
@@ -100,6 +101,11 @@ impl ClerkLayer {
     /// cannot set the status of the response that it is a part of. What is not one JSON-RPC
     /// message is answered with 400, what is too long with 413, and a tool that has no policy as
     /// MCP answers for tools that it does not know.
+    ///
+    /// A message may take 30 seconds to arrive, else it is answered with 408; and where the
+    /// token has ended meanwhile, with 401. A request for another protocol is answered with 400:
+    /// `CONNECT`, or any `Upgrade` field, also `h2c`. No policy could be asked for what is said on
+    /// such a connection.
     #[must_use]
     pub const fn tools(mut self, tools: &'static ToolPolicies) -> Self {
         self.tools = Some(tools);
@@ -157,11 +163,13 @@ where
                 Ok(admitted) => admitted,
                 Err(refused) => return Ok(refused),
             };
+            let clock = &layer.clerk.verifier().clock;
+            let ended = layer.ends_streams.then(|| ended(clock.clone(), end));
             let response = ready.call(request).await?.into_response();
-            if !layer.ends_streams {
-                return Ok(response);
-            }
-            Ok(end_stream(response, ended(layer.clerk.verifier().clock.clone(), end)))
+            Ok(match ended {
+                Some(ended) => end_stream(response, ended),
+                None => response,
+            })
         })
     }
 }
@@ -170,21 +178,29 @@ impl ClerkLayer {
     /// The request that may go on, and when its token ends; or the answer that refuses it.
     async fn admit(&self, request: Request) -> Result<(Request, Option<UnixMillis>), Response> {
         let Self { clerk, policy, .. } = self;
+        let refuse =
+            |refused: Refused| Rejection::new(&refused, policy, clerk.appearance()).into_response();
         let (mut parts, body) = request.into_parts();
-        let admitted = admit(clerk, &mut parts, policy).await;
-        let known = admitted.map_err(|refused| {
-            Rejection::new(&refused, policy, clerk.appearance()).into_response()
-        })?;
-        observe::entered(known.as_deref().map(VerifiedToken::token_type));
+        let known = admit(clerk, &mut parts, policy).await.map_err(refuse)?;
+        let known = known.as_deref();
+        observe::entered(known.map(VerifiedToken::token_type));
         let body = match self.tools {
             None => body,
             // Only now: a stranger's message is not read.
             Some(tools) => {
-                let may = |policy| require(known.as_deref(), policy, &clerk.appearance());
-                tools.pass(body, may).await?
+                let message = tools.read(&parts, body).await?;
+                // Who holds back the end of a message does not call with a token that is over.
+                if known.is_some_and(|identity| clerk.verifier().is_over(identity)) {
+                    return Err(refuse(Refused::of_known(TokenFault::Expired, known)));
+                }
+                let may = |policy| require(known, policy, &clerk.appearance());
+                match tools.refusal(&message, may) {
+                    Some(refused) => return Err(refused),
+                    None => Body::from(message),
+                }
             }
         };
-        Ok((Request::from_parts(parts, body), known.as_deref().and_then(Identity::end)))
+        Ok((Request::from_parts(parts, body), known.and_then(Identity::end)))
     }
 }
 

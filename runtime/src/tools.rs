@@ -2,18 +2,33 @@
 
 mod message;
 
-use axum::body::to_bytes;
+use std::time::Duration;
+
+use axum::body::Bytes;
 use axum_core::{
     body::Body,
+    extract::{
+        DefaultBodyLimit, FromRequest as _, Request,
+        rejection::{BytesRejection, FailedToBufferBody},
+    },
     response::{IntoResponse, Response},
 };
-use http::{HeaderValue, StatusCode, header::CONTENT_TYPE};
+use http::{
+    HeaderValue, Method, StatusCode,
+    header::{CONTENT_TYPE, UPGRADE},
+    request::Parts,
+};
+use tokio::time::timeout;
 
 use self::message::Call;
 use crate::policy::{Policy, is_same_text};
 
 /// As much as MCP servers usually read of one message.
 const MOST_BYTES: usize = 4 * 1024 * 1024;
+
+/// How long a whole message may take. Whoever was let in is not asked about again before it is
+/// there, not even where their token was revoked.
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
 /// How much of a tool's name is logged: the caller chooses it.
 const LOGGED_NAME: usize = 64;
@@ -78,27 +93,41 @@ impl ToolPolicies {
         self.tools.iter().map(|(tool, policy)| (*tool, policy))
     }
 
-    /// Reads the message, and asks `may` about the policy of the tool that it calls.
-    pub(crate) async fn pass<R: IntoResponse>(
-        &self,
-        body: Body,
-        may: impl FnOnce(&'static Policy) -> Result<(), R>,
-    ) -> Result<Body, Response> {
-        let Ok(bytes) = to_bytes(body, self.most_bytes).await else {
-            return Err(Fault::TooLong.answer("null"));
-        };
-        let Ok(call) = message::call(&bytes) else {
-            return Err(Fault::Unreadable.answer("null"));
-        };
-        if let Some(Call { tool, id }) = call {
-            let Some((_, policy)) = self.iter().find(|(listed, _)| *listed == tool) else {
-                let tool: String = tool.chars().take(LOGGED_NAME).collect();
-                tracing::info!(?tool, "a tool without a policy was called: it is not known");
-                return Err(Fault::UnknownTool.answer(id));
-            };
-            may(policy).map_err(IntoResponse::into_response)?;
+    /// The whole message of a request.
+    pub(crate) async fn read(&self, parts: &Parts, body: Body) -> Result<Bytes, Response> {
+        // What is said after an upgrade or a `CONNECT` (RFC 9110 §7.8, §9.3.6) passes by here.
+        if parts.method == Method::CONNECT || parts.headers.contains_key(UPGRADE) {
+            return Err(Fault::Upgrade.refuse());
         }
-        Ok(Body::from(bytes))
+        let mut message = Request::new(body);
+        DefaultBodyLimit::max(self.most_bytes).apply(&mut message);
+        let fault = match timeout(LONGEST_WAIT, Bytes::from_request(message, &())).await {
+            Ok(Ok(message)) => return Ok(message),
+            Ok(Err(BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(
+                _,
+            )))) => Fault::TooLong,
+            Ok(Err(_)) => Fault::Broken,
+            Err(_) => Fault::TooSlow,
+        };
+        Err(fault.refuse())
+    }
+
+    /// Asks `may` about the policy of the tool that the message calls, if it calls one. The answer
+    /// to a message that goes no further.
+    pub(crate) fn refusal<R: IntoResponse>(
+        &self,
+        message: &[u8],
+        may: impl FnOnce(&'static Policy) -> Result<(), R>,
+    ) -> Option<Response> {
+        let Ok(call) = message::call(message) else { return Some(Fault::Unreadable.refuse()) };
+        let Call { tool, id } = call?;
+        let Some((_, policy)) = self.iter().find(|(listed, _)| *listed == tool) else {
+            let fault = Fault::UnknownTool;
+            let tool: String = tool.chars().take(LOGGED_NAME).collect();
+            tracing::info!(fault = fault.as_str(), ?tool, "message refused");
+            return Some(fault.answer(id));
+        };
+        may(policy).err().map(IntoResponse::into_response)
     }
 }
 
@@ -106,16 +135,40 @@ impl ToolPolicies {
 /// is a challenge.
 #[derive(Clone, Copy)]
 enum Fault {
+    Upgrade,
+    TooSlow,
     TooLong,
+    Broken,
     Unreadable,
     UnknownTool,
 }
 
 impl Fault {
+    /// The word in the log: see the page `operations`.
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Upgrade => "upgrade",
+            Self::TooSlow => "too-slow",
+            Self::TooLong => "too-long",
+            Self::Broken => "broken",
+            Self::Unreadable => "unreadable",
+            Self::UnknownTool => "unknown-tool",
+        }
+    }
+
+    /// One event, and the answer to a message whose id is not known.
+    fn refuse(self) -> Response {
+        tracing::info!(fault = self.as_str(), "message refused");
+        self.answer("null")
+    }
+
     /// A JSON-RPC error (JSON-RPC 2.0 §5.1). `id` is JSON.
     fn answer(self, id: &str) -> Response {
         let (status, code, message) = match self {
+            Self::Upgrade => (StatusCode::BAD_REQUEST, -32600, "No other protocol is spoken here"),
+            Self::TooSlow => (StatusCode::REQUEST_TIMEOUT, -32600, "The message took too long"),
             Self::TooLong => (StatusCode::PAYLOAD_TOO_LARGE, -32600, "The message is too long"),
+            Self::Broken => (StatusCode::BAD_REQUEST, -32600, "The message did not arrive whole"),
             Self::Unreadable => (StatusCode::BAD_REQUEST, -32600, "Not one JSON-RPC message"),
             // The code that MCP gives to unknown tools («Tools», «Error Handling»). It is for the
             // model, not for the client: so not an HTTP error.

@@ -90,6 +90,11 @@ impl Verifier {
         verified.map_err(|failure| Refused { failure, presented: Some(presented) })
     }
 
+    /// Whether a token that was verified has ended since, by the rule that let it in.
+    pub(crate) fn is_over(&self, identity: &Identity) -> bool {
+        identity.is_over(self.clock.now().minus(self.rules.clock_skew))
+    }
+
     /// Loads what can be loaded before the first token comes.
     pub(crate) async fn warm_up(&self) -> Result<(), Failure> {
         match &self.keys {

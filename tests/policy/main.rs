@@ -8,6 +8,8 @@
 #![allow(clippy::unused_async, reason = "a handler is async, whether it waits or not")]
 
 mod audit;
+#[path = "../http/capture.rs"]
+mod capture;
 mod conditions;
 mod ending;
 mod has;

@@ -8,6 +8,7 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
     task::{Context, Poll},
+    time::Duration,
 };
 
 use axum::{
@@ -18,12 +19,17 @@ use axum::{
     routing::any,
 };
 use clerk_auth::{
-    Clerk, ClerkLayer, Policy, ScopeHierarchy, ToolPolicies, policy, testing::DevIssuer, verified,
+    Clerk, ClerkLayer, Policy, ScopeHierarchy, ToolPolicies, policy,
+    testing::{DevIssuer, TestClock},
+    verified,
 };
 use clerk_auth_tests::{Reply, Server};
-use futures_util::Stream;
-use http::Method;
+use futures_util::{Stream, stream};
+use http::{Method, StatusCode};
+use tokio::time::{pause, sleep};
 use tower::ServiceExt;
+
+use crate::capture;
 
 const URL: &str = "https://mcp.example.com/mcp";
 const METADATA: &str = "https://mcp.example.com/.well-known/oauth-protected-resource/mcp";
@@ -174,6 +180,128 @@ async fn a_message_over_the_limit_is_not_held() {
     assert_eq!(post(&app, &token, of_length(1000)).await.status, 200);
     let reply = post(&app, &token, of_length(1001)).await;
     assert_eq!((reply.status, reply.challenge()), (413, ""));
+}
+
+/// What a router answers to a request that is built here, as far as tests look at it.
+async fn answer(router: &Router, request: Request) -> (StatusCode, String) {
+    let response = router.clone().oneshot(request).await.unwrap();
+    let status = response.status();
+    let body = axum::body::to_bytes(response.into_body(), 100_000).await.unwrap();
+    (status, String::from_utf8(body.to_vec()).unwrap())
+}
+
+fn fault(message: &str) -> String {
+    format!(r#"{{"jsonrpc":"2.0","id":null,"error":{{"code":-32600,"message":"{message}"}}}}"#)
+}
+
+/// A call of `add` of which the last byte comes after `pause`, on a clock that goes along.
+fn held_back(clock: TestClock, pause: Duration) -> Body {
+    let (first, last) = ADD.split_at(ADD.len() - 1);
+    let parts = [(first, Duration::ZERO), (last, pause)];
+    Body::from_stream(stream::unfold(parts.into_iter(), move |mut parts| {
+        let clock = clock.clone();
+        async move {
+            let (part, pause) = parts.next()?;
+            sleep(pause).await;
+            clock.advance(pause);
+            Some((Ok::<_, Infallible>(part), parts))
+        }
+    }))
+}
+
+#[tokio::test]
+async fn who_holds_back_a_message_gets_no_more_time_than_the_token_has_and_half_a_minute() {
+    let clock = TestClock::at(1_800_000_000);
+    let issuer = DevIssuer::builder().clock(clock.clone()).start().await.unwrap();
+    let router = router(issuer.clerk().clock_skew(Duration::from_secs(5)).build().unwrap());
+    let known = issuer.oauth("user_first").scopes(["read:notes"]).jwt();
+    let known = Request::get("/mcp").header("authorization", format!("Bearer {known}"));
+    assert_eq!(answer(&router, known.body(Body::empty()).unwrap()).await.0, 200);
+    pause();
+    let table = [
+        (60, 0, 200),
+        (60, 29, 200),
+        // For revocation: it is not known before somebody asks again.
+        (60, 31, 408),
+        (20, 24, 200),
+        (20, 25, 401),
+        // It came within the skew, and so may its message.
+        (0, 4, 200),
+        (0, 5, 401),
+    ];
+    for (lives, seconds, status) in table {
+        let lives = Duration::from_secs(lives);
+        let caller = issuer.oauth("user_ada").scopes(["read:notes", "write:notes"]).lives(lives);
+        let field = format!("Bearer {}", caller.jwt());
+        let body = held_back(clock.clone(), Duration::from_secs(seconds));
+        let request = Request::post("/mcp").header("authorization", field).body(body).unwrap();
+        let response = router.clone().oneshot(request).await.unwrap();
+        assert_eq!(response.status(), status, "{seconds} seconds of {lives:?}");
+        let challenge = response.headers().get("www-authenticate").map(|it| it.to_str().unwrap());
+        let expected = r#"Bearer realm="clerk", error="invalid_token""#;
+        assert_eq!(challenge, (status == 401).then_some(expected));
+    }
+}
+
+#[tokio::test]
+async fn a_connection_for_another_protocol_is_not_opened_past_the_policies() {
+    let issuer = DevIssuer::start().await.unwrap();
+    let router = router(issuer.clerk().build().unwrap());
+    let field = format!("Bearer {}", issuer.oauth("user_ada").scopes(["read:notes"]).jwt());
+    let request = |method, upgrade: Option<&str>| {
+        let request = Request::builder().method(method).uri("/mcp").header("authorization", &field);
+        let request = match upgrade {
+            Some(upgrade) => request.header("connection", "upgrade").header("upgrade", upgrade),
+            None => request,
+        };
+        request.body(Body::empty()).unwrap()
+    };
+    let refused = (StatusCode::BAD_REQUEST, fault("No other protocol is spoken here"));
+    assert_eq!(answer(&router, request(Method::GET, Some("websocket"))).await, refused);
+    assert_eq!(answer(&router, request(Method::POST, Some(""))).await, refused);
+    assert_eq!(answer(&router, request(Method::CONNECT, None)).await, refused);
+    assert_eq!(answer(&router, request(Method::GET, None)).await.0, 200);
+}
+
+#[tokio::test]
+async fn each_message_that_is_refused_is_one_event_with_a_word() {
+    let issuer = DevIssuer::start().await.unwrap();
+    let router = router(issuer.clerk().build().unwrap());
+    let field = format!("Bearer {}", issuer.oauth("user_ada").scopes(["read:notes"]).jwt());
+    let request = || Request::post("/mcp").header("authorization", &field);
+    let post = async |body| answer(&router, request().body(body).unwrap()).await;
+    assert_eq!(post(Body::empty()).await.0, 200, "the keys are known");
+    capture::start();
+    let lines = || capture::take().into_iter().filter(|line| line.contains(" clerk_auth"));
+    let expect = |word: &str, more: &str| {
+        let line = format!("INFO clerk_auth::tools message=message refused fault=\"{word}\"{more}");
+        assert_eq!(lines().collect::<Vec<_>>(), [line]);
+    };
+    let table = [
+        (Body::from("no JSON"), 400, "Not one JSON-RPC message", "unreadable"),
+        (Body::from("x".repeat(1001)), 413, "The message is too long", "too-long"),
+        (
+            Body::from_stream(stream::iter([Ok("{"), Err("the connection broke")])),
+            400,
+            "The message did not arrive whole",
+            "broken",
+        ),
+    ];
+    for (body, status, message, word) in table {
+        let (answered, json) = post(body).await;
+        assert_eq!((answered.as_u16(), json), (status, fault(message)));
+        expect(word, "");
+    }
+    let upgrade = request().header("upgrade", "h2c").body(Body::empty()).unwrap();
+    assert_eq!(answer(&router, upgrade).await.0, 400);
+    expect("upgrade", "");
+    pause();
+    assert_eq!(post(Body::from_stream(stream::pending::<Result<&str, Infallible>>())).await.0, 408);
+    expect("too-slow", "");
+    // The caller chose the name: a part of it, and no line of its own.
+    let long = format!("\\n{}", "x".repeat(100));
+    assert_eq!(post(Body::from(ADD.replace("add", &long))).await.0, 200);
+    expect("unknown-tool", &format!(" tool=\"\\n{}\"", "x".repeat(63)));
 }
 
 /// A body that tells whether anybody asked for it.
