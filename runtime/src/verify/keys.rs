@@ -103,6 +103,11 @@ impl KeySet {
         if let Some(Some(key)) = self.usable(|snapshot| snapshot.key(kid)) {
             return Ok(key);
         }
+        // On the heap, because few requests come here: the future of each of them stays small.
+        Box::pin(self.key_of_a_load(kid)).await
+    }
+
+    async fn key_of_a_load(self: &Arc<Self>, kid: &str) -> Result<Arc<Key>, Failure> {
         let loaded = match self.next_step(Some(kid)) {
             Step::Done(snapshot) => Ok(snapshot),
             Step::Unknown => return Err(TokenFault::UnknownKey.into()),
