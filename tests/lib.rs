@@ -53,11 +53,22 @@ impl Server {
 
     /// Any request without a body, with these header fields.
     pub async fn send(&self, method: Method, path: &str, fields: &[(&str, &str)]) -> Reply {
+        self.send_body(method, path, fields, "").await
+    }
+
+    /// Any request with a body, with these header fields.
+    pub async fn send_body(
+        &self,
+        method: Method,
+        path: &str,
+        fields: &[(&str, &str)],
+        body: impl Into<reqwest::Body>,
+    ) -> Reply {
         let mut request = self.client.request(method, format!("http://{}{path}", self.address));
         for (name, value) in fields {
             request = request.header(*name, *value);
         }
-        let response = request.send().await.unwrap();
+        let response = request.body(body).send().await.unwrap();
         let status = response.status().as_u16();
         let headers = response.headers().clone();
         let body = response.text().await.unwrap();

@@ -5,7 +5,7 @@ use proc_macro2::{Ident, TokenStream};
 use syn::{
     Path, Token, parenthesized,
     parse::{ParseStream, Parser},
-    token::Paren,
+    token::{Brace, Bracket, Paren},
 };
 
 use crate::{
@@ -116,6 +116,12 @@ fn clause(
         let known = Condition::names_for(kind).first().map_or("scopes", |first| *first);
         let help = format!("write `{name}` alone, or its conditions: `{name}({known} = …)`");
         errors.push(name.span(), &message, &help);
+        skip_to_comma(input);
+        return (Vec::new(), false);
+    }
+    if input.peek(Bracket) || input.peek(Brace) {
+        let message = format!("the conditions of `{name}` stand in parentheses");
+        errors.push(input.span(), &message, &format!("write `{name}(…)`"));
         skip_to_comma(input);
         return (Vec::new(), false);
     }

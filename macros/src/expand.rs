@@ -17,6 +17,7 @@ use crate::{
 mod data;
 mod identity;
 mod prose;
+mod server_function;
 mod types;
 
 pub(crate) use data::expression;
@@ -46,10 +47,14 @@ pub(crate) fn refused(handler: Handler, naming: &Naming) -> TokenStream {
     let root = naming.root();
     let name = naming.policy().unwrap_or(&handler.signature.ident);
     let never = format_ident!("never");
-    let overflow = handler.overflow.iter().map(|parameter| value(parameter, &never));
+    let unfilled = handler.unfilled.iter().map(|parameter| {
+        let mut parameter = parameter.clone();
+        types::name_policy(&mut parameter.ty, name);
+        value(&parameter, &never)
+    });
     let bindings = in_order(&handler.injected)
         .map(|injected| binding(injected, name, Some(&never)))
-        .chain(overflow)
+        .chain(unfilled)
         .collect();
     let items = PolicyItems {
         doc: vec![" Refuses everyone, because the attribute has an error.".to_owned()],
@@ -100,24 +105,36 @@ fn rewrite(
     bindings: Vec<TokenStream>,
 ) -> TokenStream {
     let policy_items = policy_items(&handler, naming, items);
-    let Handler { attributes, visibility, mut signature, injected: _, overflow: _, body } = handler;
+    let Handler { attributes, visibility, mut signature, body, framework, .. } = handler;
     let policy = naming.policy().unwrap_or(&signature.ident);
-    let guard = guard_parameter(policy, naming, bindings.is_empty());
-    signature.inputs.insert(0, guard);
+    let guard = guard_name(bindings.is_empty());
+    let (layer, first) = match framework {
+        None => {
+            let parameter = guard_parameter(&guard, policy, naming);
+            signature.inputs.insert(0, parameter);
+            (None, None)
+        }
+        Some(framework) => (
+            Some(server_function::layer(framework, policy, naming)),
+            Some(server_function::statement(framework, &guard, policy, naming)),
+        ),
+    };
+    let statements: Vec<TokenStream> = first.into_iter().chain(bindings).collect();
 
     let mut output = quote! {
         #policy_items
         #(#attributes)*
+        #layer
         #visibility #signature
     };
     // The caller's own braces: with ours, rustc would not say that a handler is never used.
     body.brace.surround(&mut output, |block| {
         body.inner_attributes.to_tokens(block);
-        if bindings.is_empty() {
+        if statements.is_empty() {
             body.tokens.to_tokens(block);
             return;
         }
-        block.extend(bindings);
+        block.extend(statements);
         // And braces of ours: in edition 2021, what the last expression borrows must outlive it,
         // and braces are of the edition of whoever writes them.
         Brace(Span::mixed_site()).surround(block, |block| body.tokens.to_tokens(block));
@@ -144,7 +161,8 @@ fn policy_items(handler: &Handler, naming: &Naming, items: &PolicyItems) -> Toke
     let is_handlers = naming.policy().is_none();
     let allow = is_handlers.then(|| quote!(#[allow(non_camel_case_types)]));
     let visibility = &handler.visibility;
-    let existence = existence(&handler.attributes);
+    let mut existence = existence(&handler.attributes);
+    existence.extend(handler.framework.map(server_function::existence));
     let PolicyItems { doc, value, identity, claims } = items;
     quote! {
         #(#existence)*
@@ -165,24 +183,24 @@ fn policy_items(handler: &Handler, naming: &Naming, items: &PolicyItems) -> Toke
     }
 }
 
-/// `guard: ::clerk_auth::Guard<list>`; `_guard` where no value is taken from it.
+/// `guard: ::clerk_auth::Guard<list>`
 ///
 /// Its type is never the user's: what the user calls `Guard` could be another type, and then
 /// nothing would guard.
-fn guard_parameter(policy: &Ident, naming: &Naming, is_unused: bool) -> FnArg {
+fn guard_parameter(guard: &Ident, policy: &Ident, naming: &Naming) -> FnArg {
     let root = naming.root();
-    let guard = if is_unused { Ident::new("_guard", Span::mixed_site()) } else { guard_name() };
     FnArg::Typed(PatType {
         attrs: Vec::new(),
-        pat: Box::new(Pat::Verbatim(guard.into_token_stream())),
+        pat: Box::new(Pat::Verbatim(guard.to_token_stream())),
         colon_token: <_>::default(),
         ty: Box::new(Type::Verbatim(quote!(#root::Guard<#policy>))),
     })
 }
 
-/// The user's own `guard` is another variable: this name is ours alone.
-fn guard_name() -> Ident {
-    Ident::new("guard", Span::mixed_site())
+/// `guard`; `_guard` where no value is taken from it. The user's own `guard` is another variable:
+/// this name is ours alone.
+fn guard_name(is_unused: bool) -> Ident {
+    Ident::new(if is_unused { "_guard" } else { "guard" }, Span::mixed_site())
 }
 
 /// As written; what takes the guard apart comes last.
@@ -202,14 +220,14 @@ fn binding(injected: &Injected, policy: &Ident, accessor: Option<&Ident>) -> Tok
         return value(&parameter, accessor);
     }
     let PatType { attrs, pat, colon_token, ty } = &parameter;
-    let guard = guard_name();
+    let guard = guard_name(false);
     quote!(#(#attrs)* let #pat #colon_token #ty = #guard;)
 }
 
 /// The parameter `mut scopes: Scopes` becomes `let mut scopes: Scopes = guard.scopes();`
 fn value(parameter: &PatType, accessor: &Ident) -> TokenStream {
     let PatType { attrs, pat, colon_token, ty } = parameter;
-    let guard = guard_name();
+    let guard = guard_name(false);
     quote!(#(#attrs)* let #pat #colon_token #ty = #guard.#accessor();)
 }
 

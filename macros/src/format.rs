@@ -20,6 +20,7 @@ pub(crate) fn check(condition: Condition, literal: &LitStr, errors: &mut Errors)
     let text = literal.value();
     let mistake = empty(condition, &text)
         .or_else(|| letters(condition, &text))
+        .or_else(|| wildcard(condition, &text))
         .or_else(|| shape(condition, &text));
     if let Some((message, help)) = &mistake {
         errors.push(literal.span(), message, help);
@@ -66,8 +67,8 @@ fn empty(condition: Condition, text: &str) -> Option<Mistake> {
 fn letters(condition: Condition, text: &str) -> Option<Mistake> {
     let noun = condition.noun();
     let separates = |letter: char| {
-        let is_comma = letter == ',' && condition.form().group;
-        letter.is_whitespace() || letter.is_control() || is_comma
+        let is_sign = ",|".contains(letter) && condition.form().group;
+        letter.is_whitespace() || letter.is_control() || is_sign
     };
     let wrong = text.chars().find(|letter| separates(*letter))?;
     let wrong = match wrong {
@@ -94,6 +95,17 @@ fn letters(condition: Condition, text: &str) -> Option<Mistake> {
         _ => format!("write `{name} = {}`", condition.example()),
     };
     Some((message, help))
+}
+
+/// Clerk has no `*` in these. An audience can be any text.
+fn wildcard(condition: Condition, text: &str) -> Option<Mistake> {
+    if condition == Condition::Audience || !text.contains('*') {
+        return None;
+    }
+    let noun = condition.noun();
+    let message =
+        format!("`*` is no wildcard: the {noun} `{}` is compared as it is", visible(text));
+    Some((message, format!("name each {noun}")))
 }
 
 fn shape(condition: Condition, text: &str) -> Option<Mistake> {

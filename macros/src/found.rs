@@ -2,16 +2,19 @@
 
 use proc_macro2::{Delimiter, TokenTree};
 use syn::{
-    Ident, Lit, LitStr, Token,
+    Ident, Lit, LitStr, Path, Token,
     parse::ParseStream,
     token::{Bracket, Paren},
 };
 
 use crate::{
     condition::Condition,
-    key::Key,
+    key::{Key, is_constant},
+    literals::{quoted, strings, text},
     names::{alternatives, near},
-    tree::GroupKind,
+    reverification::PRESETS,
+    token_type::TokenType,
+    tree::{GroupKind, Leaf},
 };
 
 /// The next token, as it is shown in a message.
@@ -51,68 +54,102 @@ pub(crate) fn wrong_literal(key: Key, literal: &Lit) -> (String, String) {
         Lit::Bool(_) => "a boolean",
         _ => "another literal",
     };
-    (found.into(), write(key))
+    let help = match (literal, text(literal)) {
+        (Lit::Bool(value), _) if key == Key::Optional && !value.value => "remove `optional`".into(),
+        (_, Some(text)) if !text.is_empty() => format!("write `{text:?}`"),
+        _ => write(key),
+    };
+    (found.into(), help)
 }
 
 /// What stands there, and what to write.
 pub(crate) fn wrong_token(key: Key, input: ParseStream<'_>) -> (String, String) {
     let ahead = input.fork();
-    if let Ok(path) = ahead.call(syn::Path::parse_mod_style) {
-        if ahead.peek(Token![!]) {
-            let help = format!("no macro runs in the arguments; {}", write(key));
-            return ("a macro call".into(), help);
-        }
-        if ahead.peek(Paren) {
-            return ("a call".into(), write(key));
-        }
-        let Some(name) = path.get_ident() else {
-            return ("a path".into(), write(key));
-        };
-        let kind = GroupKind::from_name(&name.to_string()).filter(|_| key.form().group);
-        let help = match kind {
-            Some(kind) => format!("write `{} = {}`", key.name(), key.group(kind)),
-            None => format!("write `\"{name}\"`"),
-        };
-        return (format!("`{name}`"), help);
+    if let Ok(path) = ahead.call(Path::parse_mod_style) {
+        return wrong_path(key, &path, &ahead);
     }
     if input.peek(Token![,]) {
         return ("`,`".into(), "remove this `,`".into());
     }
-    if input.peek(Bracket) {
-        return ("a list in a list".into(), format!("write `{}`", key.several()));
+    if input.peek(Token![!]) {
+        let help = "write what a caller must have; nothing can be negated";
+        return ("`!`".into(), help.into());
     }
-    (found(input), write_one_or_several(key))
+    let found = if input.peek(Bracket) { "a list in a list".into() } else { found(input) };
+    let help = match strings(input) {
+        Some(texts) => write_all(key, &quoted(&texts)),
+        None => write_one_or_several(key),
+    };
+    (found, help)
+}
+
+/// A name or a path where none can stand, and what is behind it.
+fn wrong_path(key: Key, path: &Path, behind: ParseStream<'_>) -> (String, String) {
+    let name = key.name();
+    let last = path.segments.last().map_or_else(String::new, |last| last.ident.to_string());
+    let is_macro = behind.parse::<Token![!]>().is_ok();
+    let texts = strings(behind).unwrap_or_default();
+    let found = match path.get_ident() {
+        _ if is_macro => "a macro call".into(),
+        _ if behind.peek(Paren) => "a call".into(),
+        Some(name) => format!("`{name}`"),
+        None => "a path".into(),
+    };
+    let kind = path.get_ident().and_then(|_| GroupKind::from_name(&last));
+    let help = match kind.filter(|_| key.form().group) {
+        Some(kind) if texts.is_empty() => format!("write `{name} = {}`", key.group(kind)),
+        Some(kind) => format!("write `{name} = {}({})`", kind.name(), quoted(&texts).join(", ")),
+        None if is_macro => {
+            let texts = match last.as_str() {
+                "concat" => vec![texts.concat()],
+                "vec" => texts,
+                _ => Vec::new(),
+            };
+            format!("no macro runs in the arguments; {}", write_all(key, &quoted(&texts)))
+        }
+        None if behind.peek(Paren) => match (last.as_str(), texts.as_slice()) {
+            ("new" | "from", [_]) => write_all(key, &quoted(&texts)),
+            (name, _) if key == Key::Accepts && TokenType::from_name(name).is_some() => {
+                format!("write the clauses alone, without `accepts`: `{name}(…)`")
+            }
+            _ if key.form().path => "write a literal, or a path to a `const Scope`".into(),
+            _ => write(key),
+        },
+        None => literal_instead(key, path, &last),
+    };
+    (found, help)
+}
+
+/// `TokenType::ApiKey` → "write `"api_key"`"
+fn literal_instead(key: Key, path: &Path, last: &str) -> String {
+    let known: Vec<&str> = match key {
+        Key::Accepts => TokenType::ALL.map(TokenType::name).into_iter().chain(["any"]).collect(),
+        Key::Condition(Condition::Reverification) => PRESETS.map(|(name, _)| name).into(),
+        _ => Vec::new(),
+    };
+    match (near(last, known.iter().copied()).as_slice(), path.get_ident()) {
+        ([meant], _) => format!("write `{meant:?}`"),
+        ([], Some(name)) if known.is_empty() && !is_constant(last) => {
+            format!("write `\"{name}\"`")
+        }
+        ([], _) if known.is_empty() => {
+            let path = Leaf::Path(path.clone());
+            format!("write the text of `{path}` here; only `scopes` takes a path")
+        }
+        ([], _) => format!("one of {}", alternatives(&known)),
+        (near, _) => format!("did you mean {}?", alternatives(near)),
+    }
 }
 
 /// A list for a key that takes none: what is wrong, and what to write.
 pub(crate) fn wrong_list(key: Key, members: &[String]) -> (String, String) {
-    let name = key.name();
-    if !key.form().group {
-        let message = format!("`{name}` takes one value, not a list");
-        return (message, write_first(key, members));
-    }
-    let all = members.join(", ");
-    let help = match members {
-        [] | [_] => write_first(key, members),
-        // A user has one role: several can only be alternatives.
-        _ if key == Key::Condition(Condition::Role) => format!("write `{name} = any({all})`"),
-        _ => format!(
-            "write `{name} = any({all})` where one is enough, `{name} = all({all})` where each is \
-             needed"
-        ),
-    };
-    (format!("`{name}` takes a group, not a list"), help)
+    let what = if key.form().group { "a group" } else { "one value" };
+    (format!("`{}` takes {what}, not a list", key.name()), write_all(key, members))
 }
 
 /// A group for a key that takes none: what is wrong, and what to write.
 pub(crate) fn wrong_group(key: Key, members: &[String]) -> (String, String) {
-    let name = key.name();
-    let help = if key.form().list && !members.is_empty() {
-        format!("write `{name} = [{}]`", members.join(", "))
-    } else {
-        write_first(key, members)
-    };
-    (format!("`{name}` takes no group"), help)
+    (format!("`{}` takes no group", key.name()), write_all(key, members))
 }
 
 /// Another name than `any` and `all`: what is wrong, and what to write.
@@ -134,10 +171,22 @@ pub(crate) fn unknown_group(key: Key, name: &Ident) -> (String, String) {
     (format!("unknown group `{name}`"), help)
 }
 
-fn write_first(key: Key, members: &[String]) -> String {
-    match members.first() {
-        Some(first) if key != Key::Optional => format!("write `{} = {first}`", key.name()),
-        _ => write(key),
+/// "write `scopes = ["a", "b"]`": the reader's own values, in a form that the key takes.
+pub(crate) fn write_all(key: Key, members: &[String]) -> String {
+    let (name, form, all) = (key.name(), key.form(), members.join(", "));
+    match members {
+        [] => write(key),
+        _ if key == Key::Optional => write(key),
+        [_, _, ..] if form.list => format!("write `{name} = [{all}]`"),
+        // A user has one role: several can only be alternatives.
+        [_, _, ..] if key == Key::Condition(Condition::Role) => {
+            format!("write `{name} = any({all})`")
+        }
+        [_, _, ..] if form.group => format!(
+            "write `{name} = any({all})` where one is enough, `{name} = all({all})` where each is \
+             needed"
+        ),
+        [first, ..] => format!("write `{name} = {first}`"),
     }
 }
 

@@ -4,13 +4,15 @@
 use proc_macro2::{TokenStream, TokenTree};
 use syn::{
     Abi, Attribute, Signature, Token, Visibility, braced,
-    parse::{Parse, ParseStream},
+    parse::{End, Parse, ParseStream, discouraged::Speculative},
     token::{Brace, Bracket},
 };
 
-use crate::errors::mistake;
+use crate::{errors::mistake, repair::without_unreadable_parameters};
 
 const FREE_FUNCTION_HELP: &str = "write `#[clerk_auth]` on a free `async fn` with a body";
+
+const PARAMETER_HELP: &str = "a parameter is a name and a type: `subject: Subject`";
 
 /// The item as it was written.
 pub(crate) struct Function {
@@ -18,6 +20,8 @@ pub(crate) struct Function {
     pub(crate) visibility: Visibility,
     pub(crate) signature: Signature,
     pub(crate) body: Body,
+    /// A parameter that was left out because it cannot be read.
+    pub(crate) unreadable: Option<syn::Error>,
 }
 
 pub(crate) struct Body {
@@ -25,6 +29,15 @@ pub(crate) struct Body {
     /// `#![…]`, which must stay first.
     pub(crate) inner_attributes: TokenStream,
     pub(crate) tokens: TokenStream,
+}
+
+impl Function {
+    pub(crate) fn of(item: TokenStream) -> syn::Result<Self> {
+        let has_help = |error: &syn::Error| error.to_string().contains("help: ");
+        syn::parse2(item).map_err(|error| {
+            if has_help(&error) { error } else { unreadable(&error, FREE_FUNCTION_HELP) }
+        })
+    }
 }
 
 impl Parse for Function {
@@ -35,13 +48,27 @@ impl Parse for Function {
             let message = "expected an async function";
             return Err(mistake(input.span(), message, FREE_FUNCTION_HELP));
         }
-        let signature: Signature = input.parse().map_err(|error| unreadable(&error))?;
+        let ahead = input.fork();
+        let (signature, unreadable) = match ahead.parse::<Signature>() {
+            Ok(signature) => {
+                input.advance_to(&ahead);
+                (signature, None)
+            }
+            Err(error) => {
+                let Some(signature) = without_unreadable_parameters(input) else {
+                    return Err(unreadable(&error, FREE_FUNCTION_HELP));
+                };
+                let error = unreadable(&error, PARAMETER_HELP);
+                while !input.peek2(End) && input.parse::<TokenTree>().is_ok() {}
+                (signature, Some(error))
+            }
+        };
         if !input.peek(Brace) {
             let message = "expected the body of a function";
             return Err(mistake(input.span(), message, FREE_FUNCTION_HELP));
         }
         let body = input.parse()?;
-        Ok(Self { attributes, visibility, signature, body })
+        Ok(Self { attributes, visibility, signature, body, unreadable })
     }
 }
 
@@ -59,8 +86,11 @@ impl Parse for Body {
     }
 }
 
-fn unreadable(error: &syn::Error) -> syn::Error {
-    mistake(error.span(), &error.to_string(), FREE_FUNCTION_HELP)
+/// What syn can read there is a long list, which is left out.
+fn unreadable(error: &syn::Error, help: &str) -> syn::Error {
+    let text = error.to_string();
+    let message = text.split(", expected one of").next().unwrap_or(&text);
+    mistake(error.span(), message, help)
 }
 
 /// Whether a function stands here, with whatever qualifiers.

@@ -16,7 +16,9 @@ use crate::{
     errors::Errors,
     function::{Body, Function},
     injected::{Injected, InjectedValue},
-    parameter,
+    order, parameter,
+    server_function::{self, Framework},
+    stray,
 };
 
 /// axum takes functions of up to 16 extractors as handlers. The guard is one of them.
@@ -28,23 +30,28 @@ pub(crate) struct Handler {
     /// As written, without the injected parameters.
     pub(crate) signature: Signature,
     pub(crate) injected: Vec<Injected>,
-    /// Parameters for which axum has no room. Empty unless an error was reported.
-    pub(crate) overflow: Vec<PatType>,
+    /// Parameters that nothing fills. Empty unless an error was reported.
+    pub(crate) unfilled: Vec<PatType>,
     pub(crate) body: Body,
+    /// `None` for a handler of axum.
+    pub(crate) framework: Option<Framework>,
 }
 
 impl Handler {
     /// `None` for what cannot be rewritten. After a smaller mistake: the handler that was probably
     /// meant, so that the one mistake does not cause more errors where the handler is used.
     pub(crate) fn parse(item: TokenStream, errors: &mut Errors) -> Option<Self> {
-        let function: Function = match syn::parse2(item) {
+        let function = match Function::of(item) {
             Ok(function) => function,
             Err(error) => {
                 errors.add(error);
                 return None;
             }
         };
-        let Function { mut attributes, visibility, mut signature, body } = function;
+        let Function { mut attributes, visibility, mut signature, body, unreadable } = function;
+        if let Some(error) = unreadable {
+            errors.add(error);
+        }
         if let Some(receiver) = signature.receiver() {
             let help = format!("write a free function: `async fn {}`", signature.ident);
             let span = receiver.self_token.span;
@@ -52,11 +59,20 @@ impl Handler {
             return None;
         }
 
+        if !server_function::check_order(&signature, &body, errors) {
+            return None;
+        }
+
+        let framework = Framework::of(&attributes);
         remove_second_guard(&mut attributes, errors);
         repair_qualifiers(&mut signature, errors);
         let injected = take_injected(&mut signature);
-        let overflow = take_overflow(&mut signature, errors);
-        Some(Self { attributes, visibility, signature, injected, overflow, body })
+        order::check(&mut attributes, &injected, errors);
+        let mut unfilled = take_strays(&mut signature, &injected, errors);
+        if framework.is_none() {
+            unfilled.extend(take_overflow(&mut signature, errors));
+        }
+        Some(Self { attributes, visibility, signature, injected, unfilled, body, framework })
     }
 
     /// Reports injected parameters that the guard cannot fill. Without an entry it is not certain
@@ -161,6 +177,25 @@ fn take_injected(signature: &mut Signature) -> Vec<Injected> {
     }
     signature.inputs = extractors.into_iter().collect();
     injected
+}
+
+/// Takes out the parameters that have the type of an injected value, but not its name.
+fn take_strays(
+    signature: &mut Signature,
+    injected: &[Injected],
+    errors: &mut Errors,
+) -> Vec<PatType> {
+    let mut strays = Vec::new();
+    let pairs = mem::take(&mut signature.inputs).into_pairs();
+    let extractors = pairs.filter(|pair| match stray::check(pair.value(), injected, errors) {
+        Some(parameter) => {
+            strays.push(parameter.clone());
+            false
+        }
+        None => true,
+    });
+    signature.inputs = extractors.collect();
+    strays
 }
 
 /// Takes out the parameters for which axum has no room.

@@ -1,8 +1,13 @@
 //! A parameter in, the value that the guard gives it out, if its name is one the guard knows.
 
+use proc_macro2::Ident;
 use syn::{FnArg, Pat, PatType};
 
-use crate::{declared::Declared, entry::Entry, token_type::TokenType};
+use crate::{
+    declared::Declared,
+    entry::Entry,
+    token_type::{TokenType, identity_type},
+};
 
 /// A value of the verified token that a handler can ask for.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -99,6 +104,15 @@ impl InjectedValue {
         }
     }
 
+    /// The value that has this type; each identity is one of the types of `identity`.
+    pub(crate) fn with_type(name: &Ident) -> Option<Self> {
+        let is_identity = TokenType::ALL.iter().any(|kind| name == kind.type_name());
+        if is_identity {
+            return Some(Self::Identity);
+        }
+        Self::ALL.into_iter().find(|value| name == value.type_name())
+    }
+
     /// Whether a token of this type has the value.
     pub(crate) const fn presence(self, kind: TokenType) -> Presence {
         use {
@@ -142,6 +156,15 @@ impl InjectedValue {
 impl Injected {
     pub(crate) fn declared(&self) -> Declared<'_> {
         Declared::of(&self.parameter.ty)
+    }
+
+    /// The type that the value has when it is there, as the user named it.
+    pub(crate) fn type_text(&self, entry: Option<&Entry>) -> String {
+        match (self.value, entry) {
+            (InjectedValue::Identity, Some(entry)) => identity_type(&entry.types),
+            _ if self.is_decoded() => self.declared().text(),
+            (value, _) => value.type_name().to_owned(),
+        }
     }
 
     /// Whether it is the user's own type of claims.

@@ -125,6 +125,25 @@ fn inside(several: &str) -> &str {
     several.trim_start_matches("any").trim_matches(['(', ')', '[', ']'])
 }
 
+/// Whether a name looks like that of a constant: `ADMINS`.
+pub(crate) fn is_constant(name: &str) -> bool {
+    name.chars().any(char::is_uppercase) && !name.contains(char::is_lowercase)
+}
+
+/// What other frameworks call an argument: the words that are not near to ours.
+const OTHER_WORDS: [(&str, &[&str]); 7] = [
+    (
+        "accepts",
+        &["allow", "kind", "token", "token_type", "token_types", "tokens", "type", "types"],
+    ),
+    ("scopes", &["scp"]),
+    ("permission", &["perms"]),
+    ("reverification", &["mfa", "reverify", "step_up"]),
+    ("from", &["caller", "machine", "machine_id", "machines"]),
+    ("audience", &["resource"]),
+    ("optional", &["anonymous", "required"]),
+];
+
 /// A known name that cannot stand in the clause of this type.
 fn wrong_clause(key: Key, kind: TokenType) -> (String, String) {
     let (name, clause) = (key.name(), kind.name());
@@ -148,9 +167,16 @@ fn wrong_clause(key: Key, kind: TokenType) -> (String, String) {
 
 fn unknown(name: &str, place: Place) -> (String, String) {
     let message = format!("unknown argument `{name}`");
-    if matches!(name, "any" | "all") {
-        let help = "write `accepts = [\"session_token\", \"api_key\"]` for several types of token";
-        return (message, format!("{help}, or `scopes = {name}(\"a\", \"b\")` for several scopes"));
+    if matches!(name, "all" | "any" | "has" | "require" | "requires") {
+        let help = "write the types of token side by side, such as `oauth_token(…), api_key`";
+        return (message, format!("{help}; or a condition, such as `scopes = any(…)`"));
+    }
+    if matches!(name, "deny" | "except" | "not") {
+        return (message, "write what a caller must have; nothing can be negated".into());
+    }
+    if is_constant(name) && place == Place::Attribute {
+        let help = "write the policy itself; a `const Policy` is for a `ClerkLayer` and `require`";
+        return (message, help.into());
     }
     let here = |key: &Key| *key != Key::Policy || place == Place::Attribute;
     let known: Vec<&str> = Key::all().filter(here).map(Key::name).collect();
@@ -158,7 +184,11 @@ fn unknown(name: &str, place: Place) -> (String, String) {
 }
 
 fn did_you_mean(name: &str, known: &[&str]) -> String {
-    let near = near(name, known.iter().copied());
+    let mut near = near(name, known.iter().copied());
+    if near.is_empty() {
+        let meant = OTHER_WORDS.iter().filter(|(_, words)| words.contains(&name));
+        near = meant.map(|(known, _)| *known).filter(|meant| known.contains(meant)).collect();
+    }
     if near.is_empty() {
         return format!("one of {}", alternatives(known));
     }

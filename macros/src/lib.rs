@@ -1,5 +1,6 @@
 //! Attribute and item in, guarded handler out. Users reach this crate through `clerk-auth`, which
-//! re-exports the attribute and `policy!`, and documents them.
+//! re-exports the attribute and `policy!`, and documents them. Clients of server functions depend on
+//! this crate alone.
 //!
 //! ```text
 //! arguments ─→ args ─→ entry ─→ policy ─→ expand ←─ handler ←─ item
@@ -11,7 +12,9 @@
 //! which tokens may enter, and with `placement` which conditions these can meet. `policy` knows what
 //! they must carry: `requirement` looks at one condition, `format`, `scope`, `group` and
 //! `reverification` at its value. `injected` knows which
-//! token has which value, `parameter` and `claims` look at the declared type.
+//! token has which value, `parameter`, `mismatch` and `claims` look at the declared
+//! type, and `stray` at parameters that no one injects. `server_function` knows the functions that
+//! are no handlers.
 
 mod args;
 mod branch;
@@ -29,17 +32,23 @@ mod group;
 mod handler;
 mod injected;
 mod key;
+mod literals;
 mod members;
+mod mismatch;
 mod names;
 mod naming;
+mod order;
 mod parameter;
 mod placement;
 mod policy;
 mod reading;
+mod repair;
 mod requirement;
 mod reverification;
 mod scope;
 mod separator;
+mod server_function;
+mod stray;
 mod token_type;
 mod tree;
 mod value;

@@ -5,7 +5,7 @@ use syn::{
     Lit, LitStr, Path, Token, bracketed,
     ext::IdentExt,
     parenthesized,
-    parse::{ParseStream, discouraged::Speculative},
+    parse::{End, ParseStream, discouraged::Speculative},
     token::{Bracket, Paren},
 };
 
@@ -13,6 +13,7 @@ use crate::{
     errors::Errors,
     found::{is_plain, unknown_group, wrong_group, wrong_list, wrong_literal, wrong_token},
     key::Key,
+    literals::{quoted, strings},
     separator::{comma, skip_all, skip_to_comma},
     tree::{Group, GroupKind, Leaf, Node},
     value::Value,
@@ -73,7 +74,8 @@ fn group(key: Key, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<O
     };
     let mut members = Vec::new();
     while !content.is_empty() {
-        members.push(member(key, &content, errors)?);
+        let first = members.is_empty().then_some(kind);
+        members.push(member(key, first, &content, errors)?);
         if !comma(&content, "members", None, starts_leaf, errors) {
             members.push(None);
         }
@@ -81,19 +83,28 @@ fn group(key: Key, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<O
     Ok(Some(Group { kind, span: name.span(), members }))
 }
 
-/// A member of a group.
-fn member(key: Key, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Option<Node>> {
+/// A member of a group. `first` is the kind of the group, where this is its first member.
+fn member(
+    key: Key,
+    first: Option<GroupKind>,
+    input: ParseStream<'_>,
+    errors: &mut Errors,
+) -> syn::Result<Option<Node>> {
     if input.peek(Ident::peek_any) && input.peek2(Paren) {
         return Ok(group(key, input, errors)?.map(Node::Group));
     }
     if !input.peek(Bracket) {
         return Ok(leaf(key, input, errors).map(Node::Leaf));
     }
+    // `any(["a", "b"])` is `any("a", "b")`.
+    let kind = first.filter(|_| input.peek2(End)).unwrap_or(GroupKind::All);
+    let texts = strings(input).map(|texts| quoted(&texts).join(", "));
     let content;
     let bracket = bracketed!(content in input);
     skip_all(&content);
-    let help = "write `all(…)` instead of `[…]`";
-    errors.push(bracket.span.join(), "a list stands in a group", help);
+    let members = texts.as_deref().unwrap_or("…");
+    let help = format!("write `{}({members})` instead of the list", kind.name());
+    errors.push(bracket.span.join(), "a list stands in a group", &help);
     Ok(None)
 }
 

@@ -6,9 +6,16 @@ const MOST_EDITS: usize = 2;
 /// The shortest beginning of a known name that is taken as that name: `api`, `m2m`.
 const SHORTEST_BEGINNING: usize = 3;
 
+/// The shortest known name that is looked for within a longer word: `role` in `required_role`.
+const SHORTEST_PART: usize = 4;
+
 /// The known names that `name` may mean, in the order of `known`.
 pub(crate) fn near<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let name = plain(name);
+    let known: Vec<&str> = known.into_iter().collect();
+    if let Some(same) = known.iter().find(|candidate| plain(candidate) == name) {
+        return vec![*same];
+    }
     known
         .into_iter()
         .filter(|candidate| {
@@ -16,7 +23,8 @@ pub(crate) fn near<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> 
             // Between short words two edits are no likeness: `all` is not a misspelt `any`.
             let most = MOST_EDITS.min(candidate.len() / 3);
             let begins = name.len() >= SHORTEST_BEGINNING && candidate.starts_with(&name);
-            begins || edits(&name, &candidate) <= most
+            let contains = candidate.len() >= SHORTEST_PART && name.contains(&candidate);
+            begins || contains || edits(&name, &candidate) <= most
         })
         .collect()
 }
@@ -71,6 +79,9 @@ mod tests {
             ("apikeys", &["api_key"]),
             ("sesion_token", &["session_token"]),
             ("Any", &["any"]),
+            ("clerk_oauth_tokens", &["oauth_token"]),
+            ("many", &["any"]),
+            ("company", &[]),
             ("all", &[]),
             ("an", &["any"]),
             ("", &[]),

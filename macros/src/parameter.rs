@@ -9,39 +9,19 @@ use crate::{
     entry::{Entry, Wording},
     errors::Errors,
     injected::{Injected, InjectedValue, Presence},
+    mismatch::{self, wrong_type},
     token_type::{TokenType, accepts_argument, alternative_types, identity_type},
 };
-
-/// Extractors that a pattern can take apart. None of them is the type of an injected value.
-const WRAPPERS: [&str; 6] = ["Extension", "Form", "Json", "Path", "Query", "State"];
-
-/// Other extractors that are commonly given a plain name.
-const OTHER_EXTRACTORS: [&str; 13] = [
-    "Body",
-    "Bytes",
-    "ConnectInfo",
-    "HeaderMap",
-    "MatchedPath",
-    "Method",
-    "Multipart",
-    "OriginalUri",
-    "RawQuery",
-    "Request",
-    "String",
-    "Uri",
-    "WebSocketUpgrade",
-];
 
 /// The types of identities in the runtime.
 const IDENTITIES: [&str; 5] = ["SessionToken", "OAuthToken", "M2mToken", "ApiKey", "Identity"];
 
-/// Reports a declared type that the value cannot have. Types that only rustc knows, such as
-/// aliases, are left to rustc.
+/// Reports a declared type that the value cannot have.
 pub(crate) fn check(injected: &Injected, entry: Option<&Entry>, errors: &mut Errors) {
     let before = errors.count();
     let declared = injected.declared();
-    if let Some(extractor) = declared.name().filter(|name| is_extractor(name)) {
-        return wrong_type(injected.value, extractor, declared.option.is_some(), errors);
+    if mismatch::check(injected, entry, errors) {
+        return;
     }
     if injected.value == InjectedValue::Guard {
         return check_guard(injected, &declared, errors);
@@ -63,27 +43,6 @@ pub(crate) fn check(injected: &Injected, entry: Option<&Entry>, errors: &mut Err
     }
 }
 
-fn is_extractor(name: &Ident) -> bool {
-    WRAPPERS.iter().chain(&OTHER_EXTRACTORS).any(|known| name == known)
-}
-
-/// A type of someone else, such as an extractor.
-fn wrong_type(value: InjectedValue, found: &Ident, is_optional: bool, errors: &mut Errors) {
-    let name = value.name();
-    let message = format!("`{name}` is injected by `#[clerk_auth]`, so it cannot be `{found}`");
-    let is_wrapper = WRAPPERS.iter().any(|wrapper| found == wrapper);
-    let help = match value {
-        _ if is_wrapper && !is_optional => {
-            format!("write the pattern `{found}({name})`, or rename the parameter")
-        }
-        InjectedValue::Guard if !is_extractor(found) => {
-            "write `guard: Guard`, or rename the parameter".to_owned()
-        }
-        _ => "rename the parameter".to_owned(),
-    };
-    errors.push(found.span(), &message, &help);
-}
-
 /// The guard is written without its parameter, and never as an `Option`.
 fn check_guard(injected: &Injected, declared: &Declared<'_>, errors: &mut Errors) {
     let help = "write `guard: Guard`";
@@ -97,7 +56,7 @@ fn check_guard(injected: &Injected, declared: &Declared<'_>, errors: &mut Errors
         return errors.push(declared.inner.span(), message, &help);
     };
     if name != "Guard" {
-        return wrong_type(injected.value, name, false, errors);
+        return wrong_type(injected, name, None, errors);
     }
     if declared.has_arguments() {
         let message = "`guard` is the guard of this handler, so it takes no parameter";
@@ -141,7 +100,7 @@ fn always(injected: &Injected, option: &Ident, entry: &Entry, errors: &mut Error
         }
         _ => "every accepted token has one",
     };
-    let inner = type_text(injected, entry);
+    let inner = injected.type_text(Some(entry));
     let message = format!("`{name}` is always there: {why}");
     errors.push(option.span(), &message, &format!("write `{name}: {inner}`"));
 }
@@ -187,7 +146,7 @@ fn maybe(injected: &Injected, declared: &Declared<'_>, entry: &Entry, errors: &m
         ([], maybe) => format!("{} may have none", alternative_types(maybe)),
         (never, _) => format!("{} {}", alternative_types(never), has_none(value)),
     };
-    let option = format!("write `{name}: Option<{}>`", type_text(injected, entry));
+    let option = format!("write `{name}: Option<{}>`", injected.type_text(Some(entry)));
     let help = match (entry.optional, always.as_slice()) {
         (Some(_), always) if always.len() == entry.types.len() => {
             format!("{option}, or remove `optional`")
@@ -209,14 +168,5 @@ const fn has_none(value: InjectedValue) -> &'static str {
     match value {
         InjectedValue::Scopes | InjectedValue::Claims => "carries none",
         _ => "has none",
-    }
-}
-
-/// The type that the value has when it is there, as the user named it.
-fn type_text(injected: &Injected, entry: &Entry) -> String {
-    match injected.value {
-        InjectedValue::Identity => identity_type(&entry.types),
-        _ if injected.is_decoded() => injected.declared().text(),
-        value => value.type_name().to_owned(),
     }
 }

@@ -1,7 +1,11 @@
 //! Tokens between parentheses in, each argument out: its name is known there, and stands once.
 
 use proc_macro2::Ident;
-use syn::{Token, ext::IdentExt, parse::ParseStream};
+use syn::{
+    LitStr, Token,
+    ext::IdentExt,
+    parse::{End, ParseStream},
+};
 
 use crate::{
     condition::Condition,
@@ -9,6 +13,7 @@ use crate::{
     found::found,
     key::{Key, Place},
     separator::{comma, skip_to_comma, starts_argument},
+    token_type::{TokenType, accepts_argument},
 };
 
 /// What was read so far.
@@ -53,7 +58,9 @@ impl Reading {
     fn key(&mut self, input: ParseStream<'_>, errors: &mut Errors) -> Option<(Key, Ident)> {
         let Ok(name) = input.call(Ident::parse_any) else {
             let message = format!("expected the name of an argument, found {}", found(input));
-            errors.push(input.span(), &message, &example(self.place));
+            let span = input.span();
+            let help = without_name(input, self.place).unwrap_or_else(|| example(self.place));
+            errors.push(span, &message, &help);
             return None;
         };
         let key = match Key::from_name(&name.to_string(), self.place) {
@@ -83,14 +90,35 @@ fn once(key: Key) -> String {
     if let Key::Clause(_) = key {
         return format!("write one `{name}(…)` with all its conditions");
     }
-    let several = key.several();
     if key.form().list {
-        return format!("write one `{name}`; it can hold a list: `{several}`");
+        return format!("write one `{name}` with a list: `{name} = […, …]`");
     }
     if key.form().group {
-        return format!("write one `{name}`; it can hold several: `{several}`");
+        return format!("write one `{name}` with a group: `{name} = any(…, …)`");
     }
     format!("remove one `{name}`")
+}
+
+/// What to write instead of texts without a name, which are taken: one mistake, however many.
+fn without_name(input: ParseStream<'_>, place: Place) -> Option<String> {
+    let mut texts = Vec::new();
+    while input.peek(LitStr) && (input.peek2(Token![,]) || input.peek2(End)) {
+        texts.push(input.parse::<LitStr>().ok()?.value());
+        if input.peek2(LitStr) {
+            input.parse::<Token![,]>().ok();
+        }
+    }
+    let first = texts.first()?;
+    let types: Option<Vec<TokenType>> =
+        texts.iter().map(|text| TokenType::from_name(text)).collect();
+    if let (Some(types), Place::Attribute | Place::Macro) = (types, place) {
+        return Some(format!("write `{}`", accepts_argument(&types)));
+    }
+    let condition = match place {
+        Place::Clause(kind) => Condition::ALL.into_iter().find(|known| known.fits(kind))?,
+        Place::Attribute | Place::Macro => Condition::Scopes,
+    };
+    Some(format!("write the name before it, such as `{} = {first:?}`", condition.name()))
 }
 
 /// Arguments to paste.

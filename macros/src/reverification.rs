@@ -3,7 +3,7 @@
 use std::fmt;
 
 use proc_macro2::{Ident, Span};
-use syn::{LitInt, LitStr, Token, ext::IdentExt, parenthesized, parse::ParseStream};
+use syn::{Lit, LitInt, LitStr, Token, ext::IdentExt, parenthesized, parse::ParseStream};
 
 use crate::{
     errors::Errors,
@@ -16,7 +16,7 @@ use crate::{
 const MOST_MINUTES: u32 = 99_999;
 
 /// The names of the presets, and of the runtime's constants.
-const PRESETS: [(&str, &str); 4] =
+pub(crate) const PRESETS: [(&str, &str); 4] =
     [("strict_mfa", "STRICT_MFA"), ("strict", "STRICT"), ("moderate", "MODERATE"), ("lax", "LAX")];
 
 const LEVELS: [&str; 3] = ["first_factor", "second_factor", "multi_factor"];
@@ -47,6 +47,13 @@ impl Reverification {
             return Some(Self::Preset { name, constant });
         }
         let message = format!("unknown reverification `{}`", text.escape_debug());
+        // Only what the compiler can read: of anything else it would complain a second time.
+        let is_code = text.chars().all(|it| it.is_ascii_alphanumeric() || "_ =()".contains(it));
+        let read = |input: ParseStream<'_>| factor(input, &mut Errors::default());
+        if is_code && let Ok(Some(factor)) = literal.parse_with(read) {
+            errors.push(literal.span(), &message, &format!("write `reverification = {factor}`"));
+            return None;
+        }
         let level = near(&text, LEVELS).into_iter().next();
         let presets = PRESETS.map(|(name, _)| name);
         let help = match (near(&text, presets).as_slice(), level) {
@@ -119,7 +126,7 @@ fn minutes(level: &Ident, whole: Span, input: ParseStream<'_>, errors: &mut Erro
     if unit.as_ref().is_none_or(|unit| unit != "minutes") {
         let help = match input.fork().parse::<LitInt>() {
             Ok(number) => format!("write `{level}(minutes = {number})`"),
-            Err(_) => help,
+            Err(_) => in_minutes(level, input).unwrap_or(help),
         };
         errors.push(input.span(), &format!("expected `minutes`, found {}", found(input)), &help);
         return None;
@@ -130,8 +137,14 @@ fn minutes(level: &Ident, whole: Span, input: ParseStream<'_>, errors: &mut Erro
         return None;
     }
     let (span, written) = (input.span(), found(input));
+    let digits = input.fork().parse::<Lit>().ok().and_then(|literal| match literal {
+        Lit::Str(text) => text.value().parse::<u32>().ok(),
+        Lit::Int(number) => number.base10_parse().ok(),
+        _ => None,
+    });
     let minutes = input.parse::<LitInt>().ok().filter(|number| number.suffix().is_empty());
     let Some(number) = minutes else {
+        let help = digits.map_or(help, |digits| format!("write `{level}(minutes = {digits})`"));
         errors.push(span, &format!("expected a whole number, found {written}"), &help);
         return None;
     };
@@ -148,4 +161,16 @@ fn minutes(level: &Ident, whole: Span, input: ParseStream<'_>, errors: &mut Erro
         return None;
     }
     minutes
+}
+
+/// `hours = 2` → "write `second_factor(minutes = 120)`"
+fn in_minutes(level: &Ident, input: ParseStream<'_>) -> Option<String> {
+    let ahead = input.fork();
+    let unit = ahead.call(Ident::parse_any).ok()?.to_string();
+    ahead.parse::<Token![=]>().ok()?;
+    let number: u32 = ahead.parse::<LitInt>().ok()?.base10_parse().ok()?;
+    let units = [("minute", 1), ("hour", 60), ("day", 24 * 60)];
+    let (_, each) = units.into_iter().find(|(name, _)| unit.contains(name))?;
+    let minutes = number.checked_mul(each)?;
+    (1..=MOST_MINUTES).contains(&minutes).then(|| format!("write `{level}(minutes = {minutes})`"))
 }

@@ -24,6 +24,10 @@ pub(crate) fn split(literal: &LitStr, errors: &mut Errors) -> Vec<LitStr> {
         return Vec::new();
     }
     let spaced = words.join(" ");
+    if let Some(help) = group_in_text(&text) {
+        errors.push(literal.span(), GROUP, &help);
+        return Vec::new();
+    }
     if let Some(without) = without_commas(&text) {
         let help = format!("write `scopes = {without:?}`");
         errors.push(literal.span(), COMMA, &help);
@@ -70,6 +74,32 @@ pub(crate) fn is_member(literal: &LitStr, place: Place, errors: &mut Errors) -> 
     is_well_formed(&text, literal, errors)
 }
 
+/// In a literal, these are nearly always a slip too.
+const GROUP: &str = "a text holds scopes alone; a group stands outside of quotes";
+
+/// `"a | b"`, `"a or b"` or `"any(a, b)"` → "write `any("a", "b")`"
+fn group_in_text(text: &str) -> Option<String> {
+    let words: Vec<&str> = text
+        .split(|letter: char| letter.is_whitespace() || "|,()".contains(letter))
+        .filter(|word| !word.is_empty())
+        .collect();
+    let is_sign = |word: &str| matches!(word, "&" | "&&" | "+");
+    let has = |name: &str| words.iter().any(|word| word.eq_ignore_ascii_case(name));
+    let is_call = |name: &str| text.trim_start().starts_with(&format!("{name}("));
+    let all = is_call("all") || has("and") || words.iter().any(|word| is_sign(word));
+    if !all && !is_call("any") && !has("or") && !text.contains('|') {
+        return None;
+    }
+    let is_scope = |word: &&&str| {
+        !is_sign(word)
+            && !["and", "or", "any", "all"].iter().any(|it| word.eq_ignore_ascii_case(it))
+    };
+    let scopes: Vec<String> =
+        words.iter().filter(is_scope).map(|word| format!("{word:?}")).collect();
+    let kind = if all { "all" } else { "any" };
+    Some(format!("write `scopes = {kind}({})`", scopes.join(", ")))
+}
+
 /// A comma is a letter like others in a scope, but in a literal it is nearly always a slip. Who has
 /// such a scope names it by a constant.
 const COMMA: &str = "scopes are separated by spaces, not by commas";
@@ -95,6 +125,13 @@ fn wrong_space(text: &str) -> &'static str {
 
 /// RFC 6749, section 3.3: `scope-token = 1*( %x21 / %x23-5B / %x5D-7E )`.
 fn is_well_formed(scope: &str, literal: &LitStr, errors: &mut Errors) -> bool {
+    if scope.contains('*') {
+        let message =
+            format!("`*` is no wildcard: the scope `{}` is compared as it is", visible(scope));
+        let help = "name each scope; one that has a `*` is named by a `const Scope`";
+        errors.push(literal.span(), &message, help);
+        return false;
+    }
     let wrong = scope
         .chars()
         .enumerate()

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use proc_macro2::{Delimiter, Ident, Span, TokenTree};
+use proc_macro2::{Ident, Span, TokenTree};
 use syn::{
-    Lit, LitStr, Path, Token,
+    LitStr, Path, Token,
     ext::IdentExt,
     parse::{End, ParseStream, discouraged::Speculative},
     token::{Bracket, Paren},
@@ -13,8 +13,9 @@ use syn::{
 use crate::{
     condition::Condition,
     errors::Errors,
-    found::{found, write},
-    key::Key,
+    found::{found, write, write_all},
+    key::{Key, is_constant},
+    literals::{quoted, strings},
     members::{leaf, list, only_group},
     reverification::{self, Factor, is_level},
     separator::skip_to_comma,
@@ -79,9 +80,10 @@ pub(crate) fn after_equals(
     input: ParseStream<'_>,
     errors: &mut Errors,
 ) -> Value {
-    if !equals(key, name, input, errors) {
-        return Value::Unreadable;
-    }
+    if equals(key, name, input, errors) { value(key, input, errors) } else { Value::Unreadable }
+}
+
+fn value(key: Key, input: ParseStream<'_>, errors: &mut Errors) -> Value {
     if input.peek(Bracket) {
         return or_report(key, list(key, input, errors), errors);
     }
@@ -120,7 +122,13 @@ pub(crate) fn optional(name: &Ident, input: ParseStream<'_>, errors: &mut Errors
     if !input.peek(Paren) {
         return Value::Bare; // a comma is missing, which is reported where commas are read
     }
-    errors.push(name.span(), "`optional` takes no conditions", "write `optional`");
+    let help = match input.cursor().token_tree() {
+        Some((TokenTree::Group(group), _)) if !group.stream().is_empty() => {
+            "write `optional`, and beside it, after a `,`, what stands in the parentheses"
+        }
+        _ => "write `optional`",
+    };
+    errors.push(name.span(), "`optional` takes no conditions", help);
     skip_to_comma(input);
     Value::Unreadable
 }
@@ -165,6 +173,12 @@ pub(crate) fn name_after_equals(
     }
     let is_alone = input.peek2(Token![,]) || input.peek2(End);
     if let (true, Ok(policy)) = (is_alone, input.fork().parse::<Ident>()) {
+        // Who writes the name of a constant means its policy, and this is another one.
+        if is_constant(&policy.to_string()) {
+            let message = format!("`{name} = {policy}` uses no `const`: it names a new type");
+            let help = "write the policy itself in the attribute, or a name such as `ListNotes`";
+            errors.push(policy.span(), &message, help);
+        }
         skip_to_comma(input);
         return Some(policy);
     }
@@ -184,9 +198,11 @@ pub(crate) fn name_after_equals(
 
 /// Takes `=`, if something stands behind it.
 fn equals(key: Key, name: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> bool {
-    let Ok(equals) = input.parse::<Token![=]>() else {
+    let is_other_sign = input.peek(Token![==]) || input.peek(Token![=>]);
+    let Some(equals) = input.parse::<Token![=]>().ok().filter(|_| !is_other_sign) else {
         let (message, help) = instead_of_equals(key, name, input);
-        errors.push(name.span(), &message, &help);
+        let span = if is_sign(input) { input.span() } else { name.span() };
+        errors.push(span, &message, &help);
         skip_to_comma(input);
         return false;
     };
@@ -205,21 +221,32 @@ fn instead_of_equals(key: Key, name: &Ident, input: ParseStream<'_>) -> (String,
         let message = format!("`{name}` cannot be negated");
         return (message, "write what a caller must have; there is no `!=`".into());
     }
-    let message = format!("expected `=` and a value after `{name}`");
-    let ahead = input.fork();
-    let _ = ahead.parse::<Token![:]>();
-    let value = match ahead.parse::<TokenTree>() {
-        Ok(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis => {
-            syn::parse2::<Lit>(group.stream()).ok()
-        }
-        Ok(token) => syn::parse2::<Lit>(token.into()).ok(),
-        Err(_) => None,
+    let message = if is_sign(input) {
+        format!("expected only `=` after `{name}`")
+    } else {
+        format!("expected `=` and a value after `{name}`")
     };
-    let help = match value {
-        Some(Lit::Str(text)) => format!("write `{name} = {:?}`", text.value()),
-        _ => write(key),
+    if matches!(key, Key::Crate | Key::Policy) {
+        return (message, write(key));
+    }
+    let ahead = input.fork();
+    while is_sign(&ahead) && ahead.parse::<TokenTree>().is_ok() {}
+    let mut unread = Errors::default();
+    let help = match strings(&ahead) {
+        Some(texts) => write_all(key, &quoted(&texts)),
+        None => match value(key, &ahead, &mut unread) {
+            value if unread.is_empty() && value.is_readable() => {
+                format!("write `{name} = {value}`")
+            }
+            _ => write(key),
+        },
     };
     (message, help)
+}
+
+/// A sign where `=` should stand alone: `:`, `==` or `=>`.
+fn is_sign(input: ParseStream<'_>) -> bool {
+    input.peek(Token![:]) || input.peek(Token![=]) || input.peek(Token![>])
 }
 
 fn or_report(key: Key, value: syn::Result<Value>, errors: &mut Errors) -> Value {

@@ -23,6 +23,11 @@ impl UnixMillis {
         Self(self.0.saturating_sub(milliseconds))
     }
 
+    /// The time from `earlier` to this moment; none, where that is later.
+    pub(crate) fn since(self, earlier: Self) -> Duration {
+        Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
+    }
+
     /// The same moment for users of the crate, who know `SystemTime`.
     pub(crate) fn to_system_time(self) -> Option<SystemTime> {
         let distance = Duration::from_millis(self.0.unsigned_abs());

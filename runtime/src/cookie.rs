@@ -7,8 +7,6 @@
 #[cfg(test)]
 mod tests;
 
-use std::borrow::Cow;
-
 use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::{
@@ -16,7 +14,8 @@ use http::{
     header::{COOKIE, HOST, ORIGIN, UPGRADE},
     request::Parts,
 };
-use percent_encoding::percent_decode_str;
+use memchr::memchr;
+use percent_encoding::percent_decode;
 
 use crate::{
     clock::UnixMillis,
@@ -49,7 +48,7 @@ pub(crate) enum CookieFault {
     NoSession,
     #[error("the session cookie is older than the last change of who is signed in")]
     Stale,
-    #[error("a development instance's session cookie came without its `__clerk_db_jwt`")]
+    #[error("the cookies of a development instance came without `__clerk_db_jwt`")]
     NoDevBrowser,
 }
 
@@ -91,19 +90,19 @@ impl CookieRules {
     ) -> Result<Option<SessionCookie>, CookieFault> {
         let set = self.choose(headers, now);
         let client_uat = leading_integer(set.client_uat.as_deref());
+        // Cookies that say nothing are no credential; the reason of all others begins with this one.
+        let is_blank = set.session.is_none() && client_uat == 0;
+        let development = self.instance.as_ref().is_some_and(|instance| !instance.production);
+        if development && set.dev_browser.is_none() && !is_blank {
+            return Err(CookieFault::NoDevBrowser);
+        }
         let token = match (set.session, client_uat) {
             (None, 0) => return Ok(None),
             (None, _) => return Err(CookieFault::NoSession),
             (Some(_), 0) => return Err(CookieFault::NoClientUat),
             (Some(token), _) => token,
         };
-        let development = self.instance.as_ref().is_some_and(|instance| !instance.production);
-        if development && set.dev_browser.is_none() {
-            return Err(CookieFault::NoDevBrowser);
-        }
-        let issued = claims(&token, |payload| number(payload, "iat")).flatten();
-        #[allow(clippy::cast_precision_loss, reason = "seconds of this era are exact in a double")]
-        let is_stale = issued.is_some_and(|issued| issued < client_uat as f64);
+        let is_stale = is_older(&token, client_uat);
         Ok(Some(SessionCookie { token, is_stale }))
     }
 
@@ -190,26 +189,39 @@ impl CookieSet {
 }
 
 /// The first cookie of a name. The fields are split before a value is decoded: an encoded `;`
-/// must not make a second cookie, and another application's odd bytes must not hide ours.
+/// must not make a second cookie, and another application's odd bytes must not hide ours. A value
+/// that is no text is still there, so that it is refused and not overlooked.
 fn find(headers: &HeaderMap, name: &str) -> Option<String> {
     let fields = headers.get_all(COOKIE).iter().map(HeaderValue::as_bytes);
-    let parts = fields.flat_map(|field| field.split(|byte| *byte == b';'));
-    let texts = parts.filter_map(|part| str::from_utf8(part).ok());
-    let mut pairs = texts.filter_map(|text| text.split_once('='));
-    let (_, value) = pairs.find(|(found, _)| found.trim() == name)?;
-    let value = percent_decode_str(value.trim()).decode_utf8();
-    value.ok().filter(|value| !value.is_empty()).map(Cow::into_owned)
+    let mut parts = fields.flat_map(|field| field.split(|byte| *byte == b';'));
+    let value = parts.find_map(|part| value_of(part, name))?;
+    let value = percent_decode(value).decode_utf8_lossy();
+    Some(value.into_owned()).filter(|value| !value.is_empty())
 }
 
-/// Reads the claims of a token that nobody has verified.
-fn claims<T>(token: &str, read: impl FnOnce(&Object<'_>) -> T) -> Option<T> {
+/// The value of a cookie that is called `name`. Spaces and tabs around both are not part of them
+/// (RFC 6265 §4.2.1); any other character is.
+fn value_of<'c>(cookie: &'c [u8], name: &str) -> Option<&'c [u8]> {
+    let equals = memchr(b'=', cookie)?;
+    let (found, value) = cookie.split_at_checked(equals)?;
+    let is_it = found.trim_ascii() == name.as_bytes();
+    is_it.then(|| value.get(1..).unwrap_or_default().trim_ascii())
+}
+
+/// Reads a token that nobody has verified.
+fn classified<T>(token: &str, read: impl FnOnce(&Token<'_>) -> Option<T>) -> Option<T> {
     let decoded = Decoded::from_text(token).ok()?;
-    match Token::classify(&decoded).ok()? {
+    read(&Token::classify(&decoded).ok()?)
+}
+
+/// Reads the claims of such a token, whatever its class.
+fn claims<T>(token: &str, read: impl FnOnce(&Object<'_>) -> T) -> Option<T> {
+    classified(token, |token| match token {
         Token::SessionJwt(jwt) | Token::OAuthJwt(jwt) | Token::M2mJwt(jwt) => {
             Some(read(&jwt.payload))
         }
         Token::Opaque(_) => None,
-    }
+    })
 }
 
 /// The issuer without its scheme; one that is no string is nobody's.
@@ -237,6 +249,18 @@ fn number(payload: &Object<'_>, name: &str) -> Option<f64> {
 /// When a token was issued; 0 where that is not known.
 fn issued_at(token: Option<&str>) -> f64 {
     token.and_then(|token| claims(token, |payload| number(payload, "iat"))).flatten().unwrap_or(0.0)
+}
+
+/// Whether a session token says that it was issued before `client_uat`. What is wrong with a token
+/// of another class is its class.
+fn is_older(token: &str, client_uat: i64) -> bool {
+    let issued = classified(token, |token| match token {
+        Token::SessionJwt(jwt) => number(&jwt.payload, "iat"),
+        Token::OAuthJwt(_) | Token::M2mJwt(_) | Token::Opaque(_) => None,
+    });
+    #[allow(clippy::cast_precision_loss, reason = "seconds of this era are exact in a double")]
+    let client_uat = client_uat as f64;
+    issued.is_some_and(|issued| issued < client_uat)
 }
 
 fn is_over(set: &CookieSet, now: UnixMillis) -> bool {

@@ -4,8 +4,9 @@
 use crate::{
     cookie::{CookieFault, CrossSite},
     credential::Unreadable,
+    identity::{Identity, VerifiedToken},
     policy::Denial,
-    token::{Malformed, Presented, TokenType},
+    token::{Form, Malformed, Presented, TokenType},
 };
 
 /// A failure, and the token that it is about where one could be read.
@@ -16,6 +17,13 @@ pub(crate) struct Refused {
 }
 
 impl Refused {
+    /// A refusal of somebody whose token was verified, if they had one.
+    pub(crate) fn of_known(failure: impl Into<Failure>, known: Option<&Identity>) -> Self {
+        let presented = known.map(Identity::token_type);
+        let presented = presented.map(|token_type| Presented { token_type, form: Form::Verified });
+        Self { failure: failure.into(), presented }
+    }
+
     pub(crate) fn is_expired(&self) -> bool {
         matches!(self.failure, Failure::Token(TokenFault::Expired))
     }
@@ -127,6 +135,11 @@ pub(crate) enum ConfigurationFault {
          on in the dashboard, or set CLERK_SECRET_KEY to a key that may ask"
     )]
     AskingRefused { status: u16 },
+    #[error(
+        "no `Clerk` is in the request of the server function; put `.layer(Extension(clerk))` around \
+         all routes"
+    )]
+    NoClerk,
     #[error("Clerk refused our key with status {status}; set {variable} to a key of this instance")]
     KeyRefused { status: u16, variable: &'static str },
 }

@@ -58,8 +58,8 @@ impl Clerk {
         let text = without_scheme(token.trim());
         let accepts = |token_type| policy.accepts(token_type);
         let verified = self.verifier().verify(text, accepts).await;
-        let outcome = verified
-            .and_then(|identity| Ok(permit(Some(&identity), policy, self.scope_hierarchy())?));
+        let outcome =
+            verified.and_then(|identity| permit(Some(&identity), policy, self.scope_hierarchy()));
         let decoded = Decoded::from_text(text).ok();
         let token = decoded.as_ref().and_then(|decoded| Token::classify(decoded).ok());
         let refused = outcome.err().map(|refused| Outcome {

@@ -5,6 +5,8 @@ mod verified;
 
 pub use self::verified::{Verified, verified};
 
+pub(crate) use self::verified::require;
+
 use std::{any::TypeId, fmt, sync::Arc};
 
 use axum_core::extract::{FromRef, FromRequestParts};
@@ -12,10 +14,12 @@ use http::request::Parts;
 use serde::de::DeserializeOwned;
 
 use crate::{
+    clock::Clock,
     config::Clerk,
     credential::Credential,
     error::{Failure, Refused, TokenFault},
     identity::{Claims, Entrant, Identity, VerifiedToken},
+    observe,
     policy::{Policy, ScopeHierarchy},
     rejection::{Appearance, Rejection},
     token::TokenType,
@@ -48,6 +52,8 @@ pub struct Guard<P: Guarded> {
     known: Option<Arc<Identity>>,
     /// How a later refusal looks.
     appearance: Arc<Appearance>,
+    /// Which time ends the token.
+    clock: Clock,
 }
 
 /// The way of a request, from its headers to an identity that may enter; `None` is a caller
@@ -119,32 +125,42 @@ where
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
-        let clerk = Clerk::from_ref(state);
-        let admitted = admit(&clerk, parts, &P::POLICY).await;
-        Self::from_admitted(admitted, clerk.appearance())
+        let guard = Self::take(&Clerk::from_ref(state), parts).await?;
+        observe::entered(guard.maybe_token_type());
+        Ok(guard)
     }
 }
 
 impl<P: Guarded> Guard<P> {
+    pub(crate) async fn take(clerk: &Clerk, parts: &mut Parts) -> Result<Self, Rejection> {
+        let admitted = admit(clerk, parts, &P::POLICY).await;
+        Self::from_admitted(admitted, clerk.appearance(), &clerk.verifier().clock)
+    }
+
     pub(crate) fn from_admitted(
         admitted: Result<Option<Arc<Identity>>, Refused>,
         appearance: Arc<Appearance>,
+        clock: &Clock,
     ) -> Result<Self, Rejection> {
         let entered = admitted.and_then(|known| Ok((Self::enter(known.as_deref())?, known)));
         match entered {
-            Ok(((identity, claims), known)) => Ok(Self { identity, claims, known, appearance }),
+            Ok(((identity, claims), known)) => {
+                Ok(Self { identity, claims, known, appearance, clock: clock.clone() })
+            }
             Err(refused) => Err(Rejection::new(&refused, &P::POLICY, appearance)),
         }
     }
 
     /// What the handler declares, out of who was admitted.
-    fn enter(caller: Option<&Identity>) -> Result<(P::Identity, P::Claims), Failure> {
+    fn enter(caller: Option<&Identity>) -> Result<(P::Identity, P::Claims), Refused> {
+        let refused = |failure: Failure| Refused::of_known(failure, caller);
         // A policy that accepts more than its identity type has room for refuses the rest.
         let identity = P::Identity::enter(caller).ok_or_else(|| match caller {
-            Some(identity) => TokenFault::NotAccepted(identity.token_type()).into(),
-            None => Failure::Missing,
+            Some(identity) => refused(TokenFault::NotAccepted(identity.token_type()).into()),
+            None => refused(Failure::Missing),
         })?;
-        Ok((identity, decode_claims(caller.and_then(Identity::maybe_claims))?))
+        let claims = decode_claims(caller.and_then(Identity::maybe_claims)).map_err(refused)?;
+        Ok((identity, claims))
     }
 }
 
@@ -161,11 +177,13 @@ pub(crate) fn permit(
     identity: Option<&Identity>,
     policy: &Policy,
     hierarchy: ScopeHierarchy,
-) -> Result<(), Failure> {
+) -> Result<(), Refused> {
     match identity {
-        Some(identity) => Ok(policy.decide(identity, hierarchy)?),
+        Some(known) => {
+            policy.decide(known, hierarchy).map_err(|denial| Refused::of_known(denial, identity))
+        }
         None if policy.is_optional() => Ok(()),
-        None => Err(Failure::Missing),
+        None => Err(Failure::Missing.into()),
     }
 }
 
@@ -179,6 +197,7 @@ where
             claims: self.claims.clone(),
             known: self.known.clone(),
             appearance: Arc::clone(&self.appearance),
+            clock: self.clock.clone(),
         }
     }
 }

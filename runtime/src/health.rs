@@ -28,10 +28,10 @@ pub struct Health {
 pub enum KeyHealth {
     /// The configuration names no source of keys: only opaque tokens can be verified.
     None,
-    /// One key from `CLERK_JWT_KEY`.
+    /// One key from `CLERK_JWT_KEY`: the only source, or standing in while no key set is there.
     Local,
     /// The key set is not loaded: it is at the first token, or at [`Clerk::warm_up`]. Or it is
-    /// too old to be used.
+    /// too old to be used, also because Clerk refuses our secret key.
     Missing,
     /// The key set is not older than five minutes.
     Fresh {
@@ -53,7 +53,7 @@ pub struct NotReady {
 }
 
 impl Health {
-    /// Whether a good token would be let in without asking for keys first.
+    /// Whether a good token of a known key would be let in now, even if Clerk does not answer.
     #[must_use]
     pub fn is_ready(&self) -> bool {
         self.keys != KeyHealth::Missing

@@ -286,41 +286,60 @@ impl Identity {
         }
     }
 
-    /// Whether the token has ended, by its own time. The skew of a JWT's clock is not looked at.
-    pub(crate) fn is_over(&self, now: UnixMillis) -> bool {
-        let end = match self {
+    /// When the token ends, by its own time. The skew of a JWT's clock is not looked at.
+    pub(crate) fn end(&self) -> Option<UnixMillis> {
+        match self {
             Self::Session(token) => Some(token.expires_at),
             Self::OAuth(token) => token.expires_at,
             Self::M2m(token) => token.expires_at,
             Self::ApiKey(token) => token.expires_at,
-        };
-        end.is_some_and(|end| end <= now)
+        }
+    }
+
+    /// Whether it has ended.
+    pub(crate) fn is_over(&self, now: UnixMillis) -> bool {
+        self.end().is_some_and(|end| end <= now)
     }
 
     /// How many bytes its texts take, a place for each member of a list included.
     pub(crate) fn weight(&self) -> usize {
         let texts = |list: &[Box<str>]| list.iter().map(|text| text.len() + PLACE).sum::<usize>();
+        let scopes = |list: &Scopes| list.iter().map(|scope| scope.len() + PLACE).sum::<usize>();
         let text = |text: &Option<Arc<str>>| text.as_deref().map_or(0, str::len);
         let claims = |claims: &Option<Claims>| claims.as_ref().map_or(0, |it| it.as_json().len());
-        self.subject().as_str().len()
+        // An identity names its subject, and the user or machine that it is, in texts of their own.
+        2 * self.subject().as_str().len()
             + match self {
                 Self::Session(token) => {
-                    token.claims.as_json().len()
+                    token.session_id.as_str().len()
+                        + text(&token.actor)
                         + text(&token.features)
                         + text(&token.plans)
-                        + token.organization.as_ref().map_or(0, |it| texts(&it.permissions))
+                        + token.claims.as_json().len()
+                        + token.organization.as_ref().map_or(0, |active| {
+                            active.id.as_str().len()
+                                + text(&active.slug)
+                                + text(&active.role)
+                                + texts(&active.permissions)
+                        })
                 }
                 Self::OAuth(token) => {
-                    token.scopes.iter().map(|scope| scope.len() + PLACE).sum::<usize>()
+                    token.client_id.as_str().len()
+                        + text(&token.token_id)
+                        + scopes(&token.scopes)
                         + texts(&token.audience)
                 }
                 Self::M2m(token) => {
-                    claims(&token.claims)
-                        + token.recipients.iter().map(|id| id.as_str().len() + PLACE).sum::<usize>()
+                    let recipients = token.recipients.iter();
+                    text(&token.token_id)
+                        + recipients.map(|id| id.as_str().len() + PLACE).sum::<usize>()
+                        + claims(&token.claims)
                 }
                 Self::ApiKey(token) => {
-                    claims(&token.claims)
-                        + token.scopes.iter().map(|scope| scope.len() + PLACE).sum::<usize>()
+                    token.key_id.len()
+                        + text(&token.name)
+                        + scopes(&token.scopes)
+                        + claims(&token.claims)
                 }
             }
     }

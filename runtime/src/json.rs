@@ -15,6 +15,10 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
+/// How many members an object is read with. One costs more memory than the eight bytes in which it
+/// can be sent. Tokens have no room for so many (16 KiB), and what Clerk answers has a dozen.
+const MOST_MEMBERS: usize = 4096;
+
 /// The bytes are not one strict JSON object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct NotAnObject;
@@ -188,6 +192,9 @@ impl<'j> Deserialize<'j> for Unsorted<'j> {
                 // A session token has about 16 claims: one allocation for the usual case.
                 let mut members = Vec::with_capacity(16);
                 while let Some((Text(name), value)) = map.next_entry::<Text<'j>, &'j RawValue>()? {
+                    if members.len() == MOST_MEMBERS {
+                        return Err(serde::de::Error::custom("too many members"));
+                    }
                     members.push((Name::new(name), value));
                 }
                 Ok(Unsorted(members))
@@ -308,6 +315,22 @@ mod tests {
             assert!(Object::parse(json).is_err(), "{}", String::from_utf8_lossy(json));
         }
         assert!(Object::parse(br#" {"a":1,"b":{"a":1},"c":[{"a":1},{"a":1}]} "#).is_ok());
+    }
+
+    #[test]
+    fn an_object_of_more_members_than_anybody_means_is_not_read() {
+        let object = |members: usize| {
+            let members: Vec<_> = (0..members).map(|number| format!("\"{number}\":0")).collect();
+            format!("{{{}}}", members.join(","))
+        };
+        assert!(Object::parse_text(&object(MOST_MEMBERS)).is_ok());
+        assert!(Object::parse_text(&object(MOST_MEMBERS + 1)).is_err());
+        // Inside of a value they are looked at and not kept.
+        let inside = format!(r#"{{"a":{}}}"#, object(MOST_MEMBERS + 1));
+        let outer = Object::parse_text(&inside).unwrap();
+        assert!(matches!(outer.object("a"), Member::Mistyped));
+        // The longest token has no room for more: its payload is under 12 KiB.
+        assert!(object(MOST_MEMBERS).len() > 12 * 1024);
     }
 
     #[test]

@@ -19,7 +19,18 @@ use http::{
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::{config::Clerk, guard::admit, policy::Policy, rejection::Rejection};
+use crate::{
+    clock::UnixMillis,
+    config::Clerk,
+    ending::{end_stream, ended},
+    error::{Refused, TokenFault},
+    guard::{Verified, admit, require},
+    identity::{Identity, VerifiedToken},
+    observe,
+    policy::Policy,
+    rejection::Rejection,
+    tools::ToolPolicies,
+};
 
 /// Puts a policy in front of a service, a router or a part of one.
 ///
@@ -48,6 +59,8 @@ pub struct ClerkLayer {
     clerk: Clerk,
     policy: &'static Policy,
     passes_preflights: bool,
+    tools: Option<&'static ToolPolicies>,
+    ends_streams: bool,
 }
 
 /// The service that [`ClerkLayer`] makes.
@@ -61,7 +74,7 @@ impl ClerkLayer {
     /// A layer that lets in whom `policy` lets in.
     #[must_use]
     pub const fn new(clerk: Clerk, policy: &'static Policy) -> Self {
-        Self { clerk, policy, passes_preflights: true }
+        Self { clerk, policy, passes_preflights: true, tools: None, ends_streams: false }
     }
 
     /// The same layer, which guards CORS preflights like all else. Browsers can then reach what is
@@ -69,6 +82,43 @@ impl ClerkLayer {
     #[must_use]
     pub const fn guarding_preflights(mut self) -> Self {
         self.passes_preflights = false;
+        self
+    }
+
+    pub(crate) const fn policy(&self) -> &'static Policy {
+        self.policy
+    }
+
+    pub(crate) const fn passes_preflights(&self) -> bool {
+        self.passes_preflights
+    }
+
+    /// The same layer, for an MCP server: who calls a tool must pass the policy of the tool too.
+    /// The page [`mcp`](crate::mcp) shows it with a server.
+    ///
+    /// The caller is verified first. Then the message is read, and a call that lacks a scope is
+    /// refused with 403 and the challenge of just this tool, before the server sees it: a tool
+    /// cannot set the status of the response that it is a part of. What is not one JSON-RPC
+    /// message is answered with 400, what is too long with 413, and a tool that has no policy as
+    /// MCP answers for tools that it does not know.
+    ///
+    /// A message may take 30 seconds to arrive, else it is answered with 408; and where the
+    /// token has ended meanwhile, with 401. A request for another protocol is answered with 400:
+    /// `CONNECT`, or any `Upgrade` field, also `h2c`. No policy could be asked for what is said on
+    /// such a connection.
+    #[must_use]
+    pub const fn tools(mut self, tools: &'static ToolPolicies) -> Self {
+        self.tools = Some(tools);
+        self
+    }
+
+    /// The same layer, which ends a response that streams when the caller's token ends: an event
+    /// stream between two events, anything else by closing the connection. Leave it out where
+    /// callers download what takes longer than their tokens live. See
+    /// [`long_lived_connections`](crate::long_lived_connections).
+    #[must_use]
+    pub const fn ending_streams(mut self) -> Self {
+        self.ends_streams = true;
         self
     }
 }
@@ -101,19 +151,56 @@ where
         let mut ready = std::mem::replace(&mut self.inner, next);
         if self.layer.passes_preflights && is_preflight(&request) {
             // A preflight has no body (Fetch standard), and a stranger's is not read.
-            let answer = ready.call(request.map(|_| Body::empty()));
+            let mut preflight = request.map(|_| Body::empty());
+            // Nor has it a caller, also where a guard in front of this layer let one in.
+            Verified::travel(None, preflight.extensions_mut());
+            let answer = ready.call(preflight);
             return Box::pin(async move { Ok(answer.await?.into_response()) });
         }
-        let ClerkLayer { clerk, policy, .. } = self.layer.clone();
+        let layer = self.layer.clone();
         Box::pin(async move {
-            let (mut parts, body) = request.into_parts();
-            match admit(&clerk, &mut parts, policy).await {
-                Ok(_) => Ok(ready.call(Request::from_parts(parts, body)).await?.into_response()),
-                Err(refused) => {
-                    Ok(Rejection::new(&refused, policy, clerk.appearance()).into_response())
+            let (request, end) = match layer.admit(request).await {
+                Ok(admitted) => admitted,
+                Err(refused) => return Ok(refused),
+            };
+            let clock = &layer.clerk.verifier().clock;
+            let ended = layer.ends_streams.then(|| ended(clock.clone(), end));
+            let response = ready.call(request).await?.into_response();
+            Ok(match ended {
+                Some(ended) => end_stream(response, ended),
+                None => response,
+            })
+        })
+    }
+}
+
+impl ClerkLayer {
+    /// The request that may go on, and when its token ends; or the answer that refuses it.
+    async fn admit(&self, request: Request) -> Result<(Request, Option<UnixMillis>), Response> {
+        let Self { clerk, policy, .. } = self;
+        let refuse =
+            |refused: Refused| Rejection::new(&refused, policy, clerk.appearance()).into_response();
+        let (mut parts, body) = request.into_parts();
+        let known = admit(clerk, &mut parts, policy).await.map_err(refuse)?;
+        let known = known.as_deref();
+        observe::entered(known.map(VerifiedToken::token_type));
+        let body = match self.tools {
+            None => body,
+            // Only now: a stranger's message is not read.
+            Some(tools) => {
+                let message = tools.read(&parts, body).await?;
+                // Who holds back the end of a message does not call with a token that is over.
+                if known.is_some_and(|identity| clerk.verifier().is_over(identity)) {
+                    return Err(refuse(Refused::of_known(TokenFault::Expired, known)));
+                }
+                let may = |policy| require(known, policy, &clerk.appearance());
+                match tools.refusal(&message, may) {
+                    Some(refused) => return Err(refused),
+                    None => Body::from(message),
                 }
             }
-        })
+        };
+        Ok((Request::from_parts(parts, body), known.and_then(Identity::end)))
     }
 }
 

@@ -51,13 +51,20 @@
 //!
 //! # Start here
 //!
+//! - [`tour`]: from the first guard to production. Or [`migrating`] from Clerk's JavaScript SDK or `clerk-rs`.
 //! - [`macro@clerk_auth`]: the attribute, what it accepts and injects, what it expands to.
 //! - [`Clerk`]: the verifier, from the environment or from code.
 //! - [`Rejection`]: statuses, challenges and bodies.
 //! - [`resource_metadata`]: what OAuth clients and MCP clients read to find your instance.
+//! - [`openapi`]: the same policies in your OpenAPI document (features `utoipa` and `aide`).
 //! - [`ScopeHierarchy`]: which scopes imply others.
+//! - [`audit`]: a table of your routes and their policies, and no route that was forgotten.
+//! - [`mcp`]: an MCP server with a policy for each tool, in ten minutes.
+//! - [`long_lived_connections`]: streams and sockets that end with the token.
+//! - [`server_functions`]: the same attribute above the server functions of Leptos and Dioxus.
 //! - [`testing`]: a local stand-in for Clerk, for your tests (feature `testing`).
 //! - [`reasons`]: why a request was refused, in the log and while you develop.
+//! - [`operations`]: spans, numbers (feature `metrics`), and a readiness probe.
 //! - [`reliability`]: what callers see when Clerk is away, and for how long.
 //! - [`performance`]: what a guard costs, measured beside its peers.
 //! - [`stricter`]: where a guard decides otherwise than Clerk's own SDK.
@@ -66,10 +73,14 @@
 //! [axum]: https://github.com/tokio-rs/axum
 //! [Clerk]: https://clerk.com
 
+pub mod audit;
 mod clock;
 mod config;
 mod cookie;
 mod credential;
+#[cfg(any(feature = "aide", feature = "utoipa"))]
+mod description;
+mod ending;
 mod error;
 mod explain;
 mod guard;
@@ -78,20 +89,30 @@ mod identity;
 mod json;
 mod layer;
 mod metadata;
+mod observe;
 pub mod policy;
 mod reason;
 mod rejection;
 mod resource;
 mod scope;
+#[doc(hidden)]
+pub mod server_function;
 mod subject;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod token;
+mod tools;
 mod verify;
 
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub use crate::verify::fuzzing;
+
+#[doc = include_str!("../docs/tour.md")]
+pub mod tour {}
+
+#[doc = include_str!("../docs/migrating.md")]
+pub mod migrating {}
 
 // Only for the documentation: a command writes it, and a new figure builds nothing anew.
 #[cfg(doc)]
@@ -108,11 +129,26 @@ pub mod rules {}
 #[doc = include_str!("../docs/reasons.md")]
 pub mod reasons {}
 
+#[doc = include_str!("../docs/openapi.md")]
+pub mod openapi {}
+
 #[doc = include_str!("../docs/reliability.md")]
 pub mod reliability {}
 
+#[doc = include_str!("../docs/operations.md")]
+pub mod operations {}
+
+#[doc = include_str!("../docs/mcp.md")]
+pub mod mcp {}
+
+#[doc = include_str!("../docs/long-lived-connections.md")]
+pub mod long_lived_connections {}
+
 #[doc = include_str!("../docs/resource-metadata.md")]
 pub mod resource_metadata {}
+
+#[doc = include_str!("../docs/server-functions.md")]
+pub mod server_functions {}
 
 #[doc = include_str!("../docs/stricter.md")]
 pub mod stricter {}
@@ -124,6 +160,9 @@ pub use clerk_auth_macros::clerk_auth;
 #[doc = include_str!("../docs/policy.md")]
 #[doc(inline)]
 pub use clerk_auth_macros::policy;
+
+#[cfg(any(feature = "aide", feature = "utoipa"))]
+pub use crate::description::{Document, Undescribable};
 
 pub use crate::{
     config::{Clerk, ClerkBuilder, ConfigError, Unverifiable},
@@ -141,6 +180,7 @@ pub use crate::{
     scope::{Scope, Scopes},
     subject::{ClientId, MachineId, OrgId, SessionId, Subject, UserId},
     token::TokenType,
+    tools::ToolPolicies,
 };
 
 // The README's code is compiled and run like all other examples.

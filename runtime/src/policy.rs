@@ -2,6 +2,8 @@
 //!
 //! What a policy does not name is refused.
 
+#[cfg(any(feature = "aide", feature = "utoipa"))]
+mod alternatives;
 mod denial;
 mod hierarchy;
 mod line;
@@ -19,7 +21,10 @@ pub use self::{
     reverification::{Level, Reverification},
 };
 
-pub(crate) use self::denial::{Denial, RequiredScopes};
+pub(crate) use self::{
+    denial::{Denial, RequiredScopes},
+    text::is_same_text,
+};
 
 use crate::{
     identity::{Identity, VerifiedToken},

@@ -113,6 +113,7 @@ fn of_configuration(fault: &ConfigurationFault, presented: Option<Presented>) ->
         ConfigurationFault::NoSecretKey
         | ConfigurationFault::NoMachineKey
         | ConfigurationFault::NoMachineId
+        | ConfigurationFault::NoClerk
         | ConfigurationFault::AskingRefused { .. } => UNEXPECTED,
     }
 }

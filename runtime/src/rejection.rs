@@ -13,11 +13,15 @@ use http::{
 
 use crate::{
     error::{Failure, Refused},
+    observe,
     policy::{Denial, Policy, RequiredScopes, Reverification, ScopeHierarchy},
     reason,
     resource::Resource,
     token::TokenType,
 };
+
+/// What a problem's `type` begins with (RFC 9457 §3.1.1); the refusal's name is its end.
+pub(crate) const PROBLEM_TYPE: &str = "urn:problem-type:clerk-auth:";
 
 /// The names that Clerk's own SDK uses.
 const AUTH_STATUS: HeaderName = HeaderName::from_static("x-clerk-auth-status");
@@ -82,7 +86,7 @@ pub struct Rejection {
 
 /// What the configuration says about refusals: how they look, what they name, and which scopes a
 /// later policy takes for others.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub(crate) struct Appearance {
     pub(crate) realm: Realm,
     pub(crate) body: Option<BodyHook>,
@@ -155,7 +159,7 @@ impl Refusal {
         }
     }
 
-    const fn title(self) -> &'static str {
+    pub(crate) const fn title(self) -> &'static str {
         match self {
             Self::MissingCredential => "A token is required",
             Self::UnreadableCredential => "The Authorization header cannot be read",
@@ -170,7 +174,7 @@ impl Refusal {
 
     /// The part of the challenge that says what is wrong (RFC 6750 §3.1). Nothing is, where a
     /// request has no credential; and where the fault is not the caller's, there is no challenge.
-    const fn challenge_error(self) -> Option<&'static str> {
+    pub(crate) const fn challenge_error(self) -> Option<&'static str> {
         match self {
             Self::MissingCredential => Some(""),
             Self::UnreadableCredential => Some(", error=\"invalid_request\""),
@@ -211,6 +215,8 @@ impl Rejection {
             appearance,
         };
         rejection.tell_operator(refused);
+        let token_type = refused.presented.map(|presented| presented.token_type);
+        observe::refused(token_type, rejection.refusal.as_str(), rejection.reason);
         rejection
     }
 
@@ -276,7 +282,7 @@ impl Rejection {
             return (HeaderValue::from_static("application/json"), Body::from(body));
         }
         let problem = format!(
-            r#"{{"type":"urn:problem-type:clerk-auth:{}","title":"{}","status":{}}}"#,
+            r#"{{"type":"{PROBLEM_TYPE}{}","title":"{}","status":{}}}"#,
             self.refusal.as_str(),
             self.refusal.title(),
             self.refusal.status().as_u16(),

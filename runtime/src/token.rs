@@ -172,7 +172,7 @@ impl DecodedJwt<'_> {
 }
 
 impl OpaqueKind {
-    const fn token_type(self) -> TokenType {
+    pub(crate) const fn token_type(self) -> TokenType {
         match self {
             Self::OAuth => TokenType::OAuthToken,
             Self::M2m => TokenType::M2mToken,
@@ -240,6 +240,8 @@ pub(crate) struct Presented {
 pub(crate) enum Form {
     Jwt,
     Opaque,
+    /// It was verified: what is refused then is refused whatever its form.
+    Verified,
 }
 
 impl Presented {

@@ -19,6 +19,7 @@ mod permissions;
 mod rules;
 mod seen;
 mod session;
+mod shared;
 mod upstream;
 
 pub(crate) use self::{
@@ -44,6 +45,7 @@ use crate::{
     error::{ConfigurationFault, Failure, Refused, TokenFault},
     health::Health,
     identity::{Identity, VerifiedToken},
+    observe::{self, Lookup},
     token::{self, Decoded, Form, Jwt, Opaque, OpaqueKind, Presented, Token, TokenType},
 };
 
@@ -88,6 +90,11 @@ impl Verifier {
         verified.map_err(|failure| Refused { failure, presented: Some(presented) })
     }
 
+    /// Whether a token that was verified has ended since, by the rule that let it in.
+    pub(crate) fn is_over(&self, identity: &Identity) -> bool {
+        identity.is_over(self.clock.now().minus(self.rules.clock_skew))
+    }
+
     /// Loads what can be loaded before the first token comes.
     pub(crate) async fn warm_up(&self) -> Result<(), Failure> {
         match &self.keys {
@@ -103,7 +110,9 @@ impl Verifier {
 
     /// What was verified of a token before, while the key that vouched for it counts.
     fn recall(&self, seen: &Seen, fingerprint: &Fingerprint) -> Option<Entry> {
-        seen.get(fingerprint).filter(|entry| self.keys.hold(&entry.key))
+        let entry = seen.get(fingerprint).filter(|entry| self.keys.hold(&entry.key));
+        observe::looked_up(if entry.is_some() { Lookup::JwtHit } else { Lookup::JwtMiss });
+        entry
     }
 
     async fn verify_token(
@@ -162,7 +171,8 @@ impl Verifier {
             let (verifier, text) = (Arc::clone(self), opaque.text.to_owned());
             Ok(async move { verifier.ask_clerk(opaque.kind, &text).await })
         };
-        let identity = self.asked.about(Fingerprint::of(opaque.text), ask).await?;
+        let asked = self.asked.about(Fingerprint::of(opaque.text), ask);
+        let identity = observe::verify_opaque(opaque.kind.token_type(), asked).await?;
         // What was approved a while ago can be over by now.
         if identity.is_over(self.clock.now()) {
             return Err(TokenFault::Expired.into());

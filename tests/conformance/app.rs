@@ -5,19 +5,28 @@ use std::{
     time::Duration,
 };
 
-use axum::{Json, Router, body::Body, extract::Request, response::Response, routing::get};
+use axum::{
+    Extension, Json, Router, body::Body, extract::Request, response::Response, routing::get,
+};
 use clerk_auth::{
-    Clerk, ClerkLayer, Identity, VerifiedToken,
+    Claims, Clerk, ClerkLayer, Identity, Policy, VerifiedToken, policy,
     testing::{self, DevIssuer, Endpoint, TestClock},
     verified,
 };
+use http::Extensions;
 use serde_json::{Value, json};
-use tower::ServiceExt;
+use tower::{ServiceExt, util::option_layer};
 
 use crate::{
-    policies::{CONDITIONS, accepting},
-    vectors::{Decision, Vector, Vectors},
+    policies::{accepting, meets},
+    vectors::{Answer, Decision, Vector, Vectors},
 };
+
+/// What stands before a guard that is within another.
+const ANYBODY: Policy = policy!(accepts = "any", optional);
+
+/// What a vector asks of who enters.
+type Asked = Vec<String>;
 
 /// A verifier for each configuration.
 pub(crate) struct Apps {
@@ -36,8 +45,14 @@ impl Apps {
 
     pub(crate) async fn decide(&mut self, vector: &Vector) -> Decision {
         self.script(vector);
-        let layer = ClerkLayer::new(self.clerk(vector), accepting(&vector.accepts));
-        let router = Router::new().route("/notes", get(describe)).layer(layer);
+        let clerk = self.clerk(vector);
+        let asked: Asked = vector.expected.has.iter().flatten().map(|(it, _)| it.clone()).collect();
+        let outer = vector.within.as_ref().map(|_| ClerkLayer::new(clerk.clone(), &ANYBODY));
+        let router = Router::new()
+            .route("/notes", get(describe))
+            .layer(Extension(asked))
+            .layer(ClerkLayer::new(clerk, accepting(&vector.accepts)))
+            .layer(option_layer(outer));
         let mut request = Request::get("/notes");
         for (name, value) in &vector.headers {
             request = request.header(name, value);
@@ -58,40 +73,52 @@ impl Apps {
         }
     }
 
-    /// What Clerk answers about an opaque token; that it does not know it, where nothing is said.
+    /// What Clerk answers; that it does not know a token, where nothing is said.
     fn script(&self, vector: &Vector) {
-        let answer = match &vector.answer {
-            Some(answer) => testing::Answer::body(
-                answer.status,
-                "application/json",
-                answer.body.to_string().into_bytes(),
-            ),
+        let answer = |answer: &Option<Answer>| match answer {
+            Some(answer) if answer.status == 0 => testing::Answer::drop_connection(),
+            Some(Answer { status, text: Some(text), .. }) => {
+                testing::Answer::body(*status, "text/html", text.clone())
+            }
+            Some(Answer { status, body, .. }) => {
+                testing::Answer::body(*status, "application/json", body.to_string())
+            }
             None => testing::Answer::status(404),
         };
         for endpoint in [Endpoint::OAuthVerify, Endpoint::M2mVerify, Endpoint::ApiKeyVerify] {
-            self.issuer.answer_with(endpoint, answer.clone());
+            self.issuer.answer_with(endpoint, answer(&vector.answer));
         }
+        self.issuer.answer_with(Endpoint::KeySet, answer(&vector.keys));
     }
 
     fn clerk(&mut self, vector: &Vector) -> Clerk {
         let options = vector.options.clone().unwrap_or_default();
         let is_busy = vector.answer.as_ref().is_some_and(|answer| answer.status == 429);
-        // One that was told to stay away would stay away from the next vector too.
-        let key =
-            if is_busy { vector.name.clone() } else { format!("{} {options}", vector.instance) };
+        // One that was told to stay away, or loaded a key set, would know it at the next vector too.
+        let key = if is_busy || vector.keys.is_some() {
+            vector.name.clone()
+        } else {
+            format!("{} {options}", vector.instance)
+        };
         if let Some(clerk) = self.clerks.get(&key) {
             return clerk.clone();
         }
-        let kind = &vector.instance;
+        let (kind, encoded) = match vector.instance.as_str() {
+            "padded" => ("test", "aGFwcHktY2F0LTEyLmNsZXJrLmFjY291bnRzLmRldiQ="),
+            "hyphen" => ("test", "YXBwLTUuY2xlcmsuYWNjb3VudHMuZGV2JA=="),
+            kind => (kind, "Y2xlcmsuZXhhbXBsZS5jb20k"),
+        };
         let mut builder = Clerk::builder()
             .secret_key(format!("sk_{kind}_x"))
-            .publishable_key(format!("pk_{kind}_Y2xlcmsuZXhhbXBsZS5jb20k"))
-            .jwt_key(self.pem.clone())
+            .publishable_key(format!("pk_{kind}_{encoded}"))
             .api_url(self.issuer.url())
             .clock(self.clock.clone())
             .opaque_refusal_cache(Duration::ZERO)
             .upstream_budget(1_000_000)
             .reveal_reasons();
+        if vector.keys.is_none() {
+            builder = builder.jwt_key(self.pem.clone());
+        }
         builder = match options["audience"].as_str() {
             Some(machine) if machine.starts_with("mch_") => builder.machine_id(machine),
             Some(audience) => {
@@ -99,6 +126,9 @@ impl Apps {
             }
             None => builder.any_machine(),
         };
+        if let Some(issuer) = options["issuer"].as_str() {
+            builder = builder.issuer(issuer);
+        }
         if let Some(parties) = options["authorizedParties"].as_array() {
             builder = builder.authorized_parties(parties.iter().filter_map(Value::as_str));
         }
@@ -111,24 +141,23 @@ impl Apps {
     }
 }
 
-/// Says who entered, and which conditions they meet.
-async fn describe(request: Request) -> Json<Value> {
-    let verified = verified(request.extensions()).unwrap();
-    let has: BTreeMap<&str, bool> = CONDITIONS
-        .iter()
-        .map(|(text, condition)| (*text, verified.require(condition).is_ok()))
-        .collect();
+/// Says who entered, and what they meet.
+async fn describe(Extension(asked): Extension<Asked>, extensions: Extensions) -> Json<Value> {
+    let verified = verified(&extensions).unwrap();
+    let has: BTreeMap<&str, bool> =
+        asked.iter().map(|text| (text.as_str(), meets(text, &verified))).collect();
     let identity = verified.identity();
-    Json(json!({
-        "in": true,
-        "type": identity.token_type().as_str(),
-        "who": who(identity),
-        "has": has,
-    }))
+    let mut who = who(identity);
+    // The SDK's claims of a session are in the file only where something is asked of it.
+    if matches!(identity, Identity::Session(_)) && asked.is_empty() {
+        who["claims"] = Value::Null;
+    }
+    Json(json!({ "in": true, "type": identity.token_type().as_str(), "who": who, "has": has }))
 }
 
 /// The names of the vectors' members.
 fn who(identity: &Identity) -> Value {
+    let decoded = |claims: Option<&Claims>| claims.map(|it| it.decode::<Value>().unwrap());
     match identity {
         Identity::Session(token) => {
             let organization = token.organization();
@@ -142,18 +171,22 @@ fn who(identity: &Identity) -> Value {
                 "org_permissions": organization.map(|it| it.permissions().collect::<Vec<_>>()),
                 "actor": token.actor(),
                 "factor_ages": token.factor_ages().map(|(first, second)| [first, second]),
+                "claims": decoded(Some(token.claims())),
             })
         }
         Identity::OAuth(token) => json!({
             "subject": token.subject(),
             "user_id": token.user_id(),
             "client_id": token.client_id(),
+            "token_id": token.token_id(),
             "scopes": token.scopes(),
         }),
         Identity::M2m(token) => json!({
             "subject": token.subject(),
             "machine_id": token.machine_id(),
+            "token_id": token.token_id(),
             "scopes": token.recipients().collect::<Vec<_>>(),
+            "claims": decoded(token.claims()),
         }),
         Identity::ApiKey(token) => {
             let subject = token.subject().as_str();
@@ -161,7 +194,10 @@ fn who(identity: &Identity) -> Value {
                 "subject": subject,
                 "user_id": subject.starts_with("user_").then_some(subject),
                 "org_id": subject.starts_with("org_").then_some(subject),
+                "token_id": token.key_id(),
+                "name": token.name(),
                 "scopes": token.scopes(),
+                "claims": decoded(token.claims()),
             })
         }
     }

@@ -34,11 +34,12 @@ pub(crate) struct Difference {
 #[derive(Deserialize)]
 pub(crate) struct Entry {
     patterns: Vec<String>,
-    what: What,
+    pub(crate) what: What,
     /// The codes of a difference in reasons.
     theirs: Option<String>,
     ours: Option<String>,
     pub(crate) rule: String,
+    pub(crate) why: String,
     pub(crate) source: String,
     pub(crate) relax: String,
     /// The RFC that demands it, where we let in whom the SDK refuses.
@@ -67,8 +68,8 @@ impl Difference {
             return vec![Self { laxer: ours.enters, ..difference }];
         }
         if !theirs.enters {
-            let (theirs, ours) = (theirs.reason.clone(), ours.reason.clone());
-            let (theirs, ours) = (theirs.unwrap_or_default(), ours.unwrap_or_default());
+            let Some(theirs) = theirs.reason.clone() else { return Vec::new() };
+            let ours = ours.reason.clone().unwrap_or_default();
             if theirs == ours {
                 return Vec::new();
             }
@@ -92,7 +93,7 @@ impl Difference {
 
 /// The members that say something.
 fn said(who: &BTreeMap<String, Value>) -> BTreeMap<&str, &Value> {
-    let says = |value: &Value| !value.is_null() && value.as_array().is_none_or(|it| !it.is_empty());
+    let says = |value: &Value| !value.is_null() && value != "" && value != &Value::Array(vec![]);
     who.iter()
         .filter(|(_, value)| says(value))
         .map(|(name, value)| (name.as_str(), value))

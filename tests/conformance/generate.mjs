@@ -1,40 +1,42 @@
 // Drives the published SDK over a systematic set of requests and writes what it decided.
 
 import { writeFileSync } from "node:fs";
-import { NOW, answerWith, createClerkClient, pem } from "./generate/world.mjs";
+import { INSTANCES, NOW, UNKNOWN, answerWith, createClerkClient, getAuthObjectForAcceptedToken, pem } from "./generate/world.mjs";
 import { requests } from "./generate/requests.mjs";
 
-const LIVE = "pk_live_Y2xlcmsuZXhhbXBsZS5jb20k";
-const TEST = "pk_test_Y2xlcmsuZXhhbXBsZS5jb20k";
+// A secret key of its own for each, because the package keeps the keys that it loaded by that.
+let made = 0;
+const client = (publishableKey, jwtKey) => {
+  const secretKey = `${publishableKey.startsWith("pk_live_") ? "sk_live" : "sk_test"}_${(made += 1)}`;
+  return createClerkClient({ secretKey, publishableKey, jwtKey, telemetry: { disabled: true } });
+};
 
-const client = (development) =>
-  createClerkClient({
-    secretKey: development ? "sk_test_x" : "sk_live_x",
-    publishableKey: development ? TEST : LIVE,
-    jwtKey: pem,
-    telemetry: { disabled: true },
-  });
-const clients = { live: client(false), test: client(true) };
-
-const identity = (auth) => {
+const identity = (auth, has) => {
   const members = {
     subject: auth.subject ?? auth.userId, user_id: auth.userId, session_id: auth.sessionId, org_id: auth.orgId,
     org_role: auth.orgRole, org_slug: auth.orgSlug, org_permissions: auth.orgPermissions,
     actor: auth.actor?.sub, factor_ages: auth.factorVerificationAge, scopes: auth.scopes,
-    client_id: auth.clientId, machine_id: auth.machineId,
+    client_id: auth.clientId, machine_id: auth.machineId, token_id: auth.id, name: auth.name,
+    claims: auth.claims ?? (has ? auth.sessionClaims : undefined),
   };
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined && value !== null));
 };
 
-const decide = async ({ instance = "live", accepts, method = "GET", headers = {}, options = {}, answer, has }) => {
-  answerWith(answer ?? { status: 404, body: { errors: [{ code: "resource_not_found", message: "" }] } });
-  const request = new Request("https://api.example.com/notes", { method, headers: { "sec-fetch-dest": "empty", ...headers } });
-  const state = await clients[instance].authenticateRequest(request, { acceptsToken: accepts, ...options });
-  const auth = state.toAuth();
+const decide = async ({ instance = "live", accepts, within, headers = {}, options = {}, keys, answer, has }) => {
+  answerWith(keys ?? answer ?? UNKNOWN);
+  const request = new Request("https://api.example.com/notes", { headers: { "sec-fetch-dest": "empty", ...headers } });
+  const sdk = client(INSTANCES[instance], keys ? undefined : pem);
+  const asked = { acceptsToken: within ?? accepts, skipJwksCache: true, ...options };
+  const state = await sdk.authenticateRequest(request, asked);
+  let auth = state.toAuth();
+  if (within) {
+    auth = getAuthObjectForAcceptedToken({ authObject: auth, acceptsToken: accepts });
+    if (!auth.isAuthenticated) return { in: false };
+  }
   if (!state.isAuthenticated || !auth?.isAuthenticated) {
     return { in: false, reason: state.isAuthenticated ? "session-pending" : state.reason };
   }
-  const decided = { in: true, type: state.tokenType, who: identity(auth) };
+  const decided = { in: true, type: state.tokenType, who: identity(auth, has) };
   if (has) decided.has = Object.fromEntries(Object.entries(has).map(([text, asked]) => [text, auth.has(asked)]));
   return decided;
 };
@@ -61,8 +63,8 @@ for (const vector of requests()) {
     continue;
   }
   const headers = Object.fromEntries(Object.entries(vector.headers ?? {}).map(([name, value]) => [name, short(value)]));
-  const { name, instance = "live", accepts, options, answer } = vector;
-  lines.push(JSON.stringify({ name, instance, accepts, options, answer, headers, expected }));
+  const { name, instance = "live", accepts, within, options, keys, answer } = vector;
+  lines.push(JSON.stringify({ name, instance, accepts, within, options, keys, answer, headers, expected }));
 }
 const table = Object.fromEntries([...tokens].map(([text, name]) => [name, text]));
 writeFileSync(

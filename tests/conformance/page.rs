@@ -2,48 +2,83 @@
 
 use std::{env, fs, path::PathBuf};
 
-use crate::differences::{Allowed, Entry};
+use crate::{
+    differences::{Allowed, Entry, What},
+    vectors::Vectors,
+};
 
-const HEAD: &str = "\
-What a guard decides otherwise than Clerk's own SDK for JavaScript, and why.
+const TITLE: &str = "\
+What a guard decides otherwise than Clerk's own SDK for JavaScript, and why: a statement for security reviews.";
 
-Some 1,950 requests were given to the published package `@clerk/backend` 3.25.0 with a clock that stands
-still, and its decisions are replayed against this crate by `cargo test`: who enters, what they are, which
-conditions they meet, and the code of a refusal. All are the same but for the rules below. A difference that
-is not listed fails the test, and so does a listed one that is gone.
+const METHOD: &str = "\
+requests were given to the published package `@clerk/backend` 3.25.0, with keys of our own and a clock that
+stands still. `cargo test` gives the same requests to this crate and compares who enters, what they are, which
+conditions they meet, and the code of a refusal. They are the same but for the rules below. A difference that
+no rule names fails the test, and so does a rule that makes no difference any more.
 
-A rule refuses more than the SDK, or says it in another code. Where it lets in more, an RFC demands it, and
-the table says so.
+No rule lets in a caller whom the SDK refuses, but for those that an RFC demands; they have a table of their
+own.
 
-Not compared, because a guard has no part in them: handshakes, redirects, satellite domains, refreshing, and
-the switching of organizations by URL.
-
-| our rule | where it comes from | how to relax it |
-|---|---|---|
+The requests are those that an issuer, a client or a browser could send in good faith. What only an attacker
+would write is not compared: there the rules of this crate count alone. They stand in [`rules`](crate::rules),
+and each has its tests of attacks. Neither compared are handshakes, redirects, satellite domains, the refreshing
+of sessions, and the choice of an organization by URL, because a guard has no part in them.
 ";
 
-/// The page has each rule once.
-fn page(allowed: &Allowed) -> String {
-    let mut page = HEAD.to_owned();
+const TABLE: &str = "\
+| rule | why | where it comes from | how to relax it |
+|---|---|---|---|
+";
+
+/// The tables of the page: a title, what stands below it, and whose rules they are.
+type Section = (&'static str, &'static str, fn(&Entry) -> bool);
+
+const SECTIONS: [Section; 4] = [
+    (
+        "Refused here",
+        "A token that breaks one of these rules lets nobody in, though its signature may be good.",
+        |entry| entry.what == What::Decision && entry.laxer.is_none(),
+    ),
+    (
+        "Let in here, because an RFC demands it",
+        "Both are about how the `Authorization` field is written. The token in it is verified like any other.",
+        |entry| entry.laxer.is_some(),
+    ),
+    ("Described otherwise", "The same caller enters, and a guard tells less of them.", |entry| {
+        matches!(entry.what, What::Identity | What::Has)
+    }),
+    (
+        "Refused with another code",
+        "The caller is refused by both. The log, and with `reveal_reasons` the answer, name another reason.",
+        |entry| entry.what == What::Reason,
+    ),
+];
+
+/// The page has each rule once, in the first table that has it.
+fn page(allowed: &Allowed, requests: usize) -> String {
+    let mut page = format!("{TITLE}\n\n{requests} {METHOD}");
     let mut rules: Vec<&str> = Vec::new();
-    for entry in &allowed.entries {
-        if !rules.contains(&entry.rule.as_str()) {
-            rules.push(&entry.rule);
-            page += &row(entry);
+    for (title, words, belongs) in SECTIONS {
+        page.extend(["\n# ", title, "\n\n", words, "\n\n", TABLE]);
+        for entry in allowed.entries.iter().filter(|entry| belongs(entry)) {
+            if !rules.contains(&entry.rule.as_str()) {
+                rules.push(&entry.rule);
+                page += &row(entry);
+            }
         }
     }
     page
 }
 
 fn row(entry: &Entry) -> String {
-    let demanded = if entry.laxer.is_some() { "; it lets in more" } else { "" };
-    format!("| {} | {}{demanded} | {} |\n", entry.rule, entry.source, entry.relax)
+    let Entry { rule, why, source, relax, .. } = entry;
+    format!("| {rule} | {why} | {source} | {relax} |\n")
 }
 
 /// `UPDATE_EXPECT=1` writes the page anew.
 #[test]
 fn the_page_of_the_documentation_says_the_same() {
-    let page = page(&Allowed::read());
+    let page = page(&Allowed::read(), Vectors::read().requests.len());
     let path: PathBuf =
         [env!("CARGO_MANIFEST_DIR"), "..", "runtime", "docs", "stricter.md"].iter().collect();
     if env::var_os("UPDATE_EXPECT").is_some() {

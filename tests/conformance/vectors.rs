@@ -23,17 +23,23 @@ pub(crate) struct Vector {
     pub(crate) name: String,
     pub(crate) instance: String,
     pub(crate) accepts: Value,
+    /// What an outer guard accepts that stands before the one in question.
+    pub(crate) within: Option<Value>,
     pub(crate) options: Option<Value>,
+    /// The key set, where no key is configured.
+    pub(crate) keys: Option<Answer>,
     pub(crate) answer: Option<Answer>,
     pub(crate) headers: HashMap<String, String>,
     pub(crate) expected: Decision,
 }
 
-/// What Clerk answers about an opaque token.
+/// What Clerk answers: JSON, or another text. The status 0 is no answer.
 #[derive(Deserialize)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
+    #[serde(default)]
     pub(crate) body: Value,
+    pub(crate) text: Option<String>,
 }
 
 /// A decision, the SDK's or ours.
@@ -41,6 +47,7 @@ pub(crate) struct Answer {
 pub(crate) struct Decision {
     #[serde(rename = "in")]
     pub(crate) enters: bool,
+    /// The SDK has none where a guard stands within another.
     pub(crate) reason: Option<String>,
     #[serde(rename = "type")]
     pub(crate) token_type: Option<String>,

@@ -23,6 +23,7 @@ mod no_leak;
 mod once;
 mod reasons;
 mod refusals;
+mod remembered;
 mod state;
 mod wire;
 

@@ -5,7 +5,7 @@
 use std::{
     fmt::Debug,
     future::{Future, poll_fn},
-    pin::Pin,
+    pin::{Pin, pin},
     sync::Arc,
     task::Poll,
     time::Duration,
@@ -158,6 +158,11 @@ pub(crate) fn impatient(clerk: ClerkBuilder) -> ClerkBuilder {
     clerk.attempt_timeout(5 * SECOND).deadline(5 * SECOND)
 }
 
+/// A machine that is busy with ten thousand requests is not what is tested.
+pub(crate) fn patient(clerk: ClerkBuilder) -> ClerkBuilder {
+    clerk.attempt_timeout(60 * SECOND).deadline(60 * SECOND)
+}
+
 #[clerk_auth(accepts = "any")]
 async fn enter() -> &'static str {
     RAN
@@ -166,4 +171,23 @@ async fn enter() -> &'static str {
 /// Lets a future run once; whether it is not done yet.
 pub(crate) async fn is_waiting<F: Future>(mut future: Pin<&mut F>) -> bool {
     poll_fn(|context| Poll::Ready(future.as_mut().poll(context).is_pending())).await
+}
+
+/// Polls a future so often at most; what it ends with, or `None` where it was dropped before.
+pub(crate) async fn polled<F: Future>(times: usize, future: F) -> Option<F::Output> {
+    let mut future = pin!(future);
+    let mut left = times;
+    poll_fn(|context| {
+        if left == 0 {
+            return Poll::Ready(None);
+        }
+        left -= 1;
+        match future.as_mut().poll(context) {
+            Poll::Ready(output) => Poll::Ready(Some(output)),
+            // The last poll is over, and the work that it waits for is still under way.
+            Poll::Pending if left == 0 => Poll::Ready(None),
+            Poll::Pending => Poll::Pending,
+        }
+    })
+    .await
 }

@@ -9,11 +9,18 @@
 )]
 
 mod app;
+mod cancel;
+mod clocks;
 mod failures;
+mod fallback;
+mod faults;
 mod loads;
 mod opaque;
+mod page;
 mod remembered;
 mod retries;
 mod rotation;
 mod stale;
+mod storms;
 mod waiters;
+mod wire;

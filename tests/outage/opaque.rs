@@ -7,7 +7,7 @@ use clerk_auth::{
     testing::{Answer, Endpoint},
 };
 
-use crate::app::{App, SECOND, is_waiting};
+use crate::app::{App, SECOND, is_waiting, patient};
 
 fn tokens(app: &App) -> [(TokenType, Endpoint, String); 3] {
     [
@@ -19,7 +19,7 @@ fn tokens(app: &App) -> [(TokenType, Endpoint, String); 3] {
 
 #[tokio::test]
 async fn ten_thousand_requests_at_once_with_one_token_ask_once() {
-    let app = App::start().await;
+    let app = App::with(patient).await;
     for (token_type, _, token) in tokens(&app) {
         let before = app.issuer.calls().total();
         let mut requests: Vec<_> = (0..10_000).map(|_| Box::pin(app.ask(&token))).collect();
@@ -122,20 +122,74 @@ async fn more_calls_than_clerk_allows_are_503_with_the_time_to_wait() {
     app.answers(&app.token(), 200, 1, "a JWT").await;
 }
 
-/// By the kind of the secret key: what Clerk allows for it.
+/// By the kind of the secret key: what Clerk allows for it. Junk leaves a quarter of it.
 #[tokio::test]
 async fn development_keys_may_ask_100_times_in_ten_seconds() {
     let app = App::start().await;
-    let mut asked = 0;
+    let key = app.issuer.api_key("user_ada").opaque();
+    app.costs(&key, 200, 1, "approved").await;
+    app.clock.advance(SECOND);
     for number in 0..200 {
         app.ask(&format!("ak_junk{number}")).await;
-        asked = app.issuer.calls().total();
     }
-    assert_eq!(asked, 50);
-    let key = app.issuer.api_key("user_ada").opaque();
-    app.costs(&key, 503, 0, "used up by junk").await;
-    app.clock.advance(SECOND);
+    assert_eq!(app.issuer.calls().total() - 1, 38);
+    for number in 0..12 {
+        app.costs(&key, 200, 1, number).await;
+    }
+    app.costs(&key, 503, 0, "used up").await;
+    app.clock.advance(Duration::from_millis(200));
     app.costs(&key, 200, 1, "it comes back").await;
+}
+
+/// A flood of junk, no two alike, that takes all it can get.
+async fn flood(app: &App) {
+    for number in 0..100 {
+        app.ask(&format!("ak_junk{number}")).await;
+    }
+}
+
+#[tokio::test]
+async fn tokens_that_clerk_approved_before_come_before_a_flood_of_junk() {
+    let app = App::start().await;
+    for (token_type, _, token) in tokens(&app) {
+        let app = app.again(|clerk| clerk.upstream_budget(40)).await;
+        app.costs(&token, 200, 1, "approved").await;
+        for _ in 0..20 {
+            app.clock.advance(SECOND);
+            flood(&app).await;
+            // As many as come back in a second.
+            app.costs(&token, 200, 1, token_type).await;
+            app.costs(&token, 200, 1, token_type).await;
+        }
+    }
+}
+
+/// Nobody can tell a new token from junk, so it has the same chances.
+#[tokio::test]
+async fn new_tokens_share_what_is_left_with_junk() {
+    let app = App::start().await;
+    let app = app.again(|clerk| clerk.upstream_budget(40)).await;
+    flood(&app).await;
+    let new = app.issuer.api_key("user_ada").opaque();
+    app.costs(&new, 503, 0, "after the flood").await;
+    app.clock.advance(SECOND / 2);
+    app.costs(&new, 200, 1, "ahead of it").await;
+    flood(&app).await;
+    app.costs(&new, 200, 1, "known by now").await;
+}
+
+/// Who once was good and is not any more is junk.
+#[tokio::test]
+async fn revoked_tokens_lose_their_place() {
+    let app = App::start().await;
+    let app =
+        app.again(|clerk| clerk.upstream_budget(40).opaque_refusal_cache(Duration::ZERO)).await;
+    let key = app.issuer.api_key("user_ada").opaque();
+    app.costs(&key, 200, 1, "approved").await;
+    assert!(app.issuer.revoke(&key));
+    flood(&app).await;
+    app.costs(&key, 401, 1, "from what was left for it").await;
+    app.costs(&key, 503, 0, "no longer").await;
 }
 
 #[tokio::test]

@@ -48,6 +48,9 @@ async fn refusals_are_not_tried_again() {
         (Answer::status(404), 503),
         (Answer::status(429), 503),
         (Answer::retry_after(1), 503),
+        (Answer::redirect("https://elsewhere.example/"), 503),
+        (Answer::body(204, "application/json", ""), 503),
+        (Answer::body(200, "text/html", "<html>"), 503),
         (Answer::body(200, "application/json", r#"{"keys":[]}"#), 503),
     ] {
         let app = first.again(|clerk| clerk).await;

@@ -77,6 +77,30 @@ async fn keys_do_not_outlive_a_refused_secret_key() {
     app.clock.advance(300 * SECOND);
     app.answers(&token, 500, 1, "refused").await;
     app.answers(&token, 500, 0, "in the pause").await;
+    assert!(!app.clerk.health().is_ready());
+    app.issuer.answer_normally();
+    app.clock.advance(SECOND);
+    app.answers(&token, 200, 1, "it knows the key again").await;
+    assert!(app.clerk.health().is_ready());
+}
+
+/// An outage that was long ago says nothing about now: Clerk is asked before old keys are used.
+#[tokio::test]
+async fn outage_that_is_over_does_not_keep_a_withdrawn_key_alive() {
+    let app = App::with(impatient).await;
+    let old = app.token();
+    app.answers(&old, 200, 1, "cold").await;
+    app.issuer.answer_with(Endpoint::KeySet, Answer::status(503));
+    for time in [299, 1] {
+        app.clock.advance(time * SECOND);
+        app.answers_at_last(&old, 200, 1, "nobody waits in an outage").await;
+        // Who must wait tells when it is over.
+        assert_eq!(app.ask(&app.stranger("stranger")).await, 503, "{time}");
+    }
+    app.issuer.answer_normally();
+    app.issuer.rotate_key().await.unwrap();
+    app.clock.advance(30 * SECOND);
+    app.answers(&old, 401, 1, "Clerk is asked first").await;
 }
 
 #[tokio::test]
@@ -134,31 +158,4 @@ async fn readiness_tells_how_old_the_keys_are() {
     assert_eq!(keys(), KeyHealth::Missing);
     let local = app.issuer.clerk().jwt_key(app.issuer.public_key_pem()).build().unwrap();
     assert_eq!(local.health().keys, KeyHealth::Local);
-}
-
-#[tokio::test]
-async fn public_keys_stand_in_for_the_backend_where_that_is_configured() {
-    let url = |app: &App| app.issuer.url().to_owned();
-    let first = App::with(impatient).await;
-    // Nobody listens there.
-    let nowhere = "http://127.0.0.1:9";
-    let both = first
-        .again(|clerk| {
-            impatient(clerk)
-                .api_url(nowhere)
-                .frontend_api_url(url(&first))
-                .fall_back_to_public_keys()
-        })
-        .await;
-    both.answers(&both.token(), 200, 1, "the public set").await;
-    let one =
-        first.again(|clerk| impatient(clerk).api_url(nowhere).frontend_api_url(url(&first))).await;
-    one.answers(&one.token(), 503, 0, "not asked to").await;
-    let refused = first
-        .again(|clerk| {
-            let clerk = impatient(clerk).secret_key("sk_test_of_another_instance");
-            clerk.frontend_api_url(url(&first)).fall_back_to_public_keys()
-        })
-        .await;
-    refused.answers(&refused.token(), 500, 1, "a refused key is no outage").await;
 }

@@ -68,6 +68,25 @@ async fn only_a_preflight_passes_without_a_token_and_without_an_identity() {
     assert_eq!(app.send(Method::GET, "/", &[origin, method]).await.status, 401);
 }
 
+/// What an outer guard found out is no answer to what the inner layer asks, which a preflight passes.
+#[tokio::test]
+async fn a_preflight_brings_nobody_past_an_inner_layer() {
+    const ANYBODY: Policy = policy!(accepts = "any");
+    let issuer = DevIssuer::start().await.unwrap();
+    let clerk = issuer.clerk().build().unwrap();
+    let outer = ClerkLayer::new(clerk.clone(), &ANYBODY).guarding_preflights();
+    let app = Server::start(guarded(clerk).layer(outer)).await;
+    let bearer = format!("Bearer {}", issuer.oauth("user_ada").jwt());
+    let fields = [
+        ("origin", "https://app.example.com"),
+        ("access-control-request-method", "GET"),
+        ("authorization", &bearer),
+    ];
+    assert_eq!(app.send(Method::GET, "/", &fields).await.status, 403, "it lacks the scope");
+    let reply = app.send(Method::OPTIONS, "/", &fields).await;
+    assert_eq!((reply.status, reply.body.as_str()), (200, "nobody"));
+}
+
 /// A service that is ready once for each time it was polled, and counts.
 #[derive(Clone)]
 struct Picky {

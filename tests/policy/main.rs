@@ -1,5 +1,5 @@
-//! The policy language over real sockets: conditions, optional guards, layers, and policies asked
-//! for inside handlers.
+//! The policy language over real sockets: conditions, optional guards, layers, the table of routes,
+//! and policies asked for inside handlers.
 
 #![allow(
     clippy::unwrap_used,
@@ -7,9 +7,16 @@
 )]
 #![allow(clippy::unused_async, reason = "a handler is async, whether it waits or not")]
 
+mod audit;
+#[path = "../http/capture.rs"]
+mod capture;
 mod conditions;
+mod ending;
+mod has;
 mod hierarchy;
 mod layer;
 mod optional;
 mod require;
+mod server_function;
+mod tools;
 mod without_http;

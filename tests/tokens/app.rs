@@ -18,7 +18,7 @@ use axum::{
     routing::get,
 };
 use clerk_auth::{
-    Clerk, ClerkBuilder, Identity, VerifiedToken, clerk_auth,
+    Clerk, ClerkBuilder, Identity, SessionToken, VerifiedToken, clerk_auth,
     testing::{DevIssuer, TestClock},
     verified,
 };
@@ -97,6 +97,13 @@ impl App {
         self
     }
 
+    /// Lets a token with an unknown `kid` cause all the loads that such tokens can at one moment.
+    pub(crate) async fn answers_to_strangers(&self, route: &str, token: &str) {
+        for attempt in 0..3 {
+            self.answers(route, token, 401, 1, ("an unknown kid makes us look", attempt)).await;
+        }
+    }
+
     /// Where it listens.
     pub(crate) fn server(&self) -> &Server {
         &self.server
@@ -157,6 +164,7 @@ fn challenge(status: u16) -> &'static str {
 pub(crate) fn router(clerk: Clerk) -> Router {
     Router::new()
         .route("/session", get(session))
+        .route("/permissions", get(permissions))
         .route("/oauth", get(oauth))
         .route("/m2m", get(m2m))
         .route("/key", get(key))
@@ -168,6 +176,12 @@ pub(crate) fn router(clerk: Clerk) -> Router {
 #[clerk_auth]
 async fn session(caller: Caller) -> Caller {
     caller
+}
+
+#[clerk_auth]
+async fn permissions(identity: SessionToken) -> Json<Vec<String>> {
+    let organization = identity.organization();
+    Json(organization.map(|it| it.permissions().map(Into::into).collect()).unwrap_or_default())
 }
 
 #[clerk_auth(accepts = "oauth_token")]

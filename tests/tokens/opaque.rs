@@ -11,16 +11,16 @@ use crate::app::{App, NOW};
 
 /// The classes that have an opaque form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+pub(crate) enum Kind {
     OAuth,
     M2m,
     ApiKey,
 }
 
 impl Kind {
-    const ALL: [Self; 3] = [Self::OAuth, Self::M2m, Self::ApiKey];
+    pub(crate) const ALL: [Self; 3] = [Self::OAuth, Self::M2m, Self::ApiKey];
 
-    const fn route(self) -> &'static str {
+    pub(crate) const fn route(self) -> &'static str {
         match self {
             Self::OAuth => "/oauth",
             Self::M2m => "/m2m",
@@ -28,7 +28,7 @@ impl Kind {
         }
     }
 
-    const fn endpoint(self) -> Endpoint {
+    pub(crate) const fn endpoint(self) -> Endpoint {
         match self {
             Self::OAuth => Endpoint::OAuthVerify,
             Self::M2m => Endpoint::M2mVerify,
@@ -44,7 +44,7 @@ impl Kind {
         }
     }
 
-    fn token(self, issuer: &DevIssuer) -> String {
+    pub(crate) fn token(self, issuer: &DevIssuer) -> String {
         match self {
             Self::OAuth => issuer.oauth("user_ada").opaque(),
             Self::M2m => issuer.m2m("mch_caller").opaque(),
@@ -53,7 +53,7 @@ impl Kind {
     }
 
     /// Clerk's answer about a good token that ends in an hour.
-    fn approval(self) -> Value {
+    pub(crate) fn approval(self) -> Value {
         let (now, end) = match self {
             Self::OAuth => (NOW, NOW + 3600),
             Self::M2m | Self::ApiKey => (NOW * 1000, (NOW + 3600) * 1000),

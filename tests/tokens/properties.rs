@@ -1,8 +1,11 @@
-//! What holds for any bytes, any change of a good token, and any claims.
+//! What holds for any bytes, any change of a good token, any claims, and any answer of Clerk.
 //!
 //! The app is called without a socket, because there are many cases. They are the same each time.
 
-use axum::{Router, body::Body};
+mod answers;
+mod maps;
+
+use axum::{Router, body::Body, response::Response};
 use clerk_auth::testing::{DevIssuer, TestClock};
 use clerk_auth_tests::base64url;
 use http::{
@@ -52,9 +55,12 @@ impl Inline {
 
     fn send(&self, route: &str, name: HeaderName, field: &[u8]) -> Option<u16> {
         let field = HeaderValue::from_bytes(field).ok()?;
+        Some(self.answer(route, name, field).status().as_u16())
+    }
+
+    fn answer(&self, route: &str, name: HeaderName, field: HeaderValue) -> Response {
         let request = Request::get(route).header(name, field).body(Body::empty());
-        let answer = self.router.clone().oneshot(request.unwrap());
-        Some(self.runtime.block_on(answer).unwrap().status().as_u16())
+        self.runtime.block_on(self.router.clone().oneshot(request.unwrap())).unwrap()
     }
 
     fn bearer(&self, route: &str, token: &[u8]) -> Option<u16> {
@@ -166,7 +172,7 @@ fn values(app: &Inline) -> impl Strategy<Value = Option<Value>> + use<> {
     let known = [app.issuer.issuer(), app.issuer.machine_id(), &app.issuer.key_id()]
         .map(|text| Value::from(text.to_owned()));
     let now = NOW.cast_signed();
-    let leaf = prop_oneof![
+    trees(prop_oneof![
         select(texts.to_vec()).prop_map(Value::from),
         select(known.to_vec()),
         (-400_i64..400).prop_map(move |offset| json!(now + offset)),
@@ -174,7 +180,11 @@ fn values(app: &Inline) -> impl Strategy<Value = Option<Value>> + use<> {
         any::<f64>().prop_map(Value::from),
         any::<bool>().prop_map(Value::from),
         Just(Value::Null),
-    ];
+    ])
+}
+
+/// The leaves by themselves, in lists and in objects; now and then nothing.
+fn trees(leaf: impl Strategy<Value = Value> + 'static) -> impl Strategy<Value = Option<Value>> {
     let tree = leaf.prop_recursive(2, 8, 3, |inner| {
         prop_oneof![
             vec(inner.clone(), 0..3).prop_map(Value::from),

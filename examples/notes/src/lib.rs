@@ -3,6 +3,7 @@
 //! It shows guards on handlers, injected values, and a state that holds the verifier. It leaves
 //! out a database: notes live in memory and are gone when it stops.
 
+pub mod playground;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -11,9 +12,12 @@ use axum::{
     Json, Router,
     extract::{FromRef, Path, State},
     http::StatusCode,
-    routing::{delete, get, post},
 };
-use clerk_auth::{Clerk, Policy, Scopes, Subject, TokenType, clerk_auth};
+use clerk_auth::{
+    Clerk, Scopes, Subject, TokenType,
+    audit::{Routes, Table},
+    clerk_auth,
+};
 use serde::{Deserialize, Serialize};
 
 pub use store::{Note, Notes};
@@ -27,25 +31,17 @@ pub struct AppState {
     pub notes: Notes,
 }
 
-/// The policy of each route, for a check at start and for printing.
-pub const ROUTES: [(&str, Policy); 6] = [
-    ("GET /notes", list_notes::POLICY),
-    ("POST /notes", create_note::POLICY),
-    ("DELETE /notes/{id}", delete_note::POLICY),
-    ("GET /export", export_notes::POLICY),
-    ("POST /digest", count_notes::POLICY),
-    ("GET /whoami", whoami::POLICY),
-];
-
-/// The whole API.
-pub fn router(state: AppState) -> Router {
-    Router::new()
-        .route("/notes", get(list_notes).post(create_note))
-        .route("/notes/{id}", delete(delete_note))
-        .route("/export", get(export_notes))
-        .route("/digest", post(count_notes))
-        .route("/whoami", get(whoami))
-        .with_state(state)
+/// The whole API, and a table of its routes with the policy of each. A handler without a guard
+/// would not compile here.
+pub fn routes() -> (Router<AppState>, Table) {
+    Routes::new()
+        .get("/notes", list_notes)
+        .post("/notes", create_note)
+        .delete("/notes/{id}", delete_note)
+        .get("/export", export_notes)
+        .post("/digest", count_notes)
+        .get("/whoami", whoami)
+        .finish()
 }
 
 /// An application lists a user's notes for them.

@@ -4,10 +4,10 @@
 
 mod requests;
 
-use std::{env, error::Error};
+use std::{env, error::Error, ffi::OsString};
 
 use clerk_auth::{Clerk, testing::DevIssuer};
-use notes::{AppState, Notes, ROUTES, router};
+use notes::{AppState, Notes, playground, routes};
 use tokio::{net::TcpListener, signal};
 use tracing_subscriber::EnvFilter;
 
@@ -27,35 +27,42 @@ async fn main() -> Result<(), Box<dyn Error>> {
     // Kept until the end: the stand-in stops with it.
     let mut stand_in = None;
     let clerk = if is_configured() {
-        println!("Real Clerk: tokens of the instance whose CLERK_ keys are set.\n");
+        println!("Real Clerk: tokens of the instance whose CLERK_ variables are set.\n");
         Clerk::from_env()?
     } else {
-        println!("Dev issuer: a local stand-in for Clerk, because no CLERK_ key is set.\n");
+        println!("Dev issuer: a local stand-in for Clerk, because no CLERK_ variable is set.\n");
         let issuer = stand_in.insert(DevIssuer::start().await?);
         issuer.clerk().build()?
     };
-    for (route, policy) in &ROUTES {
-        println!("  {route:<20} {policy}");
-        if let Err(lacks) = clerk.check(policy) {
-            println!("  {:<20} not yet: {lacks}", "");
+    let (router, table) = routes();
+    print!("{table}");
+    for policy in table.policies() {
+        if let Err(lacks) = clerk.check(&policy) {
+            println!("Not yet, {policy}: {lacks}");
         }
     }
     println!("\nListening on {address}. Ctrl-C stops it.\n");
     if let Some(issuer) = &stand_in {
         requests::print(issuer, &address);
+        println!("Or open {address} in a browser, and try tokens of every type and state.\n");
     }
 
-    let app = router(AppState { clerk, notes: Notes::default() });
+    let mut app = router.with_state(AppState { clerk: clerk.clone(), notes: Notes::default() });
+    if let Some(issuer) = stand_in {
+        app = app.merge(playground::router(issuer, clerk, table).await?);
+    }
     axum::serve(listener, app).with_graceful_shutdown(stopped()).await?;
     println!("Stopped.");
     Ok(())
 }
 
-/// Whether any key is set that lets real tokens be verified.
+/// Whether real Clerk is wanted: a variable is set, or this is no debug build. A server that lost its
+/// keys must not start with a stand-in that hands out tokens.
 fn is_configured() -> bool {
-    let keys =
-        ["CLERK_SECRET_KEY", "CLERK_PUBLISHABLE_KEY", "CLERK_JWT_KEY", "CLERK_MACHINE_SECRET_KEY"];
-    keys.iter().any(|key| env::var_os(key).is_some_and(|value| !value.is_empty()))
+    let is_set = |(name, value): (OsString, OsString)| {
+        name.to_string_lossy().starts_with("CLERK_") && !value.is_empty()
+    };
+    env::vars_os().any(is_set) || !cfg!(debug_assertions)
 }
 
 async fn stopped() {

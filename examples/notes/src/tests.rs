@@ -10,7 +10,7 @@ use axum::{
 use clerk_auth::testing::DevIssuer;
 use tower::ServiceExt;
 
-use crate::{AppState, Notes, ROUTES, router};
+use crate::{AppState, Notes, routes};
 
 const ADA: &str = "user_ada";
 const ACME: &str = "org_acme";
@@ -52,7 +52,8 @@ const REQUESTS: &[(&str, &str, &str, u16)] = &[
 
 #[test]
 fn every_route_has_a_request_that_enters_and_one_that_is_refused() {
-    for (route, _) in ROUTES {
+    for row in routes().1.rows() {
+        let route = format!("{} {}", row.method().unwrap(), row.path());
         let statuses = REQUESTS.iter().filter(|request| request.0 == route);
         let (refused, entered): (Vec<u16>, _) =
             statuses.map(|request| request.3).partition(|status| [401, 403].contains(status));
@@ -64,7 +65,7 @@ fn every_route_has_a_request_that_enters_and_one_that_is_refused() {
 async fn what_the_attribute_writes_answers_as_the_attribute_does() {
     let issuer = DevIssuer::start().await.unwrap();
     let state = || AppState { clerk: issuer.clerk().build().unwrap(), notes: Notes::default() };
-    let (with_attribute, written_out) = (router(state()), expanded::router(state()));
+    let (with_attribute, written_out) = (routes().0.with_state(state()), expanded::router(state()));
     for &(route, token, body, status) in REQUESTS {
         let token = mint(&issuer, token);
         let request = || request(route, token.as_deref(), body);

@@ -3,12 +3,13 @@
 use proc_macro2::Ident;
 use syn::{GenericArgument, PathArguments, Type, parse_quote};
 
-/// Adds the policy to every `Guard` without a parameter: `Option<Guard>` is a mistake that was
-/// reported, and a second error about it would only distract.
+/// Adds the policy to every `Guard` without a parameter: `Option<Guard>` and `&Guard` are mistakes
+/// that were reported, and a second error about them would only distract.
 pub(crate) fn name_policy(declared: &mut Type, policy: &Ident) {
     let path = match declared {
         Type::Group(group) => return name_policy(&mut group.elem, policy),
         Type::Paren(paren) => return name_policy(&mut paren.elem, policy),
+        Type::Reference(reference) => return name_policy(&mut reference.elem, policy),
         Type::Path(path) => &mut path.path,
         _ => return,
     };

@@ -47,6 +47,24 @@ fn every_scope_is_required_of_every_listed_type() {
 }
 
 #[test]
+fn a_list_of_scopes_asks_for_each() {
+    check(
+        r#"accepts = "oauth_token", scopes = ["read:notes", scope::WRITE_NOTES]"#,
+        "async fn edit() {}",
+        &expect_file!["expansions/scope_list.rs"],
+    );
+}
+
+#[test]
+fn a_path_to_a_scope_stands_as_it_is() {
+    check(
+        r#"accepts = "api_key", scopes = scope::READ_NOTES"#,
+        "async fn export(org_id: Option<OrgId>) {}",
+        &expect_file!["expansions/scope_path.rs"],
+    );
+}
+
+#[test]
 fn types_that_cannot_enter_are_never() {
     check(
         r#"accepts = ["session_token", "api_key"]"#,
@@ -280,6 +298,84 @@ fn extractors_without_room_are_never_read() {
 }
 
 #[test]
+fn beside_a_half_typed_parameter_the_others_are_known() {
+    check(
+        r#"accepts = "oauth_token""#,
+        "async fn list(subject: Subject, State(notes): State<Map<K, V>>, sco) { body(subject) }",
+        &expect_file!["expansions/half_typed.rs"],
+    );
+}
+
+#[test]
 fn what_is_no_function_stays_as_it_is() {
     check("", "pub struct Notes { list: Vec<Note> }", &expect_file!["expansions/no_function.rs"]);
+}
+
+#[test]
+fn a_server_function_of_leptos_has_a_layer_and_a_first_statement() {
+    check(
+        r#"accepts = "oauth_token", scopes = "write:notes""#,
+        r#"
+        /// Adds.
+        #[server(endpoint = "add_note")]
+        #[middleware(Trace)]
+        pub async fn add_note(
+            #[server(default)] text: String,
+            subject: Subject,
+            guard: Guard,
+        ) -> Result<Note, ServerFnError> {
+            use_notes().add(subject, text, guard)
+        }
+        "#,
+        &expect_file!["expansions/leptos.rs"],
+    );
+}
+
+#[test]
+fn a_server_function_of_dioxus_has_a_layer_and_a_first_statement() {
+    check(
+        "",
+        r#"
+        #[cfg(feature = "profile")]
+        #[get("/api/profile/{id}", headers: HeaderMap)]
+        async fn profile(id: String) -> Result<Profile> { load(id, headers).await }
+        "#,
+        &expect_file!["expansions/dioxus.rs"],
+    );
+}
+
+#[test]
+fn the_path_of_server_says_whose_it_is() {
+    let layer = |attribute: &str| {
+        let output = expand("", &format!("{attribute} async fn f() {{}}")).to_string();
+        ["leptos_layer", "dioxus_layer"].into_iter().find(|name| output.contains(name))
+    };
+    for leptos in ["#[server]", "#[leptos::server]", "#[leptos::prelude::server(endpoint = \"f\")]"]
+    {
+        assert_eq!(layer(leptos), Some("leptos_layer"), "{leptos}");
+    }
+    for dioxus in
+        ["#[dioxus::prelude::server]", "#[dioxus_fullstack::get(\"/\")]", "#[post(\"/\")]"]
+    {
+        assert_eq!(layer(dioxus), Some("dioxus_layer"), "{dioxus}");
+    }
+    for other in ["", "#[rocket::get(\"/\")]", "#[cfg(get)]", "#[server::path]"] {
+        assert_eq!(layer(other), None, "{other}");
+    }
+}
+
+#[test]
+fn after_a_mistake_a_server_function_refuses_everyone() {
+    check(
+        r#"accepts = "oauth""#,
+        "#[server] async fn f(text: String, subject: Subject) -> Result<(), ServerFnError> { Ok(()) }",
+        &expect_file!["expansions/server_mistake.rs"],
+    );
+}
+
+#[test]
+fn the_parameters_of_a_server_function_are_not_counted() {
+    let arguments: Vec<String> = (0..17).map(|index| format!("a{index}: A")).collect();
+    let output = expand("", &format!("#[server] async fn f({}) {{}}", arguments.join(", ")));
+    assert!(!output.to_string().contains("compile_error"), "{output}");
 }

@@ -41,6 +41,11 @@ fn a_handler_is_an_async_free_function() {
 }
 
 #[test]
+fn a_server_function_has_its_attribute_below() {
+    check(&expect_file!["messages/server_functions.txt"]);
+}
+
+#[test]
 fn injected_parameters_have_the_type_the_policy_gives() {
     check(&expect_file!["messages/parameters.txt"]);
 }
@@ -108,6 +113,16 @@ fn an_identity_is_that_of_the_accepted_types() {
 #[test]
 fn a_guard_is_written_without_a_parameter() {
     check(&expect_file!["messages/guard.txt"]);
+}
+
+#[test]
+fn a_type_that_only_a_guard_gives_has_the_name_of_its_value() {
+    check(&expect_file!["messages/strays.txt"]);
+}
+
+#[test]
+fn what_names_an_injected_value_stands_above_the_attribute() {
+    check(&expect_file!["messages/order.txt"]);
 }
 
 #[test]

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     cookie::{CookieInstance, CookieRules},
+    observe::{self, Endpoint},
     rejection::{Appearance, Realm},
     resource::Resource,
     token::TokenType,
@@ -95,21 +96,22 @@ pub(super) fn build(builder: ClerkBuilder) -> Result<Clerk, ConfigError> {
     );
     let private_set = checked.secret.map(|secret| {
         let url = settings::join(&checked.api_url, &format!("{}/jwks", checked.api_version));
-        Question { method: Method::GET, url, key: Some(secret) }
+        Question { endpoint: Endpoint::KeySet, method: Method::GET, url, key: Some(secret) }
     });
     let public_set = checked.frontend_api.map(|url| {
         let url = settings::join(&url, ".well-known/jwks.json");
-        Question { method: Method::GET, url, key: None }
+        Question { endpoint: Endpoint::PublicKeySet, method: Method::GET, url, key: None }
     });
-    let asks_both = builder.fall_back_to_public_keys || private_set.is_none();
+    let asks_both = builder.fall_back.to_public_keys || private_set.is_none();
     let sources: Vec<Question> =
         private_set.into_iter().chain(public_set.filter(|_| asks_both)).collect();
     let keys = match checked.jwt_key {
-        Some(key) => Keys::Pem(key),
+        Some(key) if !builder.fall_back.to_jwt_key || sources.is_empty() => Keys::Pem(key),
         None if sources.is_empty() => Keys::None,
-        None => {
+        fallback => {
             let (upstream, clock) = (upstream.clone(), builder.clock.clone());
-            Keys::Set(Arc::new(KeySet::new(upstream, sources, clock, checked.stale_keys)))
+            let set = KeySet::new(upstream, sources, clock, checked.stale_keys, fallback);
+            Keys::Set(Arc::new(set))
         }
     };
     let cookies = Arc::new(CookieRules {
@@ -133,6 +135,7 @@ pub(super) fn build(builder: ClerkBuilder) -> Result<Clerk, ConfigError> {
         scope_hierarchy: builder.scope_hierarchy,
         resource: checked.resource,
     };
+    observe::describe();
     Ok(Clerk(Arc::new(Inner { verifier, cookies, appearance: Arc::new(appearance), has })))
 }
 
@@ -184,14 +187,15 @@ fn check(builder: &ClerkBuilder, error: &mut ConfigError) -> Option<Checked> {
         error.check("frontend_api_url", frontend_api.as_deref(), settings::endpoint_url);
     let rules = check_rules(builder, publishable.as_ref(), error);
     let keys_are_public = frontend_api.is_some()
-        && jwt_key.is_none()
-        && (secret_text.is_none() || builder.fall_back_to_public_keys);
+        && (jwt_key.is_none() || builder.fall_back.to_jwt_key)
+        && (secret_text.is_none() || builder.fall_back.to_public_keys);
     if keys_are_public && rules.issuer.is_none() && builder.publishable_key.is_none() {
         // Nothing else says which instance these keys are of.
         let wrong = "set it to the issuer of your instance: the keys are public, so only `iss` \
                      tells its tokens from those of another";
         error.add("CLERK_ISSUER", wrong);
     }
+    check_fall_backs(builder, frontend_api.is_some(), error);
     let realm = Realm::new(builder.realm.as_deref().unwrap_or(REALM));
     if realm.is_none() {
         error.add("realm", "it has a character that cannot stand in a header field");
@@ -220,12 +224,38 @@ fn check(builder: &ClerkBuilder, error: &mut ConfigError) -> Option<Checked> {
         resource,
         timeouts,
         stale_keys: check_stale_keys(builder, error),
-        upstream_budget: builder.upstream_budget.unwrap_or(match production {
-            Some(false) => CALLS_IN_DEVELOPMENT,
-            _ => CALLS_IN_PRODUCTION,
-        }),
+        upstream_budget: check_upstream_budget(builder, production, error),
         verdict_times: check_verdict_times(builder, error),
     })
+}
+
+/// One that is asked for and cannot be would be missed only in an outage.
+fn check_fall_backs(builder: &ClerkBuilder, has_public_set: bool, error: &mut ConfigError) {
+    if builder.fall_back.to_public_keys && !has_public_set {
+        error.add(
+            "fall_back_to_public_keys",
+            "no public key set is known; set CLERK_PUBLISHABLE_KEY",
+        );
+    }
+    if builder.fall_back.to_jwt_key && builder.jwt_key.is_none() {
+        error.add("fall_back_to_jwt_key", "there is no such key; set CLERK_JWT_KEY");
+    }
+}
+
+fn check_upstream_budget(
+    builder: &ClerkBuilder,
+    production: Option<bool>,
+    error: &mut ConfigError,
+) -> u32 {
+    let allowed = match production {
+        Some(false) => CALLS_IN_DEVELOPMENT,
+        _ => CALLS_IN_PRODUCTION,
+    };
+    let budget = builder.upstream_budget.unwrap_or(allowed);
+    if budget == 0 {
+        error.add("upstream_budget", "it is zero, so Clerk could never be asked");
+    }
+    budget
 }
 
 fn check_stale_keys(builder: &ClerkBuilder, error: &mut ConfigError) -> Duration {

@@ -44,9 +44,16 @@ pub struct ClerkBuilder {
     pub(super) opaque_refusal_cache: Option<Duration>,
     pub(super) upstream_budget: Option<u32>,
     pub(super) stale_keys: Option<Duration>,
-    pub(super) fall_back_to_public_keys: bool,
+    pub(super) fall_back: FallBack,
     pub(super) unreadable: Vec<&'static str>,
     pub(super) clock: Clock,
+}
+
+/// What stands in while the Backend API does not answer.
+#[derive(Clone, Copy, Default)]
+pub(super) struct FallBack {
+    pub(super) to_public_keys: bool,
+    pub(super) to_jwt_key: bool,
 }
 
 /// A variable is set to bytes that are not UTF-8.
@@ -136,7 +143,8 @@ impl ClerkBuilder {
     }
 
     /// A public key in PEM form, from the dashboard. JWTs are then verified with it alone, for
-    /// RS256, without network; a new key of the instance must be put here by hand.
+    /// RS256, without network; a new key of the instance must be put here by hand, unless it
+    /// [only stands in](Self::fall_back_to_jwt_key) for the key set.
     pub fn jwt_key(mut self, pem: impl Into<String>) -> Self {
         self.jwt_key = Some(pem.into());
         self
@@ -277,7 +285,9 @@ impl ClerkBuilder {
 
     /// How many opaque tokens Clerk may be asked about in ten seconds: what Clerk allows for the
     /// secret key, 1000 in production and 100 in development, unless set. Beyond it, callers with
-    /// opaque tokens get 503 and `Retry-After`. Set less where several servers share a key.
+    /// opaque tokens get 503 and `Retry-After`. Tokens that Clerk has approved before come first:
+    /// see [the page about outages](crate::reliability). Set less where several servers share a
+    /// key.
     pub fn upstream_budget(mut self, calls: u32) -> Self {
         self.upstream_budget = Some(calls);
         self
@@ -291,10 +301,26 @@ impl ClerkBuilder {
         self
     }
 
+    /// Verifies with the key of [`jwt_key`](Self::jwt_key) only while no key set is known and Clerk
+    /// cannot be asked: at a start in an outage, or in a long one. All other JWTs are verified with
+    /// the key set. Where the last set that Clerk showed does not have this key, it is not used.
+    ///
+    /// ```no_run
+    /// use clerk_auth::ClerkBuilder;
+    ///
+    /// // With CLERK_SECRET_KEY and CLERK_JWT_KEY.
+    /// let clerk = ClerkBuilder::from_env().fall_back_to_jwt_key().build()?;
+    /// # Ok::<(), clerk_auth::ConfigError>(())
+    /// ```
+    pub fn fall_back_to_jwt_key(mut self) -> Self {
+        self.fall_back.to_jwt_key = true;
+        self
+    }
+
     /// Asks the public key set of the Frontend API too, where the Backend API does not answer.
     /// It needs a publishable key, or a Frontend API URL and an issuer.
     pub fn fall_back_to_public_keys(mut self) -> Self {
-        self.fall_back_to_public_keys = true;
+        self.fall_back.to_public_keys = true;
         self
     }
 
@@ -424,6 +450,19 @@ mod tests {
         let error = public().build().unwrap_err().to_string();
         assert!(error.contains("CLERK_ISSUER"), "{error}");
         assert!(public().issuer("https://clerk.example.com").build().is_ok());
+    }
+
+    #[test]
+    fn what_would_be_missed_in_an_outage_is_missed_at_start() {
+        let key = || Clerk::builder().secret_key("sk_test_x");
+        let public = key().fall_back_to_public_keys();
+        let local = key().fall_back_to_jwt_key();
+        for (builder, variable) in [(public, "CLERK_PUBLISHABLE_KEY"), (local, "CLERK_JWT_KEY")] {
+            let error = builder.build().unwrap_err().to_string();
+            assert!(error.contains(variable), "{error}");
+        }
+        assert!(key().upstream_budget(0).build().is_err());
+        assert!(key().upstream_budget(1).build().is_ok());
     }
 
     #[test]

@@ -117,6 +117,8 @@ fn a_session_cookie_counts_only_beside_a_matching_client_uat() {
     assert_eq!(session(&undated, "100"), Ok(true));
     assert_eq!(session(&issued, "101"), Err(CookieFault::Stale));
     assert_eq!(session(&issued, "99999999999999999999"), Err(CookieFault::Stale));
+    // What is wrong with a token of another class is its class.
+    assert_eq!(session(&jwt("machine", r#""sub":"mch_1","iat":100"#), "101"), Ok(true));
     assert_eq!(session(&issued, "0"), Err(CookieFault::NoClientUat));
     assert_eq!(session(&issued, "abc"), Err(CookieFault::NoClientUat));
     assert_eq!(session(&issued, "-5"), Ok(true));
@@ -132,7 +134,11 @@ fn a_session_cookie_counts_only_beside_a_matching_client_uat() {
 fn a_development_session_needs_its_browser_token() {
     let issued = jwt("session", r#""iss":"https://clerk.example.com","iat":100"#);
     let without = headers(&[("__session", &issued), ("__client_uat", "100")]);
-    assert_eq!(rules(false).token(&without, NOW), Err(CookieFault::NoDevBrowser));
+    let signed_out = headers(&[("__session", &issued), ("__client_uat", "0")]);
+    let gone = headers(&[("__client_uat", "100")]);
+    for cookies in [without.clone(), signed_out, gone] {
+        assert_eq!(rules(false).token(&cookies, NOW), Err(CookieFault::NoDevBrowser));
+    }
     assert!(rules(true).token(&without, NOW).is_ok());
     let with = [("__session", issued.as_str()), ("__client_uat", "100"), ("__clerk_db_jwt", "x")];
     assert!(rules(false).token(&headers(&with), NOW).is_ok());
@@ -147,14 +153,19 @@ fn fields_are_split_before_values_are_decoded() {
     };
     let read = |field: &str| read_bytes(field.as_bytes());
     assert_eq!(read_bytes(b"theirs=\xE9\xFF; __session=a").as_deref(), Some("a"));
-    assert_eq!(read_bytes(b"__session=\xFF"), None);
+    // A cookie whose value is no text is the first of its name all the same.
+    assert_eq!(read_bytes(b"__session=\xFF; __session=a").as_deref(), Some("\u{fffd}"));
+    assert_eq!(read("__session=%FF; __session=a").as_deref(), Some("\u{fffd}"));
+    // What is space to Unicode is a part of the name here, as it is for the browser.
+    assert_eq!(read("\u{a0}__session=a"), None);
+    assert_eq!(read("\u{85}__session=a; __session\u{2003}=b"), None);
+    assert_eq!(read("\t__session\t=\ta ").as_deref(), Some("a"));
     assert_eq!(read("__session=a").as_deref(), Some("a"));
     assert_eq!(read("x=1;  __session=a ; __session=b").as_deref(), Some("a"));
     assert_eq!(read("__session=%61b").as_deref(), Some("ab"));
     assert_eq!(read("__session=\"a\"").as_deref(), Some("\"a\""));
     assert_eq!(read("x=1%3B__session%3Da"), None);
     assert_eq!(read("__session="), None);
-    assert_eq!(read("__session=%FF"), None);
     assert_eq!(read("__Session=a"), None);
 }
 

@@ -1,10 +1,11 @@
 //! What a guard gives to its handler: each value has one accessor, and where it is not always there
 //! a second one that says so.
 
-use std::time::SystemTime;
+use std::{future::Future, time::SystemTime};
 
 use super::{Guard, Guarded, verified::require};
 use crate::{
+    ending::ended,
     identity::{
         Claims, Identity, Never, OfClient, OfMachine, OfSession, OfUser, Scoped, SessionToken,
         VerifiedToken,
@@ -135,10 +136,37 @@ impl<P: Guarded> Guard<P> {
     }
 
     /// When the token ends; `None` for one that does not, and for a caller without one. The
-    /// guard checks at the start of a request only: close what lives longer, such as
-    /// a WebSocket, at this time.
+    /// guard checks at the start of a request only: see
+    /// [`long_lived_connections`](crate::long_lived_connections).
     pub fn expires_at(&self) -> Option<SystemTime> {
         self.known()?.expires_at()
+    }
+
+    /// Waits until the token has ended, to close what lives longer than a request: a stream of
+    /// events, a web socket. It waits for ever for a token that does not end, and for a caller
+    /// without one.
+    ///
+    /// It runs on the clock of the [`Clerk`](crate::Clerk), and on tokio's timer. Should this
+    /// machine sleep, or its clock step ahead, it is ready within a minute of waking; a clock that
+    /// steps back gives nobody more time. The future keeps neither the guard nor the token.
+    ///
+    /// ```
+    /// use clerk_auth::{Guard, clerk_auth};
+    ///
+    /// #[clerk_auth]
+    /// async fn watch(guard: Guard) -> &'static str {
+    ///     tokio::select! {
+    ///         () = guard.ended() => "your session is over",
+    ///         () = news() => "there are news",
+    ///     }
+    /// }
+    /// # async fn news() {}
+    /// ```
+    ///
+    /// # Panics
+    /// Where it is awaited outside a tokio runtime with its timer on, like tokio itself.
+    pub fn ended(&self) -> impl Future<Output = ()> + Send + use<P> {
+        ended(self.clock.clone(), self.known().and_then(Identity::end))
     }
 
     /// Asks for more than the handler's own policy, for a part of what it does.

@@ -1,12 +1,13 @@
 //! A verified identity that travels with its request, so that a second guard does not verify again.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, future::Future, sync::Arc, time::SystemTime};
 
 use http::{Extensions, HeaderValue};
 
 use super::permit;
 use crate::{
     config::Clerk,
+    ending::ended,
     identity::{Identity, VerifiedToken},
     policy::Policy,
     rejection::{Appearance, Rejection},
@@ -63,6 +64,20 @@ impl Verified {
         &self.identity
     }
 
+    /// When the token ends; `None` for one that does not. It was checked at the start of the
+    /// request only: see [`long_lived_connections`](crate::long_lived_connections).
+    #[must_use]
+    pub fn expires_at(&self) -> Option<SystemTime> {
+        self.identity.expires_at()
+    }
+
+    /// Waits until the token has ended: for ever, where it does not. See [`Guard::ended`].
+    ///
+    /// [`Guard::ended`]: crate::Guard::ended
+    pub fn ended(&self) -> impl Future<Output = ()> + Send + use<> {
+        ended(self.clerk.verifier().clock.clone(), self.identity.end())
+    }
+
     /// Asks for more than the guard or layer that let the request in: for one tool of many, or
     /// one route behind a layer.
     ///
@@ -82,7 +97,7 @@ impl Verified {
     }
 
     /// Whom the last guard let in; nobody, where it let in a caller without a credential.
-    pub(super) fn travel(verified: Option<Self>, extensions: &mut Extensions) {
+    pub(crate) fn travel(verified: Option<Self>, extensions: &mut Extensions) {
         match verified {
             Some(verified) => drop(extensions.insert(Entry(verified))),
             None => drop(extensions.remove::<Entry>()),
@@ -115,11 +130,11 @@ impl fmt::Debug for Verified {
 }
 
 /// Holds a caller who is already known to a further policy.
-pub(super) fn require(
+pub(crate) fn require(
     identity: Option<&Identity>,
     policy: &Policy,
     appearance: &Arc<Appearance>,
 ) -> Result<(), Rejection> {
     let decided = permit(identity, policy, appearance.scope_hierarchy);
-    decided.map_err(|failure| Rejection::new(&failure.into(), policy, Arc::clone(appearance)))
+    decided.map_err(|refused| Rejection::new(&refused, policy, Arc::clone(appearance)))
 }

@@ -62,10 +62,8 @@ impl RequiredScopes {
     }
 
     /// The smallest set that is enough: no scope that another one of the set implies.
-    pub(super) fn without_implied(mut self, hierarchy: ScopeHierarchy) -> Self {
-        let all = self.0.clone();
-        self.0.retain(|scope| !all.iter().any(|other| hierarchy.implies(other, scope)));
-        self
+    pub(super) fn without_implied(self, hierarchy: ScopeHierarchy) -> Self {
+        Self(hierarchy.without_implied(self.0))
     }
 
     /// How many of these were neither granted nor implied by what was.

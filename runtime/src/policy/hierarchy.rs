@@ -83,6 +83,14 @@ impl ScopeHierarchy {
         reaches(self.0, scope, other, self.0.len())
     }
 
+    /// Those of the scopes that no other one of them implies.
+    pub(crate) fn without_implied<S: AsRef<str> + Clone>(self, mut scopes: Vec<S>) -> Vec<S> {
+        let all = scopes.clone();
+        let implies = |other: &S, scope: &S| self.implies(other.as_ref(), scope.as_ref());
+        scopes.retain(|scope| !all.iter().any(|other| implies(other, scope)));
+        scopes
+    }
+
     /// Whether what was granted is, or implies, `needed`.
     pub(super) fn grants(self, granted: &Scopes, needed: &str) -> bool {
         granted.contains(needed) || granted.iter().any(|scope| self.implies(scope, needed))

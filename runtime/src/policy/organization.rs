@@ -2,22 +2,56 @@
 
 use crate::identity::SessionToken;
 
-/// Role names are compared behind their `org:`, because tokens of the two versions differ in it.
-pub(super) fn has_role(session: &SessionToken, role: &str) -> bool {
-    let own = session.organization.as_ref().and_then(|organization| organization.role.as_deref());
-    own.is_some_and(|own| without_prefix(own) == without_prefix(role))
-}
+/// What Clerk's JavaScript SDK answers with `has()`: one method for each thing to ask for. A policy
+/// asks the same questions.
+impl SessionToken {
+    /// Whether the user has this role in the active organization, with or without `org:` before it.
+    ///
+    /// ```
+    /// use clerk_auth::{SessionToken, clerk_auth};
+    ///
+    /// #[clerk_auth]
+    /// async fn title(identity: SessionToken) -> &'static str {
+    ///     if identity.has_role("org:admin") { "Notes of all members" } else { "Your notes" }
+    /// }
+    /// ```
+    #[must_use]
+    pub fn has_role(&self, role: &str) -> bool {
+        let asked = without_prefix(role);
+        let own = self.organization.as_ref().and_then(|organization| organization.role.as_deref());
+        // Tokens of the two versions differ in the prefix.
+        !asked.is_empty() && own.is_some_and(|own| without_prefix(own) == asked)
+    }
 
-/// The token's permission must have `org:` once; the asked one may have it or not.
-pub(super) fn has_permission(session: &SessionToken, permission: &str) -> bool {
-    let Some(organization) = &session.organization else { return false };
-    let asked = without_prefix(permission);
-    organization.permissions.iter().any(|own| own.strip_prefix("org:") == Some(asked))
+    /// Whether the user has this custom permission in the active organization, such as
+    /// `org:notes:read`. Clerk leaves its system permissions (`org:sys_…`) out of the token.
+    #[must_use]
+    pub fn has_permission(&self, permission: &str) -> bool {
+        let asked = without_prefix(permission);
+        let Some(organization) = self.organization.as_ref().filter(|_| !asked.is_empty()) else {
+            return false;
+        };
+        // The token's must have `org:` once; the asked one may have it or not.
+        organization.permissions.iter().any(|own| own.strip_prefix("org:") == Some(asked))
+    }
+
+    /// Whether the organization (`o:reports`), the user (`u:reports`), or either (`reports`) has
+    /// this feature.
+    #[must_use]
+    pub fn has_feature(&self, feature: &str) -> bool {
+        lists(self.features.as_deref(), feature)
+    }
+
+    /// Whether the organization (`o:pro`), the user (`u:pro`), or either (`pro`) has this plan.
+    #[must_use]
+    pub fn has_plan(&self, plan: &str) -> bool {
+        lists(self.plans.as_deref(), plan)
+    }
 }
 
 /// Whether a claim such as `o:reports,u:beta,ou:audit` lists a feature or plan. A name without a
 /// scope is looked for in both; only the part up to a second colon is the name.
-pub(super) fn lists(claim: Option<&str>, asked: &str) -> bool {
+fn lists(claim: Option<&str>, asked: &str) -> bool {
     let Some(claim) = claim else { return false };
     let (of_organization, of_user, name) = match asked.split_once(':') {
         None => (true, true, asked),

@@ -1,6 +1,6 @@
 //! A requirement and an identity in, the denial out, if there is one.
 
-use super::{Denial, RequiredScopes, Reverification, ScopeHierarchy, organization};
+use super::{Denial, RequiredScopes, Reverification, ScopeHierarchy};
 use crate::{
     identity::{Identity, SessionToken, VerifiedToken},
     scope::{Scope, Scopes, is_scope_token},
@@ -63,24 +63,21 @@ impl Requirement {
                 let met = granted.is_some_and(|granted| hierarchy.grants(granted, scope));
                 unless(met, Denial::MissingScopes(RequiredScopes::default()))
             }
-            Self::Role(role) => unless(
-                session(identity, |it| organization::has_role(it, role)),
-                Denial::Session("role"),
-            ),
+            Self::Role(role) => {
+                unless(session(identity, |it| it.has_role(role)), Denial::Session("role"))
+            }
             Self::Permission(permission) => unless(
-                session(identity, |it| organization::has_permission(it, permission)),
+                session(identity, |it| it.has_permission(permission)),
                 Denial::Session("permission"),
             ),
-            Self::Feature(feature) => unless(
-                session(identity, |it| organization::lists(it.features.as_deref(), feature)),
-                Denial::Session("feature"),
-            ),
-            Self::Plan(plan) => unless(
-                session(identity, |it| organization::lists(it.plans.as_deref(), plan)),
-                Denial::Session("plan"),
-            ),
+            Self::Feature(feature) => {
+                unless(session(identity, |it| it.has_feature(feature)), Denial::Session("feature"))
+            }
+            Self::Plan(plan) => {
+                unless(session(identity, |it| it.has_plan(plan)), Denial::Session("plan"))
+            }
             Self::Reverification(needed) => unless(
-                session(identity, |it| needed.is_met_by(it.factor_ages)),
+                session(identity, |it| it.has_reverification(needed)),
                 Denial::Reverification(needed),
             ),
             Self::From(machines) => {
@@ -109,7 +106,7 @@ impl Requirement {
             Some(granted) => alternative.missing(granted, hierarchy),
             None => 0,
         };
-        let alternatives = self.alternatives(&missing).into_iter();
+        let alternatives = self.alternatives(Self::scope, &missing).into_iter();
         let asking = alternatives.filter(|alternative| !alternative.is_empty());
         let smallest = asking.map(|alternative| alternative.without_implied(hierarchy));
         smallest.min_by_key(missing).unwrap_or_default()
@@ -124,15 +121,26 @@ impl Requirement {
         }
     }
 
-    /// The sets of scopes of which each is enough, in source order; of very many, those of which
-    /// the fewest scopes are missing.
-    fn alternatives(&self, missing: &impl Fn(&RequiredScopes) -> usize) -> Vec<RequiredScopes> {
+    /// The scope, where this is one.
+    const fn scope(&self) -> Option<&'static str> {
         match self {
-            Self::Scope(scope) => vec![RequiredScopes(vec![scope])],
-            Self::Any(parts) => parts.iter().flat_map(|part| part.alternatives(missing)).collect(),
-            Self::All(parts) => parts.iter().map(|part| part.alternatives(missing)).fold(
-                vec![RequiredScopes::default()],
-                |known, more| {
+            Self::Scope(scope) => Some(scope),
+            _ => None,
+        }
+    }
+
+    /// The sets of names of which each is enough, in source order; of very many, those of which
+    /// the fewest are missing. `name` says which conditions have one.
+    pub(super) fn alternatives(
+        &self,
+        name: fn(&Self) -> Option<&'static str>,
+        missing: &impl Fn(&RequiredScopes) -> usize,
+    ) -> Vec<RequiredScopes> {
+        let of = |part: &Self| part.alternatives(name, missing);
+        match self {
+            Self::Any(parts) => parts.iter().flat_map(of).collect(),
+            Self::All(parts) => {
+                parts.iter().map(of).fold(vec![RequiredScopes::default()], |known, more| {
                     let both = known.iter().flat_map(|one| more.iter().map(|other| one.and(other)));
                     let mut both: Vec<RequiredScopes> = both.collect();
                     if both.len() > MOST_ALTERNATIVES {
@@ -140,10 +148,10 @@ impl Requirement {
                         both.truncate(MOST_ALTERNATIVES);
                     }
                     both
-                },
-            ),
-            // A condition of another kind asks for no scope.
-            _ => vec![RequiredScopes::default()],
+                })
+            }
+            // A condition without a name asks for none.
+            _ => vec![RequiredScopes(name(self).into_iter().collect())],
         }
     }
 

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
+use crate::identity::SessionToken;
+
 /// Factors of a session that must have been verified lately.
 ///
 /// ```
@@ -70,7 +72,7 @@ impl Reverification {
 
     /// Whether factors of these ages, in minutes, are fresh enough; −1 is a factor that is not
     /// enrolled. An age of exactly the limit is too old.
-    pub(super) fn is_met_by(&self, ages: Option<(i64, i64)>) -> bool {
+    fn is_met_by(&self, ages: Option<(i64, i64)>) -> bool {
         let Some((first, second)) = ages else { return false };
         let enrolled = |age: i64| age != -1;
         let fresh = |age: i64| enrolled(age) && age < i64::from(self.minutes);
@@ -89,6 +91,28 @@ impl Reverification {
     const fn custom(level: Level, minutes: u32) -> Self {
         assert!(minutes >= 1 && minutes <= 99_999, "reverification takes 1 to 99,999 minutes");
         Self { preset: None, level, minutes }
+    }
+}
+
+impl SessionToken {
+    /// Whether the user's factors were verified as lately as `needed` says. Where they were not, a
+    /// [`require`](crate::Guard::require) gives the answer by which Clerk's front ends know that
+    /// they must ask the user to verify again.
+    ///
+    /// ```
+    /// use clerk_auth::{SessionToken, clerk_auth, policy::Reverification};
+    ///
+    /// #[clerk_auth]
+    /// async fn settings(identity: SessionToken) -> &'static str {
+    ///     match identity.has_reverification(Reverification::STRICT) {
+    ///         true => "Settings, with the secret ones",
+    ///         false => "Settings",
+    ///     }
+    /// }
+    /// ```
+    #[must_use]
+    pub fn has_reverification(&self, needed: Reverification) -> bool {
+        needed.is_met_by(self.factor_ages)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Two texts in, whether they are the same out, while the program is compiled.
 
 /// `==` of two strings, which the compiler cannot evaluate yet.
-pub(super) const fn is_same_text(one: &str, other: &str) -> bool {
+pub(crate) const fn is_same_text(one: &str, other: &str) -> bool {
     let (mut one, mut other) = (one.as_bytes(), other.as_bytes());
     while let ([left, left_rest @ ..], [right, right_rest @ ..]) = (one, other) {
         if *left != *right {

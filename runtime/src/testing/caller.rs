@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{
     Guard, Guarded, ScopeHierarchy,
-    clock::UnixMillis,
+    clock::{Clock, UnixMillis},
     guard::permit,
     identity::{ApiKey, Claims, Identity, M2mToken, OAuthToken, Organization, SessionToken},
     rejection::{Appearance, Realm, Rejection},
@@ -230,8 +230,8 @@ impl<I: Into<Described>> Caller<I> {
             resource: None,
         });
         let permitted = permit(identity.as_ref(), &P::POLICY, self.scope_hierarchy);
-        let admitted = permitted.map(|()| identity.map(Arc::new)).map_err(Into::into);
-        Guard::from_admitted(admitted, appearance)
+        let admitted = permitted.map(|()| identity.map(Arc::new));
+        Guard::from_admitted(admitted, appearance, &Clock::System)
     }
 }
 

@@ -1,24 +1,24 @@
 //! The text of an opaque token in, Clerk's verdict out: asked once for all who want to know at the
 //! same time, remembered where the configuration or prudence says so, and within a budget.
 
+mod memory;
+
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
-use quick_cache::sync::Cache;
-use tokio::sync::watch;
+pub(crate) use self::memory::VerdictTimes;
 
-use super::{budget::Budget, seen::Fingerprint, upstream::Upstream};
+use self::memory::Memory;
+use super::{budget::Budget, seen::Fingerprint, shared::Shared, upstream::Upstream};
 use crate::{
     clock::Clock,
     error::{Failure, UpstreamFault, UpstreamReason},
     identity::Identity,
+    observe::{self, Lookup, Withheld},
 };
-
-/// Verdicts that are remembered at most.
-const MOST_VERDICTS: usize = 10_000;
 
 /// The time in which Clerk counts calls.
 const WINDOW: Duration = Duration::from_secs(10);
@@ -30,30 +30,29 @@ pub(super) type Verdict = Result<Arc<Identity>, Failure>;
 pub(crate) struct Asked {
     upstream: Upstream,
     clock: Clock,
-    times: VerdictTimes,
+    memory: Memory,
+    /// As many as the budget lets start while the longest of them runs.
     running: Mutex<HashMap<Fingerprint, Call>>,
-    verdicts: Cache<Fingerprint, Remembered>,
     budget: Mutex<Budget>,
+    /// What tokens that Clerk never approved leave of the budget.
+    reserve: u32,
 }
 
-/// How long a verdict is remembered: a refusal, so that junk does not become calls that cost, and
-/// an approval of each type of token. Zero: it is not.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct VerdictTimes {
-    pub(crate) refused: Duration,
-    pub(crate) oauth_token: Duration,
-    pub(crate) m2m_token: Duration,
-    pub(crate) api_key: Duration,
+/// A call that runs, or has ended.
+type Call = Shared<Verdict>;
+
+enum Step {
+    /// The verdict is here by now.
+    Done(Verdict),
+    Wait(Call),
 }
 
-#[derive(Clone)]
-struct Remembered {
-    verdict: Verdict,
-    until: Duration,
+/// The place of a call among those that run. It is free when the task is gone, whatever ends it.
+struct Place {
+    asked: Arc<Asked>,
+    fingerprint: Fingerprint,
+    call: Call,
 }
-
-#[derive(Clone)]
-struct Call(watch::Receiver<Option<Verdict>>);
 
 impl Asked {
     /// `calls` is how many Clerk allows in ten seconds.
@@ -63,10 +62,10 @@ impl Asked {
         Self {
             upstream,
             clock,
-            times,
+            memory: Memory::new(times),
             running: Mutex::default(),
-            verdicts: Cache::new(MOST_VERDICTS),
             budget: Mutex::new(Budget::new(half, WINDOW / half)),
+            reserve: half / 4,
         }
     }
 
@@ -80,84 +79,155 @@ impl Asked {
     where
         F: Future<Output = Verdict> + Send + 'static,
     {
-        if let Some(verdict) = self.remembered(&fingerprint) {
+        if let Some(verdict) = self.memory.recall(&fingerprint, self.clock.steady()) {
+            observe::looked_up(Lookup::VerdictHit);
             return verdict;
         }
-        let call = self.join_or_start(fingerprint, ask)?;
-        self.upstream.within_deadline(call.finished()).await?
+        match self.next_step(fingerprint, ask)? {
+            Step::Done(verdict) => verdict,
+            Step::Wait(call) => self.upstream.wait_for(call).await,
+        }
     }
 
-    fn remembered(&self, fingerprint: &Fingerprint) -> Option<Verdict> {
-        let Remembered { verdict, until } = self.verdicts.get(fingerprint)?;
-        (self.clock.steady() < until).then_some(verdict)
-    }
-
-    fn join_or_start<F>(
+    /// Joins the call that runs, or starts one where that is allowed.
+    fn next_step<F>(
         self: &Arc<Self>,
         fingerprint: Fingerprint,
         ask: impl FnOnce() -> Result<F, Failure>,
-    ) -> Result<Call, Failure>
+    ) -> Result<Step, Failure>
     where
         F: Future<Output = Verdict> + Send + 'static,
     {
         let mut running = lock(&self.running);
-        // An error here means that the task died; its place is then free.
-        if let Some(call) = running.get(&fingerprint).filter(|call| call.0.has_changed().is_ok()) {
-            return Ok(call.clone());
+        let now = self.clock.steady();
+        let longest = self.upstream.longest_work();
+        if let Some(call) = running.get(&fingerprint).filter(|it| it.is_under_way(now, longest)) {
+            observe::looked_up(Lookup::VerdictJoined);
+            return Ok(Step::Wait(call.clone()));
         }
+        // A call can have ended between the first look and the lock.
+        if let Some(verdict) = self.memory.recall(&fingerprint, now) {
+            observe::looked_up(Lookup::VerdictHit);
+            return Ok(Step::Done(verdict));
+        }
+        observe::looked_up(Lookup::VerdictMiss);
         let answer = ask()?;
-        if let Err(wait) = lock(&self.budget).take(self.clock.steady()) {
-            let mut fault = UpstreamFault::new(UpstreamReason::Budget);
-            fault.retry_after = wait.as_secs() + 1;
-            return Err(fault.into());
-        }
-        let (sender, receiver) = watch::channel(None);
-        let call = Call(receiver);
+        self.spend(&fingerprint, now)?;
+        let (teller, call) = Shared::new(now);
         running.insert(fingerprint, call.clone());
         drop(running);
-        let asked = Arc::clone(self);
+        let place = Place { asked: Arc::clone(self), fingerprint, call: call.clone() };
         tokio::spawn(async move {
             let verdict = answer.await;
-            asked.remember(fingerprint, &verdict);
-            lock(&asked.running).remove(&fingerprint);
-            let _ = sender.send(Some(verdict));
+            if place.is_held() {
+                // It is true of the moment of the question, so its time counts from there.
+                place.asked.memory.keep(fingerprint, &verdict, place.call.started_at());
+            }
+            drop(place);
+            teller.tell(verdict);
         });
-        Ok(call)
+        Ok(Step::Wait(call))
     }
 
-    fn remember(&self, fingerprint: Fingerprint, verdict: &Verdict) {
-        let time = self.times.of(verdict);
-        if time > Duration::ZERO {
-            let until = self.clock.steady() + time;
-            self.verdicts.insert(fingerprint, Remembered { verdict: verdict.clone(), until });
-        }
-    }
-}
-
-impl VerdictTimes {
-    fn of(self, verdict: &Verdict) -> Duration {
-        match verdict.as_deref() {
-            Ok(Identity::OAuth(_)) => self.oauth_token,
-            Ok(Identity::M2m(_)) => self.m2m_token,
-            Ok(Identity::ApiKey(_)) => self.api_key,
-            Err(Failure::Token(_)) => self.refused,
-            // What is not the token's fault is asked again; and no session is opaque.
-            Err(_) | Ok(Identity::Session(_)) => Duration::ZERO,
-        }
+    /// Junk is nothing that Clerk ever approved, so it cannot take what is left for good tokens.
+    fn spend(&self, fingerprint: &Fingerprint, now: Duration) -> Result<(), UpstreamFault> {
+        let left = if self.memory.was_approved(fingerprint) { 0 } else { self.reserve };
+        lock(&self.budget).take_and_leave(left, now).map_err(|wait| {
+            observe::withheld(Withheld::Budget);
+            let mut fault = UpstreamFault::new(UpstreamReason::Budget);
+            fault.retry_after = wait.as_secs() + 1;
+            fault
+        })
     }
 }
 
-impl Call {
-    /// Waits for the end. A call that panicked or was dropped with its runtime counts as lost.
-    async fn finished(mut self) -> Verdict {
-        let verdict = match self.0.wait_for(Option::is_some).await {
-            Ok(verdict) => verdict.clone(),
-            Err(_) => None,
-        };
-        verdict.unwrap_or_else(|| Err(UpstreamFault::new(UpstreamReason::Connection).into()))
+impl Place {
+    /// A call that was given up has lost its place to another, and says nothing any more of what is
+    /// true now.
+    fn is_held(&self) -> bool {
+        self.is_held_in(&lock(&self.asked.running))
+    }
+
+    fn is_held_in(&self, running: &HashMap<Fingerprint, Call>) -> bool {
+        running.get(&self.fingerprint).is_some_and(|call| call.is(&self.call))
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut running = lock(&self.asked.running);
+        if self.is_held_in(&running) {
+            running.remove(&self.fingerprint);
+        }
     }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+
+    use tokio::{runtime::Builder, task::yield_now, time::timeout};
+
+    use super::*;
+    use crate::{error::TokenFault, verify::Timeouts};
+
+    const DEADLINE: Duration = Duration::from_secs(5);
+
+    fn asked(times: VerdictTimes) -> Arc<Asked> {
+        let timeouts = Timeouts { connect: DEADLINE, attempt: DEADLINE, deadline: DEADLINE };
+        let upstream = Upstream::new(timeouts, true).unwrap();
+        Arc::new(Asked::new(upstream, Clock::default(), 1000, times))
+    }
+
+    fn running(asked: &Asked) -> usize {
+        lock(&asked.running).len()
+    }
+
+    /// A call can end between the first look at what is remembered and the lock.
+    #[tokio::test]
+    async fn who_comes_when_a_call_has_just_ended_starts_no_second() {
+        let asked = asked(VerdictTimes { refused: DEADLINE, ..VerdictTimes::default() });
+        let token = Fingerprint::of("ak_1");
+        asked.memory.keep(token, &Err(TokenFault::Revoked.into()), asked.clock.steady());
+        let step = asked.next_step(token, || Ok(pending()));
+        assert!(matches!(step, Ok(Step::Done(Err(_)))));
+        assert_eq!(running(&asked), 0);
+    }
+
+    /// However a call ends, its place is free afterwards.
+    #[test]
+    fn no_call_leaves_anything_behind() {
+        let asked = asked(VerdictTimes::default());
+        let token = Fingerprint::of("ak_1");
+        let run = |ends: &'static str| {
+            let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+            let call = async move {
+                match ends {
+                    "well" => Err(TokenFault::Revoked.into()),
+                    "in a panic" => panic!("a test says so"),
+                    _ => pending().await,
+                }
+            };
+            let verdict = runtime.block_on(async {
+                let verdict = asked.about(token, || Ok(call));
+                let brief = if ends == "with its runtime" { Duration::ZERO } else { DEADLINE };
+                let verdict = timeout(brief, verdict).await;
+                yield_now().await;
+                verdict
+            });
+            (running(&asked), verdict.is_ok(), runtime)
+        };
+        for (ends, left, answered) in
+            [("well", 0, true), ("in a panic", 0, true), ("with its runtime", 1, false)]
+        {
+            let (still, verdict, runtime) = run(ends);
+            assert_eq!((still, verdict), (left, answered), "{ends}");
+            drop(runtime);
+            assert_eq!(running(&asked), 0, "{ends}");
+        }
+    }
 }

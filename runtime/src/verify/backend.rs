@@ -17,6 +17,7 @@ use crate::{
     clock::Clock,
     error::{ConfigurationFault, Failure, TokenFault, UpstreamFault, UpstreamReason},
     json::Object,
+    observe::{self, Endpoint as Name, Withheld},
     token::OpaqueKind,
 };
 
@@ -60,8 +61,9 @@ impl Backend {
         secret: Option<&ApiSecret>,
         machine_secret: Option<&ApiSecret>,
     ) -> Self {
-        let endpoint = |path, key: Option<&ApiSecret>| Endpoint {
+        let endpoint = |name, path, key: Option<&ApiSecret>| Endpoint {
             question: key.cloned().map(|key| Question {
+                endpoint: name,
                 method: Method::POST,
                 url: endpoint(path),
                 key: Some(key),
@@ -73,9 +75,17 @@ impl Backend {
         Self {
             upstream,
             clock,
-            oauth_token: endpoint("oauth_applications/access_tokens/verify", secret),
-            m2m_token: endpoint("m2m_tokens/verify", machine_secret.or(secret)),
-            api_key: endpoint("api_keys/verify", secret),
+            oauth_token: endpoint(
+                Name::OAuthTokenVerify,
+                "oauth_applications/access_tokens/verify",
+                secret,
+            ),
+            m2m_token: endpoint(
+                Name::M2mTokenVerify,
+                "m2m_tokens/verify",
+                machine_secret.or(secret),
+            ),
+            api_key: endpoint(Name::ApiKeyVerify, "api_keys/verify", secret),
             recipient_check,
         }
     }
@@ -93,6 +103,7 @@ impl Backend {
         let blocked_until = endpoint.blocked_until.load(Ordering::Relaxed);
         let wait = Duration::from_millis(blocked_until).saturating_sub(now);
         if wait > Duration::ZERO {
+            observe::withheld(Withheld::RateLimit);
             let mut fault = UpstreamFault::new(UpstreamReason::Status(429));
             fault.retry_after = wait.as_millis().div_ceil(1000).try_into().unwrap_or(LONGEST_BLOCK);
             return Err(fault.into());
@@ -112,7 +123,7 @@ impl Backend {
         let body =
             serde_json::to_vec(&body).map_err(|_| UpstreamFault::new(UpstreamReason::Body))?;
         let question = endpoint.question(kind)?;
-        match self.upstream.within_deadline(self.upstream.ask(question, Some(body))).await? {
+        match self.upstream.ask(question, body).await {
             Ok(answer) => Ok(Answer(answer)),
             // The answers that are about the token: it is unknown, revoked or expired.
             Err(Failed::Refused { status: status @ (400 | 404) }) => {

@@ -2,6 +2,7 @@
 
 use aws_lc_rs::{
     digest::{Context, SHA256},
+    encoding::AsDer,
     rsa::PublicEncryptingKey,
     signature::{
         ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384,
@@ -29,6 +30,8 @@ pub(crate) struct Key {
     algorithm: Algorithm,
     public: ParsedPublicKey,
     pub(super) thumbprint: Thumbprint,
+    /// The same whatever the key is called, and in whichever form it came.
+    pub(super) numbers: Thumbprint,
 }
 
 /// A hash of all that a signature is checked with: two keys with the same one verify the same
@@ -137,7 +140,8 @@ impl Key {
             .to_parsed_public_key(algorithm.parameters())
             .map_err(|_| Unusable::NotRsa)?;
         let thumbprint = Thumbprint::of([jwk.kid.as_bytes(), algorithm.name().as_bytes(), &n, &e]);
-        Ok((jwk.kid, Self { algorithm, public, thumbprint }))
+        let numbers = numbers(algorithm, &size)?;
+        Ok((jwk.kid, Self { algorithm, public, thumbprint, numbers }))
     }
 
     /// The RS256 key of a PEM text. Line breaks and armour are optional, because environment
@@ -159,8 +163,8 @@ impl Key {
         let algorithm = Algorithm::Rs256;
         let public =
             ParsedPublicKey::new(algorithm.parameters(), &der).map_err(|_| Unusable::NotRsa)?;
-        let thumbprint = Thumbprint::of([b"", algorithm.name().as_bytes(), &der, b""]);
-        Ok(Self { algorithm, public, thumbprint })
+        let numbers = numbers(algorithm, &size)?;
+        Ok(Self { algorithm, public, thumbprint: numbers, numbers })
     }
 
     /// Checks the signature over the first two parts exactly as they were sent.
@@ -175,6 +179,11 @@ impl Key {
         self.public.verify_sig(jwt.signed, jwt.signature).map_err(|_| TokenFault::Signature)?;
         Ok(self.thumbprint)
     }
+}
+
+fn numbers(algorithm: Algorithm, key: &PublicEncryptingKey) -> Result<Thumbprint, Unusable> {
+    let der = key.as_der().map_err(|_| Unusable::NotRsa)?;
+    Ok(Thumbprint::of([b"", algorithm.name().as_bytes(), der.as_ref(), b""]))
 }
 
 /// RFC 7518 §3.3: 2048 bits or more. The library would say so only when it verifies.

@@ -14,7 +14,7 @@ use std::{
 use arc_swap::ArcSwapOption;
 
 use self::{
-    loading::{Load, Loading, Step},
+    loading::{Loading, Step},
     snapshot::Snapshot,
 };
 use super::{
@@ -25,6 +25,7 @@ use crate::{
     clock::Clock,
     error::{Failure, TokenFault},
     health::KeyHealth,
+    observe,
 };
 
 /// After this age a snapshot is loaded anew while it is still used, so that nobody waits.
@@ -51,6 +52,8 @@ pub(crate) struct KeySet {
     clock: Clock,
     /// How old a snapshot may become while Clerk cannot be asked.
     stale_limit: Duration,
+    /// The key from the configuration, for when no set is known and Clerk cannot be asked.
+    fallback: Option<Arc<Key>>,
     snapshot: ArcSwapOption<Snapshot>,
     loading: Mutex<Loading>,
 }
@@ -81,12 +84,14 @@ impl KeySet {
         sources: Vec<Question>,
         clock: Clock,
         stale_limit: Duration,
+        fallback: Option<Key>,
     ) -> Self {
         Self {
             upstream,
             sources,
             clock,
             stale_limit,
+            fallback: fallback.map(Arc::new),
             snapshot: ArcSwapOption::empty(),
             loading: Mutex::default(),
         }
@@ -106,23 +111,36 @@ impl KeySet {
         let loaded = match self.next_step(Some(kid)) {
             Step::Done(snapshot) => Ok(snapshot),
             Step::Unknown => return Err(TokenFault::UnknownKey.into()),
-            Step::Wait(load) => self.wait(load).await,
+            Step::Wait(load) => observe::wait_for_keys(self.upstream.wait_for(load)).await,
             Step::Failed(why) => Err(why),
         };
         match loaded {
             Ok(snapshot) => snapshot.key(kid).ok_or_else(|| TokenFault::UnknownKey.into()),
-            Err(why) => self.stale(&why).and_then(|known| known.key(kid)).ok_or_else(|| why.into()),
+            Err(why) => match self.stale(&why) {
+                Some(known) => known.key(kid),
+                None => self.fallback(&why),
+            }
+            .ok_or_else(|| why.into()),
         }
     }
 
     /// Loads the set, if there is none that may be used.
     pub(crate) async fn warm_up(self: &Arc<Self>) -> Result<(), Failure> {
+        // The look that also starts a load behind a set that grows old: the next step holds its lock.
+        if self.usable(|_| ()).is_some() {
+            return Ok(());
+        }
         let loaded = match self.next_step(None) {
             Step::Done(_) | Step::Unknown => return Ok(()),
-            Step::Wait(load) => self.wait(load).await.map(drop),
+            Step::Wait(load) => {
+                observe::wait_for_keys(self.upstream.wait_for(load)).await.map(drop)
+            }
             Step::Failed(why) => Err(why),
         };
-        loaded.or_else(|why| if self.stale(&why).is_some() { Ok(()) } else { Err(why.into()) })
+        loaded.or_else(|why| {
+            let will_do = self.stale(&why).is_some() || self.fallback(&why).is_some();
+            if will_do { Ok(()) } else { Err(why.into()) }
+        })
     }
 
     /// Reads the snapshot, if it may be used without waiting. Where it grows old, a load starts
@@ -135,7 +153,7 @@ impl KeySet {
         if age >= REFRESH_AFTER && snapshot.refresh_is_due(now) {
             self.refresh(snapshot, now);
         }
-        let known_outage = snapshot.is_out_of_reach() && age < self.stale_limit;
+        let known_outage = snapshot.is_in_outage(now) && age < self.stale_limit;
         (age < LIFETIME || known_outage).then(|| read(snapshot))
     }
 
@@ -147,9 +165,14 @@ impl KeySet {
         known.filter(|snapshot| snapshot.age(now) < self.stale_limit)
     }
 
-    /// Waits for a load, no longer than a guard may.
-    async fn wait(&self, load: Load) -> Result<Arc<Snapshot>, Failed> {
-        self.upstream.within_deadline(load.finished()).await?
+    /// The configured key, where no set is known. Not where Clerk has answered without it: then it
+    /// is withdrawn, and the configuration is old.
+    fn fallback(&self, why: &Failed) -> Option<Arc<Key>> {
+        self.fallback.clone().filter(|_| why.is_outage() && self.loading().shows_fallback())
+    }
+
+    fn is_fallback_in(&self, snapshot: &Snapshot) -> bool {
+        self.fallback.as_ref().is_some_and(|key| snapshot.shows(key))
     }
 
     /// Asks each source in turn. Only where one gives no answer, the next is asked.
@@ -159,14 +182,15 @@ impl KeySet {
     }
 
     fn health(&self) -> KeyHealth {
-        let now = self.clock.steady();
-        match self.snapshot.load().as_ref() {
-            None => KeyHealth::Missing,
-            Some(snapshot) => match snapshot.age(now) {
-                age if age < LIFETIME => KeyHealth::Fresh { age },
-                age if age < self.stale_limit => KeyHealth::Stale { age },
-                _ => KeyHealth::Missing,
-            },
+        let age = self.snapshot.load().as_ref().map(|known| known.age(self.clock.steady()));
+        let loading = self.loading();
+        match age {
+            Some(age) if age < LIFETIME => KeyHealth::Fresh { age },
+            // Clerk answers, and not to us: nobody says that we may go on.
+            _ if loading.is_refused() => KeyHealth::Missing,
+            Some(age) if age < self.stale_limit => KeyHealth::Stale { age },
+            _ if self.fallback.is_some() && loading.shows_fallback() => KeyHealth::Local,
+            _ => KeyHealth::Missing,
         }
     }
 

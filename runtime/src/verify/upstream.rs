@@ -1,6 +1,6 @@
 //! A question to Clerk in, the bytes of its answer out, within bounds of time and size.
 
-use std::{future::Future, time::Duration};
+use std::time::Duration;
 
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
@@ -9,7 +9,11 @@ use http::{
 use reqwest::{Client, Url, redirect};
 use tokio::time::Instant;
 
-use crate::error::{ConfigurationFault, Failure, UpstreamFault, UpstreamReason};
+use super::shared::Shared;
+use crate::{
+    error::{ConfigurationFault, Failure, UpstreamFault, UpstreamReason},
+    observe::{self, Endpoint},
+};
 
 /// The version of the Backend API whose answers this crate reads.
 const API_VERSION: &str = "2026-05-12";
@@ -43,6 +47,7 @@ pub(crate) struct Upstream {
 
 /// One endpoint of Clerk, and the key that it wants.
 pub(crate) struct Question {
+    pub(crate) endpoint: Endpoint,
     pub(crate) method: Method,
     pub(crate) url: Url,
     pub(crate) key: Option<ApiSecret>,
@@ -75,7 +80,6 @@ impl Upstream {
     pub(crate) fn new(timeouts: Timeouts, loopback: bool) -> Result<Self, reqwest::Error> {
         let mut client = Client::builder()
             .connect_timeout(timeouts.connect)
-            .timeout(timeouts.attempt)
             .redirect(redirect::Policy::none())
             .default_headers(default_headers());
         if loopback {
@@ -88,12 +92,29 @@ impl Upstream {
     }
 
     /// Asks once.
-    pub(super) async fn ask(
+    pub(super) async fn ask(&self, question: &Question, body: Vec<u8>) -> Result<Vec<u8>, Failed> {
+        self.ask_within(self.timeouts.attempt, question, Some(body)).await
+    }
+
+    async fn ask_within(
         &self,
+        time: Duration,
+        question: &Question,
+        body: Option<Vec<u8>>,
+    ) -> Result<Vec<u8>, Failed> {
+        let sent = self.send(time, question, body);
+        observe::call(question.endpoint, sent, Failed::outcome).await
+    }
+
+    /// The time is for the whole answer: one that trickles is cut too.
+    async fn send(
+        &self,
+        time: Duration,
         question: &Question,
         body: Option<Vec<u8>>,
     ) -> Result<Vec<u8>, Failed> {
         let mut request = self.http.request(question.method.clone(), question.url.clone());
+        request = request.timeout(time);
         if let Some(key) = &question.key {
             request = request.header(AUTHORIZATION, key.authorization.clone());
         }
@@ -131,6 +152,7 @@ impl Upstream {
         read: impl Fn(&[u8]) -> Result<T, UpstreamFault>,
     ) -> Result<T, Failed> {
         let end = Instant::now() + self.timeouts.deadline;
+        let count = u32::try_from(sources.len()).unwrap_or(u32::MAX);
         let mut failed = Failed::from(UpstreamFault::new(UpstreamReason::Connection));
         let mut pause = RETRY_PAUSE;
         for round in 0..ROUNDS {
@@ -142,8 +164,11 @@ impl Upstream {
                 pause *= 2;
             }
             let mut again = false;
-            for source in sources {
-                failed = match self.ask(source, None).await {
+            for (to_ask, source) in (1..=count).rev().zip(sources) {
+                // A source that hangs leaves those after it their share.
+                let share = end.saturating_duration_since(Instant::now()) / to_ask;
+                let time = share.min(self.timeouts.attempt);
+                failed = match self.ask_within(time, source, None).await {
                     Ok(body) => match read(&body) {
                         Ok(answer) => return Ok(answer),
                         Err(fault) => fault.into(),
@@ -162,11 +187,22 @@ impl Upstream {
         Err(failed)
     }
 
-    /// Waits no longer than a guard may.
-    pub(super) async fn within_deadline<F: Future>(&self, work: F) -> Result<F::Output, Failed> {
-        tokio::time::timeout(self.timeouts.deadline, work)
-            .await
-            .map_err(|_| UpstreamFault::new(UpstreamReason::Timeout).into())
+    /// Waits for shared work, no longer than a guard may. What is lost with its task has failed.
+    pub(super) async fn wait_for<T, E>(&self, work: Shared<Result<T, E>>) -> Result<T, E>
+    where
+        T: Clone,
+        E: Clone + From<UpstreamFault>,
+    {
+        match tokio::time::timeout(self.timeouts.deadline, work.outcome()).await {
+            Ok(Some(outcome)) => outcome,
+            Ok(None) => Err(UpstreamFault::new(UpstreamReason::Connection).into()),
+            Err(_) => Err(UpstreamFault::new(UpstreamReason::Timeout).into()),
+        }
+    }
+
+    /// Work that runs for longer is given up: its own time-outs end it within the deadline.
+    pub(super) fn longest_work(&self) -> Duration {
+        self.timeouts.deadline * 2
     }
 }
 
@@ -224,6 +260,24 @@ impl Failed {
         matches!(self, Self::Upstream(UpstreamFault { reason: UpstreamReason::NoKeys, .. }))
     }
 
+    /// What the page `operations` calls a call that ended so.
+    fn outcome(&self) -> &'static str {
+        let fault = match self {
+            Self::KeyRefused { .. } => return "key_refused",
+            Self::Refused { .. } => return "refused",
+            Self::Upstream(fault) => fault,
+        };
+        match fault.reason {
+            UpstreamReason::Timeout => "timeout",
+            UpstreamReason::Connection => "connection",
+            UpstreamReason::Status(429) => "rate_limited",
+            UpstreamReason::Status(_) => "bad_status",
+            UpstreamReason::Body => "too_large",
+            // Not of one call: what was answered has no use, or nobody was asked.
+            UpstreamReason::NoKeys | UpstreamReason::Budget => "answered",
+        }
+    }
+
     /// Whether another source must not be asked: the answer counts.
     fn is_final(&self) -> bool {
         !self.is_outage() || self.withdraws_keys()
@@ -232,7 +286,11 @@ impl Failed {
     /// Whether the same source can do better a moment later.
     fn can_pass(&self) -> bool {
         let Self::Upstream(fault) = self else { return false };
-        !matches!(fault.reason, UpstreamReason::Status(429) | UpstreamReason::Body)
+        match fault.reason {
+            UpstreamReason::Timeout | UpstreamReason::Connection => true,
+            UpstreamReason::Status(status) => status >= 500,
+            UpstreamReason::Body | UpstreamReason::NoKeys | UpstreamReason::Budget => false,
+        }
     }
 }
 

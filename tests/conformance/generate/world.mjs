@@ -6,24 +6,39 @@ export const NOW = 1800000030;
 export const HOST = "clerk.example.com";
 export const ISSUER = `https://${HOST}`;
 
-Date.now = () => NOW * 1000;
+// The publishable key of each instance; the last two are written with padding.
+export const INSTANCES = {
+  live: "pk_live_Y2xlcmsuZXhhbXBsZS5jb20k",
+  test: "pk_test_Y2xlcmsuZXhhbXBsZS5jb20k",
+  padded: "pk_test_aGFwcHktY2F0LTEyLmNsZXJrLmFjY291bnRzLmRldiQ=",
+  hyphen: "pk_test_YXBwLTUuY2xlcmsuYWNjb3VudHMuZGV2JA==",
+};
 
-// What the next question about an opaque token is answered with.
-let answer = { status: 404, body: { errors: [{ code: "resource_not_found", message: "" }] } };
+Date.now = () => NOW * 1000;
+// The clock stands still, so nobody waits.
+const { setTimeout } = globalThis;
+globalThis.setTimeout = (call, _, ...rest) => setTimeout(call, 0, ...rest);
+
+// What the next question to Clerk is answered with.
+export const UNKNOWN = { status: 404, body: { errors: [{ code: "resource_not_found", message: "" }] } };
+let answer = UNKNOWN;
 export const answerWith = (next) => (answer = next);
 
-globalThis.fetch = async () =>
-  new Response(JSON.stringify(answer.body), {
-    status: answer.status,
-    headers: { "content-type": "application/json" },
-  });
+globalThis.fetch = async () => {
+  const { status, body, text } = answer;
+  if (status === 0) throw new TypeError("fetch failed");
+  const [bytes, type] = text === undefined ? [JSON.stringify(body), "application/json"] : [text, "text/html"];
+  return new Response(bytes, { status, headers: { "content-type": type } });
+};
 
 // After the replacements, because the package remembers what it finds.
 export const { createClerkClient } = await import("@clerk/backend");
+export const { getAuthObjectForAcceptedToken } = await import("@clerk/backend/internal");
 
 const pair = () => generateKeyPairSync("rsa", { modulusLength: 2048 });
 const [ours, theirs] = [pair(), pair()];
 export const pem = ours.publicKey.export({ type: "spki", format: "pem" });
+export const jwk = { kid: "ins_1", use: "sig", ...ours.publicKey.export({ format: "jwk" }) };
 
 const encode = (text) => Buffer.from(text).toString("base64url");
 const hash = { RS384: "sha384", RS512: "sha512" };

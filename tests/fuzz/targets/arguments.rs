@@ -21,6 +21,8 @@ mod found;
 mod group;
 #[path = "../../../macros/src/key.rs"]
 mod key;
+#[path = "../../../macros/src/literals.rs"]
+mod literals;
 #[path = "../../../macros/src/members.rs"]
 mod members;
 #[path = "../../../macros/src/names.rs"]

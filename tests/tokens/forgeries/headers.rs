@@ -139,9 +139,9 @@ async fn hostile_key_ids_are_ordinary_strings() {
         ".".to_owned(),
         "\u{202e}".to_owned(),
     ];
-    // One load for the first of them, and none for the rest.
+    // A few loads for the first of them, and none for the rest.
     let first = Class::Session.draft(&app.issuer).header("kid", Some(json!("first")));
-    app.answers("/session", &first.sign(&app.issuer), 401, 1, "the first unknown kid").await;
+    app.answers_to_strangers("/session", &first.sign(&app.issuer)).await;
     for kid in &kids {
         for class in Class::ALL {
             let draft = class.draft(&app.issuer).header("kid", Some(json!(kid)));

@@ -1,18 +1,23 @@
 //! What is known of earlier loads in, whether a load starts now, is waited for, or must wait out.
 
-use std::{sync::Arc, time::Duration};
-
-use tokio::sync::watch;
+use std::{
+    sync::{Arc, TryLockError},
+    time::Duration,
+};
 
 use super::{KeySet, snapshot::Snapshot};
 use crate::{
     error::{UpstreamFault, UpstreamReason},
-    verify::{budget::Budget, upstream::Failed},
+    observe,
+    verify::{budget::Budget, shared::Shared, upstream::Failed},
 };
 
-/// Unknown ids cause one load in this time. Strangers can use it up; then a new key of the
+/// Loads that unknown ids can cause at once. Strangers can use them up; then a new key of the
 /// instance is seen at the next load, whoever causes it.
-const UNKNOWN_KEY_INTERVAL: Duration = Duration::from_secs(10);
+const UNKNOWN_KEY_LOADS: u32 = 3;
+
+/// One of these loads comes back in this time: so long can strangers hide a new key, at most.
+const UNKNOWN_KEY_INTERVAL: Duration = Duration::from_secs(2);
 
 /// After a load that failed, nobody tries again for this long, or longer if Clerk says so.
 const FAILURE_PAUSE: Duration = Duration::from_secs(1);
@@ -20,25 +25,21 @@ const FAILURE_PAUSE: Duration = Duration::from_secs(1);
 /// No answer of one request can keep us from asking again for longer.
 const LONGEST_FAILURE_PAUSE: Duration = Duration::from_secs(60);
 
+/// For so long after a load that failed, nobody waits for another while old keys will do.
+const KNOWN_OUTAGE: Duration = Duration::from_secs(30);
+
 /// A refresh that is not over by then is looked at again.
 const LONGEST_REFRESH: Duration = Duration::from_secs(10);
-
-/// A load that runs for longer is given up: its runtime is not driven any more. Its own
-/// time-outs end it long before.
-const LONGEST_LOAD: Duration = Duration::from_secs(120);
 
 /// What is known of loads.
 pub(super) struct Loading {
     /// The load that runs now, if one does.
-    running: Option<Running>,
+    running: Option<Load>,
     /// Taken at the attempt, not at its success.
     for_unknown: Budget,
     last_failure: Option<LastFailure>,
-}
-
-struct Running {
-    load: Load,
-    started_at: Duration,
+    /// Whether Clerk's last answer, if there is one, shows the configured key too.
+    shows_fallback: bool,
 }
 
 struct LastFailure {
@@ -49,8 +50,7 @@ struct LastFailure {
 }
 
 /// A load that runs, or has ended.
-#[derive(Clone)]
-pub(super) struct Load(watch::Receiver<Option<Outcome>>);
+type Load = Shared<Outcome>;
 
 type Outcome = Result<Arc<Snapshot>, Failed>;
 
@@ -67,24 +67,26 @@ impl Default for Loading {
     fn default() -> Self {
         Self {
             running: None,
-            for_unknown: Budget::new(1, UNKNOWN_KEY_INTERVAL),
+            for_unknown: Budget::new(UNKNOWN_KEY_LOADS, UNKNOWN_KEY_INTERVAL),
             last_failure: None,
+            shows_fallback: true,
         }
     }
 }
 
 impl Loading {
-    fn running(&self, now: Duration) -> Option<Load> {
-        let Running { load, started_at } = self.running.as_ref()?;
-        // An error here means that the task died; its place is then free.
-        let is_alive = load.0.has_changed().is_ok();
-        let is_recent = now.saturating_sub(*started_at) < LONGEST_LOAD;
-        (is_alive && is_recent).then(|| load.clone())
-    }
-
     fn pauses(&self, now: Duration) -> Option<&Failed> {
         let failure = self.last_failure.as_ref()?;
         (now.saturating_sub(failure.at) < failure.pause).then_some(&failure.why)
+    }
+
+    /// Whether the last load ended with an answer that our key may not ask.
+    pub(super) fn is_refused(&self) -> bool {
+        self.last_failure.as_ref().is_some_and(|failure| !failure.why.is_outage())
+    }
+
+    pub(super) fn shows_fallback(&self) -> bool {
+        self.shows_fallback
     }
 }
 
@@ -100,8 +102,8 @@ impl KeySet {
             return Step::Done(Arc::clone(snapshot));
         }
         let now = self.clock.steady();
-        if let Some(load) = loading.running(now) {
-            return Step::Wait(load);
+        if let Some(load) = self.running(&loading, now) {
+            return Step::Wait(load.clone());
         }
         if let Some(why) = loading.pauses(now) {
             return Step::Failed(why.clone());
@@ -120,25 +122,31 @@ impl KeySet {
 
     /// Starts a load behind a snapshot that is still used.
     pub(super) fn refresh(self: &Arc<Self>, known: &Snapshot, now: Duration) {
-        // Whoever holds the lock is about to start one, or has just ended one.
-        let Ok(mut loading) = self.loading.try_lock() else { return };
-        if loading.running(now).is_none() && loading.pauses(now).is_none() {
+        let mut loading = match self.loading.try_lock() {
+            Ok(loading) => loading,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            // Whoever holds the lock is about to start one, or has just ended one.
+            Err(TryLockError::WouldBlock) => return,
+        };
+        if self.running(&loading, now).is_none() && loading.pauses(now).is_none() {
             known.put_off_refresh(now + LONGEST_REFRESH);
             self.start(&mut loading, now);
         }
     }
 
+    fn running<'l>(&self, loading: &'l Loading, now: Duration) -> Option<&'l Load> {
+        let longest = self.upstream.longest_work();
+        loading.running.as_ref().filter(|load| load.is_under_way(now, longest))
+    }
+
     fn start(self: &Arc<Self>, loading: &mut Loading, now: Duration) -> Load {
-        let (sender, receiver) = watch::channel(None);
-        let load = Load(receiver);
-        loading.running = Some(Running { load: load.clone(), started_at: now });
-        let set = Arc::clone(self);
-        let this = load.clone();
+        let (teller, load) = Shared::new(now);
+        loading.running = Some(load.clone());
+        let (set, this) = (Arc::clone(self), load.clone());
         tokio::spawn(async move {
-            let outcome = set.load().await;
+            let outcome = observe::load(set.load()).await;
             set.finish(&this, &outcome);
-            // Where nobody waits any more, the snapshot is stored all the same.
-            let _ = sender.send(Some(outcome));
+            teller.tell(outcome);
         });
         load
     }
@@ -147,13 +155,15 @@ impl KeySet {
     fn finish(&self, load: &Load, outcome: &Outcome) {
         let mut loading = self.loading();
         // A load that was given up says nothing about what is true now.
-        if loading.running.take_if(|running| running.load.0.same_channel(&load.0)).is_none() {
+        if loading.running.take_if(|running| running.is(load)).is_none() {
             return;
         }
         match outcome {
             Ok(snapshot) => {
                 self.snapshot.store(Some(Arc::clone(snapshot)));
+                observe::keys_loaded(self.clock.now());
                 loading.last_failure = None;
+                loading.shows_fallback = self.is_fallback_in(snapshot);
             }
             Err(failed) => {
                 let at = self.clock.steady();
@@ -161,23 +171,15 @@ impl KeySet {
                 loading.last_failure = Some(LastFailure { at, pause, why: failed.clone() });
                 if failed.withdraws_keys() {
                     self.snapshot.store(None);
+                    loading.shows_fallback = false;
                 } else if let Some(known) = self.snapshot.load().as_ref() {
-                    known.set_out_of_reach(failed.is_outage());
+                    let outage =
+                        if failed.is_outage() { pause.max(KNOWN_OUTAGE) } else { Duration::ZERO };
+                    known.expect_outage_until(at + outage);
                     known.put_off_refresh(at + pause);
                 }
             }
         }
-    }
-}
-
-impl Load {
-    /// Waits for the end. A load that panicked or was dropped with its runtime counts as a failure.
-    pub(super) async fn finished(mut self) -> Outcome {
-        let outcome = match self.0.wait_for(Option::is_some).await {
-            Ok(outcome) => outcome.clone(),
-            Err(_) => None,
-        };
-        outcome.unwrap_or_else(|| Err(UpstreamFault::new(UpstreamReason::Connection).into()))
     }
 }
 

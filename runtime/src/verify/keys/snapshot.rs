@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -23,8 +23,8 @@ pub(super) struct Snapshot {
     /// Before this moment no refresh starts, in milliseconds of the steady clock. Read on each
     /// request, so neither this nor the next is behind a lock.
     next_refresh: AtomicU64,
-    /// Whether Clerk could not be asked since this snapshot was loaded.
-    out_of_reach: AtomicBool,
+    /// Before this moment nobody waits for a new set: Clerk could not be asked a while ago.
+    outage_until: AtomicU64,
 }
 
 #[derive(Deserialize)]
@@ -35,12 +35,7 @@ struct SentSet<'s> {
 
 impl Snapshot {
     pub(super) fn new(keys: Vec<(String, Arc<Key>)>, loaded_at: Duration) -> Self {
-        Self {
-            keys,
-            loaded_at,
-            next_refresh: AtomicU64::new(0),
-            out_of_reach: AtomicBool::new(false),
-        }
+        Self { keys, loaded_at, next_refresh: AtomicU64::new(0), outage_until: AtomicU64::new(0) }
     }
 
     /// A set has one or two keys, so a list is the fastest map; and no `kid` is special in it.
@@ -52,27 +47,39 @@ impl Snapshot {
         self.keys.iter().any(|(_, key)| key.thumbprint == *thumbprint)
     }
 
+    /// Whether the key is among these, whatever it is called.
+    pub(super) fn shows(&self, other: &Key) -> bool {
+        self.keys.iter().any(|(_, key)| key.numbers == other.numbers)
+    }
+
     pub(super) fn age(&self, now: Duration) -> Duration {
         now.saturating_sub(self.loaded_at)
     }
 
     pub(super) fn refresh_is_due(&self, now: Duration) -> bool {
-        now.as_millis() >= u128::from(self.next_refresh.load(Ordering::Relaxed))
+        !is_before(now, &self.next_refresh)
     }
 
     /// A refresh failed, or runs: none starts before `moment`.
     pub(super) fn put_off_refresh(&self, moment: Duration) {
-        let moment = u64::try_from(moment.as_millis()).unwrap_or(u64::MAX);
-        self.next_refresh.store(moment, Ordering::Relaxed);
+        set(&self.next_refresh, moment);
     }
 
-    pub(super) fn set_out_of_reach(&self, out_of_reach: bool) {
-        self.out_of_reach.store(out_of_reach, Ordering::Relaxed);
+    pub(super) fn expect_outage_until(&self, moment: Duration) {
+        set(&self.outage_until, moment);
     }
 
-    pub(super) fn is_out_of_reach(&self) -> bool {
-        self.out_of_reach.load(Ordering::Relaxed)
+    pub(super) fn is_in_outage(&self, now: Duration) -> bool {
+        is_before(now, &self.outage_until)
     }
+}
+
+fn is_before(now: Duration, moment: &AtomicU64) -> bool {
+    now.as_millis() < u128::from(moment.load(Ordering::Relaxed))
+}
+
+fn set(stored: &AtomicU64, moment: Duration) {
+    stored.store(u64::try_from(moment.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
 }
 
 /// Reads the keys one by one: an unusable key is skipped, not the set.

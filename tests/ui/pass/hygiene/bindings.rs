@@ -13,6 +13,24 @@ async fn extractor(_guard: axum::http::HeaderMap, user_id: UserId) -> String {
     format!("{} {user_id}", _guard.len())
 }
 
+#[clerk_auth(accepts = "oauth_token", scopes = "read:notes")]
+#[allow(non_snake_case)]
+async fn parameters(
+    clerk_auth: axum::http::HeaderMap,
+    core: axum::http::Method,
+    Policy: axum::http::Uri,
+    Result: axum::extract::RawQuery,
+    Option: axum::http::HeaderMap,
+    subject: Subject,
+) -> String {
+    format!(
+        "{} {core} {Policy} {} {} {subject}",
+        clerk_auth.len(),
+        Result.0.is_some(),
+        Option.len()
+    )
+}
+
 #[clerk_auth(accepts = "any")]
 async fn locals(subject: Subject, token_type: TokenType) -> String {
     let clerk_auth = subject.to_string();
@@ -51,5 +69,6 @@ fn main() {
         .route("/3", get(locals))
         .route("/4", get(shadowed))
         .route("/5", get(guard))
-        .route("/6", get(subject));
+        .route("/6", get(subject))
+        .route("/7", get(parameters));
 }

@@ -1,6 +1,6 @@
 //! Modules and macros of the user with the names that the expansion needs.
 
-#![allow(dead_code, unused_macros)]
+#![allow(dead_code, non_snake_case, unused_macros)]
 
 mod clerk_auth {}
 mod core {}
@@ -8,6 +8,11 @@ mod std {}
 mod alloc {}
 mod policy {}
 mod guard {}
+mod Policy {}
+mod Guard {}
+mod Result {}
+mod Option {}
+mod Some {}
 
 macro_rules! format {
     () => {};

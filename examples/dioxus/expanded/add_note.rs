@@ -1,0 +1,29 @@
+#[cfg(feature = "server")]
+#[doc(hidden)]
+#[allow(non_camel_case_types)]
+pub enum add_note {}
+
+#[cfg(feature = "server")]
+impl add_note {
+    /// Accepts `oauth_token` with scope `write:notes`.
+    pub const POLICY: ::clerk_auth::Policy = {
+        use ::clerk_auth::policy::{Clause, Policy, Requirement};
+        Policy::new(&[Clause::OAuthToken(Requirement::Scope("write:notes"))])
+    };
+}
+
+#[cfg(feature = "server")]
+impl ::clerk_auth::Guarded for add_note {
+    const POLICY: ::clerk_auth::Policy = Self::POLICY;
+    type Identity = ::clerk_auth::OAuthToken;
+    type Claims = ();
+}
+
+/// Adds a note. Only `year` and `text` travel: who adds it is what the token says.
+#[post("/api/notes/{year}")]
+#[middleware(::clerk_auth::dioxus_layer!(add_note))]
+pub async fn add_note(year: u16, text: String) -> ServerFnResult<String> {
+    let guard: ::clerk_auth::Guard<add_note> = ::clerk_auth::dioxus_guard!();
+    let subject: clerk_auth::Subject = guard.subject();
+    { Ok(format!("{subject} notes for {year}: {text}")) }
+}

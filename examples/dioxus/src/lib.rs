@@ -1,0 +1,45 @@
+//! Two Dioxus server functions that say who may call them, and a page that calls one.
+//!
+//! It leaves out what a real application has beside: a store, styles, and a client in the browser.
+
+use clerk_auth_macros::clerk_auth;
+use dioxus::prelude::*;
+
+/// Adds a note. Only `year` and `text` travel: who adds it is what the token says.
+#[clerk_auth(accepts = "oauth_token", scopes = "write:notes")]
+#[post("/api/notes/{year}")]
+pub async fn add_note(
+    year: u16,
+    text: String,
+    subject: clerk_auth::Subject,
+) -> ServerFnResult<String> {
+    Ok(format!("{subject} notes for {year}: {text}"))
+}
+
+/// Who is signed in.
+#[clerk_auth]
+#[dioxus::prelude::server(endpoint = "whoami")]
+pub async fn whoami(subject: clerk_auth::Subject) -> ServerFnResult<String> {
+    Ok(subject.to_string())
+}
+
+/// Rendered on the server, it calls `whoami` without a request of its own. The guard then looks at the
+/// request for the page.
+#[component]
+pub fn App() -> Element {
+    let caller = use_server_future(whoami)?;
+    match &*caller.read() {
+        Some(Ok(caller)) => rsx! { "Signed in as {caller}" },
+        Some(Err(refusal)) => rsx! { "Not signed in: {refusal}" },
+        None => rsx! {},
+    }
+}
+
+/// The page and the functions. The extension is where the guards find the `Clerk`.
+#[cfg(feature = "server")]
+pub fn router(clerk: clerk_auth::Clerk) -> axum::Router {
+    axum::Router::new().serve_api_application(ServeConfig::new(), App).layer(axum::Extension(clerk))
+}
+
+#[cfg(all(test, feature = "server"))]
+mod tests;

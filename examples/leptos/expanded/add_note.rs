@@ -1,0 +1,29 @@
+#[cfg(feature = "ssr")]
+#[doc(hidden)]
+#[allow(non_camel_case_types)]
+pub enum add_note {}
+
+#[cfg(feature = "ssr")]
+impl add_note {
+    /// Accepts `oauth_token` with scope `write:notes`.
+    pub const POLICY: ::clerk_auth::Policy = {
+        use ::clerk_auth::policy::{Clause, Policy, Requirement};
+        Policy::new(&[Clause::OAuthToken(Requirement::Scope("write:notes"))])
+    };
+}
+
+#[cfg(feature = "ssr")]
+impl ::clerk_auth::Guarded for add_note {
+    const POLICY: ::clerk_auth::Policy = Self::POLICY;
+    type Identity = ::clerk_auth::OAuthToken;
+    type Claims = ();
+}
+
+/// Adds a note. Only `text` travels: who adds it is what the token says.
+#[server(endpoint = "add_note")]
+#[middleware(::clerk_auth::leptos_layer!(add_note))]
+pub async fn add_note(text: String) -> Result<String, ServerFnError> {
+    let guard: ::clerk_auth::Guard<add_note> = ::clerk_auth::leptos_guard!();
+    let subject: clerk_auth::Subject = guard.subject();
+    { Ok(format!("{subject} notes: {text}")) }
+}

@@ -1,0 +1,27 @@
+#[doc(hidden)]
+#[allow(non_camel_case_types)]
+enum edit {}
+impl edit {
+    /// Accepts `oauth_token` with scopes `read:notes scope::WRITE_NOTES`.
+    const POLICY: ::clerk_auth::Policy = {
+        use ::clerk_auth::policy::{Clause, Policy, Requirement};
+        Policy::new(
+            &[
+                Clause::OAuthToken(
+                    Requirement::All(
+                        &[
+                            Requirement::Scope("read:notes"),
+                            Requirement::of_scope(scope::WRITE_NOTES),
+                        ],
+                    ),
+                ),
+            ],
+        )
+    };
+}
+impl ::clerk_auth::Guarded for edit {
+    const POLICY: ::clerk_auth::Policy = Self::POLICY;
+    type Identity = ::clerk_auth::OAuthToken;
+    type Claims = ();
+}
+async fn edit(_guard: ::clerk_auth::Guard<edit>) {}

@@ -1,0 +1,19 @@
+#[doc(hidden)]
+#[allow(non_camel_case_types)]
+enum export {}
+impl export {
+    /// Accepts `api_key` with scope `scope::READ_NOTES`.
+    const POLICY: ::clerk_auth::Policy = {
+        use ::clerk_auth::policy::{Clause, Policy, Requirement};
+        Policy::new(&[Clause::ApiKey(Requirement::of_scope(scope::READ_NOTES))])
+    };
+}
+impl ::clerk_auth::Guarded for export {
+    const POLICY: ::clerk_auth::Policy = Self::POLICY;
+    type Identity = ::clerk_auth::ApiKey;
+    type Claims = ();
+}
+async fn export(guard: ::clerk_auth::Guard<export>) {
+    let org_id: Option<OrgId> = guard.maybe_org_id();
+    {}
+}

@@ -1,0 +1,192 @@
+#![doc = include_str!("../docs/audit.md")]
+
+mod first;
+mod table;
+
+pub use self::{
+    first::GuardFirst,
+    table::{Row, Table},
+};
+
+use std::{convert::Infallible, fmt};
+
+use axum::{
+    Router,
+    handler::Handler,
+    routing::{self, MethodRouter, Route},
+};
+use axum_core::{extract::Request, response::IntoResponse};
+use http::Method;
+use tower_layer::Layer;
+use tower_service::Service;
+
+use self::table::Gate;
+use crate::layer::ClerkLayer;
+
+/// A [`Router`] that grows together with the table of its routes: see [the module](self).
+///
+/// Every method does what the one of the same name does to a [`Router`], and panics where that one
+/// does: for a path that is none, or a method that the path has already.
+#[must_use = "routes are served by the router that `finish` returns"]
+pub struct Routes<S = ()> {
+    router: Router<S>,
+    table: Table,
+}
+
+/// Two methods for each of axum's: one for a handler with a guard, one for a handler without.
+macro_rules! methods {
+    ($($method:ident $public:ident $name:literal = $token:expr;)*) => {$(
+        #[doc = concat!("A route for ", $name, ", to a handler whose first argument is a guard.")]
+        #[track_caller]
+        pub fn $method<H, T>(self, path: &str, handler: H) -> Self
+        where
+            H: Handler<T, S>,
+            T: GuardFirst,
+        {
+            let row = Row::new($token, path, Some(Gate::guard(T::POLICY)));
+            self.route(row, routing::$method(handler))
+        }
+
+        #[doc = concat!("A route for ", $name, " that everybody may call.")]
+        #[track_caller]
+        pub fn $public<H, T>(self, path: &str, handler: H) -> Self
+        where
+            H: Handler<T, S>,
+            T: 'static,
+        {
+            self.route(Row::new($token, path, None), routing::$method(handler))
+        }
+    )*};
+}
+
+impl<S: Clone + Send + Sync + 'static> Routes<S> {
+    /// No routes yet.
+    pub fn new() -> Self {
+        Self { router: Router::new(), table: Table::default() }
+    }
+
+    methods! {
+        get public_get "`GET` requests, and `HEAD` ones where the path has no other" = Some(Method::GET);
+        post public_post "`POST` requests" = Some(Method::POST);
+        put public_put "`PUT` requests" = Some(Method::PUT);
+        patch public_patch "`PATCH` requests" = Some(Method::PATCH);
+        delete public_delete "`DELETE` requests" = Some(Method::DELETE);
+        head public_head "`HEAD` requests" = Some(Method::HEAD);
+        options public_options "`OPTIONS` requests" = Some(Method::OPTIONS);
+        connect public_connect "`CONNECT` requests, such as WebSockets over HTTP/2" = Some(Method::CONNECT);
+        any public_any "every method that the path has no other route for" = None;
+    }
+
+    /// All routes of `routes` behind a layer, which is asked before their own guards.
+    ///
+    /// Only these routes are behind it. A path that none of them has is answered with 404, whoever
+    /// asks.
+    #[track_caller]
+    pub fn layered(mut self, layer: ClerkLayer, routes: Self) -> Self {
+        self.table.merge(routes.table.behind(&layer));
+        // A fallback behind the layer would become the fallback of the whole app.
+        self.router = self.router.merge(routes.router.layer(layer).reset_fallback());
+        self
+    }
+
+    /// A service behind a layer, at `prefix` and all paths below it, whatever the method: an MCP
+    /// server, or a whole [`Router`] that is no [`Routes`]. Which routes it has, the table cannot
+    /// know.
+    #[allow(clippy::needless_pass_by_value, reason = "like `layered`, and like `Router::layer`")]
+    #[track_caller]
+    pub fn layered_service<T>(self, prefix: &str, layer: ClerkLayer, service: T) -> Self
+    where
+        T: Service<Request, Error = Infallible> + Clone + Send + Sync + 'static,
+        T::Response: IntoResponse,
+        T::Future: Send + 'static,
+    {
+        let gate = Gate::layer(&layer);
+        self.mount(prefix, Some(gate), layer.layer(service))
+    }
+
+    /// A service that everybody may call, at `prefix` and all paths below it, whatever the method:
+    /// such as files.
+    #[track_caller]
+    pub fn public_service<T>(self, prefix: &str, service: T) -> Self
+    where
+        T: Service<Request, Error = Infallible> + Clone + Send + Sync + 'static,
+        T::Response: IntoResponse,
+        T::Future: Send + 'static,
+    {
+        self.mount(prefix, None, service)
+    }
+
+    /// All routes of `routes`, below `prefix`.
+    #[track_caller]
+    pub fn nest(mut self, prefix: &str, routes: Self) -> Self {
+        self.router = self.router.nest(prefix, routes.router);
+        self.table.merge(routes.table.nested(prefix));
+        self
+    }
+
+    /// All routes of `routes` beside these.
+    #[track_caller]
+    pub fn merge(mut self, routes: Self) -> Self {
+        self.router = self.router.merge(routes.router);
+        self.table.merge(routes.table);
+        self
+    }
+
+    /// The routes behind a layer that is no guard, such as one for CORS or for traces. What it
+    /// answers by itself, no guard has seen.
+    pub fn layer<L>(mut self, layer: L) -> Self
+    where
+        L: Layer<Route> + Clone + Send + Sync + 'static,
+        L::Service: Service<Request> + Clone + Send + Sync + 'static,
+        <L::Service as Service<Request>>::Response: IntoResponse + 'static,
+        <L::Service as Service<Request>>::Error: Into<Infallible> + 'static,
+        <L::Service as Service<Request>>::Future: Send + 'static,
+    {
+        self.router = self.router.layer(layer);
+        self
+    }
+
+    /// The routes with their state, so that routes with another can be beside them.
+    pub fn with_state<S2>(self, state: S) -> Routes<S2> {
+        Routes { router: self.router.with_state(state), table: self.table }
+    }
+
+    /// The router, and the table of what was added to it. What is added to the router from now
+    /// on is not in the table.
+    pub fn finish(self) -> (Router<S>, Table) {
+        (self.router, self.table)
+    }
+
+    /// The router goes first: it knows whether the path is one.
+    #[track_caller]
+    fn route(mut self, row: Row, handler: MethodRouter<S>) -> Self {
+        self.router = self.router.route(row.path(), handler);
+        self.table.add(row);
+        self
+    }
+
+    #[track_caller]
+    fn mount<T>(mut self, prefix: &str, gate: Option<Gate>, service: T) -> Self
+    where
+        T: Service<Request, Error = Infallible> + Clone + Send + Sync + 'static,
+        T::Response: IntoResponse,
+        T::Future: Send + 'static,
+    {
+        self.router = self.router.nest_service(prefix, service);
+        self.table.add(Row::below(prefix, gate));
+        self
+    }
+}
+
+impl<S: Clone + Send + Sync + 'static> Default for Routes<S> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Shows the table.
+impl<S> fmt::Debug for Routes<S> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Routes").field("table", &self.table).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,105 @@
+//! Numbers in, the crate `metrics` out: the only place that names it.
+//!
+//! What happens on each request has keys that are made at compile time, so counting takes nothing
+//! from the heap.
+
+use std::time::Duration;
+
+use metrics::{
+    Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram,
+};
+
+use super::{Lookup, Withheld};
+use crate::{clock::UnixMillis, token::TokenType};
+
+/// Tells the recorder what each number is. One that is installed later does not hear it.
+pub(crate) fn describe() {
+    describe_counter!(
+        "clerk_auth_decisions_total",
+        Unit::Count,
+        "Decisions of guards and layers, by type of token, outcome and reason."
+    );
+    describe_counter!(
+        "clerk_auth_cache_lookups_total",
+        Unit::Count,
+        "Lookups of verified JWTs, and of verdicts about opaque tokens."
+    );
+    describe_histogram!(
+        "clerk_auth_upstream_request_duration_seconds",
+        Unit::Seconds,
+        "Time that one call to Clerk took, by endpoint and outcome."
+    );
+    describe_counter!(
+        "clerk_auth_upstream_withheld_total",
+        Unit::Count,
+        "Calls to Clerk that were not made, and why."
+    );
+    describe_gauge!(
+        "clerk_auth_key_set_loaded_timestamp_seconds",
+        Unit::Seconds,
+        "When the key set was last loaded, in Unix time."
+    );
+}
+
+/// A guard or a layer let a caller in.
+pub(crate) fn entered(token_type: Option<TokenType>) {
+    macro_rules! count {
+        ($token_type:literal) => {
+            counter!(
+                "clerk_auth_decisions_total",
+                "token_type" => $token_type, "outcome" => "entered", "reason" => "none"
+            )
+            .increment(1)
+        };
+    }
+    match token_type {
+        Some(TokenType::SessionToken) => count!("session_token"),
+        Some(TokenType::OAuthToken) => count!("oauth_token"),
+        Some(TokenType::M2mToken) => count!("m2m_token"),
+        Some(TokenType::ApiKey) => count!("api_key"),
+        None => count!("none"),
+    }
+}
+
+/// A guard, a layer or a handler refused a caller.
+pub(crate) fn refused(token_type: Option<TokenType>, refusal: &'static str, reason: &'static str) {
+    let token_type = token_type.map_or("none", TokenType::as_str);
+    let labels = [("token_type", token_type), ("outcome", refusal), ("reason", reason)];
+    counter!("clerk_auth_decisions_total", &labels).increment(1);
+}
+
+pub(crate) fn looked_up(lookup: Lookup) {
+    macro_rules! count {
+        ($cache:literal, $result:literal) => {
+            counter!("clerk_auth_cache_lookups_total", "cache" => $cache, "result" => $result)
+                .increment(1)
+        };
+    }
+    match lookup {
+        Lookup::JwtHit => count!("jwt", "hit"),
+        Lookup::JwtMiss => count!("jwt", "miss"),
+        Lookup::VerdictHit => count!("opaque_verdict", "hit"),
+        Lookup::VerdictMiss => count!("opaque_verdict", "miss"),
+        Lookup::VerdictJoined => count!("opaque_verdict", "joined"),
+    }
+}
+
+pub(crate) fn withheld(why: Withheld) {
+    let cause = match why {
+        Withheld::Budget => "budget",
+        Withheld::RateLimit => "rate_limit",
+    };
+    counter!("clerk_auth_upstream_withheld_total", "cause" => cause).increment(1);
+}
+
+/// The moment, and not the age: a number that grows by itself cannot be pushed.
+pub(crate) fn keys_loaded(now: UnixMillis) {
+    #[allow(clippy::cast_precision_loss, reason = "milliseconds of Unix time fit in 53 bits")]
+    let seconds = now.0 as f64 / 1000.0;
+    gauge!("clerk_auth_key_set_loaded_timestamp_seconds").set(seconds);
+}
+
+pub(super) fn called(endpoint: &'static str, outcome: &'static str, time: Duration) {
+    let labels = [("endpoint", endpoint), ("outcome", outcome)];
+    histogram!("clerk_auth_upstream_request_duration_seconds", &labels).record(time);
+}

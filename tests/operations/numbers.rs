@@ -1,0 +1,238 @@
+//! Requests in, the numbers that they change out.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use axum::{Router, routing::get};
+use clerk_auth::{
+    ClerkLayer, KeyHealth, Policy, TokenType, policy,
+    testing::{Answer, Endpoint},
+};
+use clerk_auth_tests::Server;
+use http::Method;
+
+use crate::{App, NOW, recorder::Numbers};
+
+const DECISIONS: &str = "clerk_auth_decisions_total";
+const LOOKUPS: &str = "clerk_auth_cache_lookups_total";
+const CALLS: &str = "clerk_auth_upstream_request_duration_seconds";
+const WITHHELD: &str = "clerk_auth_upstream_withheld_total";
+const LOADED: &str = "clerk_auth_key_set_loaded_timestamp_seconds";
+
+/// One number, once.
+fn once(labels: &str) -> Vec<(String, f64)> {
+    vec![(labels.to_owned(), 1.0)]
+}
+
+#[tokio::test]
+async fn each_decision_counts_once_with_type_outcome_and_reason() {
+    let numbers = Numbers::default();
+    let _guard = numbers.record();
+    let app = App::start(|clerk| clerk).await;
+    let issuer = &app.issuer;
+    let reader = ["read:notes"];
+    let table = [
+        ("/", issuer.session("user_ada").jwt(), "session_token/entered/none"),
+        ("/", issuer.oauth("user_ada").jwt(), "oauth_token/entered/none"),
+        ("/", issuer.oauth("user_ada").opaque(), "oauth_token/entered/none"),
+        ("/", issuer.m2m("mch_caller").jwt(), "m2m_token/entered/none"),
+        ("/", issuer.api_key("org_acme").opaque(), "api_key/entered/none"),
+        ("/notes", issuer.oauth("user_ada").scopes(reader).jwt(), "oauth_token/entered/none"),
+        ("/", "two words".to_owned(), "none/unreadable-credential/token-invalid"),
+        ("/", "junk".to_owned(), "none/invalid-token/token-invalid"),
+        (
+            "/",
+            issuer.session("user_ada").expired().jwt(),
+            "session_token/invalid-token/session-token-expired",
+        ),
+        ("/", "ak_unknown".to_owned(), "api_key/invalid-token/token-invalid"),
+        (
+            "/notes",
+            issuer.session("user_ada").jwt(),
+            "session_token/invalid-token/token-type-mismatch",
+        ),
+        ("/notes", issuer.api_key("org_acme").opaque(), "api_key/insufficient-scope/scope-missing"),
+    ];
+    for (path, token, labels) in table {
+        app.status(path, &token).await;
+        assert_eq!(numbers.take_of(DECISIONS), once(labels), "{path}");
+    }
+    let missing = "none/missing-credential/session-token-and-uat-missing";
+    for (path, labels) in [("/", missing), ("/notes", "none/entered/none")] {
+        app.server.send(Method::GET, path, &[]).await;
+        assert_eq!(numbers.take_of(DECISIONS), once(labels), "{path}");
+    }
+    for (status, labels) in [
+        (503, "api_key/clerk-unavailable/unexpected-error"),
+        (401, "api_key/misconfigured/secret-key-invalid"),
+    ] {
+        issuer.answer_once(Endpoint::ApiKeyVerify, Answer::status(status));
+        app.status("/", &issuer.api_key("org_acme").opaque()).await;
+        assert_eq!(numbers.take_of(DECISIONS), once(labels), "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_layer_and_a_guard_behind_it_decide_once_each() {
+    const OAUTH: Policy = policy!(accepts = "oauth_token");
+    let numbers = Numbers::default();
+    let _guard = numbers.record();
+    let app = App::start(|clerk| clerk).await;
+    let router = Router::new().route("/notes", get(crate::notes)).with_state(app.clerk.clone());
+    let server = Server::start(router.layer(ClerkLayer::new(app.clerk.clone(), &OAUTH))).await;
+    let poor = app.issuer.oauth("user_ada").jwt();
+    assert_eq!(server.get("/notes", &poor).await.status, 403);
+    let refused = ("oauth_token/insufficient-scope/scope-missing".to_owned(), 1.0);
+    let mut expected = once("oauth_token/entered/none");
+    expected.push(refused);
+    assert_eq!(numbers.take_of(DECISIONS), expected);
+    assert_eq!(server.send(Method::GET, "/notes", &[]).await.status, 401);
+    let missing = once("none/missing-credential/No token in header");
+    assert_eq!(numbers.take_of(DECISIONS), missing);
+}
+
+#[tokio::test]
+async fn the_memories_count_what_they_find() {
+    let numbers = Numbers::default();
+    let _guard = numbers.record();
+    let time = Duration::from_secs(30);
+    let app = App::start(|clerk| clerk.opaque_cache(TokenType::ApiKey, time)).await;
+    let jwt = app.issuer.oauth("user_ada").jwt();
+    let key = app.issuer.api_key("org_acme").opaque();
+    for (token, labels) in [
+        (&jwt, "jwt/miss"),
+        (&jwt, "jwt/hit"),
+        (&key, "opaque_verdict/miss"),
+        (&key, "opaque_verdict/hit"),
+    ] {
+        assert_eq!(app.status("/", token).await, 200);
+        assert_eq!(numbers.take_of(LOOKUPS), once(labels));
+    }
+    // Two at once, of which the second joins the first.
+    let other = app.issuer.api_key("org_acme").opaque();
+    let (first, second) = tokio::join!(app.status("/", &other), app.status("/", &other));
+    assert_eq!((first, second), (200, 200));
+    let mut expected = once("opaque_verdict/joined");
+    expected.extend(once("opaque_verdict/miss"));
+    assert_eq!(numbers.take_of(LOOKUPS), expected);
+}
+
+#[tokio::test]
+async fn each_call_to_clerk_counts_with_endpoint_and_outcome() {
+    let numbers = Numbers::default();
+    let _guard = numbers.record();
+    let app = App::start(|clerk| clerk.attempt_timeout(Duration::from_millis(200))).await;
+    let issuer = &app.issuer;
+    app.status("/", &issuer.oauth("user_ada").jwt()).await;
+    assert_eq!(numbers.take_of(CALLS), once("key_set/answered"));
+    for (token, labels) in [
+        (issuer.oauth("user_ada").opaque(), "oauth_token_verify/answered"),
+        (issuer.m2m("mch_caller").opaque(), "m2m_token_verify/answered"),
+        (issuer.api_key("org_acme").opaque(), "api_key_verify/answered"),
+        ("ak_unknown".to_owned(), "api_key_verify/refused"),
+    ] {
+        app.status("/", &token).await;
+        assert_eq!(numbers.take_of(CALLS), once(labels));
+    }
+    for (answer, outcome) in [
+        (Answer::status(401), "key_refused"),
+        (Answer::status(403), "refused"),
+        (Answer::status(302), "bad_status"),
+        (Answer::status(500), "bad_status"),
+        (Answer::drop_connection(), "connection"),
+        (Answer::hang(), "timeout"),
+        (Answer::body(200, "application/json", "x".repeat(300_000)), "too_large"),
+        (Answer::status(429), "rate_limited"),
+    ] {
+        issuer.answer_once(Endpoint::ApiKeyVerify, answer);
+        app.status("/", &issuer.api_key("org_acme").opaque()).await;
+        assert_eq!(numbers.take_of(CALLS), once(&format!("api_key_verify/{outcome}")));
+    }
+    // Clerk asked us to stay away from the endpoint.
+    app.status("/", &issuer.api_key("org_acme").opaque()).await;
+    let numbers = numbers.take();
+    assert!(!numbers.iter().any(|(name, _)| name.starts_with(CALLS)), "{numbers:?}");
+    assert!(numbers.contains(&(format!("{WITHHELD} rate_limit"), 1.0)), "{numbers:?}");
+}
+
+#[tokio::test]
+async fn a_budget_that_is_used_up_counts() {
+    let numbers = Numbers::default();
+    let _guard = numbers.record();
+    let app = App::start(|clerk| clerk.upstream_budget(2)).await;
+    assert_eq!(app.status("/", "ak_one").await, 401);
+    assert_eq!(numbers.take_of(WITHHELD), []);
+    assert_eq!(app.status("/", "ak_two").await, 503);
+    assert_eq!(numbers.take_of(WITHHELD), once("budget"));
+}
+
+#[tokio::test]
+async fn the_key_set_tells_when_it_was_loaded() {
+    let numbers = Numbers::default();
+    let _guard = numbers.record();
+    let app = App::start(|clerk| clerk).await;
+    app.clerk.warm_up().await.unwrap();
+    #[allow(clippy::cast_precision_loss, reason = "seconds of Unix time fit in 53 bits")]
+    let now = NOW as f64;
+    assert_eq!(numbers.take_of(LOADED), [(String::new(), now)]);
+    // A load that fails changes nothing: the age goes on.
+    app.clock.advance(Duration::from_secs(400));
+    app.issuer.answer_with(Endpoint::KeySet, Answer::status(500));
+    app.clerk.warm_up().await.unwrap();
+    assert_eq!(numbers.take_of(LOADED), []);
+    let KeyHealth::Stale { age } = app.clerk.health().keys else { panic!("not stale") };
+    assert_eq!(age, Duration::from_secs(400));
+    app.issuer.answer_normally();
+    app.clock.advance(Duration::from_secs(100));
+    app.clerk.warm_up().await.unwrap();
+    // It loads behind those who use the known set.
+    let mut loaded = Vec::new();
+    while loaded.is_empty() {
+        tokio::task::yield_now().await;
+        loaded = numbers.take_of(LOADED);
+    }
+    assert_eq!(loaded, [(String::new(), now + 500.0)]);
+}
+
+/// The public key set is another endpoint.
+#[tokio::test]
+async fn the_public_key_set_is_told_apart() {
+    let numbers = Numbers::default();
+    let _guard = numbers.record();
+    let app = App::start(|clerk| clerk).await;
+    let clerk = app.issuer.clerk().frontend_api_url(app.issuer.url()).fall_back_to_public_keys();
+    app.issuer.answer_once(Endpoint::KeySet, Answer::status(500));
+    clerk.build().unwrap().warm_up().await.unwrap();
+    let mut expected = once("key_set/bad_status");
+    expected.extend(once("public_key_set/answered"));
+    assert_eq!(numbers.take_of(CALLS), expected);
+}
+
+/// A stranger cannot make many numbers, and no number holds what a stranger wrote.
+#[tokio::test]
+async fn strangers_make_no_series() {
+    let numbers = Numbers::default();
+    let _guard = numbers.record();
+    let app = App::start(|clerk| clerk).await;
+    let mut names = BTreeSet::new();
+    for number in 0..50 {
+        let subject = format!("user_{number}");
+        let unknown = app.issuer.oauth(&subject).header("kid", format!("ins_{number}")).jwt();
+        let opaque = app.issuer.api_key(&subject).opaque();
+        let junk = format!("ak_junk{number}");
+        let claims = app.issuer.session(&subject).claim("iss", format!("https://{number}")).jwt();
+        for token in [unknown, opaque, junk, claims] {
+            app.status("/", &token).await;
+        }
+        names.extend(numbers.take().into_iter().map(|(name, _)| name));
+    }
+    assert!(names.len() < 20, "{names:?}");
+    // Every label is a word of the page.
+    let page = include_str!("../../runtime/docs/operations.md");
+    let reasons = include_str!("../../runtime/docs/reasons.md");
+    for label in names.iter().filter_map(|name| name.split_once(' ')) {
+        for word in label.1.split('/') {
+            let word = format!("`{word}`");
+            assert!(page.contains(&word) || reasons.contains(&word), "{word}");
+        }
+    }
+}

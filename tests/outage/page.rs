@@ -1,0 +1,222 @@
+//! The page about faults promises nothing that no test holds.
+
+/// All tests that a promise can rest on.
+const TESTS: [&str; 13] = [
+    include_str!("cancel.rs"),
+    include_str!("clocks.rs"),
+    include_str!("failures.rs"),
+    include_str!("fallback.rs"),
+    include_str!("faults.rs"),
+    include_str!("loads.rs"),
+    include_str!("opaque.rs"),
+    include_str!("rotation.rs"),
+    include_str!("stale.rs"),
+    include_str!("storms.rs"),
+    include_str!("waiters.rs"),
+    include_str!("../tokens/keys/set.rs"),
+    include_str!("../tokens/opaque.rs"),
+];
+
+/// How each row of the page begins, and the tests that fail if it is not true.
+const ROWS: [(&str, &[&str]); 31] = [
+    (
+        "Clerk is down at start",
+        &[
+            "key_set_out_of_reach_at_start_is_503_until_it_is_back",
+            "clerk_away_at_start_is_503_and_recovers_after_a_second",
+            "many_requests_ask_once_in_a_second_while_clerk_is_away",
+        ],
+    ),
+    (
+        "Clerk is down later",
+        &[
+            "key_set_out_of_reach_later_stops_good_tokens_after_an_hour_and_bad_ones_always",
+            "good_tokens_of_known_keys_enter_for_an_hour_while_clerk_is_away",
+            "unknown_key_is_503_while_clerk_is_away",
+            "the_time_of_stale_keys_can_be_set_and_switched_off",
+        ],
+    ),
+    (
+        "Clerk hangs or trickles",
+        &[
+            "hanging_clerk_is_503_within_the_deadline",
+            "nobody_waits_for_a_load_ahead_of_expiry",
+            "outage_that_is_over_does_not_keep_a_withdrawn_key_alive",
+        ],
+    ),
+    ("Clerk's name has no address", &["name_without_an_address_is_503"]),
+    (
+        "Clerk comes and goes",
+        &["clerk_that_comes_and_goes_stops_no_good_token_and_lets_in_no_bad_one"],
+    ),
+    (
+        "Clerk answers 429",
+        &[
+            "busy_clerk_is_503_and_left_alone_as_long_as_it_asks",
+            "storm_of_429_is_answered_by_silence",
+        ],
+    ),
+    (
+        "Clerk answers that there are no keys",
+        &["keys_that_clerk_no_longer_shows_are_dropped_at_once"],
+    ),
+    (
+        "Clerk refuses our secret key",
+        &["refused_secret_key_is_500", "keys_do_not_outlive_a_refused_secret_key"],
+    ),
+    ("one key of the set cannot be used", &["unusable_members_do_not_spoil_the_good_one"]),
+    (
+        "a new key is shown beside the old one",
+        &[
+            "new_key_is_found_at_once_where_no_stranger_came_before",
+            "new_key_is_found_within_two_seconds_in_a_flood_of_strangers",
+            "rotation_while_requests_are_under_way_turns_nobody_away",
+        ],
+    ),
+    (
+        "a new key signs before Clerk shows it",
+        &["rotation_with_a_gap_and_back_is_followed_step_by_step"],
+    ),
+    (
+        "a key is withdrawn",
+        &[
+            "withdrawn_key_is_refused_once_the_set_is_loaded_again",
+            "withdrawn_key_is_refused_once_the_set_has_expired",
+            "outage_that_is_over_does_not_keep_a_withdrawn_key_alive",
+        ],
+    ),
+    ("Clerk goes back to the old key", &["rotation_with_a_gap_and_back_is_followed_step_by_step"]),
+    (
+        "a flood of unknown `kid`s",
+        &[
+            "ten_thousand_strangers_cause_three_loads_and_one_more_in_two_seconds",
+            "ten_thousand_strangers_at_once_cause_three_loads_at_most",
+        ],
+    ),
+    (
+        "ten thousand requests when the set has just expired",
+        &[
+            "ten_thousand_requests_at_the_moment_the_set_expires_load_it_once",
+            "ten_thousand_requests_on_many_threads_load_an_expired_set_once",
+        ],
+    ),
+    (
+        "the Backend API is down, the public key set is not",
+        &[
+            "public_keys_stand_in_for_the_backend_where_that_is_configured",
+            "public_keys_stand_in_in_time_where_the_backend_hangs",
+        ],
+    ),
+    (
+        "no key set can be had at all",
+        &[
+            "pem_key_stands_in_while_no_set_is_known",
+            "pem_key_that_clerk_has_withdrawn_lets_nobody_in",
+            "pem_key_is_not_asked_where_clerk_answers",
+        ],
+    ),
+    (
+        "this machine's clock steps |",
+        &[
+            "jwts_are_judged_by_the_new_time_whether_they_were_seen_before_or_not",
+            "keys_grow_no_older_and_no_younger",
+        ],
+    ),
+    (
+        "Clerk is down, hangs, trickles, answers 5xx or no JSON",
+        &[
+            "opaque_tokens_are_503_while_clerk_is_away_and_good_when_it_is_back",
+            "an_outage_is_not_remembered_as_a_refusal",
+            "name_without_an_address_is_503",
+        ],
+    ),
+    (
+        "Clerk comes and goes, for opaque tokens",
+        &["opaque_tokens_follow_clerk_that_comes_and_goes"],
+    ),
+    (
+        "Clerk is down, and approvals are remembered",
+        &["remembered_approvals_go_on_for_their_time_while_clerk_is_away"],
+    ),
+    (
+        "Clerk answers 429 to a question about a token",
+        &["a_429_is_obeyed_by_all_callers_of_that_endpoint", "storm_of_429_is_answered_by_silence"],
+    ),
+    (
+        "more tokens than Clerk allows calls",
+        &[
+            "more_calls_than_clerk_allows_are_503_with_the_time_to_wait",
+            "development_keys_may_ask_100_times_in_ten_seconds",
+            "flood_of_junk_in_an_outage_is_no_flood_for_clerk",
+        ],
+    ),
+    (
+        "the same junk again and again",
+        &[
+            "refusals_are_remembered_for_ten_seconds",
+            "ten_thousand_requests_on_many_threads_with_one_junk_token_ask_once",
+        ],
+    ),
+    (
+        "a flood of junk, no two alike",
+        &[
+            "tokens_that_clerk_approved_before_come_before_a_flood_of_junk",
+            "new_tokens_share_what_is_left_with_junk",
+            "revoked_tokens_lose_their_place",
+        ],
+    ),
+    (
+        "ten thousand requests with one token",
+        &["ten_thousand_requests_at_once_with_one_token_ask_once"],
+    ),
+    (
+        "a token is revoked",
+        &[
+            "revoked_token_is_refused_from_the_next_request_on",
+            "a_configured_type_is_remembered_until_its_time_or_its_own_end",
+        ],
+    ),
+    (
+        "this machine's clock steps, for opaque tokens",
+        &[
+            "verdicts_about_opaque_tokens_last_as_long_as_before",
+            "stepped_clock_decides_anew_about_opaque_tokens",
+        ],
+    ),
+    (
+        "a caller goes away",
+        &[
+            "caller_who_goes_away_at_any_moment_harms_nobody",
+            "set_that_grew_old_is_loaded_though_its_first_caller_goes_away",
+            "nothing_is_left_of_callers_who_went_away",
+            "caller_who_goes_away_cancels_the_load_for_nobody",
+        ],
+    ),
+    (
+        "the runtime ends with a load or a call under way",
+        &[
+            "runtime_that_ends_at_any_moment_leaves_the_next_one_a_clean_start",
+            "work_of_a_runtime_that_ends_is_503_for_who_waits_and_good_at_the_next_request",
+        ],
+    ),
+    (
+        "a runtime stands still with a load or a call under way",
+        &["work_that_stands_still_is_given_up_after_twice_the_deadline"],
+    ),
+];
+
+#[test]
+fn each_row_of_the_page_is_held_by_tests_that_exist() {
+    let page = include_str!("../../runtime/docs/reliability.md");
+    let (faults, _) = page.split_once("# Memory").unwrap();
+    let rows = faults.lines().filter_map(|line| line.strip_prefix("| "));
+    let rows: Vec<_> = rows.filter(|row| !row.starts_with("fault |")).collect();
+    for (row, (start, tests)) in rows.iter().zip(&ROWS) {
+        assert!(row.starts_with(start), "the page says `{row}`, the tests say `{start}`");
+        for test in *tests {
+            let written = format!("async fn {test}(");
+            assert!(TESTS.iter().any(|file| file.contains(&written)), "{test} is no test");
+        }
+    }
+    assert_eq!(rows.len(), ROWS.len());
+}

@@ -1,0 +1,156 @@
+//! What lasts longer than a request ends with the token. Time is held, so nothing waits.
+
+use std::{convert::Infallible, time::Duration};
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    response::{IntoResponse, Response, Sse, sse::Event},
+    routing::get,
+};
+use clerk_auth::{
+    Clerk, ClerkLayer, Guard, Policy, clerk_auth, policy,
+    testing::{Caller, DevIssuer, TestClock},
+};
+use futures_util::{FutureExt, Stream, StreamExt, stream};
+use http::{Request, header::CONTENT_TYPE};
+use tokio::time::{Instant, pause, sleep, timeout};
+use tower::ServiceExt;
+
+const SESSIONS: Policy = policy!(accepts = "session_token");
+const MINUTE: Duration = Duration::from_secs(60);
+const CENTURY: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
+
+/// One item now, and one every 25 seconds, for ever.
+fn ticks() -> impl Stream<Item = &'static str> {
+    stream::unfold(Duration::ZERO, async |pause| {
+        sleep(pause).await;
+        Some(("tick", Duration::from_secs(25)))
+    })
+}
+
+fn events(ticks: impl Stream<Item = &'static str> + Send + 'static) -> Response {
+    Sse::new(ticks.map(|tick| Ok::<_, Infallible>(Event::default().data(tick)))).into_response()
+}
+
+#[clerk_auth(accepts = "any")]
+async fn watch(guard: Guard) -> Response {
+    events(ticks().take_until(guard.ended()))
+}
+
+async fn unguarded() -> Response {
+    events(ticks())
+}
+
+async fn download() -> Body {
+    Body::from_stream(ticks().map(Ok::<_, Infallible>))
+}
+
+async fn whole() -> &'static str {
+    "tick"
+}
+
+/// The clock of the issuer and of its guards, which stands still; and an app of which all keys are
+/// known, so that the timers alone let time pass.
+async fn app() -> (TestClock, DevIssuer, Router) {
+    let clock = TestClock::at(1_800_000_000);
+    let issuer = DevIssuer::builder().clock(clock.clone()).start().await.unwrap();
+    let clerk = issuer.clerk().build().unwrap();
+    let mounted = Router::new()
+        .route("/events", get(unguarded))
+        .route("/download", get(download))
+        .route("/whole", get(whole));
+    let layer = ClerkLayer::new(clerk.clone(), &SESSIONS);
+    let router = Router::<Clerk>::new()
+        .route("/watch", get(watch))
+        .with_state(clerk)
+        .nest("/ending", mounted.clone().layer(layer.clone().ending_streams()))
+        .nest("/open", mounted.layer(layer));
+    let first = send(&router, "/ending/whole", &issuer.session("user_first").jwt()).await;
+    assert_eq!(first.status(), 200);
+    pause();
+    (clock, issuer, router)
+}
+
+async fn send(router: &Router, path: &str, token: &str) -> Response {
+    let request = Request::get(path).header("authorization", format!("Bearer {token}"));
+    router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap()
+}
+
+/// How many ticks came, whether the body came to a good end, and after how many seconds.
+async fn read(response: Response) -> (usize, bool, u64) {
+    let start = Instant::now();
+    let mut frames = response.into_body().into_data_stream();
+    let (mut ticks, mut good) = (0, true);
+    while let Some(frame) = frames.next().await {
+        match frame {
+            Ok(bytes) => ticks += usize::from(bytes.windows(4).any(|window| window == b"tick")),
+            Err(_) => good = false,
+        }
+    }
+    (ticks, good, start.elapsed().as_secs())
+}
+
+#[tokio::test]
+async fn a_stream_of_events_ends_when_the_token_does() {
+    let (_, issuer, router) = app().await;
+    for path in ["/watch", "/ending/events"] {
+        let token = issuer.session("user_ada").lives(MINUTE).jwt();
+        let response = send(&router, path, &token).await;
+        assert_eq!(response.headers()[CONTENT_TYPE], "text/event-stream");
+        assert_eq!(read(response).await, (3, true, 60), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_cut_off_does_not_look_whole_and_what_is_whole_is_not_cut_off() {
+    let (_, issuer, router) = app().await;
+    let token = issuer.session("user_ada").lives(MINUTE).jwt();
+    assert_eq!(read(send(&router, "/ending/download", &token).await).await, (3, false, 60));
+    let response = send(&router, "/ending/whole", &token).await;
+    sleep(2 * MINUTE).await;
+    assert_eq!(to_bytes(response.into_body(), 100).await.unwrap(), "tick");
+}
+
+#[tokio::test]
+async fn a_layer_that_is_not_told_to_ends_nothing() {
+    let (_, issuer, router) = app().await;
+    let token = issuer.session("user_ada").lives(MINUTE).jwt();
+    let response = send(&router, "/open/events", &token).await;
+    assert!(timeout(60 * MINUTE, read(response)).await.is_err());
+}
+
+#[tokio::test]
+async fn each_caller_has_their_own_end_and_some_have_none() {
+    let (clock, issuer, router) = app().await;
+    clock.advance(Duration::from_secs(1000));
+    let long = issuer.oauth("user_ada").lives(5 * MINUTE).jwt();
+    assert_eq!(read(send(&router, "/watch", &long).await).await.2, 300);
+    // It was issued for a minute, and most of it is gone.
+    let old = issuer.session("user_ada").lives(MINUTE).jwt();
+    clock.advance(Duration::from_secs(50));
+    assert_eq!(read(send(&router, "/watch", &old).await).await.2, 10);
+}
+
+#[tokio::test]
+async fn a_token_without_an_end_and_nobody_wait_for_ever() {
+    #[clerk_auth(accepts = "api_key", optional)]
+    async fn anybody(guard: Guard) -> bool {
+        assert_eq!(guard.expires_at(), None);
+        timeout(CENTURY, guard.ended()).await.is_err()
+    }
+    pause();
+    assert!(anybody(Caller::api_key("org_acme").guard().unwrap()).await);
+    assert!(anybody(Caller::nobody().guard().unwrap()).await);
+}
+
+#[tokio::test]
+async fn a_token_that_is_over_ends_at_once() {
+    #[clerk_auth]
+    async fn over(guard: Guard) -> bool {
+        guard.ended().now_or_never().is_some()
+    }
+    let past = std::time::UNIX_EPOCH + MINUTE;
+    assert!(over(Caller::session("user_ada").expires_at(past).guard().unwrap()).await);
+    assert!(!over(Caller::session("user_ada").guard().unwrap()).await);
+}

@@ -1,0 +1,369 @@
+//! A policy for each tool of an MCP server, in front of the server.
+
+use std::{
+    convert::Infallible,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use axum::{
+    Router,
+    body::{Body, Bytes},
+    extract::Request,
+    response::Response,
+    routing::any,
+};
+use clerk_auth::{
+    Clerk, ClerkLayer, Policy, ScopeHierarchy, ToolPolicies, policy,
+    testing::{DevIssuer, TestClock},
+    verified,
+};
+use clerk_auth_tests::{Reply, Server};
+use futures_util::{Stream, stream};
+use http::{Method, StatusCode};
+use tokio::time::{pause, sleep};
+use tower::ServiceExt;
+
+use crate::capture;
+
+const URL: &str = "https://mcp.example.com/mcp";
+const METADATA: &str = "https://mcp.example.com/.well-known/oauth-protected-resource/mcp";
+
+const ENTER: Policy = policy!(accepts = "oauth_token", scopes = "read:notes");
+const TOOLS: ToolPolicies = ToolPolicies::new(&[
+    ("list", ENTER),
+    ("add", policy!(accepts = "oauth_token", scopes = "write:notes")),
+    ("publish", policy!(accepts = "oauth_token", scopes = "write:notes publish:notes")),
+])
+.message_limit(1000);
+
+const ADD: &str = r#"{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"add"}}"#;
+
+/// Stands for the MCP server: tells who came, and what it was sent.
+async fn reached(request: Request) -> String {
+    let (parts, body) = request.into_parts();
+    let caller = verified(&parts.extensions).map(|caller| caller.subject().to_string());
+    let body = axum::body::to_bytes(body, 100_000).await.unwrap();
+    let body = String::from_utf8(body.to_vec()).unwrap();
+    format!("{} sent {body}", caller.unwrap_or_default())
+}
+
+fn router(clerk: Clerk) -> Router {
+    let guard = ClerkLayer::new(clerk, &ENTER).tools(&TOOLS);
+    Router::new().route("/mcp", any(reached)).layer(guard)
+}
+
+async fn app() -> (DevIssuer, Server) {
+    const SCOPES: ScopeHierarchy = ScopeHierarchy::new(&[("write:notes", &["read:notes"])]);
+    let issuer = DevIssuer::start().await.unwrap();
+    let clerk = issuer.clerk().resource(URL).scope_hierarchy(SCOPES).build().unwrap();
+    let app = Server::start(router(clerk)).await;
+    (issuer, app)
+}
+
+async fn post(app: &Server, token: &str, body: impl Into<reqwest::Body>) -> Reply {
+    let field = format!("Bearer {token}");
+    app.send_body(Method::POST, "/mcp", &[("authorization", &field)], body).await
+}
+
+#[tokio::test]
+async fn a_call_needs_the_scopes_of_its_tool_and_the_challenge_names_just_those() {
+    let (issuer, app) = app().await;
+    let lacks = |scope: &str| {
+        format!(
+            r#"Bearer realm="clerk", error="insufficient_scope", scope="{scope}", resource_metadata="{METADATA}""#
+        )
+    };
+    let table: [(&str, &str, u16, String); 8] = [
+        ("read:notes", "list", 200, String::new()),
+        ("read:notes", "add", 403, lacks("write:notes")),
+        ("read:notes", "publish", 403, lacks("write:notes publish:notes")),
+        ("read:notes publish:notes", "publish", 403, lacks("write:notes publish:notes")),
+        ("write:notes", "list", 200, String::new()),
+        ("write:notes", "add", 200, String::new()),
+        ("write:notes publish:notes", "publish", 200, String::new()),
+        ("publish:notes", "add", 403, lacks("read:notes")),
+    ];
+    for (granted, tool, status, challenge) in table {
+        let token = issuer.oauth("user_ada").scopes(granted.split(' ')).jwt();
+        let body = ADD.replace("add", tool);
+        let reply = post(&app, &token, body.clone()).await;
+        assert_eq!((reply.status, reply.challenge()), (status, &*challenge), "{granted}: {tool}");
+        let sent = format!("user_ada sent {body}");
+        assert_eq!(reply.body == sent, status == 200, "{granted}: {tool}: {}", reply.body);
+    }
+}
+
+#[tokio::test]
+async fn what_calls_no_tool_needs_only_to_enter_and_arrives_as_it_was_sent() {
+    let (issuer, app) = app().await;
+    let token = issuer.oauth("user_ada").scopes(["read:notes"]).jwt();
+    let messages = [
+        r#" { "jsonrpc":"2.0", "id":1, "method":"tools/list" } "#,
+        r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#,
+        r#"{"jsonrpc":"2.0","id":1,"result":{"name":"add"}}"#,
+        "",
+    ];
+    for message in messages {
+        let reply = post(&app, &token, message).await;
+        assert_eq!((reply.status, reply.body), (200, format!("user_ada sent {message}")));
+    }
+    assert_eq!(app.get("/mcp", &token).await.body, "user_ada sent ");
+    let refused = post(&app, &issuer.oauth("user_ada").jwt(), messages[0]).await;
+    assert_eq!(refused.status, 403);
+}
+
+#[tokio::test]
+async fn a_tool_without_a_policy_is_answered_as_one_that_is_not_there() {
+    let (issuer, app) = app().await;
+    let token = issuer.oauth("user_ada").scopes(["write:notes"]).jwt();
+    for name in ["drop", "ADD", "add ", "", r"\u0000", r#"\"quoted\""#] {
+        for (id, echoed) in [("7", "7"), (r#""seven""#, r#""seven""#)] {
+            let body = ADD.replace(r#""add""#, &format!("\"{name}\"")).replace('7', id);
+            let reply = post(&app, &token, body).await;
+            let expected = format!(
+                r#"{{"jsonrpc":"2.0","id":{echoed},"error":{{"code":-32602,"message":"Unknown tool"}}}}"#
+            );
+            assert_eq!((reply.status, reply.body), (200, expected), "{name}");
+            assert_eq!(reply.headers["content-type"], "application/json");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_two_servers_could_read_in_two_ways_reaches_none() {
+    let (issuer, app) = app().await;
+    let token = issuer.oauth("user_ada").scopes(["write:notes", "publish:notes"]).jwt();
+    let batch = format!("[{ADD}]");
+    let bodies = [
+        "no JSON",
+        &batch,
+        r#"{"method":"tools/list","method":"tools/call","params":{"name":"add"}}"#,
+        r#"{"method":"tools/call","params":{"name":"list","n\u0061me":"add"}}"#,
+        r#"{"method":"tools/call","params":{"name":["add"]}}"#,
+        r#"{"method":"tools/call"}"#,
+        r#"{"method":7}"#,
+    ];
+    for body in bodies {
+        let reply = post(&app, &token, body.to_owned()).await;
+        let expected = r#"{"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"Not one JSON-RPC message"}}"#;
+        assert_eq!((reply.status, reply.body.as_str()), (400, expected), "{body}");
+        assert_eq!(reply.challenge(), "", "the credential is not to blame");
+    }
+}
+
+#[tokio::test]
+async fn the_body_says_which_tool_is_called_and_nothing_else_does() {
+    let (issuer, app) = app().await;
+    let token = format!("Bearer {}", issuer.oauth("user_ada").scopes(["read:notes"]).jwt());
+    let fields = [
+        ("authorization", token.as_str()),
+        ("mcp-method", "tools/list"),
+        ("mcp-name", "list"),
+        ("content-type", "text/plain"),
+    ];
+    for method in [Method::POST, Method::PUT, Method::DELETE] {
+        assert_eq!(app.send_body(method, "/mcp", &fields, ADD).await.status, 403);
+    }
+}
+
+#[tokio::test]
+async fn a_message_over_the_limit_is_not_held() {
+    let (issuer, app) = app().await;
+    let token = issuer.oauth("user_ada").scopes(["read:notes"]).jwt();
+    let of_length = |length: usize| format!("{{}}{}", " ".repeat(length - 2));
+    assert_eq!(post(&app, &token, of_length(1000)).await.status, 200);
+    let reply = post(&app, &token, of_length(1001)).await;
+    assert_eq!((reply.status, reply.challenge()), (413, ""));
+}
+
+/// What a router answers to a request that is built here, as far as tests look at it.
+async fn answer(router: &Router, request: Request) -> (StatusCode, String) {
+    let response = router.clone().oneshot(request).await.unwrap();
+    let status = response.status();
+    let body = axum::body::to_bytes(response.into_body(), 100_000).await.unwrap();
+    (status, String::from_utf8(body.to_vec()).unwrap())
+}
+
+fn fault(message: &str) -> String {
+    format!(r#"{{"jsonrpc":"2.0","id":null,"error":{{"code":-32600,"message":"{message}"}}}}"#)
+}
+
+/// A call of `add` of which the last byte comes after `pause`, on a clock that goes along.
+fn held_back(clock: TestClock, pause: Duration) -> Body {
+    let (first, last) = ADD.split_at(ADD.len() - 1);
+    let parts = [(first, Duration::ZERO), (last, pause)];
+    Body::from_stream(stream::unfold(parts.into_iter(), move |mut parts| {
+        let clock = clock.clone();
+        async move {
+            let (part, pause) = parts.next()?;
+            sleep(pause).await;
+            clock.advance(pause);
+            Some((Ok::<_, Infallible>(part), parts))
+        }
+    }))
+}
+
+#[tokio::test]
+async fn who_holds_back_a_message_gets_no_more_time_than_the_token_has_and_half_a_minute() {
+    let clock = TestClock::at(1_800_000_000);
+    let issuer = DevIssuer::builder().clock(clock.clone()).start().await.unwrap();
+    let router = router(issuer.clerk().clock_skew(Duration::from_secs(5)).build().unwrap());
+    let known = issuer.oauth("user_first").scopes(["read:notes"]).jwt();
+    let known = Request::get("/mcp").header("authorization", format!("Bearer {known}"));
+    assert_eq!(answer(&router, known.body(Body::empty()).unwrap()).await.0, 200);
+    pause();
+    let table = [
+        (60, 0, 200),
+        (60, 29, 200),
+        // For revocation: it is not known before somebody asks again.
+        (60, 31, 408),
+        (20, 24, 200),
+        (20, 25, 401),
+        // It came within the skew, and so may its message.
+        (0, 4, 200),
+        (0, 5, 401),
+    ];
+    for (lives, seconds, status) in table {
+        let lives = Duration::from_secs(lives);
+        let caller = issuer.oauth("user_ada").scopes(["read:notes", "write:notes"]).lives(lives);
+        let field = format!("Bearer {}", caller.jwt());
+        let body = held_back(clock.clone(), Duration::from_secs(seconds));
+        let request = Request::post("/mcp").header("authorization", field).body(body).unwrap();
+        let response = router.clone().oneshot(request).await.unwrap();
+        assert_eq!(response.status(), status, "{seconds} seconds of {lives:?}");
+        let challenge = response.headers().get("www-authenticate").map(|it| it.to_str().unwrap());
+        let expected = r#"Bearer realm="clerk", error="invalid_token""#;
+        assert_eq!(challenge, (status == 401).then_some(expected));
+    }
+}
+
+#[tokio::test]
+async fn a_connection_for_another_protocol_is_not_opened_past_the_policies() {
+    let issuer = DevIssuer::start().await.unwrap();
+    let router = router(issuer.clerk().build().unwrap());
+    let field = format!("Bearer {}", issuer.oauth("user_ada").scopes(["read:notes"]).jwt());
+    let request = |method, upgrade: Option<&str>| {
+        let request = Request::builder().method(method).uri("/mcp").header("authorization", &field);
+        let request = match upgrade {
+            Some(upgrade) => request.header("connection", "upgrade").header("upgrade", upgrade),
+            None => request,
+        };
+        request.body(Body::empty()).unwrap()
+    };
+    let refused = (StatusCode::BAD_REQUEST, fault("No other protocol is spoken here"));
+    assert_eq!(answer(&router, request(Method::GET, Some("websocket"))).await, refused);
+    assert_eq!(answer(&router, request(Method::POST, Some(""))).await, refused);
+    assert_eq!(answer(&router, request(Method::CONNECT, None)).await, refused);
+    assert_eq!(answer(&router, request(Method::GET, None)).await.0, 200);
+}
+
+#[tokio::test]
+async fn each_message_that_is_refused_is_one_event_with_a_word() {
+    let issuer = DevIssuer::start().await.unwrap();
+    let router = router(issuer.clerk().build().unwrap());
+    let field = format!("Bearer {}", issuer.oauth("user_ada").scopes(["read:notes"]).jwt());
+    let request = || Request::post("/mcp").header("authorization", &field);
+    let post = async |body| answer(&router, request().body(body).unwrap()).await;
+    assert_eq!(post(Body::empty()).await.0, 200, "the keys are known");
+    capture::start();
+    let lines = || capture::take().into_iter().filter(|line| line.contains(" clerk_auth"));
+    let expect = |word: &str, more: &str| {
+        let line = format!("INFO clerk_auth::tools message=message refused fault=\"{word}\"{more}");
+        assert_eq!(lines().collect::<Vec<_>>(), [line]);
+    };
+    let table = [
+        (Body::from("no JSON"), 400, "Not one JSON-RPC message", "unreadable"),
+        (Body::from("x".repeat(1001)), 413, "The message is too long", "too-long"),
+        (
+            Body::from_stream(stream::iter([Ok("{"), Err("the connection broke")])),
+            400,
+            "The message did not arrive whole",
+            "broken",
+        ),
+    ];
+    for (body, status, message, word) in table {
+        let (answered, json) = post(body).await;
+        assert_eq!((answered.as_u16(), json), (status, fault(message)));
+        expect(word, "");
+    }
+    let upgrade = request().header("upgrade", "h2c").body(Body::empty()).unwrap();
+    assert_eq!(answer(&router, upgrade).await.0, 400);
+    expect("upgrade", "");
+    pause();
+    assert_eq!(post(Body::from_stream(stream::pending::<Result<&str, Infallible>>())).await.0, 408);
+    expect("too-slow", "");
+    // The caller chose the name: a part of it, and no line of its own.
+    let long = format!("\\n{}", "x".repeat(100));
+    assert_eq!(post(Body::from(ADD.replace("add", &long))).await.0, 200);
+    expect("unknown-tool", &format!(" tool=\"\\n{}\"", "x".repeat(63)));
+}
+
+/// A body that tells whether anybody asked for it.
+struct Watched(Arc<AtomicBool>);
+
+impl Stream for Watched {
+    type Item = Result<Bytes, Infallible>;
+
+    fn poll_next(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0.store(true, Ordering::Relaxed);
+        Poll::Ready(None)
+    }
+}
+
+#[tokio::test]
+async fn the_message_of_a_stranger_is_not_read() {
+    let issuer = DevIssuer::start().await.unwrap();
+    let router = router(issuer.clerk().build().unwrap());
+    let good = issuer.oauth("user_ada").scopes(["read:notes"]).jwt();
+    let poor = issuer.oauth("user_ada").jwt();
+    let session = issuer.session("user_ada").jwt();
+    for (token, read) in
+        [("", false), ("junk", false), (&poor, false), (&session, false), (&good, true)]
+    {
+        let watched = Arc::new(AtomicBool::new(false));
+        let body = Body::from_stream(Watched(Arc::clone(&watched)));
+        let field = format!("Bearer {token}");
+        let request = Request::post("/mcp").header("authorization", field).body(body).unwrap();
+        let response: Response = router.clone().oneshot(request).await.unwrap();
+        assert_eq!((watched.load(Ordering::Relaxed), response.status() == 200), (read, read));
+    }
+}
+
+#[tokio::test]
+async fn nobody_calls_a_tool_that_asks_for_somebody() {
+    const OPTIONAL: Policy = policy!(accepts = "oauth_token", optional);
+    const MIXED: ToolPolicies = ToolPolicies::new(&[
+        ("add", policy!(accepts = "oauth_token", scopes = "write:notes")),
+        ("help", OPTIONAL),
+    ]);
+    let issuer = DevIssuer::start().await.unwrap();
+    let guard = ClerkLayer::new(issuer.clerk().build().unwrap(), &OPTIONAL).tools(&MIXED);
+    let app = Server::start(Router::new().route("/mcp", any(reached)).layer(guard)).await;
+    let help = ADD.replace("add", "help");
+    let reply = app.send_body(Method::POST, "/mcp", &[], help.clone()).await;
+    assert_eq!((reply.status, reply.body), (200, format!(" sent {help}")));
+    let reply = app.send_body(Method::POST, "/mcp", &[], ADD).await;
+    let challenge = r#"Bearer realm="clerk", scope="write:notes""#;
+    assert_eq!((reply.status, reply.challenge()), (401, challenge));
+}
+
+#[test]
+fn each_tool_is_listed_once_and_in_order() {
+    let tools: Vec<String> =
+        TOOLS.iter().map(|(tool, policy)| format!("{tool}: {policy}")).collect();
+    let expected = [
+        "list: oauth_token with scopes read:notes",
+        "add: oauth_token with scopes write:notes",
+        "publish: oauth_token with scopes write:notes publish:notes",
+    ];
+    assert_eq!(tools, expected);
+    let twice =
+        std::panic::catch_unwind(|| ToolPolicies::new(&[("a", ENTER), ("b", ENTER), ("a", ENTER)]));
+    assert!(twice.is_err(), "in a `const` it stops the build");
+}

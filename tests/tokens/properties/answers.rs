@@ -1,0 +1,130 @@
+//! Any answer of Clerk about an opaque token: it lets the token in only if each member says so.
+
+use clerk_auth::testing::Answer;
+use proptest::{
+    collection::vec,
+    prelude::{Just, Strategy, any, prop_oneof},
+    sample::select,
+};
+use serde_json::{Value, json};
+
+use super::{Inline, each, trees};
+use crate::{app::NOW, opaque::Kind};
+
+const MEMBERS: [&str; 14] = [
+    "object",
+    "id",
+    "subject",
+    "scopes",
+    "revoked",
+    "expired",
+    "expiration",
+    "active",
+    "cnf",
+    "client_id",
+    "aud",
+    "claims",
+    "name",
+    "x",
+];
+
+impl Inline {
+    /// The status for a token of this kind about which Clerk answers this.
+    fn answered(&self, kind: Kind, body: Vec<u8>) -> u16 {
+        self.issuer.answer_with(kind.endpoint(), Answer::body(200, "application/json", body));
+        self.bearer(kind.route(), kind.token(&self.issuer).as_bytes()).unwrap()
+    }
+}
+
+fn values() -> impl Strategy<Value = Option<Value>> {
+    let texts = ["", "a", "user_a", "user_", "org_a", "mch_a", "a\n", "api_key", "false", "null"];
+    let now = NOW.cast_signed();
+    trees(prop_oneof![
+        select(texts.to_vec()).prop_map(Value::from),
+        (-2_i64..3).prop_map(move |hours| json!(now + hours * 3600)),
+        (-2_i64..3).prop_map(move |hours| json!((now + hours * 3600) * 1000)),
+        any::<f64>().prop_map(Value::from),
+        any::<bool>().prop_map(Value::from),
+        Just(Value::Null),
+    ])
+}
+
+/// The rules once more, in the plainest words.
+fn approves(kind: Kind, answer: &Value) -> bool {
+    let text = |name: &str| {
+        let text = answer[name].as_str().unwrap_or_default();
+        (!text.is_empty() && !text.chars().any(char::is_control)).then_some(text)
+    };
+    let texts =
+        |value: &Value| value.as_array().is_some_and(|list| list.iter().all(Value::is_string));
+    let (object, unit, prefixes): (_, _, &[&str]) = match kind {
+        Kind::OAuth => ("clerk_idp_oauth_access_token", 1.0, &["user_"]),
+        Kind::M2m => ("machine_to_machine_token", 1000.0, &["mch_"]),
+        Kind::ApiKey => ("api_key", 1000.0, &["user_", "org_", "mch_"]),
+    };
+    #[allow(clippy::cast_precision_loss, reason = "seconds of this era are exact in a double")]
+    let now = NOW as f64 * unit;
+    let ends = match &answer["expiration"] {
+        Value::Null => answer.get("expiration").is_some(),
+        end => end.as_f64().is_some_and(|end| end.trunc() > now),
+    };
+    let names = |value: &Value| match value {
+        Value::Null => true,
+        Value::String(name) => !name.is_empty(),
+        list => texts(list) && list.as_array().is_some_and(|list| list.iter().all(|it| it != "")),
+    };
+    let subject = text("subject").unwrap_or_default();
+    let has = |prefix: &&str| subject.strip_prefix(*prefix).is_some_and(|rest| !rest.is_empty());
+    let own = match kind {
+        Kind::OAuth => {
+            texts(&answer["scopes"]) && text("client_id").is_some() && names(&answer["aud"])
+        }
+        Kind::M2m => answer["scopes"].is_null() || texts(&answer["scopes"]),
+        Kind::ApiKey => texts(&answer["scopes"]),
+    };
+    let active = answer.get("active").is_none_or(|active| *active == true);
+    active
+        && answer.get("cnf").is_none()
+        && answer["object"] == object
+        && answer["revoked"] == false
+        && answer["expired"] == false
+        && ends
+        && text("id").is_some()
+        && prefixes.iter().any(has)
+        && own
+}
+
+#[test]
+fn an_answer_lets_in_only_if_each_member_says_so() {
+    let app = Inline::start();
+    let changes = vec((select(MEMBERS.to_vec()), values()), 0..3);
+    let entered = std::cell::Cell::new(0_u32);
+    each(900, (select(Kind::ALL.to_vec()), changes), |(kind, changes)| {
+        let mut answer = kind.approval();
+        for (name, value) in changes {
+            match value {
+                Some(value) => answer[name] = value,
+                None => drop(answer.as_object_mut().unwrap().remove(name)),
+            }
+        }
+        let status = app.answered(kind, answer.to_string().into_bytes());
+        let expected = if approves(kind, &answer) { 200 } else { 401 };
+        assert_eq!(status, expected, "{kind:?} {answer}");
+        entered.set(entered.get() + u32::from(status == 200));
+    });
+    // Some of each, or it shows nothing.
+    assert!((150..750).contains(&entered.get()), "{entered:?}");
+}
+
+#[test]
+fn any_bytes_as_an_answer_let_nobody_in() {
+    let app = Inline::start();
+    let bytes = prop_oneof![
+        vec(any::<u8>(), 0..200),
+        "[ {}\\[\\]\":,a-z0-9\\\\.eE+-]{0,80}".prop_map(String::into_bytes),
+    ];
+    each(600, (select(Kind::ALL.to_vec()), bytes), |(kind, bytes)| {
+        // Not JSON at all is no word of Clerk about the token.
+        assert!(matches!(app.answered(kind, bytes), 401 | 503));
+    });
+}
