@@ -38,6 +38,7 @@ struct App {
 
 impl App {
     async fn start(set: impl FnOnce(ClerkBuilder) -> ClerkBuilder) -> Self {
+        spans::listen();
         let clock = TestClock::at(NOW);
         let issuer = DevIssuer::builder().clock(clock.clone()).start().await.unwrap();
         let clerk = set(issuer.clerk()).build().unwrap();

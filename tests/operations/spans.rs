@@ -1,11 +1,9 @@
 //! Requests in, the spans that they open out.
 
 use std::{
+    cell::RefCell,
     fmt::{Debug, Write as _},
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::Once,
     time::Duration,
 };
 
@@ -14,21 +12,35 @@ use tracing::{
     Event, Metadata, Subscriber,
     field::{Field, Visit},
     span::{Attributes, Id, Record},
-    subscriber::set_default,
+    subscriber::set_global_default,
 };
 
 use crate::App;
 
-/// Every span of this crate on this thread: its name and fields.
-#[derive(Clone, Default)]
-struct Spans(Arc<Mutex<Vec<String>>>, Arc<AtomicU64>);
-
-impl Spans {
-    /// The spans since the last call.
-    fn take(&self) -> Vec<String> {
-        std::mem::take(&mut self.0.lock().unwrap())
-    }
+thread_local! {
+    static OPENED: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
 }
+
+/// Hears the spans of all threads from now on, before any of them opens one.
+///
+/// A listener of one thread would do, but `tracing` remembers for all threads whether anybody
+/// listens to a span, and asks only the thread that opens it first.
+pub(crate) fn listen() {
+    static LISTENER: Once = Once::new();
+    LISTENER.call_once(|| set_global_default(Spans).unwrap());
+}
+
+/// The spans that this thread opened since the last call: names and fields.
+fn take() -> Vec<String> {
+    OPENED.take()
+}
+
+fn add(line: String) {
+    OPENED.with_borrow_mut(|lines| lines.push(line));
+}
+
+/// Every span of this crate.
+struct Spans;
 
 impl Subscriber for Spans {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
@@ -38,15 +50,15 @@ impl Subscriber for Spans {
     fn new_span(&self, span: &Attributes<'_>) -> Id {
         let mut fields = Fields(span.metadata().name().to_owned());
         span.record(&mut fields);
-        self.0.lock().unwrap().push(fields.0);
-        Id::from_u64(self.1.fetch_add(1, Ordering::Relaxed) + 1)
+        add(fields.0);
+        Id::from_u64(1)
     }
 
     /// The only field that is filled in later is the outcome, at the end of a call.
     fn record(&self, _: &Id, values: &Record<'_>) {
         let mut fields = Fields("ended".to_owned());
         values.record(&mut fields);
-        self.0.lock().unwrap().push(fields.0);
+        add(fields.0);
     }
 
     fn record_follows_from(&self, _: &Id, _: &Id) {}
@@ -68,8 +80,6 @@ impl Visit for Fields {
 
 #[tokio::test]
 async fn what_waits_for_the_network_has_a_span_and_nothing_else() {
-    let spans = Spans::default();
-    let _guard = set_default(spans.clone());
     let app = App::start(|clerk| clerk).await;
     let jwt = app.issuer.oauth("user_ada").jwt();
     assert_eq!(app.status("/", &jwt).await, 200);
@@ -79,12 +89,12 @@ async fn what_waits_for_the_network_has_a_span_and_nothing_else() {
         r#"ask_clerk endpoint="key_set""#,
         r#"ended outcome="answered""#,
     ];
-    assert_eq!(sorted(spans.take()), sorted(load));
+    assert_eq!(sorted(take()), sorted(load));
 
     // The keys are known: neither a token that was seen before nor a new one waits.
     for token in [&jwt, &app.issuer.session("user_ada").jwt(), "junk"] {
         app.status("/", token).await;
-        assert_eq!(spans.take(), [""; 0]);
+        assert_eq!(take(), [""; 0]);
     }
 
     let table = [
@@ -100,7 +110,7 @@ async fn what_waits_for_the_network_has_a_span_and_nothing_else() {
             format!(r#"ask_clerk endpoint="{token_type}_verify""#),
             format!(r#"ended outcome="{outcome}""#),
         ];
-        assert_eq!(spans.take(), expected);
+        assert_eq!(take(), expected);
     }
 
     // A load behind the requests: nobody waits for it.
@@ -110,7 +120,7 @@ async fn what_waits_for_the_network_has_a_span_and_nothing_else() {
     let mut opened = Vec::new();
     while opened.len() < 3 {
         tokio::task::yield_now().await;
-        opened.extend(spans.take());
+        opened.extend(take());
     }
     let refresh =
         ["load_keys", r#"ask_clerk endpoint="key_set""#, r#"ended outcome="rate_limited""#];
