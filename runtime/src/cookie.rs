@@ -210,7 +210,7 @@ fn value_of<'c>(cookie: &'c [u8], name: &str) -> Option<&'c [u8]> {
 
 /// Reads a token that nobody has verified.
 fn classified<T>(token: &str, read: impl FnOnce(&Token<'_>) -> Option<T>) -> Option<T> {
-    let decoded = Decoded::from_text(token).ok()?;
+    let decoded = Decoded::from_text(token.as_bytes()).ok()?;
     read(&Token::classify(&decoded).ok()?)
 }
 

@@ -11,7 +11,8 @@ pub(crate) enum Credential<'r> {
     /// No field, an empty one, or one of a scheme that is not `Bearer`.
     None,
     Bearer {
-        token: &'r str,
+        /// Visible ASCII.
+        token: &'r [u8],
         /// The whole field, to recognise the same credential later in the same request.
         field: &'r HeaderValue,
     },
@@ -49,27 +50,30 @@ impl<'r> Credential<'r> {
         if value.is_empty() {
             return Ok(Self::None);
         }
-        let value = visible_ascii(value).ok_or(Unreadable::NotAscii)?;
-        let Some((scheme, rest)) = value.split_once(' ') else {
-            let bearer_alone = value.eq_ignore_ascii_case("Bearer");
-            return Err(if bearer_alone { Unreadable::NoToken } else { Unreadable::NoScheme });
-        };
-        if !scheme.eq_ignore_ascii_case("Bearer") {
-            return Ok(Self::None);
+        let scheme_end = memchr(b' ', value).unwrap_or(value.len());
+        let (scheme, rest) = value.split_at_checked(scheme_end).unwrap_or_default();
+        let is_bearer = scheme.eq_ignore_ascii_case(b"Bearer");
+        let spaces = rest.iter().take_while(|byte| **byte == b' ').count();
+        let token = rest.get(spaces..).unwrap_or_default();
+        if is_bearer && is_visible_ascii(token) {
+            return Ok(Self::Bearer { token, field });
         }
-        let token = rest.trim_start_matches(' ');
-        if memchr(b' ', token.as_bytes()).is_some() {
-            return Err(Unreadable::AfterToken);
+        // The tab is the one control character that a field value can hold (RFC 9110 §5.5).
+        let is_text = value.iter().all(|byte| *byte == b' ' || byte.is_ascii_graphic());
+        match (is_text, is_bearer) {
+            (false, _) => Err(Unreadable::NotAscii),
+            (true, true) if rest.is_empty() => Err(Unreadable::NoToken),
+            (true, true) => Err(Unreadable::AfterToken),
+            (true, false) if rest.is_empty() => Err(Unreadable::NoScheme),
+            (true, false) => Ok(Self::None),
         }
-        Ok(Self::Bearer { token, field })
     }
 }
 
-/// The tab is the one control character that a field value can hold (RFC 9110 §5.5; `HeaderValue`
-/// takes no other). These three look at many bytes at once: a good field is read to its end.
-fn visible_ascii(value: &[u8]) -> Option<&str> {
-    let text = str::from_utf8(value).ok()?;
-    (text.is_ascii() && memchr(b'\t', value).is_none()).then_some(text)
+/// Whether there is something, and no byte of it is a space, a control or not ASCII. A good token is
+/// read to its end, so nothing stops on the way: then many bytes are looked at together.
+fn is_visible_ascii(token: &[u8]) -> bool {
+    !token.is_empty() && token.iter().fold(true, |all, byte| all & byte.is_ascii_graphic())
 }
 
 #[cfg(test)]
@@ -85,7 +89,7 @@ mod tests {
         }
         Ok(match Credential::read(&headers)? {
             Credential::None => None,
-            Credential::Bearer { token, .. } => Some(token.to_owned()),
+            Credential::Bearer { token, .. } => Some(String::from_utf8(token.to_vec()).unwrap()),
         })
     }
 
@@ -109,6 +113,7 @@ mod tests {
             (&[b"bearer  "], Err(Unreadable::NoToken)),
             (&[b"T"], Err(Unreadable::NoScheme)),
             (&[b"Bearer\tT"], Err(Unreadable::NotAscii)),
+            (&[b"Bearer \tT"], Err(Unreadable::NotAscii)),
             (&[b"Bearer T\tU"], Err(Unreadable::NotAscii)),
             (&[b"Bearer T U"], Err(Unreadable::AfterToken)),
             (&[b"Bearer A, Bearer B"], Err(Unreadable::AfterToken)),

@@ -4,7 +4,6 @@
 use crate::{
     cookie::{CookieFault, CrossSite},
     credential::Unreadable,
-    identity::{Identity, VerifiedToken},
     policy::Denial,
     token::{Form, Malformed, Presented, TokenType},
 };
@@ -18,9 +17,8 @@ pub(crate) struct Refused {
 
 impl Refused {
     /// A refusal of somebody whose token was verified, if they had one.
-    pub(crate) fn of_known(failure: impl Into<Failure>, known: Option<&Identity>) -> Self {
-        let presented = known.map(Identity::token_type);
-        let presented = presented.map(|token_type| Presented { token_type, form: Form::Verified });
+    pub(crate) fn of_known(failure: impl Into<Failure>, known: Option<TokenType>) -> Self {
+        let presented = known.map(|token_type| Presented { token_type, form: Form::Verified });
         Self { failure: failure.into(), presented }
     }
 

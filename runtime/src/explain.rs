@@ -55,7 +55,7 @@ impl Clerk {
     /// # runtime.block_on(explain()).unwrap();
     /// ```
     pub async fn explain(&self, token: &str, policy: &Policy) -> Explanation {
-        let text = without_scheme(token.trim());
+        let text = without_scheme(token.trim()).as_bytes();
         let accepts = |token_type| policy.accepts(token_type);
         let verified = self.verifier().verify(text, accepts).await;
         let outcome =

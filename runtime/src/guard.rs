@@ -11,7 +11,7 @@ use std::{any::TypeId, fmt, sync::Arc};
 
 use axum_core::extract::{FromRef, FromRequestParts};
 use http::request::Parts;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, value::UnitDeserializer};
 
 use crate::{
     clock::Clock,
@@ -48,8 +48,6 @@ pub trait Guarded: 'static {
 pub struct Guard<P: Guarded> {
     identity: P::Identity,
     claims: P::Claims,
-    /// `None` for a caller without a credential.
-    known: Option<Arc<Identity>>,
     /// How a later refusal looks.
     appearance: Arc<Appearance>,
     /// Which time ends the token.
@@ -59,27 +57,28 @@ pub struct Guard<P: Guarded> {
 /// The way of a request, from its headers to an identity that may enter; `None` is a caller
 /// without a credential, where the policy lets them enter.
 pub(crate) async fn admit(
-    clerk: &Clerk,
+    clerk: Clerk,
     parts: &mut Parts,
     policy: &Policy,
-) -> Result<Option<Arc<Identity>>, Refused> {
-    let verified = match Credential::read(&parts.headers)? {
+) -> Result<Option<Identity>, Refused> {
+    let (known, field) = match Credential::read(&parts.headers)? {
         Credential::Bearer { token, field } => {
-            if let Some(known) = Verified::again(&parts.extensions, clerk, field) {
+            if let Some(known) = Verified::again(&parts.extensions, &clerk, field) {
                 permit(Some(&known), policy, clerk.scope_hierarchy())?;
                 return Ok(Some(known));
             }
             let accepts = |token_type| policy.accepts(token_type);
             let identity = clerk.verifier().verify(token, accepts).await?;
-            Some(Verified::from_header(identity, clerk, field.clone()))
+            (Some(identity), Some(field.clone()))
         }
         Credential::None if policy.accepts(TokenType::SessionToken) => {
-            read_cookie(clerk, parts, policy).await?
+            // On the heap, so that the future of a request with a header stays small.
+            (Box::pin(read_cookie(&clerk, parts, policy)).await?, None)
         }
-        Credential::None => None,
+        Credential::None => (None, None),
     };
-    permit(verified.as_ref().map(Verified::identity), policy, clerk.scope_hierarchy())?;
-    let known = verified.as_ref().map(Verified::share);
+    permit(known.as_ref(), policy, clerk.scope_hierarchy())?;
+    let verified = known.clone().map(|identity| Verified::new(identity, clerk, field));
     Verified::travel(verified, &mut parts.extensions);
     Ok(known)
 }
@@ -89,7 +88,7 @@ async fn read_cookie(
     clerk: &Clerk,
     parts: &Parts,
     policy: &Policy,
-) -> Result<Option<Verified>, Refused> {
+) -> Result<Option<Identity>, Refused> {
     let now = clerk.verifier().clock.now();
     let cookie = clerk.cookies().token(&parts.headers, now).map_err(TokenFault::from)?;
     let Some(cookie) = cookie else { return Ok(None) };
@@ -104,12 +103,12 @@ async fn read_cookie(
     }
     // No other class of token is read from a cookie, whatever the policy accepts.
     let accepts = |token_type| token_type == TokenType::SessionToken;
-    match clerk.verifier().verify(&cookie.token, accepts).await {
+    match clerk.verifier().verify(cookie.token.as_bytes(), accepts).await {
         Ok(identity) => {
             if forgives_expired {
                 check()?;
             }
-            Ok(Some(Verified::from_cookie(identity, clerk)))
+            Ok(Some(identity))
         }
         Err(refused) if refused.is_expired() && forgives_expired => Ok(None),
         Err(refused) => Err(refused),
@@ -125,51 +124,53 @@ where
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
-        let guard = Self::take(&Clerk::from_ref(state), parts).await?;
+        let guard = Self::take(Clerk::from_ref(state), parts).await?;
         observe::entered(guard.maybe_token_type());
         Ok(guard)
     }
 }
 
 impl<P: Guarded> Guard<P> {
-    pub(crate) async fn take(clerk: &Clerk, parts: &mut Parts) -> Result<Self, Rejection> {
+    pub(crate) async fn take(clerk: Clerk, parts: &mut Parts) -> Result<Self, Rejection> {
+        let (appearance, clock) = (clerk.appearance(), clerk.verifier().clock.clone());
         let admitted = admit(clerk, parts, &P::POLICY).await;
-        Self::from_admitted(admitted, clerk.appearance(), &clerk.verifier().clock)
+        Self::from_admitted(admitted, appearance, clock)
     }
 
     pub(crate) fn from_admitted(
-        admitted: Result<Option<Arc<Identity>>, Refused>,
+        admitted: Result<Option<Identity>, Refused>,
         appearance: Arc<Appearance>,
-        clock: &Clock,
+        clock: Clock,
     ) -> Result<Self, Rejection> {
-        let entered = admitted.and_then(|known| Ok((Self::enter(known.as_deref())?, known)));
-        match entered {
-            Ok(((identity, claims), known)) => {
-                Ok(Self { identity, claims, known, appearance, clock: clock.clone() })
-            }
+        match admitted.and_then(Self::enter) {
+            Ok((identity, claims)) => Ok(Self { identity, claims, appearance, clock }),
             Err(refused) => Err(Rejection::new(&refused, &P::POLICY, appearance)),
         }
     }
 
     /// What the handler declares, out of who was admitted.
-    fn enter(caller: Option<&Identity>) -> Result<(P::Identity, P::Claims), Refused> {
-        let refused = |failure: Failure| Refused::of_known(failure, caller);
+    fn enter(caller: Option<Identity>) -> Result<(P::Identity, P::Claims), Refused> {
+        let token_type = caller.as_ref().map(Identity::token_type);
+        let claims = decode_claims(caller.as_ref().and_then(Identity::maybe_claims));
         // A policy that accepts more than its identity type has room for refuses the rest.
-        let identity = P::Identity::enter(caller).ok_or_else(|| match caller {
-            Some(identity) => refused(TokenFault::NotAccepted(identity.token_type()).into()),
-            None => refused(Failure::Missing),
-        })?;
-        let claims = decode_claims(caller.and_then(Identity::maybe_claims)).map_err(refused)?;
-        Ok((identity, claims))
+        let identity = P::Identity::enter(caller).ok_or_else(|| match token_type {
+            Some(token_type) => TokenFault::NotAccepted(token_type).into(),
+            None => Failure::Missing,
+        });
+        identity
+            .and_then(|identity| Ok((identity, claims?)))
+            .map_err(|failure| Refused::of_known(failure, token_type))
     }
 }
 
 /// Decodes claims into the handler's own type. No claims are a JSON `null`, which an `Option`
-/// takes and a struct does not; `()` asks for nothing.
+/// takes and a struct does not; `()` asks for nothing, so nothing is read for it.
 fn decode_claims<C: DeserializeOwned + 'static>(claims: Option<&Claims>) -> Result<C, Failure> {
-    let wanted = TypeId::of::<C>() != TypeId::of::<()>();
-    let json = claims.filter(|_| wanted).map_or("null", Claims::as_json);
-    serde_json::from_str(json).map_err(|_| Failure::Claims)
+    if TypeId::of::<C>() == TypeId::of::<()>() {
+        let nothing: UnitDeserializer<serde::de::value::Error> = UnitDeserializer::new();
+        return C::deserialize(nothing).map_err(|_| Failure::Claims);
+    }
+    serde_json::from_str(claims.map_or("null", Claims::as_json)).map_err(|_| Failure::Claims)
 }
 
 /// Whether a known caller, or nobody, may pass.
@@ -180,7 +181,8 @@ pub(crate) fn permit(
 ) -> Result<(), Refused> {
     match identity {
         Some(known) => {
-            policy.decide(known, hierarchy).map_err(|denial| Refused::of_known(denial, identity))
+            let refused = |denial| Refused::of_known(denial, Some(known.token_type()));
+            policy.decide(known, hierarchy).map_err(refused)
         }
         None if policy.is_optional() => Ok(()),
         None => Err(Failure::Missing.into()),
@@ -195,7 +197,6 @@ where
         Self {
             identity: self.identity.clone(),
             claims: self.claims.clone(),
-            known: self.known.clone(),
             appearance: Arc::clone(&self.appearance),
             clock: self.clock.clone(),
         }

@@ -16,17 +16,20 @@ mod verified;
 
 pub use verified::{Entrant, OfClient, OfMachine, OfSession, OfUser, Scoped, VerifiedToken};
 
-/// A verified session of a signed-in user.
+/// A verified session of a signed-in user. Cloning is cheap.
 #[derive(Clone)]
-pub struct SessionToken {
+pub struct SessionToken(pub(crate) Arc<SessionFacts>);
+
+#[derive(Clone)]
+pub(crate) struct SessionFacts {
     pub(crate) subject: Subject,
     pub(crate) user_id: UserId,
     pub(crate) session_id: SessionId,
     pub(crate) organization: Option<Organization>,
-    pub(crate) actor: Option<Arc<str>>,
+    pub(crate) actor: Option<Box<str>>,
     pub(crate) factor_ages: Option<(i64, i64)>,
-    pub(crate) features: Option<Arc<str>>,
-    pub(crate) plans: Option<Arc<str>>,
+    pub(crate) features: Option<Box<str>>,
+    pub(crate) plans: Option<Box<str>>,
     pub(crate) claims: Claims,
     pub(crate) expires_at: UnixMillis,
 }
@@ -35,40 +38,49 @@ pub struct SessionToken {
 #[derive(Clone)]
 pub struct Organization {
     pub(crate) id: OrgId,
-    pub(crate) slug: Option<Arc<str>>,
-    pub(crate) role: Option<Arc<str>>,
-    pub(crate) permissions: Arc<[Box<str>]>,
+    pub(crate) slug: Option<Box<str>>,
+    pub(crate) role: Option<Box<str>>,
+    pub(crate) permissions: Box<[Box<str>]>,
 }
 
-/// A verified OAuth 2 access token: an application that acts for a user.
+/// A verified OAuth 2 access token: an application that acts for a user. Cloning is cheap.
 #[derive(Clone)]
-pub struct OAuthToken {
+pub struct OAuthToken(pub(crate) Arc<OAuthFacts>);
+
+#[derive(Clone)]
+pub(crate) struct OAuthFacts {
     pub(crate) subject: Subject,
     pub(crate) user_id: UserId,
     pub(crate) client_id: ClientId,
-    pub(crate) token_id: Option<Arc<str>>,
+    pub(crate) token_id: Option<Box<str>>,
     pub(crate) scopes: Scopes,
-    pub(crate) audience: Arc<[Box<str>]>,
+    pub(crate) audience: Box<[Box<str>]>,
     pub(crate) expires_at: Option<UnixMillis>,
 }
 
-/// A verified token from another machine.
+/// A verified token from another machine. Cloning is cheap.
 #[derive(Clone)]
-pub struct M2mToken {
+pub struct M2mToken(pub(crate) Arc<M2mFacts>);
+
+#[derive(Clone)]
+pub(crate) struct M2mFacts {
     pub(crate) subject: Subject,
     pub(crate) machine_id: MachineId,
-    pub(crate) token_id: Option<Arc<str>>,
-    pub(crate) recipients: Arc<[MachineId]>,
+    pub(crate) token_id: Option<Box<str>>,
+    pub(crate) recipients: Box<[MachineId]>,
     pub(crate) claims: Option<Claims>,
     pub(crate) expires_at: Option<UnixMillis>,
 }
 
-/// A verified API key of a user, an organization or a machine.
+/// A verified API key of a user, an organization or a machine. Cloning is cheap.
 #[derive(Clone)]
-pub struct ApiKey {
+pub struct ApiKey(pub(crate) Arc<ApiKeyFacts>);
+
+#[derive(Clone)]
+pub(crate) struct ApiKeyFacts {
     pub(crate) subject: Subject,
-    pub(crate) key_id: Arc<str>,
-    pub(crate) name: Option<Arc<str>>,
+    pub(crate) key_id: Box<str>,
+    pub(crate) name: Option<Box<str>>,
     pub(crate) scopes: Scopes,
     pub(crate) claims: Option<Claims>,
     pub(crate) expires_at: Option<UnixMillis>,
@@ -123,38 +135,38 @@ impl SessionToken {
     /// The user.
     #[must_use]
     pub fn user_id(&self) -> &UserId {
-        &self.user_id
+        &self.0.user_id
     }
 
     /// The session.
     #[must_use]
     pub fn session_id(&self) -> &SessionId {
-        &self.session_id
+        &self.0.session_id
     }
 
     /// The organization that is active in the session, if one is.
     #[must_use]
     pub fn organization(&self) -> Option<&Organization> {
-        self.organization.as_ref()
+        self.0.organization.as_ref()
     }
 
     /// Who really acts, where someone impersonates the user (claim `act.sub`, RFC 8693 §4.1).
     #[must_use]
     pub fn actor(&self) -> Option<&str> {
-        self.actor.as_deref()
+        self.0.actor.as_deref()
     }
 
     /// Minutes since the first and the second factor were verified; −1 for a factor that is not
     /// enrolled. `None` where the token does not say.
     #[must_use]
     pub fn factor_ages(&self) -> Option<(i64, i64)> {
-        self.factor_ages
+        self.0.factor_ages
     }
 
     /// All claims of the token, your custom ones included.
     #[must_use]
     pub fn claims(&self) -> &Claims {
-        &self.claims
+        &self.0.claims
     }
 }
 
@@ -188,30 +200,30 @@ impl OAuthToken {
     /// The user for whom the application acts.
     #[must_use]
     pub fn user_id(&self) -> &UserId {
-        &self.user_id
+        &self.0.user_id
     }
 
     /// The application.
     #[must_use]
     pub fn client_id(&self) -> &ClientId {
-        &self.client_id
+        &self.0.client_id
     }
 
     /// The token's own id, where it has one.
     #[must_use]
     pub fn token_id(&self) -> Option<&str> {
-        self.token_id.as_deref()
+        self.0.token_id.as_deref()
     }
 
     /// What the user granted to the application.
     #[must_use]
     pub fn scopes(&self) -> &Scopes {
-        &self.scopes
+        &self.0.scopes
     }
 
     /// The resources for which the token was issued (RFC 9068 §2.2). Empty where it does not say.
     pub fn audience(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.audience.iter().map(AsRef::as_ref)
+        self.0.audience.iter().map(AsRef::as_ref)
     }
 }
 
@@ -219,25 +231,25 @@ impl M2mToken {
     /// The calling machine.
     #[must_use]
     pub fn machine_id(&self) -> &MachineId {
-        &self.machine_id
+        &self.0.machine_id
     }
 
     /// The token's own id, where it has one.
     #[must_use]
     pub fn token_id(&self) -> Option<&str> {
-        self.token_id.as_deref()
+        self.0.token_id.as_deref()
     }
 
     /// The machines that may receive the token. Clerk calls these its scopes.
     #[must_use]
     pub fn recipients(&self) -> impl ExactSizeIterator<Item = &MachineId> {
-        self.recipients.iter()
+        self.0.recipients.iter()
     }
 
     /// Custom claims of the token, where it has any.
     #[must_use]
     pub fn claims(&self) -> Option<&Claims> {
-        self.claims.as_ref()
+        self.0.claims.as_ref()
     }
 }
 
@@ -245,25 +257,25 @@ impl ApiKey {
     /// The key's own id, `ak_…`. It is not the secret.
     #[must_use]
     pub fn key_id(&self) -> &str {
-        &self.key_id
+        &self.0.key_id
     }
 
     /// The name that its owner gave to the key.
     #[must_use]
     pub fn name(&self) -> Option<&str> {
-        self.name.as_deref()
+        self.0.name.as_deref()
     }
 
     /// What the key may do.
     #[must_use]
     pub fn scopes(&self) -> &Scopes {
-        &self.scopes
+        &self.0.scopes
     }
 
     /// Custom claims of the key, where it has any.
     #[must_use]
     pub fn claims(&self) -> Option<&Claims> {
-        self.claims.as_ref()
+        self.0.claims.as_ref()
     }
 }
 
@@ -271,28 +283,28 @@ impl ApiKey {
 impl Identity {
     pub(crate) fn maybe_user_id(&self) -> Option<&UserId> {
         match self {
-            Self::Session(token) => Some(&token.user_id),
-            Self::OAuth(token) => Some(&token.user_id),
-            Self::ApiKey(ApiKey { subject: Subject::User(id), .. }) => Some(id),
-            Self::M2m(_) | Self::ApiKey(_) => None,
+            Self::Session(token) => Some(&token.0.user_id),
+            Self::OAuth(token) => Some(&token.0.user_id),
+            Self::ApiKey(key) => key.0.subject.user_id(),
+            Self::M2m(_) => None,
         }
     }
 
     pub(crate) fn maybe_org_id(&self) -> Option<&OrgId> {
         match self {
-            Self::Session(token) => token.organization.as_ref().map(Organization::id),
-            Self::ApiKey(ApiKey { subject: Subject::Organization(id), .. }) => Some(id),
-            Self::OAuth(_) | Self::M2m(_) | Self::ApiKey(_) => None,
+            Self::Session(token) => token.0.organization.as_ref().map(Organization::id),
+            Self::ApiKey(key) => key.0.subject.org_id(),
+            Self::OAuth(_) | Self::M2m(_) => None,
         }
     }
 
     /// When the token ends, by its own time. The skew of a JWT's clock is not looked at.
     pub(crate) fn end(&self) -> Option<UnixMillis> {
         match self {
-            Self::Session(token) => Some(token.expires_at),
-            Self::OAuth(token) => token.expires_at,
-            Self::M2m(token) => token.expires_at,
-            Self::ApiKey(token) => token.expires_at,
+            Self::Session(token) => Some(token.0.expires_at),
+            Self::OAuth(token) => token.0.expires_at,
+            Self::M2m(token) => token.0.expires_at,
+            Self::ApiKey(token) => token.0.expires_at,
         }
     }
 
@@ -305,12 +317,12 @@ impl Identity {
     pub(crate) fn weight(&self) -> usize {
         let texts = |list: &[Box<str>]| list.iter().map(|text| text.len() + PLACE).sum::<usize>();
         let scopes = |list: &Scopes| list.iter().map(|scope| scope.len() + PLACE).sum::<usize>();
-        let text = |text: &Option<Arc<str>>| text.as_deref().map_or(0, str::len);
+        let text = |text: &Option<Box<str>>| text.as_deref().map_or(0, str::len);
         let claims = |claims: &Option<Claims>| claims.as_ref().map_or(0, |it| it.as_json().len());
         // An identity names its subject, and the user or machine that it is, in texts of their own.
         2 * self.subject().as_str().len()
             + match self {
-                Self::Session(token) => {
+                Self::Session(SessionToken(token)) => {
                     token.session_id.as_str().len()
                         + text(&token.actor)
                         + text(&token.features)
@@ -323,19 +335,19 @@ impl Identity {
                                 + texts(&active.permissions)
                         })
                 }
-                Self::OAuth(token) => {
+                Self::OAuth(OAuthToken(token)) => {
                     token.client_id.as_str().len()
                         + text(&token.token_id)
                         + scopes(&token.scopes)
                         + texts(&token.audience)
                 }
-                Self::M2m(token) => {
+                Self::M2m(M2mToken(token)) => {
                     let recipients = token.recipients.iter();
                     text(&token.token_id)
                         + recipients.map(|id| id.as_str().len() + PLACE).sum::<usize>()
                         + claims(&token.claims)
                 }
-                Self::ApiKey(token) => {
+                Self::ApiKey(ApiKey(token)) => {
                     token.key_id.len()
                         + text(&token.name)
                         + scopes(&token.scopes)
@@ -346,31 +358,31 @@ impl Identity {
 
     pub(crate) fn maybe_client_id(&self) -> Option<&ClientId> {
         match self {
-            Self::OAuth(token) => Some(&token.client_id),
+            Self::OAuth(token) => Some(&token.0.client_id),
             Self::Session(_) | Self::M2m(_) | Self::ApiKey(_) => None,
         }
     }
 
     pub(crate) fn maybe_machine_id(&self) -> Option<&MachineId> {
         match self {
-            Self::M2m(token) => Some(&token.machine_id),
-            Self::ApiKey(ApiKey { subject: Subject::Machine(id), .. }) => Some(id),
-            Self::Session(_) | Self::OAuth(_) | Self::ApiKey(_) => None,
+            Self::M2m(token) => Some(&token.0.machine_id),
+            Self::ApiKey(key) => key.0.subject.machine_id(),
+            Self::Session(_) | Self::OAuth(_) => None,
         }
     }
 
     pub(crate) fn maybe_session_id(&self) -> Option<&SessionId> {
         match self {
-            Self::Session(token) => Some(&token.session_id),
+            Self::Session(token) => Some(&token.0.session_id),
             Self::OAuth(_) | Self::M2m(_) | Self::ApiKey(_) => None,
         }
     }
 
     pub(crate) fn maybe_claims(&self) -> Option<&Claims> {
         match self {
-            Self::Session(token) => Some(&token.claims),
-            Self::M2m(token) => token.claims.as_ref(),
-            Self::ApiKey(token) => token.claims.as_ref(),
+            Self::Session(token) => Some(&token.0.claims),
+            Self::M2m(token) => token.0.claims.as_ref(),
+            Self::ApiKey(token) => token.0.claims.as_ref(),
             Self::OAuth(_) => None,
         }
     }

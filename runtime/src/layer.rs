@@ -181,9 +181,10 @@ impl ClerkLayer {
         let refuse =
             |refused: Refused| Rejection::new(&refused, policy, clerk.appearance()).into_response();
         let (mut parts, body) = request.into_parts();
-        let known = admit(clerk, &mut parts, policy).await.map_err(refuse)?;
-        let known = known.as_deref();
-        observe::entered(known.map(VerifiedToken::token_type));
+        let known = admit(clerk.clone(), &mut parts, policy).await.map_err(refuse)?;
+        let known = known.as_ref();
+        let token_type = known.map(VerifiedToken::token_type);
+        observe::entered(token_type);
         let body = match self.tools {
             None => body,
             // Only now: a stranger's message is not read.
@@ -191,7 +192,7 @@ impl ClerkLayer {
                 let message = tools.read(&parts, body).await?;
                 // Who holds back the end of a message does not call with a token that is over.
                 if known.is_some_and(|identity| clerk.verifier().is_over(identity)) {
-                    return Err(refuse(Refused::of_known(TokenFault::Expired, known)));
+                    return Err(refuse(Refused::of_known(TokenFault::Expired, token_type)));
                 }
                 let may = |policy| require(known, policy, &clerk.appearance());
                 match tools.refusal(&message, may) {

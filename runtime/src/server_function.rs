@@ -45,7 +45,7 @@ pub async fn admit<P: Guarded>(request: Request) -> Result<Request, Rejection> {
 
 async fn enter<P: Guarded>(parts: &mut Parts) -> Result<Guard<P>, Rejection> {
     let clerk = parts.extensions.get::<Clerk>().cloned().ok_or_else(misconfigured::<P>)?;
-    Guard::take(&clerk, parts).await
+    Guard::take(clerk, parts).await
 }
 
 fn misconfigured<P: Guarded>() -> Rejection {

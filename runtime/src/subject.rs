@@ -125,6 +125,18 @@ impl Subject {
         }
     }
 
+    pub(crate) fn user_id(&self) -> Option<&UserId> {
+        if let Self::User(id) = self { Some(id) } else { None }
+    }
+
+    pub(crate) fn org_id(&self) -> Option<&OrgId> {
+        if let Self::Organization(id) = self { Some(id) } else { None }
+    }
+
+    pub(crate) fn machine_id(&self) -> Option<&MachineId> {
+        if let Self::Machine(id) = self { Some(id) } else { None }
+    }
+
     /// The id as Clerk writes it.
     #[must_use]
     pub fn as_str(&self) -> &str {

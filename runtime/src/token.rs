@@ -90,7 +90,7 @@ pub(crate) enum Decoded<'t> {
 /// The bytes of the three parts, one after the other.
 pub(crate) struct DecodedJwt<'t> {
     /// Header and payload as they were sent.
-    signed: &'t str,
+    signed: &'t [u8],
     bytes: Vec<u8>,
     payload_at: usize,
     signature_at: usize,
@@ -132,7 +132,7 @@ pub(crate) struct Jwt<'d> {
 
 impl<'t> Decoded<'t> {
     /// Opaque prefixes come first: a text is never opaque to one reader and a JWT to another.
-    pub(crate) fn from_text(text: &'t str) -> Result<Self, Malformed> {
+    pub(crate) fn from_text(text: &'t [u8]) -> Result<Self, Malformed> {
         if text.len() > LONGEST_TOKEN {
             return Err(Malformed::TooLong);
         }
@@ -151,7 +151,7 @@ impl<'t> Decoded<'t> {
 }
 
 /// Whether a text is not too long for a JWT, and no opaque token.
-pub(crate) fn can_be_jwt(text: &str) -> bool {
+pub(crate) fn can_be_jwt(text: &[u8]) -> bool {
     text.len() <= LONGEST_TOKEN && OpaqueKind::of(text).is_none()
 }
 
@@ -165,7 +165,7 @@ impl DecodedJwt<'_> {
             header: Object::parse(header).ok()?,
             payload: Object::parse_text(payload_json).ok()?,
             payload_json,
-            signed: self.signed.as_bytes(),
+            signed: self.signed,
             signature,
         })
     }
@@ -181,24 +181,25 @@ impl OpaqueKind {
     }
 
     /// Prefixes are Clerk's and compared with case. Returns what follows, too.
-    fn of(text: &str) -> Option<(Self, &str)> {
-        let prefixes = [(Self::M2m, "mt_"), (Self::OAuth, "oat_"), (Self::ApiKey, "ak_")];
-        prefixes.into_iter().find_map(|(kind, prefix)| Some((kind, text.strip_prefix(prefix)?)))
+    fn of(text: &[u8]) -> Option<(Self, &[u8])> {
+        const PREFIXES: [(OpaqueKind, &[u8]); 3] =
+            [(OpaqueKind::M2m, b"mt_"), (OpaqueKind::OAuth, b"oat_"), (OpaqueKind::ApiKey, b"ak_")];
+        PREFIXES.into_iter().find_map(|(kind, prefix)| Some((kind, text.strip_prefix(prefix)?)))
     }
 }
 
 impl<'t> Opaque<'t> {
     /// The alphabet and the length are checked so that junk never becomes a billed call to Clerk.
-    fn from_text(text: &'t str) -> Result<Option<Self>, Malformed> {
+    fn from_text(text: &'t [u8]) -> Result<Option<Self>, Malformed> {
         let Some((kind, secret)) = OpaqueKind::of(text) else { return Ok(None) };
         if secret.is_empty() || text.len() > LONGEST_OPAQUE {
             return Err(Malformed::OpaqueLength);
         }
-        let known = |byte: u8| byte.is_ascii_alphanumeric() || b"_-+/=".contains(&byte);
-        if !secret.bytes().all(known) {
-            return Err(Malformed::OpaqueAlphabet);
+        let known = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-+/=".contains(byte);
+        match str::from_utf8(text) {
+            Ok(text) if secret.iter().all(known) => Ok(Some(Self { kind, text })),
+            _ => Err(Malformed::OpaqueAlphabet),
         }
-        Ok(Some(Self { kind, text }))
     }
 }
 
@@ -257,8 +258,8 @@ pub(crate) fn is_access_token_type(typ: &str) -> bool {
 
 /// The three parts of a JWT, and the first two as one. `None` where there are more or fewer, or
 /// one is empty.
-fn parts(text: &str) -> Option<[&str; 4]> {
-    let mut dots = memchr_iter(b'.', text.as_bytes());
+fn parts(text: &[u8]) -> Option<[&[u8]; 4]> {
+    let mut dots = memchr_iter(b'.', text);
     let (Some(first), Some(second), None) = (dots.next(), dots.next(), dots.next()) else {
         return None;
     };
@@ -275,7 +276,7 @@ mod tests {
     use super::*;
 
     fn classify(text: &str) -> Result<TokenType, Malformed> {
-        let decoded = Decoded::from_text(text)?;
+        let decoded = Decoded::from_text(text.as_bytes())?;
         Token::classify(&decoded).map(|token| token.presented().token_type)
     }
 

@@ -64,12 +64,11 @@ impl Verifier {
     /// What the token stands for, if its type is accepted.
     pub(crate) async fn verify(
         self: &Arc<Self>,
-        text: &str,
+        text: &[u8],
         accepts: impl Fn(TokenType) -> bool,
-    ) -> Result<Arc<Identity>, Refused> {
+    ) -> Result<Identity, Refused> {
         let seen = self.seen.as_ref().filter(|_| token::can_be_jwt(text));
-        let seen = seen.map(|seen| (seen, Fingerprint::of(text)));
-        if let Some(entry) = seen.and_then(|(seen, fingerprint)| self.recall(seen, &fingerprint)) {
+        if let Some(entry) = seen.and_then(|seen| self.recall(seen, text)) {
             let token_type = entry.identity.token_type();
             let fault = match self.rules.check_now(&entry.times, self.clock.now()) {
                 _ if !accepts(token_type) => TokenFault::NotAccepted(token_type),
@@ -79,11 +78,21 @@ impl Verifier {
             let presented = Some(Presented { token_type, form: Form::Jwt });
             return Err(Refused { failure: fault.into(), presented });
         }
+        // On the heap: most tokens were seen before, and the future of their requests stays small.
+        Box::pin(self.verify_unseen(text, accepts, seen)).await
+    }
+
+    async fn verify_unseen(
+        self: &Arc<Self>,
+        text: &[u8],
+        accepts: impl Fn(TokenType) -> bool,
+        seen: Option<&Seen>,
+    ) -> Result<Identity, Refused> {
         let decoded = Decoded::from_text(text).map_err(TokenFault::from)?;
         let token = Token::classify(&decoded).map_err(TokenFault::from)?;
         let presented = token.presented();
         let verified = if accepts(presented.token_type) {
-            self.verify_token(&token, seen).await
+            self.verify_token(&token, text, seen).await
         } else {
             Err(TokenFault::NotAccepted(presented.token_type).into())
         };
@@ -109,8 +118,8 @@ impl Verifier {
     }
 
     /// What was verified of a token before, while the key that vouched for it counts.
-    fn recall(&self, seen: &Seen, fingerprint: &Fingerprint) -> Option<Entry> {
-        let entry = seen.get(fingerprint).filter(|entry| self.keys.hold(&entry.key));
+    fn recall(&self, seen: &Seen, text: &[u8]) -> Option<Entry> {
+        let entry = seen.get(text).filter(|entry| self.keys.hold(&entry.key));
         observe::looked_up(if entry.is_some() { Lookup::JwtHit } else { Lookup::JwtMiss });
         entry
     }
@@ -118,30 +127,31 @@ impl Verifier {
     async fn verify_token(
         self: &Arc<Self>,
         token: &Token<'_>,
-        seen: Option<(&Seen, Fingerprint)>,
-    ) -> Result<Arc<Identity>, Failure> {
+        text: &[u8],
+        seen: Option<&Seen>,
+    ) -> Result<Identity, Failure> {
         let entry = match token {
             // On the heap, so that the future of a request with a JWT stays small.
             Token::Opaque(opaque) => return Box::pin(self.ask(*opaque)).await,
             Token::SessionJwt(jwt) => {
                 let key = self.verify_signature(jwt, Class::Session).await?;
                 let (token, times) = session::from_jwt(jwt, &self.rules, self.clock.now())?;
-                Entry { identity: Arc::new(Identity::Session(token)), times, key }
+                Entry { identity: Identity::Session(token), times, key }
             }
             Token::OAuthJwt(jwt) => {
                 let key = self.verify_signature(jwt, Class::OAuth).await?;
                 let (token, times) = oauth::from_jwt(jwt, &self.rules, self.clock.now())?;
-                Entry { identity: Arc::new(Identity::OAuth(token)), times, key }
+                Entry { identity: Identity::OAuth(token), times, key }
             }
             Token::M2mJwt(jwt) => {
                 let key = self.verify_signature(jwt, Class::M2m).await?;
                 let (token, times) = m2m::from_jwt(jwt, &self.rules, self.clock.now())?;
-                Entry { identity: Arc::new(Identity::M2m(token)), times, key }
+                Entry { identity: Identity::M2m(token), times, key }
             }
         };
-        let identity = Arc::clone(&entry.identity);
-        if let Some((seen, fingerprint)) = seen {
-            seen.insert(fingerprint, entry);
+        let identity = entry.identity.clone();
+        if let Some(seen) = seen {
+            seen.insert(text, entry);
         }
         Ok(identity)
     }
@@ -171,7 +181,7 @@ impl Verifier {
             let (verifier, text) = (Arc::clone(self), opaque.text.to_owned());
             Ok(async move { verifier.ask_clerk(opaque.kind, &text).await })
         };
-        let asked = self.asked.about(Fingerprint::of(opaque.text), ask);
+        let asked = self.asked.about(Fingerprint::of(opaque.text.as_bytes()), ask);
         let identity = observe::verify_opaque(opaque.kind.token_type(), asked).await?;
         // What was approved a while ago can be over by now.
         if identity.is_over(self.clock.now()) {
@@ -191,14 +201,13 @@ impl Verifier {
     async fn ask_clerk(&self, kind: OpaqueKind, text: &str) -> Verdict {
         let answer = self.backend.ask(kind, text).await?;
         let (answer, now) = (answer.object()?, self.clock.now());
-        let identity = match kind {
+        Ok(match kind {
             OpaqueKind::OAuth => Identity::OAuth(oauth::from_answer(&answer, &self.rules, now)?),
             OpaqueKind::M2m => {
                 let check = self.backend.recipient_check();
                 Identity::M2m(m2m::from_answer(&answer, &self.rules, now, check)?)
             }
             OpaqueKind::ApiKey => Identity::ApiKey(api_key::from_answer(&answer, now)?),
-        };
-        Ok(Arc::new(identity))
+        })
     }
 }

@@ -7,8 +7,8 @@ use super::{Guard, Guarded, verified::require};
 use crate::{
     ending::ended,
     identity::{
-        Claims, Identity, Never, OfClient, OfMachine, OfSession, OfUser, Scoped, SessionToken,
-        VerifiedToken,
+        Claims, Entrant, Identity, Never, OfClient, OfMachine, OfSession, OfUser, Scoped,
+        SessionToken, VerifiedToken,
     },
     policy::Policy,
     rejection::Rejection,
@@ -87,7 +87,7 @@ impl<P: Guarded> Guard<P> {
 
     /// The type of the caller's token; `None` for a caller without one.
     pub fn maybe_token_type(&self) -> Option<TokenType> {
-        self.known().map(VerifiedToken::token_type)
+        self.known().map(|identity| identity.token_type())
     }
 
     /// What the caller was granted; `None` where the token is of a type without scopes.
@@ -166,7 +166,7 @@ impl<P: Guarded> Guard<P> {
     /// # Panics
     /// Where it is awaited outside a tokio runtime with its timer on, like tokio itself.
     pub fn ended(&self) -> impl Future<Output = ()> + Send + use<P> {
-        ended(self.clock.clone(), self.known().and_then(Identity::end))
+        ended(self.clock.clone(), self.known().and_then(|identity| identity.end()))
     }
 
     /// Asks for more than the handler's own policy, for a part of what it does.
@@ -186,11 +186,11 @@ impl<P: Guarded> Guard<P> {
     /// # Errors
     /// The refusal that a guard with this policy would answer.
     pub fn require(&self, policy: &Policy) -> Result<(), Rejection> {
-        require(self.known(), policy, &self.appearance)
+        require(self.known().as_ref(), policy, &self.appearance)
     }
 
-    fn known(&self) -> Option<&Identity> {
-        self.known.as_deref()
+    fn known(&self) -> Option<Identity> {
+        self.identity.known()
     }
 }
 

@@ -19,10 +19,11 @@ use crate::{
 /// again. Only this crate can make one or insert it.
 #[derive(Clone)]
 pub struct Verified {
-    identity: Arc<Identity>,
+    identity: Identity,
     /// What it was verified with: another `Clerk` verifies again.
     clerk: Clerk,
-    /// What it was verified from: a rewritten header is verified again. `None` for a cookie.
+    /// What it was verified from: a rewritten header is verified again. `None` for a cookie, which
+    /// is one of many parts of its fields: each guard verifies it again.
     field: Option<HeaderValue>,
 }
 
@@ -87,13 +88,8 @@ impl Verified {
         require(Some(&self.identity), policy, &self.clerk.appearance())
     }
 
-    pub(super) fn from_header(identity: Arc<Identity>, clerk: &Clerk, field: HeaderValue) -> Self {
-        Self { identity, clerk: clerk.clone(), field: Some(field) }
-    }
-
-    /// A cookie is one of many parts of its fields, so it is verified again by each guard.
-    pub(super) fn from_cookie(identity: Arc<Identity>, clerk: &Clerk) -> Self {
-        Self { identity, clerk: clerk.clone(), field: None }
+    pub(super) fn new(identity: Identity, clerk: Clerk, field: Option<HeaderValue>) -> Self {
+        Self { identity, clerk, field }
     }
 
     /// Whom the last guard let in; nobody, where it let in a caller without a credential.
@@ -109,16 +105,12 @@ impl Verified {
         extensions: &Extensions,
         clerk: &Clerk,
         field: &HeaderValue,
-    ) -> Option<Arc<Identity>> {
+    ) -> Option<Identity> {
         let Entry(known) = extensions.get::<Entry>()?;
         let same = known.clerk.is_same_as(clerk) && known.field.as_ref() == Some(field);
         // An application can carry extensions from one request to a later one.
         let over = known.identity.is_over(clerk.verifier().clock.now());
-        (same && !over).then(|| known.share())
-    }
-
-    pub(super) fn share(&self) -> Arc<Identity> {
-        Arc::clone(&self.identity)
+        (same && !over).then(|| known.identity.clone())
     }
 }
 

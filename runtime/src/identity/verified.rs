@@ -1,8 +1,11 @@
 //! What all verified identities have in common, and what only some have.
 
-use std::{fmt, time::SystemTime};
+use std::{fmt, sync::Arc, time::SystemTime};
 
-use super::{ApiKey, Identity, M2mToken, Never, OAuthToken, SessionToken};
+use super::{
+    ApiKey, ApiKeyFacts, Identity, M2mFacts, M2mToken, Never, OAuthFacts, OAuthToken, SessionFacts,
+    SessionToken,
+};
 use crate::{
     clock::UnixMillis,
     scope::Scopes,
@@ -27,7 +30,11 @@ pub trait VerifiedToken: sealed::Sealed + Clone + Send + Sync + 'static {
 
     /// This identity out of one of any class; `None` where it is of a class that has no place here.
     #[doc(hidden)]
-    fn narrow(identity: &Identity) -> Option<Self>;
+    fn narrow(identity: Identity) -> Option<Self>;
+
+    /// This identity as one of any class.
+    #[doc(hidden)]
+    fn widen(&self) -> Identity;
 }
 
 /// What a guard lets a handler have: a verified identity, or an `Option` of one where requests
@@ -35,23 +42,35 @@ pub trait VerifiedToken: sealed::Sealed + Clone + Send + Sync + 'static {
 pub trait Entrant: sealed::Sealed + Clone + Send + Sync + 'static {
     /// The caller as this type; `None` where it has no place for the caller.
     #[doc(hidden)]
-    fn enter(identity: Option<&Identity>) -> Option<Self>;
+    fn enter(identity: Option<Identity>) -> Option<Self>;
+
+    /// The caller again; `None` for one without a credential.
+    #[doc(hidden)]
+    fn known(&self) -> Option<Identity>;
 }
 
 impl<I: VerifiedToken> Entrant for I {
-    fn enter(identity: Option<&Identity>) -> Option<Self> {
+    fn enter(identity: Option<Identity>) -> Option<Self> {
         identity.and_then(I::narrow)
+    }
+
+    fn known(&self) -> Option<Identity> {
+        Some(self.widen())
     }
 }
 
 impl<I: VerifiedToken> sealed::Sealed for Option<I> {}
 
 impl<I: VerifiedToken> Entrant for Option<I> {
-    fn enter(identity: Option<&Identity>) -> Option<Self> {
+    fn enter(identity: Option<Identity>) -> Option<Self> {
         match identity {
             None => Some(None),
             Some(identity) => I::narrow(identity).map(Some),
         }
+    }
+
+    fn known(&self) -> Option<Identity> {
+        self.as_ref().map(I::widen)
     }
 }
 
@@ -71,7 +90,7 @@ macro_rules! always_has {
 
         $(impl $name for $class {
             fn $method(&self) -> &$type {
-                &self.$method
+                &self.0.$method
             }
         })*
 
@@ -145,12 +164,18 @@ mod sealed {
 
 /// One class of token: its type, its place in `Identity`, and whether it carries scopes.
 macro_rules! class {
-    ($name:ident, $place:ident, $token_type:ident, |$this:ident| $scopes:expr, |$token:ident| $expiry:expr) => {
+    ($name:ident, $facts:ident, $place:ident, $token_type:ident, |$this:ident| $scopes:expr, |$token:ident| $expiry:expr) => {
+        impl From<$facts> for $name {
+            fn from(facts: $facts) -> Self {
+                Self(Arc::new(facts))
+            }
+        }
+
         impl sealed::Sealed for $name {}
 
         impl VerifiedToken for $name {
             fn subject(&self) -> &Subject {
-                &self.subject
+                &self.0.subject
             }
 
             fn token_type(&self) -> TokenType {
@@ -167,11 +192,15 @@ macro_rules! class {
                 $expiry.and_then(UnixMillis::to_system_time)
             }
 
-            fn narrow(identity: &Identity) -> Option<Self> {
+            fn narrow(identity: Identity) -> Option<Self> {
                 match identity {
-                    Identity::$place(token) => Some(token.clone()),
+                    Identity::$place(token) => Some(token),
                     _ => None,
                 }
+            }
+
+            fn widen(&self) -> Identity {
+                Identity::$place(self.clone())
             }
         }
 
@@ -184,10 +213,16 @@ macro_rules! class {
     };
 }
 
-class!(SessionToken, Session, SessionToken, |_token| None, |token| Some(token.expires_at));
-class!(OAuthToken, OAuth, OAuthToken, |token| Some(&token.scopes), |token| token.expires_at);
-class!(M2mToken, M2m, M2mToken, |_token| None, |token| token.expires_at);
-class!(ApiKey, ApiKey, ApiKey, |token| Some(&token.scopes), |token| token.expires_at);
+class!(SessionToken, SessionFacts, Session, SessionToken, |_token| None, |token| Some(
+    token.0.expires_at
+));
+class!(OAuthToken, OAuthFacts, OAuth, OAuthToken, |token| Some(&token.0.scopes), |token| token
+    .0
+    .expires_at);
+class!(M2mToken, M2mFacts, M2m, M2mToken, |_token| None, |token| token.0.expires_at);
+class!(ApiKey, ApiKeyFacts, ApiKey, ApiKey, |token| Some(&token.0.scopes), |token| token
+    .0
+    .expires_at);
 
 impl<S, O, M, A> sealed::Sealed for Identity<S, O, M, A> {}
 
@@ -230,12 +265,21 @@ impl<S: VerifiedToken, O: VerifiedToken, M: VerifiedToken, A: VerifiedToken> Ver
         }
     }
 
-    fn narrow(identity: &Identity) -> Option<Self> {
+    fn narrow(identity: Identity) -> Option<Self> {
         match identity {
             Identity::Session(_) => S::narrow(identity).map(Self::Session),
             Identity::OAuth(_) => O::narrow(identity).map(Self::OAuth),
             Identity::M2m(_) => M::narrow(identity).map(Self::M2m),
             Identity::ApiKey(_) => A::narrow(identity).map(Self::ApiKey),
+        }
+    }
+
+    fn widen(&self) -> Identity {
+        match self {
+            Self::Session(token) => token.widen(),
+            Self::OAuth(token) => token.widen(),
+            Self::M2m(token) => token.widen(),
+            Self::ApiKey(token) => token.widen(),
         }
     }
 }
@@ -259,8 +303,12 @@ impl VerifiedToken for Never {
         match *self {}
     }
 
-    fn narrow(_: &Identity) -> Option<Self> {
+    fn narrow(_: Identity) -> Option<Self> {
         None
+    }
+
+    fn widen(&self) -> Identity {
+        match *self {}
     }
 }
 

@@ -18,7 +18,8 @@ impl SessionToken {
     #[must_use]
     pub fn has_role(&self, role: &str) -> bool {
         let asked = without_prefix(role);
-        let own = self.organization.as_ref().and_then(|organization| organization.role.as_deref());
+        let own =
+            self.0.organization.as_ref().and_then(|organization| organization.role.as_deref());
         // Tokens of the two versions differ in the prefix.
         !asked.is_empty() && own.is_some_and(|own| without_prefix(own) == asked)
     }
@@ -28,7 +29,7 @@ impl SessionToken {
     #[must_use]
     pub fn has_permission(&self, permission: &str) -> bool {
         let asked = without_prefix(permission);
-        let Some(organization) = self.organization.as_ref().filter(|_| !asked.is_empty()) else {
+        let Some(organization) = self.0.organization.as_ref().filter(|_| !asked.is_empty()) else {
             return false;
         };
         // The token's must have `org:` once; the asked one may have it or not.
@@ -39,13 +40,13 @@ impl SessionToken {
     /// this feature.
     #[must_use]
     pub fn has_feature(&self, feature: &str) -> bool {
-        lists(self.features.as_deref(), feature)
+        lists(self.0.features.as_deref(), feature)
     }
 
     /// Whether the organization (`o:pro`), the user (`u:pro`), or either (`pro`) has this plan.
     #[must_use]
     pub fn has_plan(&self, plan: &str) -> bool {
-        lists(self.plans.as_deref(), plan)
+        lists(self.0.plans.as_deref(), plan)
     }
 }
 

@@ -4,7 +4,7 @@ use std::{borrow::Cow, collections::BTreeSet};
 
 use super::{Anonymous, Clause, Denial, Policy, Requirement, ScopeHierarchy};
 use crate::{
-    identity::{Identity, OAuthToken},
+    identity::{Identity, OAuthFacts},
     scope::Scopes,
     subject::{ClientId, Subject, UserId},
 };
@@ -71,7 +71,7 @@ fn policy(tree: Requirement) -> Policy {
 
 fn caller(granted: &BTreeSet<&'static str>) -> Identity {
     let user_id = UserId::new("user_1");
-    Identity::OAuth(OAuthToken {
+    let facts = OAuthFacts {
         subject: Subject::User(user_id.clone()),
         user_id,
         client_id: ClientId::new("client"),
@@ -79,7 +79,8 @@ fn caller(granted: &BTreeSet<&'static str>) -> Identity {
         scopes: Scopes::from_list(granted.iter().map(|scope| Cow::Borrowed(*scope))),
         audience: [].into(),
         expires_at: None,
-    })
+    };
+    Identity::OAuth(facts.into())
 }
 
 /// A hierarchy, and the same once more for the evaluator: each scope that implies, and all that it

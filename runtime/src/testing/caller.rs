@@ -8,7 +8,10 @@ use crate::{
     Guard, Guarded, ScopeHierarchy,
     clock::{Clock, UnixMillis},
     guard::permit,
-    identity::{ApiKey, Claims, Identity, M2mToken, OAuthToken, Organization, SessionToken},
+    identity::{
+        ApiKey, ApiKeyFacts, Claims, Identity, M2mFacts, M2mToken, OAuthFacts, OAuthToken,
+        Organization, SessionFacts, SessionToken,
+    },
     rejection::{Appearance, Realm, Rejection},
     scope::Scopes,
     subject::{ClientId, MachineId, OrgId, SessionId, Subject, UserId},
@@ -46,7 +49,7 @@ pub struct Caller<I> {
 impl Caller<SessionToken> {
     /// A signed-in user, without an active organization.
     pub fn session(user: &str) -> Self {
-        Self::of(SessionToken {
+        Self::of(SessionFacts {
             subject: Subject::User(UserId::new(user)),
             user_id: UserId::new(user),
             session_id: SessionId::new("sess_described"),
@@ -68,7 +71,7 @@ impl Caller<SessionToken> {
         role: &str,
         permissions: impl IntoIterator<Item = &'a str>,
     ) -> Self {
-        self.identity.organization = Some(Organization {
+        Arc::make_mut(&mut self.identity.0).organization = Some(Organization {
             id: OrgId::new(id),
             slug: None,
             role: Some(role.into()),
@@ -79,31 +82,31 @@ impl Caller<SessionToken> {
 
     /// Minutes since the first and the second factor were verified; −1 for none.
     pub fn factor_ages(mut self, first: i64, second: i64) -> Self {
-        self.identity.factor_ages = Some((first, second));
+        Arc::make_mut(&mut self.identity.0).factor_ages = Some((first, second));
         self
     }
 
     /// Features as the claim `fea` lists them: `o:reports,u:beta`.
     pub fn features(mut self, features: &str) -> Self {
-        self.identity.features = Some(features.into());
+        Arc::make_mut(&mut self.identity.0).features = Some(features.into());
         self
     }
 
     /// Plans as the claim `pla` lists them: `u:free`.
     pub fn plans(mut self, plans: &str) -> Self {
-        self.identity.plans = Some(plans.into());
+        Arc::make_mut(&mut self.identity.0).plans = Some(plans.into());
         self
     }
 
     /// All claims of the token.
     pub fn claims(mut self, claims: &Value) -> Self {
-        self.identity.claims = Claims::new(&claims.to_string());
+        Arc::make_mut(&mut self.identity.0).claims = Claims::new(&claims.to_string());
         self
     }
 
     /// When the token ends.
     pub fn expires_at(mut self, time: SystemTime) -> Self {
-        self.identity.expires_at = time.into();
+        Arc::make_mut(&mut self.identity.0).expires_at = time.into();
         self
     }
 }
@@ -111,38 +114,40 @@ impl Caller<SessionToken> {
 impl Caller<OAuthToken> {
     /// An application that acts for a user, without scopes.
     pub fn oauth(user: &str) -> Self {
-        Self::of(OAuthToken {
+        Self::of(OAuthFacts {
             subject: Subject::User(UserId::new(user)),
             user_id: UserId::new(user),
             client_id: ClientId::new("client_described"),
             token_id: None,
             scopes: Scopes::from_text(""),
-            audience: Arc::default(),
+            audience: Box::default(),
             expires_at: None,
         })
     }
 
     /// Grants these scopes.
     pub fn scopes<'a>(mut self, scopes: impl IntoIterator<Item = &'a str>) -> Self {
-        self.identity.scopes = Scopes::from_list(scopes.into_iter().map(Cow::Borrowed));
+        Arc::make_mut(&mut self.identity.0).scopes =
+            Scopes::from_list(scopes.into_iter().map(Cow::Borrowed));
         self
     }
 
     /// The application.
     pub fn client_id(mut self, id: &str) -> Self {
-        self.identity.client_id = ClientId::new(id);
+        Arc::make_mut(&mut self.identity.0).client_id = ClientId::new(id);
         self
     }
 
     /// The resources that the token is for.
     pub fn audience<'a>(mut self, audience: impl IntoIterator<Item = &'a str>) -> Self {
-        self.identity.audience = audience.into_iter().map(Into::into).collect();
+        Arc::make_mut(&mut self.identity.0).audience =
+            audience.into_iter().map(Into::into).collect();
         self
     }
 
     /// When the token ends.
     pub fn expires_at(mut self, time: SystemTime) -> Self {
-        self.identity.expires_at = Some(time.into());
+        Arc::make_mut(&mut self.identity.0).expires_at = Some(time.into());
         self
     }
 }
@@ -150,11 +155,11 @@ impl Caller<OAuthToken> {
 impl Caller<M2mToken> {
     /// Another machine.
     pub fn m2m(machine: &str) -> Self {
-        Self::of(M2mToken {
+        Self::of(M2mFacts {
             subject: Subject::Machine(MachineId::new(machine)),
             machine_id: MachineId::new(machine),
             token_id: None,
-            recipients: Arc::default(),
+            recipients: Box::default(),
             claims: None,
             expires_at: None,
         })
@@ -162,7 +167,7 @@ impl Caller<M2mToken> {
 
     /// Custom claims of the token.
     pub fn claims(mut self, claims: &Value) -> Self {
-        self.identity.claims = Some(Claims::new(&claims.to_string()));
+        Arc::make_mut(&mut self.identity.0).claims = Some(Claims::new(&claims.to_string()));
         self
     }
 }
@@ -171,7 +176,7 @@ impl Caller<ApiKey> {
     /// A key of a user (`user_…`), an organization (`org_…`) or a machine (`mch_…`), without
     /// scopes. Any other owner is taken for a user.
     pub fn api_key(owner: &str) -> Self {
-        Self::of(ApiKey {
+        Self::of(ApiKeyFacts {
             subject: Subject::from_id(owner).unwrap_or_else(|| Subject::User(UserId::new(owner))),
             key_id: "ak_described".into(),
             name: None,
@@ -183,13 +188,14 @@ impl Caller<ApiKey> {
 
     /// Grants these scopes.
     pub fn scopes<'a>(mut self, scopes: impl IntoIterator<Item = &'a str>) -> Self {
-        self.identity.scopes = Scopes::from_list(scopes.into_iter().map(Cow::Borrowed));
+        Arc::make_mut(&mut self.identity.0).scopes =
+            Scopes::from_list(scopes.into_iter().map(Cow::Borrowed));
         self
     }
 
     /// Custom claims of the key.
     pub fn claims(mut self, claims: &Value) -> Self {
-        self.identity.claims = Some(Claims::new(&claims.to_string()));
+        Arc::make_mut(&mut self.identity.0).claims = Some(Claims::new(&claims.to_string()));
         self
     }
 }
@@ -202,8 +208,8 @@ impl Caller<()> {
 }
 
 impl<I> Caller<I> {
-    const fn of(identity: I) -> Self {
-        Self { identity, scope_hierarchy: ScopeHierarchy::NONE }
+    fn of(identity: impl Into<I>) -> Self {
+        Self { identity: identity.into(), scope_hierarchy: ScopeHierarchy::NONE }
     }
 }
 
@@ -230,8 +236,8 @@ impl<I: Into<Described>> Caller<I> {
             resource: None,
         });
         let permitted = permit(identity.as_ref(), &P::POLICY, self.scope_hierarchy);
-        let admitted = permitted.map(|()| identity.map(Arc::new));
-        Guard::from_admitted(admitted, appearance, &Clock::System)
+        let admitted = permitted.map(|()| identity);
+        Guard::from_admitted(admitted, appearance, Clock::System)
     }
 }
 

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     clock::UnixMillis,
     error::TokenFault,
-    identity::{ApiKey, Claims},
+    identity::{ApiKey, ApiKeyFacts, Claims},
     json::{Member, Object},
     scope::Scopes,
     subject::Subject,
@@ -20,7 +20,7 @@ pub(super) fn from_answer(answer: &Object<'_>, now: UnixMillis) -> Result<ApiKey
         _ => return Err(TokenFault::Answer("scopes")),
     };
     let claims = answer.raw("claims").filter(|json| *json != "null");
-    Ok(ApiKey {
+    let key = ApiKeyFacts {
         subject: Subject::from_id(&approval.subject).ok_or(TokenFault::Answer("subject"))?,
         key_id: approval.id.into(),
         // The owner chooses the name; an odd one is no reason to refuse the key.
@@ -28,5 +28,6 @@ pub(super) fn from_answer(answer: &Object<'_>, now: UnixMillis) -> Result<ApiKey
         scopes,
         claims: claims.map(Claims::new),
         expires_at: approval.expires_at,
-    })
+    };
+    Ok(key.into())
 }

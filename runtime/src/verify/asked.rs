@@ -24,7 +24,7 @@ use crate::{
 const WINDOW: Duration = Duration::from_secs(10);
 
 /// What a call to Clerk ended with.
-pub(super) type Verdict = Result<Arc<Identity>, Failure>;
+pub(super) type Verdict = Result<Identity, Failure>;
 
 /// Calls that run, and what earlier ones ended with.
 pub(crate) struct Asked {
@@ -191,7 +191,7 @@ mod tests {
     #[tokio::test]
     async fn who_comes_when_a_call_has_just_ended_starts_no_second() {
         let asked = asked(VerdictTimes { refused: DEADLINE, ..VerdictTimes::default() });
-        let token = Fingerprint::of("ak_1");
+        let token = Fingerprint::of(b"ak_1");
         asked.memory.keep(token, &Err(TokenFault::Revoked.into()), asked.clock.steady());
         let step = asked.next_step(token, || Ok(pending()));
         assert!(matches!(step, Ok(Step::Done(Err(_)))));
@@ -202,7 +202,7 @@ mod tests {
     #[test]
     fn no_call_leaves_anything_behind() {
         let asked = asked(VerdictTimes::default());
-        let token = Fingerprint::of("ak_1");
+        let token = Fingerprint::of(b"ak_1");
         let run = |ends: &'static str| {
             let runtime = Builder::new_current_thread().enable_all().build().unwrap();
             let call = async move {

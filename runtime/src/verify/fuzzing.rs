@@ -36,7 +36,9 @@ fn fields(name: &header::HeaderName, values: &[&[u8]]) -> HeaderMap {
 /// The token that the `Authorization` fields present.
 pub fn authorization(values: &[&[u8]]) -> Result<Option<String>, ()> {
     match Credential::read(&fields(&header::AUTHORIZATION, values)) {
-        Ok(Credential::Bearer { token, .. }) => Ok(Some(token.to_owned())),
+        Ok(Credential::Bearer { token, .. }) => {
+            Ok(Some(String::from_utf8(token.to_vec()).expect("visible ASCII")))
+        }
         Ok(Credential::None) => Ok(None),
         Err(_) => Err(()),
     }
@@ -54,7 +56,7 @@ pub fn cookie(values: &[&[u8]], production: bool) -> Result<Option<String>, ()> 
 
 /// What a token claims to be, and the text that its decoded parts have.
 pub fn token(text: &str) -> Option<(TokenType, Option<String>)> {
-    let decoded = Decoded::from_text(text).ok()?;
+    let decoded = Decoded::from_text(text.as_bytes()).ok()?;
     let token = Token::classify(&decoded).ok()?;
     let presented = token.presented();
     let (Token::SessionJwt(jwt) | Token::OAuthJwt(jwt) | Token::M2mJwt(jwt)) = &token else {

@@ -153,8 +153,8 @@ impl KeySet {
         if age >= REFRESH_AFTER && snapshot.refresh_is_due(now) {
             self.refresh(snapshot, now);
         }
-        let known_outage = snapshot.is_in_outage(now) && age < self.stale_limit;
-        (age < LIFETIME || known_outage).then(|| read(snapshot))
+        let known_outage = || snapshot.is_in_outage(now) && age < self.stale_limit;
+        (age < LIFETIME || known_outage()).then(|| read(snapshot))
     }
 
     /// What was known must do where Clerk cannot be asked, until it is too old. It does not where

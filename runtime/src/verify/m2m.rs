@@ -8,7 +8,7 @@ use super::{
 use crate::{
     clock::UnixMillis,
     error::{ConfigurationFault, Failure, TokenFault},
-    identity::{Claims, M2mToken},
+    identity::{Claims, M2mFacts, M2mToken},
     json::{Member, Object},
     subject::{MachineId, Subject},
     token::Jwt,
@@ -37,14 +37,14 @@ pub(super) fn from_jwt(
     let times = rules.check_times(payload, now)?;
     let recipients = recipients_of_jwt(payload)?;
     check_recipient(&recipients, &rules.recipient)?;
-    let token = M2mToken {
+    let token = M2mFacts {
         token_id: optional_text(payload, "jti")?.map(Into::into),
         recipients: recipients.iter().map(|id| MachineId::new(id)).collect(),
         claims: payload.without(&REGISTERED).as_deref().map(Claims::new),
         expires_at: Some(times.expires),
         ..machine(&subject)?
     };
-    Ok((token, times))
+    Ok((token.into(), times))
 }
 
 pub(super) fn from_answer(
@@ -65,13 +65,14 @@ pub(super) fn from_answer(
         check_recipient(&recipients, &rules.recipient)?;
     }
     let claims = answer.raw("claims").filter(|json| *json != "null");
-    Ok(M2mToken {
+    let token = M2mFacts {
         token_id: Some(approval.id.into()),
         recipients: recipients.iter().map(|id| MachineId::new(id)).collect(),
         claims: claims.map(Claims::new),
         expires_at: approval.expires_at,
         ..machine(&approval.subject)?
-    })
+    };
+    Ok(token.into())
 }
 
 /// Without a recipient to compare with, Clerk's answer could not let anybody in: it is not asked.
@@ -86,11 +87,11 @@ pub(super) fn assert_recipient_is_known(
 }
 
 /// A token of this machine, with nothing else known yet.
-fn machine(subject: &str) -> Result<M2mToken, TokenFault> {
+fn machine(subject: &str) -> Result<M2mFacts, TokenFault> {
     let Some(Subject::Machine(machine_id)) = Subject::from_id(subject) else {
         return Err(TokenFault::Claim("sub"));
     };
-    Ok(M2mToken {
+    Ok(M2mFacts {
         subject: Subject::Machine(machine_id.clone()),
         machine_id,
         token_id: None,

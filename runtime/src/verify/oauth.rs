@@ -10,7 +10,7 @@ use super::{
 use crate::{
     clock::UnixMillis,
     error::TokenFault,
-    identity::OAuthToken,
+    identity::{OAuthFacts, OAuthToken},
     json::{Member, Object},
     scope::Scopes,
     subject::{ClientId, Subject},
@@ -68,15 +68,16 @@ impl Token<'_> {
         };
         let client_id = required_text(members, "client_id")?;
         rules.check_audience(self.audience.iter().map(AsRef::as_ref))?;
-        Ok(OAuthToken {
+        let token = OAuthFacts {
             subject: Subject::User(user_id.clone()),
             user_id,
             client_id: ClientId::new(&client_id),
             token_id: self.id.map(Into::into),
             scopes: self.scopes,
-            audience: self.audience.into(),
+            audience: self.audience,
             expires_at,
-        })
+        };
+        Ok(token.into())
     }
 }
 

@@ -3,10 +3,7 @@
 //! A JWT cannot be revoked, so what its signature proved stays proved while its key counts. The
 //! times and the policy are looked at on each use.
 
-use std::{
-    hash::{BuildHasherDefault, Hasher},
-    sync::Arc,
-};
+use std::hash::{BuildHasherDefault, Hasher};
 
 use aws_lc_rs::digest::{SHA256, digest};
 use quick_cache::{
@@ -29,30 +26,37 @@ const USUAL: usize = 1024;
 pub(crate) struct Fingerprint([u8; 32]);
 
 /// Verified JWTs, up to a number of bytes. The least used make room for new ones.
-pub(crate) struct Seen(Cache<Fingerprint, Entry, Bytes, BuildHasherDefault<LastBytes>>);
+pub(crate) struct Seen(Cache<End, (Fingerprint, Entry), Bytes, BuildHasherDefault<Spread>>);
 
 /// What was verified of one token.
 #[derive(Clone)]
 pub(super) struct Entry {
-    pub(super) identity: Arc<Identity>,
+    pub(super) identity: Identity,
     pub(super) times: Times,
     /// The key that vouched for it. The entry counts only while that key does.
     pub(super) key: Thumbprint,
 }
 
+/// The last eight bytes of a token. They are of its signature, so they differ from token to token
+/// and nobody can choose them. They only say where to look: a token that has another end was not
+/// seen, and need not be hashed.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct End(u64);
+
 #[derive(Clone)]
 struct Bytes;
 
-/// The place of a fingerprint: its own last bytes, because it is a hash already. Only verified
-/// tokens have an entry, so nobody can choose where many of them lie.
+/// The place of an end. The end is random, but not each bit of its characters is: a product with 2⁶⁴
+/// divided by the golden ratio spreads them.
 #[derive(Default)]
-struct LastBytes(u64);
+struct Spread(u64);
 
-impl Hasher for LastBytes {
-    fn write(&mut self, bytes: &[u8]) {
-        if let Some(last) = bytes.last_chunk() {
-            self.0 = u64::from_ne_bytes(*last);
-        }
+impl Hasher for Spread {
+    fn write(&mut self, _: &[u8]) {}
+
+    fn write_u64(&mut self, end: u64) {
+        let product = end.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        self.0 = product ^ (product >> 32);
     }
 
     fn finish(&self) -> u64 {
@@ -61,10 +65,16 @@ impl Hasher for LastBytes {
 }
 
 impl Fingerprint {
-    pub(super) fn of(text: &str) -> Self {
+    pub(super) fn of(text: &[u8]) -> Self {
         let mut bytes = [0; 32];
-        bytes.copy_from_slice(digest(&SHA256, text.as_bytes()).as_ref());
+        bytes.copy_from_slice(digest(&SHA256, text).as_ref());
         Self(bytes)
+    }
+}
+
+impl End {
+    fn of(text: &[u8]) -> Option<Self> {
+        text.last_chunk().map(|bytes| Self(u64::from_ne_bytes(*bytes)))
     }
 }
 
@@ -76,12 +86,15 @@ impl Seen {
         (bytes > 0).then(|| Self(cache(BuildHasherDefault::default())))
     }
 
-    pub(super) fn get(&self, fingerprint: &Fingerprint) -> Option<Entry> {
-        self.0.get(fingerprint)
+    pub(super) fn get(&self, text: &[u8]) -> Option<Entry> {
+        let (fingerprint, entry) = self.0.get(&End::of(text)?)?;
+        (fingerprint == Fingerprint::of(text)).then_some(entry)
     }
 
-    pub(super) fn insert(&self, fingerprint: Fingerprint, entry: Entry) {
-        self.0.insert(fingerprint, entry);
+    pub(super) fn insert(&self, text: &[u8], entry: Entry) {
+        if let Some(end) = End::of(text) {
+            self.0.insert(end, (Fingerprint::of(text), entry));
+        }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -89,8 +102,8 @@ impl Seen {
     }
 }
 
-impl Weighter<Fingerprint, Entry> for Bytes {
-    fn weight(&self, _: &Fingerprint, entry: &Entry) -> u64 {
+impl Weighter<End, (Fingerprint, Entry)> for Bytes {
+    fn weight(&self, _: &End, (_, entry): &(Fingerprint, Entry)) -> u64 {
         u64::try_from(OVERHEAD + entry.identity.weight()).unwrap_or(u64::MAX)
     }
 }

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     clock::UnixMillis,
     error::TokenFault,
-    identity::{Claims, Organization, SessionToken},
+    identity::{Claims, Organization, SessionFacts, SessionToken},
     json::{Member, Object},
     subject::{OrgId, SessionId, Subject},
     token::Jwt,
@@ -29,7 +29,7 @@ pub(super) fn from_jwt(
     // A token from a JWT template is signed by the same key and has no `sid`.
     let session_id = SessionId::new(&required_text(payload, "sid")?);
     check_status(payload)?;
-    let token = SessionToken {
+    let token = SessionFacts {
         subject: Subject::User(user_id.clone()),
         user_id,
         session_id,
@@ -41,7 +41,7 @@ pub(super) fn from_jwt(
         claims: Claims::new(jwt.payload_json),
         expires_at: times.expires,
     };
-    Ok((token, times))
+    Ok((token.into(), times))
 }
 
 fn check_status(payload: &Object<'_>) -> Result<(), TokenFault> {

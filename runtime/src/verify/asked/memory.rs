@@ -82,7 +82,7 @@ impl Memory {
 
 impl VerdictTimes {
     fn of(self, verdict: &Verdict) -> Duration {
-        match verdict.as_deref() {
+        match verdict {
             Ok(Identity::OAuth(_)) => self.oauth_token,
             Ok(Identity::M2m(_)) => self.m2m_token,
             Ok(Identity::ApiKey(_)) => self.api_key,
@@ -95,21 +95,19 @@ impl VerdictTimes {
 
 impl Weighter<Fingerprint, Remembered> for Bytes {
     fn weight(&self, _: &Fingerprint, remembered: &Remembered) -> u64 {
-        let texts = remembered.verdict.as_ref().map_or(0, |identity| identity.weight());
+        let texts = remembered.verdict.as_ref().map_or(0, Identity::weight);
         u64::try_from(OVERHEAD + texts).unwrap_or(u64::MAX)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use allocation_counter::measure;
 
     use super::*;
     use crate::{
         error::{TokenFault, UpstreamFault, UpstreamReason},
-        identity::{ApiKey, Claims},
+        identity::{ApiKeyFacts, Claims},
         scope::Scopes,
         subject::{Subject, UserId},
     };
@@ -121,19 +119,20 @@ mod tests {
     }
 
     fn token(number: usize) -> Fingerprint {
-        Fingerprint::of(&format!("ak_{number}"))
+        Fingerprint::of(format!("ak_{number}").as_bytes())
     }
 
     /// A key with so many bytes of claims.
-    fn key(bytes: usize) -> Arc<Identity> {
-        Arc::new(Identity::ApiKey(ApiKey {
+    fn key(bytes: usize) -> Identity {
+        let facts = ApiKeyFacts {
             subject: Subject::User(UserId::new("user_ada")),
             key_id: "ak_1".into(),
             name: None,
             scopes: Scopes::from_text("read:notes write:notes"),
             claims: Some(Claims::new(&"x".repeat(bytes))),
             expires_at: None,
-        }))
+        };
+        Identity::ApiKey(facts.into())
     }
 
     fn refusal() -> Verdict {
