@@ -98,6 +98,16 @@ async fn a_remembered_token_keeps_its_class_and_meets_each_policy_anew() {
         assert_eq!(answer(&app.server.get("/anyone", &swapped).await), INVALID);
         assert_eq!(answer(&app.server.get("/anyone", &format!("{token}=")).await), INVALID);
     }
+    // Nor is it the signature, nor the end of it: those of one token do not vouch for another.
+    for (token, other) in tokens.iter().zip(tokens.iter().cycle().skip(1)) {
+        let (signed, signature) = token.rsplit_once('.').unwrap();
+        let (other_signed, other_signature) = other.rsplit_once('.').unwrap();
+        let end = &signature[signature.len() - 8..];
+        let start = &other_signature[..other_signature.len() - 8];
+        for mixed in [format!("{other_signed}.{signature}"), format!("{signed}.{start}{end}")] {
+            assert_eq!(answer(&app.server.get("/anyone", &mixed).await), INVALID);
+        }
+    }
     assert_eq!(app.clerk.health().remembered_jwts, 3, "only what was verified");
 }
 

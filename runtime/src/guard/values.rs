@@ -87,7 +87,7 @@ impl<P: Guarded> Guard<P> {
 
     /// The type of the caller's token; `None` for a caller without one.
     pub fn maybe_token_type(&self) -> Option<TokenType> {
-        self.known().map(|identity| identity.token_type())
+        self.identity.maybe_token_type()
     }
 
     /// What the caller was granted; `None` where the token is of a type without scopes.

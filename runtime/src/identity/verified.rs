@@ -47,6 +47,10 @@ pub trait Entrant: sealed::Sealed + Clone + Send + Sync + 'static {
     /// The caller again; `None` for one without a credential.
     #[doc(hidden)]
     fn known(&self) -> Option<Identity>;
+
+    /// The type of the caller's token; `None` for one without a credential.
+    #[doc(hidden)]
+    fn maybe_token_type(&self) -> Option<TokenType>;
 }
 
 impl<I: VerifiedToken> Entrant for I {
@@ -56,6 +60,10 @@ impl<I: VerifiedToken> Entrant for I {
 
     fn known(&self) -> Option<Identity> {
         Some(self.widen())
+    }
+
+    fn maybe_token_type(&self) -> Option<TokenType> {
+        Some(self.token_type())
     }
 }
 
@@ -71,6 +79,10 @@ impl<I: VerifiedToken> Entrant for Option<I> {
 
     fn known(&self) -> Option<Identity> {
         self.as_ref().map(I::widen)
+    }
+
+    fn maybe_token_type(&self) -> Option<TokenType> {
+        self.as_ref().map(I::token_type)
     }
 }
 

@@ -16,7 +16,7 @@ use base64::{
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
 use bytes::Bytes;
-use clerk_auth::{Clerk, Guard};
+use clerk_auth::{Clerk, Guard, testing};
 use clerk_rs::validators::authorizer::validate_jwt;
 use http::{HeaderValue, Request, header::AUTHORIZATION, request::Parts};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
@@ -30,6 +30,7 @@ use crate::{
 };
 
 pub const FLOOR: &str = "aws-lc-rs: the signature alone, key parsed";
+pub const ALONE: &str = "**clerk-auth**: the token alone, cache off";
 pub const FIRST_SEEN: &str = "**clerk-auth**: whole guard, cache off";
 pub const FIRST_SEEN_REMEMBERED: &str = "**clerk-auth**: whole guard, cache on";
 pub const SEEN_BEFORE: &str = "**clerk-auth**: whole guard, seen before";
@@ -68,6 +69,9 @@ pub fn measure(runtime: &Runtime, world: &World, rounds: usize) -> Vec<Times> {
 
     let contestants = vec![
         Contestant::new(FLOOR, floor(world)),
+        Contestant::new(ALONE, || {
+            time(|| assert!(ready(testing::verify(&forgetting, black_box(token)))))
+        }),
         Contestant::new(FIRST_SEEN, || guards(&forgetting, &[token; TURN])),
         Contestant::new(FIRST_SEEN_REMEMBERED, || {
             // Each round has a memory of its own, so no token of it was seen before.
