@@ -54,7 +54,7 @@ struct Credentials {
 }
 
 /// What a policy needs and the configuration lacks: one line for each, with the variable to set.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Unverifiable {
     lines: Vec<String>,
 }
@@ -197,6 +197,13 @@ impl fmt::Debug for Clerk {
 impl fmt::Display for Unverifiable {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.lines.join("\n"))
+    }
+}
+
+/// The same lines: a `main` that returns the error prints it in this form.
+impl fmt::Debug for Unverifiable {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, formatter)
     }
 }
 

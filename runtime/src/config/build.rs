@@ -48,7 +48,7 @@ const CALLS_IN_PRODUCTION: u32 = 1000;
 const CALLS_IN_DEVELOPMENT: u32 = 100;
 
 /// What is wrong with a configuration: every problem at once, one line each. It shows no secret.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct ConfigError {
     pub(super) problems: Vec<String>,
 }
@@ -389,6 +389,13 @@ impl ConfigError {
 impl fmt::Display for ConfigError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.problems.join("\n"))
+    }
+}
+
+/// The same lines: a `main` that returns the error prints it in this form.
+impl fmt::Debug for ConfigError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, formatter)
     }
 }
 

@@ -436,6 +436,7 @@ mod tests {
         for variable in ["CLERK_AUDIENCE", "CLERK_AUTHORIZED_PARTIES"] {
             let error = built(&[("CLERK_SECRET_KEY", "sk_test_x"), (variable, " , ")]).unwrap_err();
             assert!(error.to_string().contains(variable), "{error}");
+            assert_eq!(format!("{error:?}"), error.to_string(), "what `main` would print");
         }
         let none: [&str; 0] = [];
         let key = || Clerk::builder().secret_key("sk_test_x");
