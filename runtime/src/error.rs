@@ -17,8 +17,8 @@ pub(crate) struct Refused {
 
 impl Refused {
     /// A refusal of somebody whose token was verified, if they had one.
-    pub(crate) fn of_known(failure: impl Into<Failure>, known: Option<TokenType>) -> Self {
-        let presented = known.map(|token_type| Presented { token_type, form: Form::Verified });
+    pub(crate) fn of_known(failure: impl Into<Failure>, token_type: Option<TokenType>) -> Self {
+        let presented = token_type.map(|token_type| Presented { token_type, form: Form::Verified });
         Self { failure: failure.into(), presented }
     }
 

@@ -11,7 +11,8 @@ use std::{any::TypeId, fmt, sync::Arc};
 
 use axum_core::extract::{FromRef, FromRequestParts};
 use http::request::Parts;
-use serde::de::{DeserializeOwned, value::UnitDeserializer};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use crate::{
     clock::Clock,
@@ -151,26 +152,26 @@ impl<P: Guarded> Guard<P> {
     /// What the handler declares, out of who was admitted.
     fn enter(caller: Option<Identity>) -> Result<(P::Identity, P::Claims), Refused> {
         let token_type = caller.as_ref().map(Identity::token_type);
-        let claims = decode_claims(caller.as_ref().and_then(Identity::maybe_claims));
+        let refused = |failure: Failure| Refused::of_known(failure, token_type);
+        let claims = caller.as_ref().and_then(Identity::maybe_claims).cloned();
         // A policy that accepts more than its identity type has room for refuses the rest.
         let identity = P::Identity::enter(caller).ok_or_else(|| match token_type {
-            Some(token_type) => TokenFault::NotAccepted(token_type).into(),
-            None => Failure::Missing,
-        });
-        identity
-            .and_then(|identity| Ok((identity, claims?)))
-            .map_err(|failure| Refused::of_known(failure, token_type))
+            Some(token_type) => refused(TokenFault::NotAccepted(token_type).into()),
+            None => refused(Failure::Missing),
+        })?;
+        Ok((identity, decode_claims(claims.as_ref()).map_err(refused)?))
     }
 }
 
 /// Decodes claims into the handler's own type. No claims are a JSON `null`, which an `Option`
 /// takes and a struct does not; `()` asks for nothing, so nothing is read for it.
 fn decode_claims<C: DeserializeOwned + 'static>(claims: Option<&Claims>) -> Result<C, Failure> {
-    if TypeId::of::<C>() == TypeId::of::<()>() {
-        let nothing: UnitDeserializer<serde::de::value::Error> = UnitDeserializer::new();
-        return C::deserialize(nothing).map_err(|_| Failure::Claims);
-    }
-    serde_json::from_str(claims.map_or("null", Claims::as_json)).map_err(|_| Failure::Claims)
+    let wanted = TypeId::of::<C>() != TypeId::of::<()>();
+    let decoded = match claims.filter(|_| wanted) {
+        Some(claims) => claims.decode(),
+        None => C::deserialize(Value::Null),
+    };
+    decoded.map_err(|_| Failure::Claims)
 }
 
 /// Whether a known caller, or nobody, may pass.

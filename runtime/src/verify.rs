@@ -131,8 +131,7 @@ impl Verifier {
         seen: Option<&Seen>,
     ) -> Result<Identity, Failure> {
         let entry = match token {
-            // On the heap, so that the future of a request with a JWT stays small.
-            Token::Opaque(opaque) => return Box::pin(self.ask(*opaque)).await,
+            Token::Opaque(opaque) => return self.ask(*opaque).await,
             Token::SessionJwt(jwt) => {
                 let key = self.verify_signature(jwt, Class::Session).await?;
                 let (token, times) = session::from_jwt(jwt, &self.rules, self.clock.now())?;

@@ -82,17 +82,17 @@ impl<P: Guarded<Identity = SessionToken>> Guard<P> {
 impl<P: Guarded> Guard<P> {
     /// Who calls; `None` where nobody says.
     pub fn maybe_subject(&self) -> Option<Subject> {
-        self.known().map(|identity| identity.subject().clone())
+        self.identity.token().map(|token| token.subject().clone())
     }
 
     /// The type of the caller's token; `None` for a caller without one.
     pub fn maybe_token_type(&self) -> Option<TokenType> {
-        self.identity.maybe_token_type()
+        self.identity.token().map(VerifiedToken::token_type)
     }
 
     /// What the caller was granted; `None` where the token is of a type without scopes.
     pub fn maybe_scopes(&self) -> Option<Scopes> {
-        self.known()?.maybe_scopes().cloned()
+        self.identity.token()?.maybe_scopes().cloned()
     }
 
     /// The user; `None` where the caller is none.
@@ -139,7 +139,7 @@ impl<P: Guarded> Guard<P> {
     /// guard checks at the start of a request only: see
     /// [`long_lived_connections`](crate::long_lived_connections).
     pub fn expires_at(&self) -> Option<SystemTime> {
-        self.known()?.expires_at()
+        self.identity.token()?.expires_at()
     }
 
     /// Waits until the token has ended, to close what lives longer than a request: a stream of
@@ -190,7 +190,7 @@ impl<P: Guarded> Guard<P> {
     }
 
     fn known(&self) -> Option<Identity> {
-        self.identity.known()
+        self.identity.token().map(VerifiedToken::widen)
     }
 }
 

@@ -40,36 +40,36 @@ pub trait VerifiedToken: sealed::Sealed + Clone + Send + Sync + 'static {
 /// What a guard lets a handler have: a verified identity, or an `Option` of one where requests
 /// without a credential may enter. Sealed: only this crate's types are identities.
 pub trait Entrant: sealed::Sealed + Clone + Send + Sync + 'static {
+    /// The identity of a caller who has one.
+    #[doc(hidden)]
+    type Token: VerifiedToken;
+
     /// The caller as this type; `None` where it has no place for the caller.
     #[doc(hidden)]
     fn enter(identity: Option<Identity>) -> Option<Self>;
 
-    /// The caller again; `None` for one without a credential.
+    /// The caller's identity; `None` for one without a credential.
     #[doc(hidden)]
-    fn known(&self) -> Option<Identity>;
-
-    /// The type of the caller's token; `None` for one without a credential.
-    #[doc(hidden)]
-    fn maybe_token_type(&self) -> Option<TokenType>;
+    fn token(&self) -> Option<&Self::Token>;
 }
 
 impl<I: VerifiedToken> Entrant for I {
+    type Token = Self;
+
     fn enter(identity: Option<Identity>) -> Option<Self> {
         identity.and_then(I::narrow)
     }
 
-    fn known(&self) -> Option<Identity> {
-        Some(self.widen())
-    }
-
-    fn maybe_token_type(&self) -> Option<TokenType> {
-        Some(self.token_type())
+    fn token(&self) -> Option<&Self> {
+        Some(self)
     }
 }
 
 impl<I: VerifiedToken> sealed::Sealed for Option<I> {}
 
 impl<I: VerifiedToken> Entrant for Option<I> {
+    type Token = I;
+
     fn enter(identity: Option<Identity>) -> Option<Self> {
         match identity {
             None => Some(None),
@@ -77,12 +77,8 @@ impl<I: VerifiedToken> Entrant for Option<I> {
         }
     }
 
-    fn known(&self) -> Option<Identity> {
-        self.as_ref().map(I::widen)
-    }
-
-    fn maybe_token_type(&self) -> Option<TokenType> {
-        self.as_ref().map(I::token_type)
+    fn token(&self) -> Option<&I> {
+        self.as_ref()
     }
 }
 
@@ -174,12 +170,20 @@ mod sealed {
     pub trait Sealed {}
 }
 
-/// One class of token: its type, its place in `Identity`, and whether it carries scopes.
+/// One class of token: its facts, its place in `Identity`, its type, whether it carries scopes, and
+/// when it ends.
 macro_rules! class {
-    ($name:ident, $facts:ident, $place:ident, $token_type:ident, |$this:ident| $scopes:expr, |$token:ident| $expiry:expr) => {
+    ($name:ident, $facts:ident, $place:ident, $token_type:ident, |$scoped:ident| $scopes:expr, |$ending:ident| $end:expr) => {
         impl From<$facts> for $name {
             fn from(facts: $facts) -> Self {
                 Self(Arc::new(facts))
+            }
+        }
+
+        #[cfg(feature = "testing")]
+        impl $name {
+            pub(crate) fn facts_mut(&mut self) -> &mut $facts {
+                Arc::make_mut(&mut self.0)
             }
         }
 
@@ -195,13 +199,13 @@ macro_rules! class {
             }
 
             fn maybe_scopes(&self) -> Option<&Scopes> {
-                let $this = self;
+                let $scoped = &*self.0;
                 $scopes
             }
 
             fn expires_at(&self) -> Option<SystemTime> {
-                let $token = self;
-                $expiry.and_then(UnixMillis::to_system_time)
+                let $ending = &*self.0;
+                $end.and_then(UnixMillis::to_system_time)
             }
 
             fn narrow(identity: Identity) -> Option<Self> {
@@ -225,16 +229,10 @@ macro_rules! class {
     };
 }
 
-class!(SessionToken, SessionFacts, Session, SessionToken, |_token| None, |token| Some(
-    token.0.expires_at
-));
-class!(OAuthToken, OAuthFacts, OAuth, OAuthToken, |token| Some(&token.0.scopes), |token| token
-    .0
-    .expires_at);
-class!(M2mToken, M2mFacts, M2m, M2mToken, |_token| None, |token| token.0.expires_at);
-class!(ApiKey, ApiKeyFacts, ApiKey, ApiKey, |token| Some(&token.0.scopes), |token| token
-    .0
-    .expires_at);
+class!(SessionToken, SessionFacts, Session, SessionToken, |_it| None, |it| Some(it.expires_at));
+class!(OAuthToken, OAuthFacts, OAuth, OAuthToken, |it| Some(&it.scopes), |it| it.expires_at);
+class!(M2mToken, M2mFacts, M2m, M2mToken, |_it| None, |it| it.expires_at);
+class!(ApiKey, ApiKeyFacts, ApiKey, ApiKey, |it| Some(&it.scopes), |it| it.expires_at);
 
 impl<S, O, M, A> sealed::Sealed for Identity<S, O, M, A> {}
 

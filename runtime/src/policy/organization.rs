@@ -1,6 +1,6 @@
 //! A session and the name of a role, permission, feature or plan in, whether it has it out.
 
-use crate::identity::SessionToken;
+use crate::identity::{Organization, SessionToken};
 
 /// What Clerk's JavaScript SDK answers with `has()`: one method for each thing to ask for. A policy
 /// asks the same questions.
@@ -18,8 +18,7 @@ impl SessionToken {
     #[must_use]
     pub fn has_role(&self, role: &str) -> bool {
         let asked = without_prefix(role);
-        let own =
-            self.0.organization.as_ref().and_then(|organization| organization.role.as_deref());
+        let own = self.organization().and_then(Organization::role);
         // Tokens of the two versions differ in the prefix.
         !asked.is_empty() && own.is_some_and(|own| without_prefix(own) == asked)
     }
@@ -29,11 +28,11 @@ impl SessionToken {
     #[must_use]
     pub fn has_permission(&self, permission: &str) -> bool {
         let asked = without_prefix(permission);
-        let Some(organization) = self.0.organization.as_ref().filter(|_| !asked.is_empty()) else {
+        let Some(organization) = self.organization().filter(|_| !asked.is_empty()) else {
             return false;
         };
         // The token's must have `org:` once; the asked one may have it or not.
-        organization.permissions.iter().any(|own| own.strip_prefix("org:") == Some(asked))
+        organization.permissions().any(|own| own.strip_prefix("org:") == Some(asked))
     }
 
     /// Whether the organization (`o:reports`), the user (`u:reports`), or either (`reports`) has

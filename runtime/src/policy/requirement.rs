@@ -81,15 +81,15 @@ impl Requirement {
                 Denial::Reverification(needed),
             ),
             Self::From(machines) => {
-                let met = matches!(identity, Identity::M2m(token) if machines.contains(&token.0.machine_id.as_str()));
+                let met = matches!(identity, Identity::M2m(token) if machines.contains(&token.machine_id().as_str()));
                 unless(met, Denial::Sender)
             }
             Self::Client(clients) => {
-                let met = matches!(identity, Identity::OAuth(token) if clients.contains(&token.0.client_id.as_str()));
+                let met = matches!(identity, Identity::OAuth(token) if clients.contains(&token.client_id().as_str()));
                 unless(met, Denial::Sender)
             }
             Self::Audience(audience) => {
-                let met = matches!(identity, Identity::OAuth(token) if token.0.audience.iter().any(|named| **named == *audience));
+                let met = matches!(identity, Identity::OAuth(token) if token.audience().any(|named| named == audience));
                 unless(met, Denial::Audience)
             }
         }

@@ -71,7 +71,7 @@ impl Caller<SessionToken> {
         role: &str,
         permissions: impl IntoIterator<Item = &'a str>,
     ) -> Self {
-        Arc::make_mut(&mut self.identity.0).organization = Some(Organization {
+        self.identity.facts_mut().organization = Some(Organization {
             id: OrgId::new(id),
             slug: None,
             role: Some(role.into()),
@@ -82,31 +82,31 @@ impl Caller<SessionToken> {
 
     /// Minutes since the first and the second factor were verified; −1 for none.
     pub fn factor_ages(mut self, first: i64, second: i64) -> Self {
-        Arc::make_mut(&mut self.identity.0).factor_ages = Some((first, second));
+        self.identity.facts_mut().factor_ages = Some((first, second));
         self
     }
 
     /// Features as the claim `fea` lists them: `o:reports,u:beta`.
     pub fn features(mut self, features: &str) -> Self {
-        Arc::make_mut(&mut self.identity.0).features = Some(features.into());
+        self.identity.facts_mut().features = Some(features.into());
         self
     }
 
     /// Plans as the claim `pla` lists them: `u:free`.
     pub fn plans(mut self, plans: &str) -> Self {
-        Arc::make_mut(&mut self.identity.0).plans = Some(plans.into());
+        self.identity.facts_mut().plans = Some(plans.into());
         self
     }
 
     /// All claims of the token.
     pub fn claims(mut self, claims: &Value) -> Self {
-        Arc::make_mut(&mut self.identity.0).claims = Claims::new(&claims.to_string());
+        self.identity.facts_mut().claims = Claims::new(&claims.to_string());
         self
     }
 
     /// When the token ends.
     pub fn expires_at(mut self, time: SystemTime) -> Self {
-        Arc::make_mut(&mut self.identity.0).expires_at = time.into();
+        self.identity.facts_mut().expires_at = time.into();
         self
     }
 }
@@ -127,27 +127,25 @@ impl Caller<OAuthToken> {
 
     /// Grants these scopes.
     pub fn scopes<'a>(mut self, scopes: impl IntoIterator<Item = &'a str>) -> Self {
-        Arc::make_mut(&mut self.identity.0).scopes =
-            Scopes::from_list(scopes.into_iter().map(Cow::Borrowed));
+        self.identity.facts_mut().scopes = Scopes::from_list(scopes.into_iter().map(Cow::Borrowed));
         self
     }
 
     /// The application.
     pub fn client_id(mut self, id: &str) -> Self {
-        Arc::make_mut(&mut self.identity.0).client_id = ClientId::new(id);
+        self.identity.facts_mut().client_id = ClientId::new(id);
         self
     }
 
     /// The resources that the token is for.
     pub fn audience<'a>(mut self, audience: impl IntoIterator<Item = &'a str>) -> Self {
-        Arc::make_mut(&mut self.identity.0).audience =
-            audience.into_iter().map(Into::into).collect();
+        self.identity.facts_mut().audience = audience.into_iter().map(Into::into).collect();
         self
     }
 
     /// When the token ends.
     pub fn expires_at(mut self, time: SystemTime) -> Self {
-        Arc::make_mut(&mut self.identity.0).expires_at = Some(time.into());
+        self.identity.facts_mut().expires_at = Some(time.into());
         self
     }
 }
@@ -167,7 +165,7 @@ impl Caller<M2mToken> {
 
     /// Custom claims of the token.
     pub fn claims(mut self, claims: &Value) -> Self {
-        Arc::make_mut(&mut self.identity.0).claims = Some(Claims::new(&claims.to_string()));
+        self.identity.facts_mut().claims = Some(Claims::new(&claims.to_string()));
         self
     }
 }
@@ -188,14 +186,13 @@ impl Caller<ApiKey> {
 
     /// Grants these scopes.
     pub fn scopes<'a>(mut self, scopes: impl IntoIterator<Item = &'a str>) -> Self {
-        Arc::make_mut(&mut self.identity.0).scopes =
-            Scopes::from_list(scopes.into_iter().map(Cow::Borrowed));
+        self.identity.facts_mut().scopes = Scopes::from_list(scopes.into_iter().map(Cow::Borrowed));
         self
     }
 
     /// Custom claims of the key.
     pub fn claims(mut self, claims: &Value) -> Self {
-        Arc::make_mut(&mut self.identity.0).claims = Some(Claims::new(&claims.to_string()));
+        self.identity.facts_mut().claims = Some(Claims::new(&claims.to_string()));
         self
     }
 }

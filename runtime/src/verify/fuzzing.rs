@@ -55,8 +55,8 @@ pub fn cookie(values: &[&[u8]], production: bool) -> Result<Option<String>, ()> 
 }
 
 /// What a token claims to be, and the text that its decoded parts have.
-pub fn token(text: &str) -> Option<(TokenType, Option<String>)> {
-    let decoded = Decoded::from_text(text.as_bytes()).ok()?;
+pub fn token(text: &[u8]) -> Option<(TokenType, Option<String>)> {
+    let decoded = Decoded::from_text(text).ok()?;
     let token = Token::classify(&decoded).ok()?;
     let presented = token.presented();
     let (Token::SessionJwt(jwt) | Token::OAuthJwt(jwt) | Token::M2mJwt(jwt)) = &token else {

@@ -40,7 +40,7 @@ pub(crate) struct Key {
 pub(super) struct Thumbprint([u8; 32]);
 
 impl Thumbprint {
-    fn of(parts: [&[u8]; 4]) -> Self {
+    pub(super) fn of(parts: [&[u8]; 4]) -> Self {
         let mut hash = Context::new(&SHA256);
         for part in parts {
             // With its length, so that no part can lend bytes to the next.

@@ -36,6 +36,13 @@ pub(super) struct Times {
     issued: Option<UnixMillis>,
 }
 
+#[cfg(test)]
+impl Times {
+    pub(super) const fn until(expires: UnixMillis) -> Self {
+        Self { expires, not_before: None, issued: None }
+    }
+}
+
 /// Which M2M tokens are for us.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Recipient {

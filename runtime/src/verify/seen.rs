@@ -3,13 +3,8 @@
 //! A JWT cannot be revoked, so what its signature proved stays proved while its key counts. The
 //! times and the policy are looked at on each use.
 
-use std::hash::{BuildHasherDefault, Hasher};
-
 use aws_lc_rs::digest::{SHA256, digest};
-use quick_cache::{
-    Weighter,
-    sync::{Cache, DefaultLifecycle},
-};
+use quick_cache::{Weighter, sync::Cache};
 
 use super::{key::Thumbprint, rules::Times};
 use crate::identity::Identity;
@@ -26,7 +21,7 @@ const USUAL: usize = 1024;
 pub(crate) struct Fingerprint([u8; 32]);
 
 /// Verified JWTs, up to a number of bytes. The least used make room for new ones.
-pub(crate) struct Seen(Cache<End, (Fingerprint, Entry), Bytes, BuildHasherDefault<Spread>>);
+pub(crate) struct Seen(Cache<End, (Fingerprint, Entry), Bytes>);
 
 /// What was verified of one token.
 #[derive(Clone)]
@@ -37,32 +32,13 @@ pub(super) struct Entry {
     pub(super) key: Thumbprint,
 }
 
-/// The last eight bytes of a token. They are of its signature, so they differ from token to token
-/// and nobody can choose them. They only say where to look: a token that has another end was not
-/// seen, and need not be hashed.
+/// The last eight bytes of a token. They are of its signature, so they differ from token to token.
+/// They only say where to look: a token that has another end was not seen, and need not be hashed.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct End(u64);
 
 #[derive(Clone)]
 struct Bytes;
-
-/// The place of an end. The end is random, but not each bit of its characters is: a product with 2⁶⁴
-/// divided by the golden ratio spreads them.
-#[derive(Default)]
-struct Spread(u64);
-
-impl Hasher for Spread {
-    fn write(&mut self, _: &[u8]) {}
-
-    fn write_u64(&mut self, end: u64) {
-        let product = end.wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        self.0 = product ^ (product >> 32);
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
-    }
-}
 
 impl Fingerprint {
     pub(super) fn of(text: &[u8]) -> Self {
@@ -82,8 +58,7 @@ impl Seen {
     /// `None` where no byte may be used.
     pub(crate) fn new(bytes: usize) -> Option<Self> {
         let (places, weight) = (bytes.div_ceil(USUAL), u64::try_from(bytes).unwrap_or(u64::MAX));
-        let cache = |hash| Cache::with(places, weight, Bytes, hash, DefaultLifecycle::default());
-        (bytes > 0).then(|| Self(cache(BuildHasherDefault::default())))
+        (bytes > 0).then(|| Self(Cache::with_weighter(places, weight, Bytes)))
     }
 
     pub(super) fn get(&self, text: &[u8]) -> Option<Entry> {
@@ -105,5 +80,48 @@ impl Seen {
 impl Weighter<End, (Fingerprint, Entry)> for Bytes {
     fn weight(&self, _: &End, (_, entry): &(Fingerprint, Entry)) -> u64 {
         u64::try_from(OVERHEAD + entry.identity.weight()).unwrap_or(u64::MAX)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        clock::UnixMillis,
+        identity::OAuthFacts,
+        scope::Scopes,
+        subject::{ClientId, Subject, UserId},
+    };
+
+    fn entry_of(client: &str) -> Entry {
+        let user_id = UserId::new("user_ada");
+        let facts = OAuthFacts {
+            subject: Subject::User(user_id.clone()),
+            user_id,
+            client_id: ClientId::new(client),
+            token_id: None,
+            scopes: Scopes::from_text(""),
+            audience: [].into(),
+            expires_at: None,
+        };
+        let identity = Identity::OAuth(facts.into());
+        Entry { identity, times: Times::until(UnixMillis(0)), key: Thumbprint::of([b""; 4]) }
+    }
+
+    fn client_of(entry: Option<Entry>) -> Option<String> {
+        Some(entry?.identity.maybe_client_id()?.to_string())
+    }
+
+    #[test]
+    fn a_token_is_recognised_by_its_whole_text() {
+        let seen = Seen::new(USUAL).unwrap();
+        let (one, other): (&[u8], &[u8]) = (b"one.same-end", b"other.same-end");
+        for (token, stranger, client) in [(one, other, "client_1"), (other, one, "client_2")] {
+            seen.insert(token, entry_of(client));
+            assert_eq!(client_of(seen.get(token)).as_deref(), Some(client));
+            assert_eq!(client_of(seen.get(stranger)), None);
+        }
+        seen.insert(b"short", entry_of("client_3"));
+        assert_eq!(client_of(seen.get(b"short")), None, "no signature is so short");
     }
 }

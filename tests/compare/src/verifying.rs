@@ -70,7 +70,7 @@ pub fn measure(runtime: &Runtime, world: &World, rounds: usize) -> Vec<Times> {
     let contestants = vec![
         Contestant::new(FLOOR, floor(world)),
         Contestant::new(ALONE, || {
-            time(|| assert!(ready(testing::verify(&forgetting, black_box(token)))))
+            time(|| assert!(ready(testing::verify_alone(&forgetting, black_box(token)))))
         }),
         Contestant::new(FIRST_SEEN, || guards(&forgetting, &[token; TURN])),
         Contestant::new(FIRST_SEEN_REMEMBERED, || {
