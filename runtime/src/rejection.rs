@@ -252,16 +252,17 @@ impl Rejection {
 
     fn challenge(&self) -> Option<HeaderValue> {
         let error = self.refusal.challenge_error()?;
-        let mut challenge = format!("Bearer realm={}{error}", self.appearance.realm.0);
+        let scopes = self.scopes.as_ref().map(ToString::to_string);
+        let resource = self.resource().map(Resource::metadata_url);
         // Scopes (RFC 6749 §3.3) and URLs (RFC 3986 §2) have neither quote nor backslash, so
         // both can stand in a quoted-string (RFC 9110 §5.6.4) as they are.
-        if let Some(scopes) = &self.scopes {
-            challenge.extend([", scope=\"", &scopes.to_string(), "\""]);
-        }
-        if let Some(resource) = self.resource() {
-            challenge.extend([", resource_metadata=\"", resource.metadata_url(), "\""]);
-        }
-        HeaderValue::try_from(challenge).ok()
+        let quoted = |name, value: Option<_>| value.map_or([""; 3], |value| [name, value, "\""]);
+        let challenge = [
+            ["Bearer realm=", &self.appearance.realm.0, error],
+            quoted(", scope=\"", scopes.as_deref()),
+            quoted(", resource_metadata=\"", resource),
+        ];
+        HeaderValue::try_from(challenge.as_flattened().concat()).ok()
     }
 
     /// The resource that the challenge names. To whom sends a field that cannot be read, it says
@@ -281,12 +282,18 @@ impl Rejection {
         if let Some(body) = self.reverification.and_then(clerk_error) {
             return (HeaderValue::from_static("application/json"), Body::from(body));
         }
-        let problem = format!(
-            r#"{{"type":"{PROBLEM_TYPE}{}","title":"{}","status":{}}}"#,
+        // Neither names nor titles have a character that JSON escapes.
+        let problem = [
+            r#"{"type":""#,
+            PROBLEM_TYPE,
             self.refusal.as_str(),
+            r#"","title":""#,
             self.refusal.title(),
-            self.refusal.status().as_u16(),
-        );
+            r#"","status":"#,
+            self.refusal.status().as_str(),
+            "}",
+        ]
+        .concat();
         (HeaderValue::from_static("application/problem+json"), Body::from(problem))
     }
 }
