@@ -174,14 +174,12 @@ mod sealed {
 /// when it ends.
 macro_rules! class {
     ($name:ident, $facts:ident, $place:ident, $token_type:ident, |$scoped:ident| $scopes:expr, |$ending:ident| $end:expr) => {
-        impl From<$facts> for $name {
-            fn from(facts: $facts) -> Self {
+        impl $name {
+            pub(crate) fn new(facts: $facts) -> Self {
                 Self(Arc::new(facts))
             }
-        }
 
-        #[cfg(feature = "testing")]
-        impl $name {
+            #[cfg(feature = "testing")]
             pub(crate) fn facts_mut(&mut self) -> &mut $facts {
                 Arc::make_mut(&mut self.0)
             }

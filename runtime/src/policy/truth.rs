@@ -4,7 +4,7 @@ use std::{borrow::Cow, collections::BTreeSet};
 
 use super::{Anonymous, Clause, Denial, Policy, Requirement, ScopeHierarchy};
 use crate::{
-    identity::{Identity, OAuthFacts},
+    identity::{Identity, OAuthFacts, OAuthToken},
     scope::Scopes,
     subject::{ClientId, Subject, UserId},
 };
@@ -80,7 +80,7 @@ fn caller(granted: &BTreeSet<&'static str>) -> Identity {
         audience: [].into(),
         expires_at: None,
     };
-    Identity::OAuth(facts.into())
+    Identity::OAuth(OAuthToken::new(facts))
 }
 
 /// A hierarchy, and the same once more for the evaluator: each scope that implies, and all that it

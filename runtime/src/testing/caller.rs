@@ -49,7 +49,7 @@ pub struct Caller<I> {
 impl Caller<SessionToken> {
     /// A signed-in user, without an active organization.
     pub fn session(user: &str) -> Self {
-        Self::of(SessionFacts {
+        Self::of(SessionToken::new(SessionFacts {
             subject: Subject::User(UserId::new(user)),
             user_id: UserId::new(user),
             session_id: SessionId::new("sess_described"),
@@ -60,7 +60,7 @@ impl Caller<SessionToken> {
             plans: None,
             claims: Claims::new("{}"),
             expires_at: UnixMillis(i64::MAX),
-        })
+        }))
     }
 
     /// Makes an organization active, with a role such as `org:admin` and custom permissions such
@@ -114,7 +114,7 @@ impl Caller<SessionToken> {
 impl Caller<OAuthToken> {
     /// An application that acts for a user, without scopes.
     pub fn oauth(user: &str) -> Self {
-        Self::of(OAuthFacts {
+        Self::of(OAuthToken::new(OAuthFacts {
             subject: Subject::User(UserId::new(user)),
             user_id: UserId::new(user),
             client_id: ClientId::new("client_described"),
@@ -122,7 +122,7 @@ impl Caller<OAuthToken> {
             scopes: Scopes::from_text(""),
             audience: Box::default(),
             expires_at: None,
-        })
+        }))
     }
 
     /// Grants these scopes.
@@ -153,14 +153,14 @@ impl Caller<OAuthToken> {
 impl Caller<M2mToken> {
     /// Another machine.
     pub fn m2m(machine: &str) -> Self {
-        Self::of(M2mFacts {
+        Self::of(M2mToken::new(M2mFacts {
             subject: Subject::Machine(MachineId::new(machine)),
             machine_id: MachineId::new(machine),
             token_id: None,
             recipients: Box::default(),
             claims: None,
             expires_at: None,
-        })
+        }))
     }
 
     /// Custom claims of the token.
@@ -174,14 +174,14 @@ impl Caller<ApiKey> {
     /// A key of a user (`user_…`), an organization (`org_…`) or a machine (`mch_…`), without
     /// scopes. Any other owner is taken for a user.
     pub fn api_key(owner: &str) -> Self {
-        Self::of(ApiKeyFacts {
+        Self::of(ApiKey::new(ApiKeyFacts {
             subject: Subject::from_id(owner).unwrap_or_else(|| Subject::User(UserId::new(owner))),
             key_id: "ak_described".into(),
             name: None,
             scopes: Scopes::from_text(""),
             claims: None,
             expires_at: None,
-        })
+        }))
     }
 
     /// Grants these scopes.
@@ -205,8 +205,8 @@ impl Caller<()> {
 }
 
 impl<I> Caller<I> {
-    fn of(identity: impl Into<I>) -> Self {
-        Self { identity: identity.into(), scope_hierarchy: ScopeHierarchy::NONE }
+    const fn of(identity: I) -> Self {
+        Self { identity, scope_hierarchy: ScopeHierarchy::NONE }
     }
 }
 

@@ -29,5 +29,5 @@ pub(super) fn from_answer(answer: &Object<'_>, now: UnixMillis) -> Result<ApiKey
         claims: claims.map(Claims::new),
         expires_at: approval.expires_at,
     };
-    Ok(key.into())
+    Ok(ApiKey::new(key))
 }

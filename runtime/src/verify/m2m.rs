@@ -44,7 +44,7 @@ pub(super) fn from_jwt(
         expires_at: Some(times.expires),
         ..machine(&subject)?
     };
-    Ok((token.into(), times))
+    Ok((M2mToken::new(token), times))
 }
 
 pub(super) fn from_answer(
@@ -72,7 +72,7 @@ pub(super) fn from_answer(
         expires_at: approval.expires_at,
         ..machine(&approval.subject)?
     };
-    Ok(token.into())
+    Ok(M2mToken::new(token))
 }
 
 /// Without a recipient to compare with, Clerk's answer could not let anybody in: it is not asked.

@@ -77,7 +77,7 @@ impl Token<'_> {
             audience: self.audience,
             expires_at,
         };
-        Ok(token.into())
+        Ok(OAuthToken::new(token))
     }
 }
 

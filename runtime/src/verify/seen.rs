@@ -88,7 +88,7 @@ mod tests {
     use super::*;
     use crate::{
         clock::UnixMillis,
-        identity::OAuthFacts,
+        identity::{OAuthFacts, OAuthToken},
         scope::Scopes,
         subject::{ClientId, Subject, UserId},
     };
@@ -104,7 +104,7 @@ mod tests {
             audience: [].into(),
             expires_at: None,
         };
-        let identity = Identity::OAuth(facts.into());
+        let identity = Identity::OAuth(OAuthToken::new(facts));
         Entry { identity, times: Times::until(UnixMillis(0)), key: Thumbprint::of([b""; 4]) }
     }
 

@@ -41,7 +41,7 @@ pub(super) fn from_jwt(
         claims: Claims::new(jwt.payload_json),
         expires_at: times.expires,
     };
-    Ok((token.into(), times))
+    Ok((SessionToken::new(token), times))
 }
 
 fn check_status(payload: &Object<'_>) -> Result<(), TokenFault> {

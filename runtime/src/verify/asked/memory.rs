@@ -107,7 +107,7 @@ mod tests {
     use super::*;
     use crate::{
         error::{TokenFault, UpstreamFault, UpstreamReason},
-        identity::{ApiKeyFacts, Claims},
+        identity::{ApiKey, ApiKeyFacts, Claims},
         scope::Scopes,
         subject::{Subject, UserId},
     };
@@ -132,7 +132,7 @@ mod tests {
             claims: Some(Claims::new(&"x".repeat(bytes))),
             expires_at: None,
         };
-        Identity::ApiKey(facts.into())
+        Identity::ApiKey(ApiKey::new(facts))
     }
 
     fn refusal() -> Verdict {
