@@ -153,21 +153,26 @@ impl<P: Guarded> Guard<P> {
     fn enter(caller: Option<Identity>) -> Result<(P::Identity, P::Claims), Refused> {
         let token_type = caller.as_ref().map(Identity::token_type);
         let refused = |failure: Failure| Refused::of_known(failure, token_type);
-        let claims = caller.as_ref().and_then(Identity::maybe_claims).cloned();
+        let claims = wanted_claims::<P::Claims>(caller.as_ref());
         // A policy that accepts more than its identity type has room for refuses the rest.
         let identity = P::Identity::enter(caller).ok_or_else(|| match token_type {
             Some(token_type) => refused(TokenFault::NotAccepted(token_type).into()),
             None => refused(Failure::Missing),
         })?;
-        Ok((identity, decode_claims(claims.as_ref()).map_err(refused)?))
+        Ok((identity, decode_claims(claims).map_err(refused)?))
     }
 }
 
-/// Decodes claims into the handler's own type. No claims are a JSON `null`, which an `Option`
-/// takes and a struct does not; `()` asks for nothing, so nothing is read for it.
-fn decode_claims<C: DeserializeOwned + 'static>(claims: Option<&Claims>) -> Result<C, Failure> {
+/// The claims to decode. `()` asks for nothing, so nothing is copied or read for it.
+fn wanted_claims<C: 'static>(caller: Option<&Identity>) -> Option<Claims> {
     let wanted = TypeId::of::<C>() != TypeId::of::<()>();
-    let decoded = match claims.filter(|_| wanted) {
+    caller.filter(|_| wanted).and_then(Identity::maybe_claims).cloned()
+}
+
+/// Decodes claims into the handler's own type. No claims are a JSON `null`, which an `Option`
+/// takes and a struct does not.
+fn decode_claims<C: DeserializeOwned>(claims: Option<Claims>) -> Result<C, Failure> {
+    let decoded = match claims {
         Some(claims) => claims.decode(),
         None => C::deserialize(Value::Null),
     };

@@ -82,6 +82,7 @@ impl Verifier {
         Box::pin(self.verify_unseen(text, accepts, seen)).await
     }
 
+    /// The way of a token that is not remembered: from its text to an identity.
     async fn verify_unseen(
         self: &Arc<Self>,
         text: &[u8],
