@@ -1,0 +1,1 @@
+//! Nothing: the callers are tests.
