@@ -248,7 +248,8 @@ impl ClerkBuilder {
 
     /// How many bytes verified JWTs may take in memory: 16 MiB unless set, and 0 keeps none. A
     /// JWT that was seen before needs no signature check; its times and the policy are checked on
-    /// each use, and it counts only while its key does. The token itself is not kept.
+    /// each use, and it counts only while its key does. The token itself is not kept: of its
+    /// signature there is a hash only.
     pub fn jwt_cache_bytes(mut self, bytes: usize) -> Self {
         self.jwt_cache_bytes = Some(bytes);
         self

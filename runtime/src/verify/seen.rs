@@ -3,7 +3,10 @@
 //! A JWT cannot be revoked, so what its signature proved stays proved while its key counts. The
 //! times and the policy are looked at on each use.
 
+use std::sync::Arc;
+
 use aws_lc_rs::digest::{SHA256, digest};
+use memchr::memrchr;
 use quick_cache::{Weighter, sync::Cache};
 
 use super::{key::Thumbprint, rules::Times};
@@ -14,14 +17,24 @@ use crate::identity::Identity;
 const OVERHEAD: usize = 640;
 
 /// An entry of few scopes and claims, in bytes; the cache is laid out for so many of them.
-const USUAL: usize = 1024;
+const USUAL: usize = 1280;
 
-/// A hash that stands for a token, so that the token itself is not kept.
+/// A hash that stands for a text, so that the text itself is not kept.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Fingerprint([u8; 32]);
 
 /// Verified JWTs, up to a number of bytes. The least used make room for new ones.
-pub(crate) struct Seen(Cache<End, (Fingerprint, Entry), Bytes>);
+pub(crate) struct Seen(Cache<End, Arc<Remembered>, Bytes>);
+
+/// A token that was verified, and what was verified of it.
+struct Remembered {
+    /// Header and payload as they were sent, with the dot behind them. To compare them costs less
+    /// than to hash them.
+    signed: Box<[u8]>,
+    /// Stands for the signature, which is what lets a caller enter, and so is not kept.
+    signature: Fingerprint,
+    entry: Entry,
+}
 
 /// What was verified of one token.
 #[derive(Clone)]
@@ -33,7 +46,7 @@ pub(super) struct Entry {
 }
 
 /// The last eight bytes of a token. They are of its signature, so they differ from token to token.
-/// They only say where to look: a token that has another end was not seen, and need not be hashed.
+/// They only say where to look.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct End(u64);
 
@@ -45,6 +58,19 @@ impl Fingerprint {
         let mut bytes = [0; 32];
         bytes.copy_from_slice(digest(&SHA256, text).as_ref());
         Self(bytes)
+    }
+}
+
+impl Remembered {
+    fn new(text: &[u8], entry: Entry) -> Option<Self> {
+        let (signed, signature) = text.split_at_checked(memrchr(b'.', text)? + 1)?;
+        Some(Self { signed: signed.into(), signature: Fingerprint::of(signature), entry })
+    }
+
+    /// Whether a text is the token, byte for byte.
+    fn is(&self, text: &[u8]) -> bool {
+        let signature = text.strip_prefix(&*self.signed);
+        signature.is_some_and(|signature| Fingerprint::of(signature) == self.signature)
     }
 }
 
@@ -62,13 +88,13 @@ impl Seen {
     }
 
     pub(super) fn get(&self, text: &[u8]) -> Option<Entry> {
-        let (fingerprint, entry) = self.0.get(&End::of(text)?)?;
-        (fingerprint == Fingerprint::of(text)).then_some(entry)
+        let remembered = self.0.get(&End::of(text)?)?;
+        remembered.is(text).then(|| remembered.entry.clone())
     }
 
     pub(super) fn insert(&self, text: &[u8], entry: Entry) {
-        if let Some(end) = End::of(text) {
-            self.0.insert(end, (Fingerprint::of(text), entry));
+        if let (Some(end), Some(remembered)) = (End::of(text), Remembered::new(text, entry)) {
+            self.0.insert(end, Arc::new(remembered));
         }
     }
 
@@ -77,9 +103,10 @@ impl Seen {
     }
 }
 
-impl Weighter<End, (Fingerprint, Entry)> for Bytes {
-    fn weight(&self, _: &End, (_, entry): &(Fingerprint, Entry)) -> u64 {
-        u64::try_from(OVERHEAD + entry.identity.weight()).unwrap_or(u64::MAX)
+impl Weighter<End, Arc<Remembered>> for Bytes {
+    fn weight(&self, _: &End, remembered: &Arc<Remembered>) -> u64 {
+        let Remembered { signed, entry, .. } = &**remembered;
+        u64::try_from(OVERHEAD + signed.len() + entry.identity.weight()).unwrap_or(u64::MAX)
     }
 }
 
@@ -114,14 +141,44 @@ mod tests {
 
     #[test]
     fn a_token_is_recognised_by_its_whole_text() {
+        const SEEN: &[u8] = b"header.payload.signature-end";
         let seen = Seen::new(USUAL).unwrap();
-        let (one, other): (&[u8], &[u8]) = (b"one.same-end", b"other.same-end");
+        seen.insert(SEEN, entry_of("client_1"));
+        assert_eq!(client_of(seen.get(SEEN)).as_deref(), Some("client_1"));
+
+        let strangers: &[(&[u8], &str)] = &[
+            (b"header.PAYLOAD.signature-end", "another payload under a known signature"),
+            (b"HEADER.payload.signature-end", "another header under a known signature"),
+            (b"header.payload.SIGNATURE-end", "another signature with the same end"),
+            (b"header.payload.signature-END", "another end"),
+            (b"header.payloa.dsignature-end", "the same letters, cut elsewhere"),
+            (b"header.payload..signature-end", "one more part"),
+            (b"signature-end", "the signature alone"),
+            (b"header.payload.", "no signature"),
+            (b"", "nothing"),
+        ];
+        for (stranger, what) in strangers {
+            assert_eq!(client_of(seen.get(stranger)), None, "{what}");
+        }
+    }
+
+    #[test]
+    fn tokens_with_the_same_end_take_each_others_place_and_not_each_others_identity() {
+        let seen = Seen::new(USUAL).unwrap();
+        let (one, other): (&[u8], &[u8]) = (b"h.p.one.same-end", b"h.p.other.same-end");
         for (token, stranger, client) in [(one, other, "client_1"), (other, one, "client_2")] {
             seen.insert(token, entry_of(client));
             assert_eq!(client_of(seen.get(token)).as_deref(), Some(client));
             assert_eq!(client_of(seen.get(stranger)), None);
         }
-        seen.insert(b"short", entry_of("client_3"));
-        assert_eq!(client_of(seen.get(b"short")), None, "no signature is so short");
+    }
+
+    #[test]
+    fn what_is_no_jwt_is_not_remembered() {
+        let seen = Seen::new(USUAL).unwrap();
+        for text in [&b"h.p"[..], b"no-dots-at-all", b""] {
+            seen.insert(text, entry_of("client_1"));
+            assert_eq!(client_of(seen.get(text)), None);
+        }
     }
 }
