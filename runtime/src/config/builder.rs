@@ -248,8 +248,10 @@ impl ClerkBuilder {
 
     /// How many bytes verified JWTs may take in memory: 16 MiB unless set, and 0 keeps none. A
     /// JWT that was seen before needs no signature check; its times and the policy are checked on
-    /// each use, and it counts only while its key does. The token itself is not kept: of its
-    /// signature there is a hash only.
+    /// each use, and it counts only while its key does.
+    ///
+    /// Header and payload are kept as they were sent; of the signature, a hash and the last eight
+    /// bytes. Nobody can enter with that.
     pub fn jwt_cache_bytes(mut self, bytes: usize) -> Self {
         self.jwt_cache_bytes = Some(bytes);
         self

@@ -12,8 +12,8 @@ use quick_cache::{Weighter, sync::Cache};
 use super::{key::Thumbprint, rules::Times};
 use crate::identity::Identity;
 
-/// What an entry takes beside the texts of its identity, in bytes: the entry itself, its place
-/// in the cache, and the counters of what is shared.
+/// What an entry takes beside its texts, in bytes: the entry itself, its place in the cache, and
+/// the counters of what is shared.
 const OVERHEAD: usize = 640;
 
 /// An entry of few scopes and claims, in bytes; the cache is laid out for so many of them.
@@ -31,7 +31,7 @@ struct Remembered {
     /// Header and payload as they were sent, with the dot behind them. To compare them costs less
     /// than to hash them.
     signed: Box<[u8]>,
-    /// Stands for the signature, which is what lets a caller enter, and so is not kept.
+    /// Stands for the signature: the whole of it would let a caller enter, so it is not kept.
     signature: Fingerprint,
     entry: Entry,
 }
@@ -141,19 +141,20 @@ mod tests {
 
     #[test]
     fn a_token_is_recognised_by_its_whole_text() {
-        const SEEN: &[u8] = b"header.payload.signature-end";
+        const SEEN: &[u8] = b"header.payload.the-signature";
         let seen = Seen::new(USUAL).unwrap();
         seen.insert(SEEN, entry_of("client_1"));
         assert_eq!(client_of(seen.get(SEEN)).as_deref(), Some("client_1"));
 
         let strangers: &[(&[u8], &str)] = &[
-            (b"header.PAYLOAD.signature-end", "another payload under a known signature"),
-            (b"HEADER.payload.signature-end", "another header under a known signature"),
-            (b"header.payload.SIGNATURE-end", "another signature with the same end"),
-            (b"header.payload.signature-END", "another end"),
-            (b"header.payloa.dsignature-end", "the same letters, cut elsewhere"),
-            (b"header.payload..signature-end", "one more part"),
-            (b"signature-end", "the signature alone"),
+            (b"header.PAYLOAD.the-signature", "another payload under a known signature"),
+            (b"HEADER.payload.the-signature", "another header under a known signature"),
+            (b"header.payload.THE-signature", "another signature with the same end"),
+            (b"header.payload.ignature", "the end of the signature alone"),
+            (b"header.payload..the-signature", "one more dot"),
+            (b"header.payloa.dthe-signature", "the dot in another place"),
+            (b"the-signature", "the signature alone"),
+            (b"header.payload.the-SIGNATURE", "another end"),
             (b"header.payload.", "no signature"),
             (b"", "nothing"),
         ];
@@ -165,7 +166,7 @@ mod tests {
     #[test]
     fn tokens_with_the_same_end_take_each_others_place_and_not_each_others_identity() {
         let seen = Seen::new(USUAL).unwrap();
-        let (one, other): (&[u8], &[u8]) = (b"h.p.one.same-end", b"h.p.other.same-end");
+        let (one, other): (&[u8], &[u8]) = (b"h.p.one-same-end", b"h.p.other-same-end");
         for (token, stranger, client) in [(one, other, "client_1"), (other, one, "client_2")] {
             seen.insert(token, entry_of(client));
             assert_eq!(client_of(seen.get(token)).as_deref(), Some(client));
@@ -174,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_jwt_is_not_remembered() {
+    fn a_text_too_short_for_a_signature_or_without_parts_is_not_remembered() {
         let seen = Seen::new(USUAL).unwrap();
         for text in [&b"h.p"[..], b"no-dots-at-all", b""] {
             seen.insert(text, entry_of("client_1"));
