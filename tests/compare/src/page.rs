@@ -26,29 +26,35 @@ pub fn verifying(times: &[Times]) -> String {
 }
 
 pub fn requests(times: &[Times]) -> String {
-    let unguarded = find(times, requests::UNGUARDED);
+    let (unguarded, peer) = (find(times, requests::UNGUARDED), find(times, requests::PEER));
     let longest = times.iter().map(|it| it.more_than(unguarded)).fold(0.0, f64::max);
     let mut table = heading(
-        "| one request through an axum router | whole | added by the guard | fastest minus fastest | |",
-        3,
+        "| one request through an axum router | whole | added by the guard | fastest minus fastest | added, against clerk-rs | |",
+        4,
     );
     for time in times {
         let (name, added) = (time.name, time.more_than(unguarded));
         let (whole, bar) = (micros(time.median()), bar(added, longest));
         let fastest = micros(time.fastest() - unguarded.fastest());
-        writeln!(table, "| {name} | {whole} | {} | {fastest} | {bar} |", micros(added)).unwrap();
+        let (added, share) = (micros(added), time.share_of(peer, unguarded) * 100.0);
+        writeln!(table, "| {name} | {whole} | {added} | {fastest} | {share:.1} % | {bar} |")
+            .unwrap();
     }
     table
 }
 
 pub fn refusals(times: &[Times]) -> String {
     let floor = find(times, verifying::FLOOR);
-    let mut table =
-        heading("| refused, with the finished response | median | fastest | × the floor |", 3);
+    let mut table = heading(
+        "| refused, with the finished response | median | fastest | × the floor | fastest ÷ fastest |",
+        4,
+    );
     for time in times.iter().filter(|it| it.name != verifying::FLOOR) {
         let (name, ratio) = (time.name, time.ratio_to(floor));
         let (median, fastest) = (micros(time.median()), micros(time.fastest()));
-        writeln!(table, "| {name} | {median} | {fastest} | {ratio:.2} |").unwrap();
+        let of_fastest = time.fastest() / floor.fastest();
+        writeln!(table, "| {name} | {median} | {fastest} | {ratio:.2} | {of_fastest:.2} |")
+            .unwrap();
     }
     table
 }

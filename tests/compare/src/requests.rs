@@ -13,6 +13,7 @@ use crate::{
 
 pub const UNGUARDED: &str = "no guard";
 pub const SEEN_BEFORE: &str = "**clerk-auth**, seen before";
+pub const PEER: &str = "clerk-rs 0.5, its layer";
 
 pub fn measure(runtime: &Runtime, world: &World, rounds: usize) -> Vec<Times> {
     let _inside = runtime.enter();
@@ -29,9 +30,7 @@ pub fn measure(runtime: &Runtime, world: &World, rounds: usize) -> Vec<Times> {
         Contestant::new("**clerk-auth**, cache off", || {
             requests(&forgetting, "/guarded", &world.token)
         }),
-        Contestant::new("clerk-rs 0.5, its layer", || {
-            requests(&clerk_rs, "/guarded", &world.token)
-        }),
+        Contestant::new(PEER, || requests(&clerk_rs, "/guarded", &world.token)),
         Contestant::new("oauth-resource-server 0.4, its layer", || {
             requests(&resource_server, "/guarded", &world.token_for_audience)
         }),

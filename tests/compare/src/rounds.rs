@@ -95,6 +95,14 @@ impl Times {
         median(self.pairs(other).map(|(one, other)| one - other).collect())
     }
 
+    /// The median over the rounds of what this contestant took more than `base`, as a share of what
+    /// `peer` took more.
+    pub fn share_of(&self, peer: &Self, base: &Self) -> f64 {
+        let more = self.pairs(base).map(|(one, base)| one - base);
+        let peers = peer.pairs(base).map(|(peer, base)| peer - base);
+        median(more.zip(peers).map(|(one, peer)| one / peer).collect())
+    }
+
     fn pairs(&self, other: &Self) -> impl Iterator<Item = (f64, f64)> {
         self.rounds.iter().copied().zip(other.rounds.iter().copied())
     }

@@ -36,8 +36,10 @@ pub const FIRST_SEEN_REMEMBERED: &str = "**clerk-auth**: whole guard, cache on";
 pub const SEEN_BEFORE: &str = "**clerk-auth**: whole guard, seen before";
 
 /// Parts of a guard that sees a token again, alone: not contestants, so not in the plot.
-pub const PARTS: [&str; 2] =
-    ["of it: SHA-256 of the signature (aws-lc-rs)", "of it: the wall time and the steady time (std)"];
+pub const PARTS: [&str; 2] = [
+    "of it: SHA-256 of the signature (aws-lc-rs)",
+    "of it: the wall time and the steady time (std)",
+];
 
 /// What a handler would want to know.
 #[derive(Deserialize)]
