@@ -175,6 +175,21 @@ mod tests {
     }
 
     #[test]
+    fn header_and_payload_count_against_the_bytes_that_may_be_used() {
+        const BYTES: usize = 256 * 1024;
+        let remembered = |claims: usize| {
+            let seen = Seen::new(BYTES).unwrap();
+            for number in 0..200 {
+                let token = format!("h.{}.signature-{number:03}", "p".repeat(claims));
+                seen.insert(token.as_bytes(), entry_of("client_1"));
+            }
+            seen.len()
+        };
+        assert!(remembered(100) > 100, "short tokens have room");
+        assert!(remembered(16_000) * 16_000 <= BYTES, "long ones make each other leave");
+    }
+
+    #[test]
     fn a_text_too_short_for_a_signature_or_without_parts_is_not_remembered() {
         let seen = Seen::new(USUAL).unwrap();
         for text in [&b"h.p"[..], b"no-dots-at-all", b""] {
