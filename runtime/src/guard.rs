@@ -19,6 +19,7 @@ use crate::{
     config::Clerk,
     credential::Credential,
     error::{Failure, Refused, TokenFault},
+    fields::mark_sensitive,
     identity::{Claims, Entrant, Identity, VerifiedToken},
     observe,
     policy::{Policy, ScopeHierarchy},
@@ -62,6 +63,7 @@ pub(crate) async fn admit(
     parts: &mut Parts,
     policy: &Policy,
 ) -> Result<Option<Identity>, Refused> {
+    mark_sensitive(&mut parts.headers);
     let (known, field) = match Credential::read(&parts.headers)? {
         Credential::Bearer { token, field } => {
             if let Some(known) = Verified::again(&parts.extensions, &clerk, field) {

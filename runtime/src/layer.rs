@@ -1,6 +1,8 @@
 //! A service in, the same service behind a policy out: the way of a request for what is mounted
 //! instead of written as a handler.
 
+mod preflight;
+
 use std::{
     future::Future,
     pin::Pin,
@@ -12,10 +14,6 @@ use axum_core::{
     extract::Request,
     response::{IntoResponse, Response},
 };
-use http::{
-    Method,
-    header::{ACCESS_CONTROL_REQUEST_METHOD, ORIGIN},
-};
 use tower_layer::Layer;
 use tower_service::Service;
 
@@ -24,7 +22,7 @@ use crate::{
     config::Clerk,
     ending::{end_stream, ended},
     error::{Refused, TokenFault},
-    guard::{Verified, admit, require},
+    guard::{admit, require},
     identity::{Identity, VerifiedToken},
     observe,
     policy::Policy,
@@ -37,10 +35,15 @@ use crate::{
 /// A request that may enter goes on with its verified identity, which [`verified`] reads.
 ///
 /// A CORS preflight goes on without one, because browsers send it without credentials: `OPTIONS`
-/// with `Origin` and `Access-Control-Request-Method`. Anybody can send one, so whatever answers
-/// `OPTIONS` behind this layer is not guarded: also `any(…)`, a fallback, and a mounted service. It
-/// gets no body. Where CORS is answered in front of this layer,
-/// [`guarding_preflights`](Self::guarding_preflights) closes that way.
+/// with `Origin` and `Access-Control-Request-Method`. Anyone can send one, so whatever answers
+/// `OPTIONS` behind this layer is not guarded: also `any(…)`, a fallback, and a mounted service.
+/// If CORS is answered in front of this layer, use
+/// [`guarding_preflights`](Self::guarding_preflights).
+///
+/// | a preflight | what happens |
+/// |---|---|
+/// | with `Transfer-Encoding`, `Upgrade`, `HTTP2-Settings`, `Expect`, `Trailer`, `Authorization`, `Cookie`, `X-HTTP-Method-Override`, `X-HTTP-Method` or `X-Method-Override`; a `Content-Length` other than one `0`; or a `Connection` that names more than `keep-alive` and `close` | it is guarded like any other request |
+/// | without them | it goes on with an empty body, and without `Content-Length`, `Connection`, `Keep-Alive`, `Proxy-Connection` and `TE` |
 ///
 /// ```
 /// use axum::{Router, routing::get};
@@ -99,8 +102,9 @@ impl ClerkLayer {
     /// The caller is verified first. Then the message is read, and a call that lacks a scope is
     /// refused with 403 and the challenge of just this tool, before the server sees it: a tool
     /// cannot set the status of the response that it is a part of. What is not one JSON-RPC
-    /// message is answered with 400, what is too long with 413, and a tool that has no policy as
-    /// MCP answers for tools that it does not know.
+    /// message is answered with 400, what is too long with 413, what is encoded with 415, and a
+    /// tool that has no policy as MCP answers for tools that it does not know. The service gets
+    /// the message that was read, with its `Content-Length`.
     ///
     /// A message may take 30 seconds to arrive, else it is answered with 408; and where the
     /// token has ended meanwhile, with 401. A request for another protocol is answered with 400:
@@ -149,12 +153,8 @@ where
         // The clone may not be ready; the one that is goes with the request.
         let next = self.inner.clone();
         let mut ready = std::mem::replace(&mut self.inner, next);
-        if self.layer.passes_preflights && is_preflight(&request) {
-            // A preflight has no body (Fetch standard), and a stranger's is not read.
-            let mut preflight = request.map(|_| Body::empty());
-            // Nor has it a caller, also where a guard in front of this layer let one in.
-            Verified::travel(None, preflight.extensions_mut());
-            let answer = ready.call(preflight);
+        if self.layer.passes_preflights && preflight::is_preflight(&request) {
+            let answer = ready.call(preflight::bare(request));
             return Box::pin(async move { Ok(answer.await?.into_response()) });
         }
         let layer = self.layer.clone();
@@ -189,7 +189,7 @@ impl ClerkLayer {
             None => body,
             // Only now: a stranger's message is not read.
             Some(tools) => {
-                let message = tools.read(&parts, body).await?;
+                let message = tools.read(&mut parts, body).await?;
                 // Who holds back the end of a message does not call with a token that is over.
                 if known.is_some_and(|identity| clerk.verifier().is_over(identity)) {
                     return Err(refuse(Refused::of_known(TokenFault::Expired, token_type)));
@@ -203,11 +203,4 @@ impl ClerkLayer {
         };
         Ok((Request::from_parts(parts, body), known.and_then(Identity::end)))
     }
-}
-
-/// The Fetch standard, «CORS-preflight request»: `OPTIONS` with both of these fields.
-fn is_preflight(request: &Request) -> bool {
-    request.method() == Method::OPTIONS
-        && request.headers().contains_key(ORIGIN)
-        && request.headers().contains_key(ACCESS_CONTROL_REQUEST_METHOD)
 }

@@ -83,6 +83,7 @@ mod description;
 mod ending;
 mod error;
 mod explain;
+mod fields;
 mod guard;
 mod health;
 mod identity;
