@@ -17,6 +17,7 @@ mod hierarchy;
 mod layer;
 mod optional;
 mod require;
+mod sensitive;
 mod server_function;
 mod tools;
 mod without_http;

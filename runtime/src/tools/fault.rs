@@ -6,6 +6,9 @@ use http::{HeaderValue, StatusCode, header::CONTENT_TYPE};
 /// How much of a tool's name is logged: the caller chooses it.
 const LOGGED_NAME: usize = 64;
 
+/// The target of the events, as the page `operations` names it.
+const TARGET: &str = "clerk_auth::tools";
+
 /// Why a message goes no further, other than by a policy. None is the credential's fault, so none
 /// is a challenge.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -42,7 +45,7 @@ impl Fault {
 
     /// One event, and the answer to a call with this `id`, which is JSON. A notification has none.
     pub(super) fn refuse_call(self, id: Option<&str>) -> Response {
-        tracing::info!(fault = self.as_str(), "message refused");
+        tracing::info!(target: TARGET, fault = self.as_str(), "message refused");
         self.answer(id)
     }
 
@@ -80,6 +83,6 @@ impl Fault {
 pub(super) fn refuse_unknown_tool(tool: &str, id: Option<&str>) -> Response {
     let fault = Fault::UnknownTool;
     let tool: String = tool.chars().take(LOGGED_NAME).collect();
-    tracing::info!(fault = fault.as_str(), ?tool, "message refused");
+    tracing::info!(target: TARGET, fault = fault.as_str(), ?tool, "message refused");
     fault.answer(id)
 }
