@@ -42,7 +42,7 @@ use crate::{
 ///
 /// | a preflight | what happens |
 /// |---|---|
-/// | with `Transfer-Encoding`, `Upgrade`, `HTTP2-Settings`, `Expect`, `Trailer`, `Authorization`, `Cookie`, `X-HTTP-Method-Override`, `X-HTTP-Method` or `X-Method-Override`; a `Content-Length` other than one `0`; or a `Connection` that names more than `keep-alive` and `close` | it is guarded like any other request |
+/// | with `Transfer-Encoding`, `Upgrade`, `HTTP2-Settings`, `Expect`, `Trailer`, `Authorization`, `Cookie`, `X-HTTP-Method-Override`, `X-HTTP-Method` or `X-Method-Override`; a `Content-Length` other than one `0`; a `Connection` that names more than `keep-alive` and `close`; or one of these names with `_` for `-` | it is guarded like any other request |
 /// | without them | it goes on with an empty body, and without `Content-Length`, `Connection`, `Keep-Alive`, `Proxy-Connection` and `TE` |
 ///
 /// ```

@@ -87,7 +87,7 @@ impl ToolPolicies {
 
     /// The whole message of a request, whose head describes it afterwards.
     pub(crate) async fn read(&self, parts: &mut Parts, body: Body) -> Result<Bytes, Response> {
-        let message = self.try_read(parts, body).await.map_err(Fault::refuse)?;
+        let message = self.try_read(parts, body).await.map_err(Fault::reject)?;
         body::describe(&mut parts.headers, message.len());
         Ok(message)
     }
@@ -111,11 +111,11 @@ impl ToolPolicies {
         message: &[u8],
         may: impl FnOnce(&'static Policy) -> Result<(), R>,
     ) -> Option<Response> {
-        let Ok(call) = message::call(message) else { return Some(Fault::Unreadable.refuse()) };
+        let Ok(call) = message::call(message) else { return Some(Fault::Unreadable.reject()) };
         let Call { tool, id } = call?;
-        let Some(tool) = tool else { return Some(Fault::InvalidParams.refuse_call(id)) };
+        let Some(tool) = tool else { return Some(Fault::InvalidParams.reject_call(id)) };
         let Some((_, policy)) = self.iter().find(|(listed, _)| *listed == tool) else {
-            return Some(fault::refuse_unknown_tool(&tool, id));
+            return Some(fault::reject_unknown_tool(&tool, id));
         };
         may(policy).err().map(IntoResponse::into_response)
     }

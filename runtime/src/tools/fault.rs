@@ -39,12 +39,12 @@ impl Fault {
     }
 
     /// One event, and the answer to a message whose `id` is not known.
-    pub(super) fn refuse(self) -> Response {
-        self.refuse_call(Some("null"))
+    pub(super) fn reject(self) -> Response {
+        self.reject_call(Some("null"))
     }
 
     /// One event, and the answer to a call with this `id`, which is JSON. A notification has none.
-    pub(super) fn refuse_call(self, id: Option<&str>) -> Response {
+    pub(super) fn reject_call(self, id: Option<&str>) -> Response {
         tracing::info!(target: TARGET, fault = self.as_str(), "message refused");
         self.answer(id)
     }
@@ -79,8 +79,8 @@ impl Fault {
     }
 }
 
-/// As [`Fault::refuse_call`], with the name of the tool in the event.
-pub(super) fn refuse_unknown_tool(tool: &str, id: Option<&str>) -> Response {
+/// As [`Fault::reject_call`], with the name of the tool in the event.
+pub(super) fn reject_unknown_tool(tool: &str, id: Option<&str>) -> Response {
     let fault = Fault::UnknownTool;
     let tool: String = tool.chars().take(LOGGED_NAME).collect();
     tracing::info!(target: TARGET, fault = fault.as_str(), ?tool, "message refused");
