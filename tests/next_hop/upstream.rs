@@ -64,10 +64,9 @@ impl Upstream {
 async fn record(mut stream: TcpStream) -> Vec<u8> {
     let (mut received, mut answered) = (Vec::new(), 0);
     while stream.read_buf(&mut received).await.is_ok_and(|read| read > 0) {
-        for _ in answered..read(&received).len() {
-            stream.write_all(ANSWER).await.unwrap();
-            answered += 1;
-        }
+        let heads = read(&received).len();
+        stream.write_all(&ANSWER.repeat(heads - answered)).await.unwrap();
+        answered = heads;
     }
     received
 }

@@ -136,7 +136,7 @@ async fn trace_layer_behind_a_server_function_shows_no_credential() {
     let function = service_fn(async |_: Request| Ok::<_, Infallible>(Response::new(Body::empty())));
     let layer = ServerFunctionLayer::<Notes>::new(
         |parts| {
-            assert!(parts.headers[AUTHORIZATION].is_sensitive(), "the framework gets it marked")
+            assert!(parts.headers[AUTHORIZATION].is_sensitive(), "the framework gets it marked");
         },
         |_| panic!("it is rejected"),
     );

@@ -40,23 +40,19 @@ pub(super) fn call(body: &[u8]) -> Result<Option<Call<'_>>, Unreadable> {
     }
     match message.text("method") {
         // An answer to a question of the server has no method.
-        Member::Absent => Ok(None),
-        Member::Is(method) if method == CALL => {
-            let tool = match message.object("params") {
-                Member::Is(params) if is_ambiguous(&params, &PARAMS) => return Err(Unreadable),
-                Member::Is(params) => match params.text("name") {
-                    Member::Is(tool) => Some(tool),
-                    _ => None,
-                },
-                _ => None,
-            };
-            Ok(Some(Call { tool, id: message.raw("id").map(answered) }))
-        }
+        Member::Absent => return Ok(None),
+        Member::Is(method) if method == CALL => {}
         // A C string ends at the zero, so its reader sees another method.
-        Member::Is(method) if method.contains('\0') => Err(Unreadable),
-        Member::Is(_) => Ok(None),
-        Member::Null | Member::Mistyped => Err(Unreadable),
+        Member::Is(method) if !method.contains('\0') => return Ok(None),
+        _ => return Err(Unreadable),
     }
+    let tool = match message.object("params") {
+        Member::Is(params) if is_ambiguous(&params, &PARAMS) => return Err(Unreadable),
+        Member::Is(params) => params.text("name"),
+        _ => Member::Absent,
+    };
+    let tool = if let Member::Is(tool) = tool { Some(tool) } else { None };
+    Ok(Some(Call { tool, id: message.raw("id").map(answered) }))
 }
 
 /// The id of an answer: that of the request, if it is a string or a number, else `null` (JSON-RPC
@@ -73,10 +69,12 @@ fn answered(id: &str) -> &str {
 mod tests {
     use super::*;
 
-    /// The tool and the id of a call, or what is in place of them.
-    fn outcome(body: &str) -> Result<Option<(Option<String>, Option<&str>)>, Unreadable> {
-        let call = call(body.as_bytes())?;
-        Ok(call.map(|Call { tool, id }| (tool.map(Cow::into_owned), id)))
+    fn outcome(body: &str) -> Result<Option<Call<'_>>, Unreadable> {
+        call(body.as_bytes())
+    }
+
+    fn called<'j>(tool: Option<&'j str>, id: Option<&'j str>) -> Call<'j> {
+        Call { tool: tool.map(Cow::Borrowed), id }
     }
 
     #[test]
@@ -113,7 +111,7 @@ mod tests {
             ),
         ];
         for (body, tool, id) in table {
-            assert_eq!(outcome(body), Ok(Some((Some(tool.to_owned()), id))), "{body}");
+            assert_eq!(outcome(body), Ok(Some(called(Some(tool), id))), "{body}");
         }
     }
 
@@ -136,7 +134,7 @@ mod tests {
         ];
         for params in table {
             let body = format!(r#"{{"id":7,"method":"tools/call"{params}}}"#);
-            assert_eq!(outcome(&body), Ok(Some((None, Some("7")))), "{body}");
+            assert_eq!(outcome(&body), Ok(Some(called(None, Some("7")))), "{body}");
         }
     }
 
@@ -156,7 +154,7 @@ mod tests {
         ];
         for (member, id) in table {
             let body = format!(r#"{{{member}"method":"tools/call"}}"#);
-            assert_eq!(outcome(&body), Ok(Some((None, id))), "{body}");
+            assert_eq!(outcome(&body), Ok(Some(called(None, id))), "{body}");
         }
     }
 
