@@ -1,6 +1,8 @@
 //! Why a request is refused, sorted by who is to blame. Display texts are for the operator's log;
 //! a caller never sees them.
 
+use std::{error::Error, fmt, sync::Arc};
+
 use crate::{
     cookie::{CookieFault, CrossSite},
     credential::Unreadable,
@@ -149,6 +151,8 @@ pub(crate) struct UpstreamFault {
     pub(crate) reason: UpstreamReason,
     /// Seconds until another try makes sense.
     pub(crate) retry_after: u64,
+    #[source]
+    pub(crate) cause: Option<Arc<reqwest::Error>>,
 }
 
 #[derive(Clone, Debug, thiserror::Error)]
@@ -157,6 +161,12 @@ pub(crate) enum UpstreamReason {
     Timeout,
     #[error("the connection failed")]
     Connection,
+    #[error(
+        "the HTTP client could not be built; install the CA certificates of the system (package \
+         `ca-certificates`), let SSL_CERT_FILE name a file of them, or give a client of your own \
+         to `ClerkBuilder::http_client`"
+    )]
+    Client,
     #[error("status {0}")]
     Status(u16),
     #[error("the answer is too large, or is not what the endpoint answers")]
@@ -172,6 +182,25 @@ const RETRY_AFTER: u64 = 5;
 
 impl UpstreamFault {
     pub(crate) fn new(reason: UpstreamReason) -> Self {
-        Self { reason, retry_after: RETRY_AFTER }
+        Self { reason, retry_after: RETRY_AFTER, cause: None }
+    }
+
+    pub(crate) fn caused(reason: UpstreamReason, cause: reqwest::Error) -> Self {
+        Self { cause: Some(Arc::new(cause)), ..Self::new(reason) }
+    }
+}
+
+/// Prints an error and every error behind it, in one line.
+pub(crate) struct SourceChain<'e>(pub(crate) &'e dyn Error);
+
+impl fmt::Display for SourceChain<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}", self.0)?;
+        let mut source = self.0.source();
+        while let Some(error) = source {
+            write!(formatter, ": {error}")?;
+            source = error.source();
+        }
+        Ok(())
     }
 }

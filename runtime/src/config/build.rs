@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use http::Method;
-use reqwest::Url;
+use reqwest::{ClientBuilder, Url};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{
@@ -12,13 +12,14 @@ use super::{
 };
 use crate::{
     cookie::{CookieInstance, CookieRules},
+    error::SourceChain,
     observe::{self, Endpoint},
     rejection::{Appearance, Realm},
     resource::Resource,
     token::TokenType,
     verify::{
-        ApiSecret, Asked, Backend, Key, KeySet, Keys, Question, Recipient, Rules, Seen, Timeouts,
-        Upstream, VerdictTimes, Verifier,
+        ApiSecret, Asked, Backend, HttpClient, Key, KeySet, Keys, Question, Reach, Recipient,
+        Rules, Seen, Timeouts, Upstream, VerdictTimes, Verifier,
     },
 };
 
@@ -71,30 +72,17 @@ struct Checked {
     verdict_times: VerdictTimes,
 }
 
-pub(super) fn build(builder: ClerkBuilder) -> Result<Clerk, ConfigError> {
+pub(super) fn build(mut builder: ClerkBuilder) -> Result<Clerk, ConfigError> {
     let mut error = ConfigError { problems: Vec::new() };
     let checked = check(&builder, &mut error);
     let Some(checked) = checked.filter(|_| error.problems.is_empty()) else {
         return Err(error);
     };
-    let local = |url: &Url| settings::is_loopback(url);
-    let loopback = local(&checked.api_url) || checked.frontend_api.as_ref().is_some_and(local);
-    let upstream = Upstream::new(checked.timeouts, loopback).map_err(|cause| {
-        error.add("the HTTP client", format!("it could not be set up: {cause}"));
-        error
-    })?;
     let has = Credentials {
         secret_key: checked.secret.is_some(),
         machine_secret_key: checked.machine_secret.is_some(),
     };
-    let backend = Backend::new(
-        upstream.clone(),
-        builder.clock.clone(),
-        |path| settings::join(&checked.api_url, path),
-        checked.secret.as_ref(),
-        checked.machine_secret.as_ref(),
-    );
-    let private_set = checked.secret.map(|secret| {
+    let private_set = checked.secret.clone().map(|secret| {
         let url = settings::join(&checked.api_url, &format!("{}/jwks", checked.api_version));
         Question { endpoint: Endpoint::KeySet, method: Method::GET, url, key: Some(secret) }
     });
@@ -105,6 +93,21 @@ pub(super) fn build(builder: ClerkBuilder) -> Result<Clerk, ConfigError> {
     let asks_both = builder.fall_back.to_public_keys || private_set.is_none();
     let sources: Vec<Question> =
         private_set.into_iter().chain(public_set.filter(|_| asks_both)).collect();
+    let calls_backend = has.secret_key || has.machine_secret_key;
+    let called: Vec<&Url> = sources
+        .iter()
+        .map(|source| &source.url)
+        .chain(calls_backend.then_some(&checked.api_url))
+        .collect();
+    let http = http_client(builder.http_client.take(), &called, checked.timeouts)?;
+    let upstream = Upstream::new(checked.timeouts, http);
+    let backend = Backend::new(
+        upstream.clone(),
+        builder.clock.clone(),
+        |path| settings::join(&checked.api_url, path),
+        checked.secret.as_ref(),
+        checked.machine_secret.as_ref(),
+    );
     let keys = match checked.jwt_key {
         Some(key) if !builder.fall_back.to_jwt_key || sources.is_empty() => Keys::Pem(key),
         None if sources.is_empty() => Keys::None,
@@ -137,6 +140,24 @@ pub(super) fn build(builder: ClerkBuilder) -> Result<Clerk, ConfigError> {
     };
     observe::describe();
     Ok(Clerk(Arc::new(Inner { verifier, cookies, appearance: Arc::new(appearance), has })))
+}
+
+/// The client for these URLs. Only one of the application's own is built here and can fail.
+fn http_client(
+    own: Option<ClientBuilder>,
+    called: &[&Url],
+    timeouts: Timeouts,
+) -> Result<HttpClient, ConfigError> {
+    let reach = Reach {
+        connect_timeout: timeouts.connect,
+        loopback: called.iter().any(|url| settings::is_loopback(url)),
+        encrypted: called.iter().any(|url| url.scheme() == "https"),
+    };
+    let Some(own) = own else { return Ok(HttpClient::new(reach)) };
+    HttpClient::from_builder(own, reach).map_err(|cause| {
+        let problem = format!("the client cannot be built: {}", SourceChain(&cause));
+        ConfigError::new("http_client", problem)
+    })
 }
 
 /// Looks at every setting, so that all problems are told at once.

@@ -45,6 +45,7 @@ pub struct ClerkBuilder {
     pub(super) upstream_budget: Option<u32>,
     pub(super) stale_keys: Option<Duration>,
     pub(super) fall_back: FallBack,
+    pub(super) http_client: Option<reqwest::ClientBuilder>,
     pub(super) unreadable: Vec<&'static str>,
     pub(super) clock: Clock,
 }
@@ -224,6 +225,20 @@ impl ClerkBuilder {
     /// The `realm` of challenges: `clerk` unless set.
     pub fn realm(mut self, realm: impl Into<String>) -> Self {
         self.realm = Some(realm.into());
+        self
+    }
+
+    /// Calls Clerk with a client that you configure: your CA certificates, your proxy, your DNS
+    /// resolver. Without it, the client is built when the first call needs it, with the CA
+    /// certificates of the system.
+    ///
+    /// It then gets what every client of this crate has: no redirects, no retries, only `https://`
+    /// (unless a URL is on loopback), our header fields and our time-outs. Give it no cookie store.
+    /// [Containers and networks](crate::containers) shows an example.
+    ///
+    /// The type is that of `reqwest` 0.13, which is part of the public API of this crate.
+    pub fn http_client(mut self, client: reqwest::ClientBuilder) -> Self {
+        self.http_client = Some(client);
         self
     }
 
