@@ -84,12 +84,16 @@ pub(crate) enum TokenFault {
     #[error("the header has no usable `kid`")]
     KeyId,
     #[error(
-        "no key of this instance has the token's `kid`; is the token of another Clerk instance?"
+        "no key of this instance has the token's `kid`; either the token is of another Clerk \
+         instance, or CLERK_SECRET_KEY is of another instance than CLERK_PUBLISHABLE_KEY"
     )]
     UnknownKey,
     #[error("the key is for another algorithm than the header names")]
     KeyAlgorithm,
-    #[error("the signature does not fit; is the key of another Clerk instance?")]
+    #[error(
+        "the signature does not fit; the token was altered, or CLERK_JWT_KEY or CLERK_SECRET_KEY \
+         is of another Clerk instance"
+    )]
     Signature,
     #[error("the claim `{0}` is missing, or not what this class of token has")]
     Claim(&'static str),
@@ -101,7 +105,10 @@ pub(crate) enum TokenFault {
     IssuedInFuture,
     #[error("`azp` is not one of the authorized parties (CLERK_AUTHORIZED_PARTIES)")]
     AuthorizedParty,
-    #[error("`iss` is not the configured issuer; is the token of another Clerk instance?")]
+    #[error(
+        "`iss` is not the issuer, although the signature fits; CLERK_SECRET_KEY or CLERK_JWT_KEY \
+         is of another instance than CLERK_PUBLISHABLE_KEY or CLERK_ISSUER"
+    )]
     Issuer,
     #[error("`aud` names none of the configured audiences")]
     Audience,

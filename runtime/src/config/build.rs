@@ -1,13 +1,15 @@
 //! Collected settings in, a [`Clerk`] out, or everything that is wrong with them.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use http::Method;
 use reqwest::{ClientBuilder, Url};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{
-    Clerk, ClerkBuilder, Credentials, Inner, resource,
+    Clerk, ClerkBuilder, ConfigError, Credentials, Inner, advice, issuer, origin, pem,
+    redact::quote,
+    resource,
     settings::{self, PublishableKey},
 };
 use crate::{
@@ -48,12 +50,6 @@ const LONGEST_VERDICT: Duration = Duration::from_secs(300);
 const CALLS_IN_PRODUCTION: u32 = 1000;
 const CALLS_IN_DEVELOPMENT: u32 = 100;
 
-/// What is wrong with a configuration: every problem at once, one line each. It shows no secret.
-#[derive(Clone, PartialEq, Eq)]
-pub struct ConfigError {
-    pub(super) problems: Vec<String>,
-}
-
 /// Settings that can be used.
 struct Checked {
     secret: Option<ApiSecret>,
@@ -70,17 +66,23 @@ struct Checked {
     stale_keys: Duration,
     upstream_budget: u32,
     verdict_times: VerdictTimes,
+    production: bool,
 }
 
 pub(super) fn build(mut builder: ClerkBuilder) -> Result<Clerk, ConfigError> {
-    let mut error = ConfigError { problems: Vec::new() };
+    let mut error = ConfigError::default();
     let checked = check(&builder, &mut error);
-    let Some(checked) = checked.filter(|_| error.problems.is_empty()) else {
+    let Some(checked) = checked.filter(|_| error.is_empty()) else {
+        error.explain_by(&builder.similar);
         return Err(error);
     };
+    for advice in advice::of(&builder, checked.production) {
+        tracing::warn!("{advice}");
+    }
     let has = Credentials {
         secret_key: checked.secret.is_some(),
         machine_secret_key: checked.machine_secret.is_some(),
+        production: checked.production,
     };
     let private_set = checked.secret.clone().map(|secret| {
         let url = settings::join(&checked.api_url, &format!("{}/jwks", checked.api_version));
@@ -120,6 +122,7 @@ pub(super) fn build(mut builder: ClerkBuilder) -> Result<Clerk, ConfigError> {
     let cookies = Arc::new(CookieRules {
         instance: checked.cookies,
         authorized_parties: checked.rules.authorized_parties.clone(),
+        ..CookieRules::default()
     });
     let clock = builder.clock;
     let asked = Asked::new(upstream, clock.clone(), checked.upstream_budget, checked.verdict_times);
@@ -182,6 +185,7 @@ fn check(builder: &ClerkBuilder, error: &mut ConfigError) -> Option<Checked> {
     let machine_text = exposed(builder.machine_secret_key.as_ref());
     error.check("CLERK_MACHINE_SECRET_KEY", machine_text, settings::machine_secret_key);
     let jwt_key = error.check("CLERK_JWT_KEY", builder.jwt_key.as_deref(), |pem| {
+        pem::check(pem)?;
         Key::from_pem(pem).map_err(|unusable| {
             format!("{unusable}; copy the PEM public key from the API keys page of the dashboard")
         })
@@ -192,7 +196,8 @@ fn check(builder: &ClerkBuilder, error: &mut ConfigError) -> Option<Checked> {
         && machine_text.is_none();
     if nothing && builder.unreadable.is_empty() {
         let wrong = "no key is set; set this one to the secret key of your instance, from the \
-                     API keys page of the dashboard";
+                     API keys page of the dashboard, or set CLERK_PUBLISHABLE_KEY or \
+                     CLERK_JWT_KEY, if only JWTs are accepted";
         error.add("CLERK_SECRET_KEY", wrong);
     }
     let api_url = builder.api_url.as_deref().or(Some(API_URL));
@@ -206,7 +211,17 @@ fn check(builder: &ClerkBuilder, error: &mut ConfigError) -> Option<Checked> {
     };
     let frontend_api =
         error.check("frontend_api_url", frontend_api.as_deref(), settings::endpoint_url);
+    let for_production =
+        production == Some(true) || publishable.as_ref().is_some_and(|key| key.production);
+    check_loopback(builder, publishable.as_ref(), [api_url.as_ref(), frontend_api.as_ref()], error);
     let rules = check_rules(builder, publishable.as_ref(), error);
+    if for_production {
+        for party in rules.authorized_parties.iter().filter(|party| origin::is_plain_http(party)) {
+            let party = quote(party);
+            let wrong = format!("{party} cannot use a production instance; write `https://`");
+            error.add("CLERK_AUTHORIZED_PARTIES", wrong);
+        }
+    }
     let keys_are_public = frontend_api.is_some()
         && (jwt_key.is_none() || builder.fall_back.to_jwt_key)
         && (secret_text.is_none() || builder.fall_back.to_public_keys);
@@ -225,11 +240,6 @@ fn check(builder: &ClerkBuilder, error: &mut ConfigError) -> Option<Checked> {
     let timeouts = check_timeouts(builder, error);
     let api_secret =
         |key: Option<&str>, variable| key.and_then(|key| ApiSecret::new(key, variable));
-    let for_production =
-        production == Some(true) || publishable.as_ref().is_some_and(|key| key.production);
-    if builder.reveal_reasons && for_production {
-        tracing::warn!("callers are told why they are refused; remove `reveal_reasons`");
-    }
     let cookies = builder.publishable_key.as_deref().zip(publishable);
     Some(Checked {
         secret: api_secret(secret_text, "CLERK_SECRET_KEY"),
@@ -247,7 +257,24 @@ fn check(builder: &ClerkBuilder, error: &mut ConfigError) -> Option<Checked> {
         stale_keys: check_stale_keys(builder, error),
         upstream_budget: check_upstream_budget(builder, production, error),
         verdict_times: check_verdict_times(builder, error),
+        production: for_production,
     })
+}
+
+/// A production instance is not on this machine. A test's stand-in is, and has a test's clock.
+fn check_loopback(
+    builder: &ClerkBuilder,
+    publishable: Option<&PublishableKey>,
+    urls: [Option<&Url>; 2],
+    error: &mut ConfigError,
+) {
+    let production = publishable.is_some_and(|key| key.production);
+    for (setting, url) in ["CLERK_API_URL", "frontend_api_url"].into_iter().zip(urls) {
+        let plain = url.is_some_and(|url| url.scheme() == "http");
+        if production && plain && !builder.clock.is_of_a_test() {
+            error.add(setting, "an `http://` URL is for development; CLERK_PUBLISHABLE_KEY is not");
+        }
+    }
 }
 
 /// One that is asked for and cannot be would be missed only in an outage.
@@ -313,6 +340,13 @@ fn check_rules(
     error: &mut ConfigError,
 ) -> Rules {
     error.check("CLERK_ISSUER", builder.issuer.as_deref(), settings::issuer);
+    if let Some(key) = publishable {
+        let proxied = builder.frontend_api_url.is_some();
+        let contradiction = issuer::contradiction(builder.issuer.as_slice(), key, proxied);
+        if let Some(problem) = contradiction.filter(|_| !error.is_about("CLERK_ISSUER")) {
+            error.add("CLERK_ISSUER", problem);
+        }
+    }
     error.check("CLERK_MACHINE_ID", builder.machine_id.as_deref(), settings::machine_id);
     let audience =
         error.check_list("CLERK_AUDIENCE", builder.audience.as_ref(), settings::audience);
@@ -365,62 +399,6 @@ fn check_timeouts(builder: &ClerkBuilder, error: &mut ConfigError) -> Timeouts {
     }
     timeouts
 }
-
-impl ConfigError {
-    /// One problem.
-    pub(crate) fn new(setting: &str, problem: impl fmt::Display) -> Self {
-        let mut error = Self { problems: Vec::new() };
-        error.add(setting, problem);
-        error
-    }
-
-    pub(super) fn add(&mut self, setting: &str, problem: impl fmt::Display) {
-        self.problems.push(format!("{setting}: {problem}"));
-    }
-
-    /// Parses a setting if it is set, and notes what is wrong with it.
-    pub(super) fn check<T>(
-        &mut self,
-        setting: &str,
-        value: Option<&str>,
-        parse: impl FnOnce(&str) -> Result<T, String>,
-    ) -> Option<T> {
-        parse(value?).map_err(|problem| self.add(setting, problem)).ok()
-    }
-
-    /// Checks each member of a list if it is set. One that is set and empty would switch its
-    /// check off in silence.
-    fn check_list(
-        &mut self,
-        setting: &str,
-        list: Option<&Vec<String>>,
-        parse: fn(&str) -> Result<(), String>,
-    ) -> Vec<String> {
-        let Some(list) = list else { return Vec::new() };
-        if list.is_empty() {
-            self.add(setting, "it is set and names nothing; name something, or do not set it");
-        }
-        for member in list {
-            self.check(setting, Some(member), parse);
-        }
-        list.clone()
-    }
-}
-
-impl fmt::Display for ConfigError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.problems.join("\n"))
-    }
-}
-
-/// The same lines: a `main` that returns the error prints it in this form.
-impl fmt::Debug for ConfigError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, formatter)
-    }
-}
-
-impl std::error::Error for ConfigError {}
 
 fn exposed(secret: Option<&SecretString>) -> Option<&str> {
     secret.map(ExposeSecret::expose_secret)
