@@ -4,7 +4,7 @@ use std::{error::Error, fmt, time::Duration};
 
 use crate::{
     config::Clerk,
-    error::{Failure, SourceChain},
+    error::{Failure, with_sources},
 };
 
 /// How well a [`Clerk`] can verify at the moment.
@@ -59,7 +59,7 @@ pub struct NotReady {
 
 impl fmt::Display for NotReady {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "the keys could not be loaded: {}", SourceChain(&self.cause))
+        write!(formatter, "the keys could not be loaded: {}", with_sources(&self.cause))
     }
 }
 

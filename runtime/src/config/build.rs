@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     cookie::{CookieInstance, CookieRules},
-    error::SourceChain,
+    error::with_sources,
     observe::{self, Endpoint},
     rejection::{Appearance, Realm},
     resource::Resource,
@@ -158,7 +158,7 @@ fn http_client(
     };
     let Some(own) = own else { return Ok(HttpClient::new(reach)) };
     HttpClient::from_builder(own, reach).map_err(|cause| {
-        let problem = format!("the client cannot be built: {}", SourceChain(&cause));
+        let problem = format!("the client cannot be built: {}", with_sources(&cause));
         ConfigError::new("http_client", problem)
     })
 }

@@ -116,7 +116,7 @@ pub(super) fn endpoint_url(url: &str) -> Result<Url, String> {
 pub(super) fn resource(url: &str) -> Result<Url, String> {
     let parsed = endpoint_url(url)?;
     let name = quote(url);
-    if url.contains('*') {
+    if parsed.host_str().is_some_and(|host| host.contains('*')) {
         return Err(format!("{name} has a wildcard, and a resource is one URL"));
     }
     let canonical = parsed.as_str();
