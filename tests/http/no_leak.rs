@@ -269,11 +269,12 @@ async fn debug_output_of_a_configuration_shows_nothing_of_it() {
     secrets.assert_absent(&format!("{lacks} {}", shown(lacks.clone())), "a check");
 }
 
+type Set = fn(ClerkBuilder, String) -> ClerkBuilder;
+
 /// A key can stand where another setting belongs, with something around it, or in a list.
 #[test]
 fn value_that_could_be_a_secret_is_in_no_error_of_the_configuration() {
     let base = || Clerk::builder().secret_key("sk_test_x");
-    type Set = fn(ClerkBuilder, String) -> ClerkBuilder;
     let settings: [(&str, Set); 13] = [
         ("CLERK_SECRET_KEY", |clerk, value| clerk.secret_key(value)),
         ("CLERK_MACHINE_SECRET_KEY", |clerk, value| clerk.machine_secret_key(value)),

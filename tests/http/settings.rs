@@ -100,6 +100,7 @@ fn without_roots() -> reqwest::ClientBuilder {
 #[tokio::test]
 async fn own_http_client_follows_no_redirect_and_repeats_no_call() {
     let (issuer, decoy) = (issuer().await, DevIssuer::start().await.unwrap());
+    #[allow(clippy::redundant_closure_for_method_calls, reason = "the type has no public path")]
     let everything = retry::for_host("127.0.0.1").classify_fn(|call| call.retryable());
     let own = without_roots().redirect(redirect::Policy::limited(5)).retry(everything);
     let server = Server::start(app(issuer.clerk().http_client(own).build().unwrap())).await;

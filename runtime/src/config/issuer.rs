@@ -43,7 +43,7 @@ fn problem(issuer: &str) -> Option<String> {
         );
     }
     if let Some(instance) = host.strip_suffix(".accounts.dev")
-        && !instance.ends_with(".clerk")
+        && instance.strip_suffix(".clerk").is_none()
     {
         let wanted = format!("https://{instance}.clerk.accounts.dev");
         return Some(format!("is the Account Portal{}", suggest(&wanted)));

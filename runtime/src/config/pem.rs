@@ -18,7 +18,7 @@ pub(super) fn check(pem: &str) -> Result<(), String> {
         0 if text.starts_with('{') => "is JSON, perhaps a key of a key set, not PEM",
         0 if text.starts_with("ssh-") => "is a key for SSH, not PEM",
         0 if text.contains("://") => "is a URL, not a key",
-        0 if text.starts_with(['/', '.', '~']) || text.ends_with(".pem") => {
+        0 if text.starts_with(['/', '.', '~']) || text.contains(".pem") => {
             return Err("it is a path; set it to the text of the file".into());
         }
         2.. => return Err("it holds more than one PEM text; keep the key of your instance".into()),

@@ -26,199 +26,180 @@ fn build(variables: &[(&str, &str)]) -> Result<Clerk, ConfigError> {
     builder(variables).build()
 }
 
-/// The table: a setting, its value, and the one problem that is told beside a good secret key.
+/// A setting, its value, and the one problem that is told beside a good secret key.
+const MISTAKES: &[(&str, &str, &str)] = &[
+    // Around a key.
+    ("CLERK_SECRET_KEY", "\"sk_test_x\"", "it has quotes around it; remove them"),
+    ("CLERK_SECRET_KEY", "'sk_test_x'", "it has quotes around it; remove them"),
+    ("CLERK_SECRET_KEY", "\u{201c}sk_test_x\u{201d}", "it has quotes around it; remove them"),
+    ("CLERK_SECRET_KEY", " sk_test_x", "it has white space around it; remove it"),
+    ("CLERK_SECRET_KEY", "sk_test_x\n", "it has a line end around it; remove it"),
+    ("CLERK_SECRET_KEY", "sk_test_x\r\n", "it has a line end around it; remove it"),
+    (
+        "CLERK_SECRET_KEY",
+        "\u{feff}sk_test_x",
+        "it starts with a byte order mark; save its file as UTF-8 without one",
+    ),
+    (
+        "CLERK_SECRET_KEY",
+        "sk_test_x y",
+        "it has white space in it; remove it (commas separate the entries of a list)",
+    ),
+    ("CLERK_SECRET_KEY", "sk_test_\u{200b}x", "it has a character in it that is not visible ASCII"),
+    ("CLERK_SECRET_KEY", "$CLERK_KEY", "it is a placeholder that was not filled in"),
+    ("CLERK_PUBLISHABLE_KEY", "'pk_test_x'", "it has quotes around it; remove them"),
+    ("CLERK_PUBLISHABLE_KEY", "pk_test_x ", "it has white space around it; remove it"),
+    ("CLERK_MACHINE_SECRET_KEY", "\"ak_x\"", "it has quotes around it; remove them"),
+    ("CLERK_MACHINE_ID", "mch_x\n", "it has a line end around it; remove it"),
+    ("CLERK_JWT_KEY", "\"-----BEGIN", "it has quotes around it; remove them"),
+    (
+        "CLERK_JWT_KEY",
+        "\u{feff}-----BEGIN",
+        "it starts with a byte order mark; save its file as UTF-8 without one",
+    ),
+    // In the wrong variable.
+    ("CLERK_SECRET_KEY", LIVE, "it is a publishable key, which belongs in CLERK_PUBLISHABLE_KEY"),
+    (
+        "CLERK_SECRET_KEY",
+        "ak_x",
+        "it is a machine secret key, or an API key, which belongs in CLERK_MACHINE_SECRET_KEY",
+    ),
+    ("CLERK_SECRET_KEY", PEM, "it is a PEM public key, which belongs in CLERK_JWT_KEY"),
+    ("CLERK_SECRET_KEY", PRIVATE, "it is a PEM text, which is not a setting of this crate"),
+    (
+        "CLERK_SECRET_KEY",
+        "whsec_x",
+        "it is a webhook signing secret, which is not a setting of this crate",
+    ),
+    ("CLERK_SECRET_KEY", JWT, "it is a token, which is not a setting of this crate"),
+    ("CLERK_PUBLISHABLE_KEY", "sk_test_x", "it is a secret key, which belongs in CLERK_SECRET_KEY"),
+    (
+        "CLERK_MACHINE_SECRET_KEY",
+        "sk_test_x",
+        "it is a secret key, which belongs in CLERK_SECRET_KEY",
+    ),
+    ("CLERK_MACHINE_SECRET_KEY", "mch_x", "it is a machine ID, which belongs in CLERK_MACHINE_ID"),
+    (
+        "CLERK_MACHINE_ID",
+        "ak_x",
+        "it is a machine secret key, or an API key, which belongs in CLERK_MACHINE_SECRET_KEY",
+    ),
+    ("CLERK_JWT_KEY", "sk_test_x", "it is a secret key, which belongs in CLERK_SECRET_KEY"),
+    ("CLERK_JWT_KEY", JWT, "it is a token, which is not a setting of this crate"),
+    (
+        "CLERK_ISSUER",
+        "sk_test_x",
+        "the value (not shown: it could be a secret) is a secret key, which belongs in \
+             CLERK_SECRET_KEY",
+    ),
+    (
+        "CLERK_AUDIENCE",
+        "sk_test_x",
+        "the value (not shown: it could be a secret) is a secret key, which belongs in \
+             CLERK_SECRET_KEY",
+    ),
+    (
+        "CLERK_RESOURCE",
+        LIVE,
+        "the value (not shown: it could be a secret) is a publishable key, which belongs in \
+             CLERK_PUBLISHABLE_KEY",
+    ),
+    (
+        "CLERK_API_URL",
+        "sk_test_x",
+        "the value (not shown: it could be a secret) is a secret key, which belongs in \
+             CLERK_SECRET_KEY",
+    ),
+    // Another form of key.
+    (
+        "CLERK_JWT_KEY",
+        CERTIFICATE,
+        "it is a certificate, not a public key; copy the PEM public key from the API keys page \
+             of the dashboard",
+    ),
+    (
+        "CLERK_JWT_KEY",
+        PKCS1,
+        "it is a PKCS#1 key, which begins with `BEGIN RSA PUBLIC KEY`; convert it with \
+             `openssl rsa -RSAPublicKey_in -pubout`",
+    ),
+    (
+        "CLERK_JWT_KEY",
+        "{\"kty\":\"RSA\"}",
+        "it is JSON, perhaps a key of a key set, not PEM; copy the PEM public key from the API \
+             keys page of the dashboard",
+    ),
+    (
+        "CLERK_JWT_KEY",
+        "https://clerk.example.com/.well-known/jwks.json",
+        "it is a URL, not a key; copy the PEM public key from the API keys page of the \
+             dashboard",
+    ),
+    ("CLERK_JWT_KEY", "/run/secrets/clerk.pem", "it is a path; set it to the text of the file"),
+    ("CLERK_JWT_KEY", TWO_KEYS, "it holds more than one PEM text; keep the key of your instance"),
+    // Lists.
+    (
+        "CLERK_AUTHORIZED_PARTIES",
+        "https://a.example, https://*.b.example",
+        "entry 2: \"https://*.b.example\" has a wildcard, and parties are exact; write each \
+             origin",
+    ),
+    (
+        "CLERK_AUTHORIZED_PARTIES",
+        "[\"https://a.example\", \"https://b.example\"]",
+        "\"[\\\"https://a.example\\\", \\\"https://b.example\\\"]\" is JSON; write plain text, \
+             with commas between entries",
+    ),
+    (
+        "CLERK_AUTHORIZED_PARTIES",
+        "\"https://a.example,https://b.example\"",
+        "\"\\\"https://a.example,https://b.example\\\"\" has quotes around it; remove them",
+    ),
+    (
+        "CLERK_AUTHORIZED_PARTIES",
+        ",",
+        "it is set and names nothing; name something, or do not set it",
+    ),
+    ("CLERK_AUDIENCE", "\"notes\"", "\"\\\"notes\\\"\" has quotes around it; remove them"),
+    // URLs and the rest.
+    (
+        "CLERK_ISSUER",
+        "https://api.clerk.com",
+        "\"https://api.clerk.com\" issues no tokens; leave it unset and set \
+             CLERK_PUBLISHABLE_KEY, which tells the issuer",
+    ),
+    (
+        "CLERK_ISSUER",
+        "https://clerk.example.com/.well-known/jwks.json",
+        "\"https://clerk.example.com/.well-known/jwks.json\" is the URL of a document, not the \
+             issuer; write \"https://clerk.example.com\"",
+    ),
+    (
+        "CLERK_API_URL",
+        "http://api.example.com",
+        "\"http://api.example.com\" must begin with `https://` (or `http://` on loopback)",
+    ),
+    (
+        "CLERK_API_URL",
+        "https://user:word@api.clerk.com",
+        "the value (not shown: it could be a secret) must have no user, password, query or \
+             fragment",
+    ),
+    (
+        "CLERK_API_URL",
+        "api.clerk.com",
+        "\"api.clerk.com\" has no scheme; write \"https://api.clerk.com\"",
+    ),
+    (
+        "CLERK_API_VERSION",
+        "2025-11-10",
+        "it must be the version in the path of the Backend API, such as `v1`",
+    ),
+];
+
 #[test]
 fn mistake_in_one_setting_is_told_with_its_cause() {
-    let table = [
-        // Around a key.
-        ("CLERK_SECRET_KEY", "\"sk_test_x\"", "it has quotes around it; remove them"),
-        ("CLERK_SECRET_KEY", "'sk_test_x'", "it has quotes around it; remove them"),
-        ("CLERK_SECRET_KEY", "\u{201c}sk_test_x\u{201d}", "it has quotes around it; remove them"),
-        ("CLERK_SECRET_KEY", " sk_test_x", "it has white space around it; remove it"),
-        ("CLERK_SECRET_KEY", "sk_test_x\n", "it has a line end around it; remove it"),
-        ("CLERK_SECRET_KEY", "sk_test_x\r\n", "it has a line end around it; remove it"),
-        (
-            "CLERK_SECRET_KEY",
-            "\u{feff}sk_test_x",
-            "it starts with a byte order mark; save its file as UTF-8 without one",
-        ),
-        (
-            "CLERK_SECRET_KEY",
-            "sk_test_x y",
-            "it has white space in it; remove it (commas separate the entries of a list)",
-        ),
-        (
-            "CLERK_SECRET_KEY",
-            "sk_test_\u{200b}x",
-            "it has a character in it that is not visible ASCII",
-        ),
-        ("CLERK_SECRET_KEY", "$CLERK_KEY", "it is a placeholder that was not filled in"),
-        ("CLERK_PUBLISHABLE_KEY", "'pk_test_x'", "it has quotes around it; remove them"),
-        ("CLERK_PUBLISHABLE_KEY", "pk_test_x ", "it has white space around it; remove it"),
-        ("CLERK_MACHINE_SECRET_KEY", "\"ak_x\"", "it has quotes around it; remove them"),
-        ("CLERK_MACHINE_ID", "mch_x\n", "it has a line end around it; remove it"),
-        ("CLERK_JWT_KEY", "\"-----BEGIN", "it has quotes around it; remove them"),
-        (
-            "CLERK_JWT_KEY",
-            "\u{feff}-----BEGIN",
-            "it starts with a byte order mark; save its file as UTF-8 without one",
-        ),
-        // In the wrong variable.
-        (
-            "CLERK_SECRET_KEY",
-            LIVE,
-            "it is a publishable key, which belongs in CLERK_PUBLISHABLE_KEY",
-        ),
-        (
-            "CLERK_SECRET_KEY",
-            "ak_x",
-            "it is a machine secret key, or an API key, which belongs in CLERK_MACHINE_SECRET_KEY",
-        ),
-        ("CLERK_SECRET_KEY", PEM, "it is a PEM public key, which belongs in CLERK_JWT_KEY"),
-        ("CLERK_SECRET_KEY", PRIVATE, "it is a PEM text, which is not a setting of this crate"),
-        (
-            "CLERK_SECRET_KEY",
-            "whsec_x",
-            "it is a webhook signing secret, which is not a setting of this crate",
-        ),
-        ("CLERK_SECRET_KEY", JWT, "it is a token, which is not a setting of this crate"),
-        (
-            "CLERK_PUBLISHABLE_KEY",
-            "sk_test_x",
-            "it is a secret key, which belongs in CLERK_SECRET_KEY",
-        ),
-        (
-            "CLERK_MACHINE_SECRET_KEY",
-            "sk_test_x",
-            "it is a secret key, which belongs in CLERK_SECRET_KEY",
-        ),
-        (
-            "CLERK_MACHINE_SECRET_KEY",
-            "mch_x",
-            "it is a machine ID, which belongs in CLERK_MACHINE_ID",
-        ),
-        (
-            "CLERK_MACHINE_ID",
-            "ak_x",
-            "it is a machine secret key, or an API key, which belongs in CLERK_MACHINE_SECRET_KEY",
-        ),
-        ("CLERK_JWT_KEY", "sk_test_x", "it is a secret key, which belongs in CLERK_SECRET_KEY"),
-        ("CLERK_JWT_KEY", JWT, "it is a token, which is not a setting of this crate"),
-        (
-            "CLERK_ISSUER",
-            "sk_test_x",
-            "the value (not shown: it could be a secret) is a secret key, which belongs in \
-             CLERK_SECRET_KEY",
-        ),
-        (
-            "CLERK_AUDIENCE",
-            "sk_test_x",
-            "the value (not shown: it could be a secret) is a secret key, which belongs in \
-             CLERK_SECRET_KEY",
-        ),
-        (
-            "CLERK_RESOURCE",
-            LIVE,
-            "the value (not shown: it could be a secret) is a publishable key, which belongs in \
-             CLERK_PUBLISHABLE_KEY",
-        ),
-        (
-            "CLERK_API_URL",
-            "sk_test_x",
-            "the value (not shown: it could be a secret) is a secret key, which belongs in \
-             CLERK_SECRET_KEY",
-        ),
-        // Another form of key.
-        (
-            "CLERK_JWT_KEY",
-            CERTIFICATE,
-            "it is a certificate, not a public key; copy the PEM public key from the API keys page \
-             of the dashboard",
-        ),
-        (
-            "CLERK_JWT_KEY",
-            PKCS1,
-            "it is a PKCS#1 key, which begins with `BEGIN RSA PUBLIC KEY`; convert it with \
-             `openssl rsa -RSAPublicKey_in -pubout`",
-        ),
-        (
-            "CLERK_JWT_KEY",
-            "{\"kty\":\"RSA\"}",
-            "it is JSON, perhaps a key of a key set, not PEM; copy the PEM public key from the API \
-             keys page of the dashboard",
-        ),
-        (
-            "CLERK_JWT_KEY",
-            "https://clerk.example.com/.well-known/jwks.json",
-            "it is a URL, not a key; copy the PEM public key from the API keys page of the \
-             dashboard",
-        ),
-        ("CLERK_JWT_KEY", "/run/secrets/clerk.pem", "it is a path; set it to the text of the file"),
-        (
-            "CLERK_JWT_KEY",
-            TWO_KEYS,
-            "it holds more than one PEM text; keep the key of your instance",
-        ),
-        // Lists.
-        (
-            "CLERK_AUTHORIZED_PARTIES",
-            "https://a.example, https://*.b.example",
-            "entry 2: \"https://*.b.example\" has a wildcard, and parties are exact; write each \
-             origin",
-        ),
-        (
-            "CLERK_AUTHORIZED_PARTIES",
-            "[\"https://a.example\", \"https://b.example\"]",
-            "\"[\\\"https://a.example\\\", \\\"https://b.example\\\"]\" is JSON; write plain text, \
-             with commas between entries",
-        ),
-        (
-            "CLERK_AUTHORIZED_PARTIES",
-            "\"https://a.example,https://b.example\"",
-            "\"\\\"https://a.example,https://b.example\\\"\" has quotes around it; remove them",
-        ),
-        (
-            "CLERK_AUTHORIZED_PARTIES",
-            ",",
-            "it is set and names nothing; name something, or do not set it",
-        ),
-        ("CLERK_AUDIENCE", "\"notes\"", "\"\\\"notes\\\"\" has quotes around it; remove them"),
-        // URLs and the rest.
-        (
-            "CLERK_ISSUER",
-            "https://api.clerk.com",
-            "\"https://api.clerk.com\" issues no tokens; leave it unset and set \
-             CLERK_PUBLISHABLE_KEY, which tells the issuer",
-        ),
-        (
-            "CLERK_ISSUER",
-            "https://clerk.example.com/.well-known/jwks.json",
-            "\"https://clerk.example.com/.well-known/jwks.json\" is the URL of a document, not the \
-             issuer; write \"https://clerk.example.com\"",
-        ),
-        (
-            "CLERK_API_URL",
-            "http://api.example.com",
-            "\"http://api.example.com\" must begin with `https://` (or `http://` on loopback)",
-        ),
-        (
-            "CLERK_API_URL",
-            "https://user:word@api.clerk.com",
-            "the value (not shown: it could be a secret) must have no user, password, query or \
-             fragment",
-        ),
-        (
-            "CLERK_API_URL",
-            "api.clerk.com",
-            "\"api.clerk.com\" has no scheme; write \"https://api.clerk.com\"",
-        ),
-        (
-            "CLERK_API_VERSION",
-            "2025-11-10",
-            "it must be the version in the path of the Backend API, such as `v1`",
-        ),
-    ];
-    for (setting, value, told) in table {
+    for (setting, value, told) in MISTAKES {
         let error = build(&[SECRET, (setting, value)]).expect_err(value);
         let problems: Vec<&str> = error.problems().collect();
         assert_eq!(problems, [format!("{setting}: {told}")], "{value:?}");

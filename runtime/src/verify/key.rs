@@ -79,7 +79,7 @@ pub(crate) enum Unusable {
     Purpose,
     #[error("it has no id")]
     NoId,
-    #[error("it is not exactly one key")]
+    #[error("it is cut off, or has something behind its end")]
     NotOne,
 }
 
