@@ -4,6 +4,7 @@ mod advice;
 mod audience;
 mod build;
 mod builder;
+mod combination;
 mod environment;
 mod error;
 mod issuer;

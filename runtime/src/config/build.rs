@@ -7,9 +7,9 @@ use reqwest::{ClientBuilder, Url};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{
-    Clerk, ClerkBuilder, ConfigError, Credentials, Inner, advice, issuer, origin, pem,
-    redact::quote,
-    resource,
+    Clerk, ClerkBuilder, ConfigError, Credentials, Inner, advice,
+    combination::Combination,
+    pem, resource,
     settings::{self, PublishableKey},
 };
 use crate::{
@@ -213,15 +213,18 @@ fn check(builder: &ClerkBuilder, error: &mut ConfigError) -> Option<Checked> {
         error.check("frontend_api_url", frontend_api.as_deref(), settings::endpoint_url);
     let for_production =
         production == Some(true) || publishable.as_ref().is_some_and(|key| key.production);
-    check_loopback(builder, publishable.as_ref(), [api_url.as_ref(), frontend_api.as_ref()], error);
     let rules = check_rules(builder, publishable.as_ref(), error);
-    if for_production {
-        for party in rules.authorized_parties.iter().filter(|party| origin::is_plain_http(party)) {
-            let party = quote(party);
-            let wrong = format!("{party} cannot use a production instance; write `https://`");
-            error.add("CLERK_AUTHORIZED_PARTIES", wrong);
-        }
+    Combination {
+        publishable: publishable.as_ref(),
+        production: for_production,
+        api_url: api_url.as_ref(),
+        frontend_api: frontend_api.as_ref(),
+        proxied: builder.frontend_api_url.is_some(),
+        issuers: builder.issuer.as_slice(),
+        authorized_parties: &rules.authorized_parties,
+        is_test: builder.clock.is_of_a_test(),
     }
+    .check(error);
     let keys_are_public = frontend_api.is_some()
         && (jwt_key.is_none() || builder.fall_back.to_jwt_key)
         && (secret_text.is_none() || builder.fall_back.to_public_keys);
@@ -259,22 +262,6 @@ fn check(builder: &ClerkBuilder, error: &mut ConfigError) -> Option<Checked> {
         verdict_times: check_verdict_times(builder, error),
         production: for_production,
     })
-}
-
-/// A production instance is not on this machine. A test's stand-in is, and has a test's clock.
-fn check_loopback(
-    builder: &ClerkBuilder,
-    publishable: Option<&PublishableKey>,
-    urls: [Option<&Url>; 2],
-    error: &mut ConfigError,
-) {
-    let production = publishable.is_some_and(|key| key.production);
-    for (setting, url) in ["CLERK_API_URL", "frontend_api_url"].into_iter().zip(urls) {
-        let plain = url.is_some_and(|url| url.scheme() == "http");
-        if production && plain && !builder.clock.is_of_a_test() {
-            error.add(setting, "an `http://` URL is for development; CLERK_PUBLISHABLE_KEY is not");
-        }
-    }
 }
 
 /// One that is asked for and cannot be would be missed only in an outage.
@@ -340,13 +327,6 @@ fn check_rules(
     error: &mut ConfigError,
 ) -> Rules {
     error.check("CLERK_ISSUER", builder.issuer.as_deref(), settings::issuer);
-    if let Some(key) = publishable {
-        let proxied = builder.frontend_api_url.is_some();
-        let contradiction = issuer::contradiction(builder.issuer.as_slice(), key, proxied);
-        if let Some(problem) = contradiction.filter(|_| !error.is_about("CLERK_ISSUER")) {
-            error.add("CLERK_ISSUER", problem);
-        }
-    }
     error.check("CLERK_MACHINE_ID", builder.machine_id.as_deref(), settings::machine_id);
     let audience =
         error.check_list("CLERK_AUDIENCE", builder.audience.as_ref(), settings::audience);

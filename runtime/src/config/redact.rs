@@ -2,7 +2,7 @@
 
 /// Prefixes of Clerk's secrets and tokens, marks of keys, and the start of a JWT. They count at any
 /// place: a value can hold a secret beside other text.
-const SECRET_MARKS: [&str; 12] = [
+const SECRET_MARKS: [&str; 13] = [
     "sk_",
     "ak_",
     "oat_",
@@ -13,6 +13,7 @@ const SECRET_MARKS: [&str; 12] = [
     "dvb_",
     "eyj",
     "bearer ",
+    "basic ",
     "private key",
     "-----begin",
 ];
@@ -79,6 +80,7 @@ mod tests {
             "-----begin rsa private key-----",
             "eyJhbGciOiJSUzI1NiJ9.e30.c2ln",
             "Bearer abc",
+            "Basic abc",
             "https://user:word@example.com",
             "https://word@example.com",
             "https://example.com?token=a",

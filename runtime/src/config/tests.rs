@@ -227,7 +227,7 @@ fn resource_that_clients_write_otherwise_is_told_in_their_form() {
 /// Two settings that are good alone, and never match together.
 #[test]
 fn settings_that_contradict_each_other_are_rejected() {
-    let table: [(&[(&str, &str)], &str); 5] = [
+    let table: [(&[(&str, &str)], &str); 6] = [
         (
             &[("CLERK_PUBLISHABLE_KEY", LIVE), ("CLERK_ISSUER", "https://clerk.example.org")],
             "CLERK_ISSUER: \"https://clerk.example.org\" is not the issuer of \
@@ -243,6 +243,10 @@ fn settings_that_contradict_each_other_are_rejected() {
         (
             &[("CLERK_PUBLISHABLE_KEY", LIVE), ("CLERK_API_URL", "http://localhost:4000")],
             "CLERK_API_URL: an `http://` URL is for development; CLERK_PUBLISHABLE_KEY is not",
+        ),
+        (
+            &[("CLERK_PUBLISHABLE_KEY", LIVE), ("CLERK_API_URL", "https://clerk.example.com")],
+            "CLERK_API_URL: it is the Frontend API of CLERK_PUBLISHABLE_KEY; leave it unset",
         ),
         (
             &[
