@@ -3,14 +3,21 @@
 use reqwest::Url;
 
 use super::{
+    origin::with_scheme,
     redact::{quote, suggest},
     settings::{PublishableKey, is_loopback},
     text,
 };
 
 /// Hosts of Clerk that issue no tokens.
-const NO_ISSUERS: [&str; 5] =
-    ["api.clerk.com", "api.clerk.dev", "dashboard.clerk.com", "clerk.com", "www.clerk.com"];
+const NO_ISSUERS: [&str; 6] = [
+    "api.clerk.com",
+    "api.clerk.dev",
+    "frontend-api.clerk.dev",
+    "dashboard.clerk.com",
+    "clerk.com",
+    "www.clerk.com",
+];
 
 /// Accepts an issuer as it stands in tokens of some instance.
 pub(super) fn issuer(issuer: &str) -> Result<(), String> {
@@ -25,7 +32,8 @@ fn problem(issuer: &str) -> Option<String> {
         return Some("has a wildcard, and issuers are exact".into());
     }
     if !issuer.contains("://") {
-        return Some(format!("has no scheme{}", suggest(&format!("https://{issuer}"))));
+        let canonical = with_scheme(issuer).map(|url| canonical(&url));
+        return Some(format!("has no scheme{}", suggest(&canonical.unwrap_or_default())));
     }
     let url = match Url::parse(issuer) {
         Ok(url) => url,
@@ -157,6 +165,7 @@ mod tests {
             ),
             ("https://*.example.com", "has a wildcard"),
             ("clerk.example.com", ours),
+            ("https:clerk.example.com/", ours),
             ("\"https://clerk.example.com\"", "has quotes around it"),
             ("[\"https://clerk.example.com\"]", "is JSON"),
             ("https://clerk.example.com\n", "has a line end around it"),

@@ -29,7 +29,8 @@ fn problem(party: &str) -> Option<String> {
         return Some("has a wildcard, and parties are exact; write each origin".into());
     }
     let Some((scheme, rest)) = party.split_once("://") else {
-        return Some(format!("has no scheme{}", suggest(&with_scheme(party))));
+        let origin = with_scheme(party).map(|url| url.origin().ascii_serialization());
+        return Some(format!("has no scheme{}", suggest(&origin.unwrap_or_default())));
     };
     if !["http", "https"].iter().any(|web| scheme.eq_ignore_ascii_case(web)) {
         return other_scheme(scheme, rest);
@@ -67,12 +68,12 @@ fn other_scheme(scheme: &str, host: &str) -> Option<String> {
     (!good).then(|| "is not an origin: scheme, `://` and host, in lower case".into())
 }
 
-fn with_scheme(party: &str) -> String {
-    let rest = party.trim_start_matches('/');
-    let origin = |scheme: &str| Url::parse(&format!("{scheme}://{rest}")).ok();
-    let local = origin("http").filter(is_loopback);
-    let url = local.or_else(|| origin("https"));
-    url.map_or_else(String::new, |url| url.origin().ascii_serialization())
+/// The URL that a text without `://` is probably meant for: plain on loopback, else encrypted.
+pub(super) fn with_scheme(text: &str) -> Option<Url> {
+    let rest = text.strip_prefix("https:").or_else(|| text.strip_prefix("http:")).unwrap_or(text);
+    let rest = rest.trim_start_matches('/');
+    let url = |scheme: &str| Url::parse(&format!("{scheme}://{rest}")).ok();
+    url("http").filter(is_loopback).or_else(|| url("https"))
 }
 
 #[cfg(test)]
@@ -126,6 +127,7 @@ mod tests {
             ("https://app.example\u{200b}.com", "not visible ASCII"),
             ("${APP_URL}", "is a placeholder that was not filled in"),
             ("app.example.com", "has no scheme; write \"https://app.example.com\""),
+            ("https:/app.example.com", "has no scheme; write \"https://app.example.com\""),
             ("//app.example.com", "has no scheme; write \"https://app.example.com\""),
             ("localhost:3000", "has no scheme; write \"http://localhost:3000\""),
             ("null", "is the origin of sandboxed pages"),

@@ -32,7 +32,8 @@ pub(super) fn quote(value: &str) -> String {
 
 /// `; write "…"` with a value that is right, if it may be shown.
 pub(super) fn suggest(value: &str) -> String {
-    if may_be_shown(value) { format!("; write {value:?}") } else { String::new() }
+    let good = !value.is_empty() && may_be_shown(value);
+    if good { format!("; write {value:?}") } else { String::new() }
 }
 
 pub(super) fn may_be_shown(value: &str) -> bool {

@@ -11,6 +11,7 @@ use reqwest::Url;
 
 pub(super) use super::{audience::audience, issuer::issuer, origin::authorized_party};
 use super::{
+    origin::with_scheme,
     redact::{quote, suggest},
     text,
 };
@@ -93,7 +94,8 @@ pub(super) fn endpoint_url(url: &str) -> Result<Url, String> {
         return Err(format!("{name} {problem}"));
     }
     if !url.contains("://") {
-        return Err(format!("{name} has no scheme{}", suggest(&format!("https://{url}"))));
+        let wanted = with_scheme(url).map(String::from).unwrap_or_default();
+        return Err(format!("{name} has no scheme{}", suggest(wanted.trim_end_matches('/'))));
     }
     let parsed = Url::parse(url).map_err(|error| format!("{name} is not a URL ({error})"))?;
     let encrypted = parsed.scheme() == "https";
