@@ -57,6 +57,11 @@ pub(crate) enum Clock {
 }
 
 impl Clock {
+    /// Whether a test sets the time, so that what is called is a test's stand-in.
+    pub(crate) fn is_of_a_test(&self) -> bool {
+        !matches!(self, Self::System)
+    }
+
     /// The wall time: what `exp`, `nbf` and `iat` are compared with. It can step either way.
     pub(crate) fn now(&self) -> UnixMillis {
         match self {

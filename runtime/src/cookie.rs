@@ -4,6 +4,7 @@
 //! made of the publishable key, so that several instances can live on one domain. The choice
 //! between them looks at tokens that are not verified yet: it only selects what is verified.
 
+mod notes;
 #[cfg(test)]
 mod tests;
 
@@ -17,6 +18,7 @@ use http::{
 use memchr::memchr;
 use percent_encoding::percent_decode;
 
+use self::notes::CookieNotes;
 use crate::{
     clock::UnixMillis,
     json::{Member, Object},
@@ -30,6 +32,7 @@ pub(crate) struct CookieRules {
     pub(crate) instance: Option<CookieInstance>,
     /// Front ends that may send a cookie from another site.
     pub(crate) authorized_parties: Vec<String>,
+    pub(crate) notes: CookieNotes,
 }
 
 #[derive(Debug)]
@@ -54,7 +57,11 @@ pub(crate) enum CookieFault {
 
 /// A cookie came with a request that another site could have made the browser send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a session cookie came with a request of another site, which is no authorized party")]
+#[error(
+    "a session cookie came with a request from an origin that is neither this host nor an \
+     authorized party; if a proxy rewrites `Host`, name the origin of the front end in \
+     CLERK_AUTHORIZED_PARTIES"
+)]
 pub(crate) struct CrossSite;
 
 /// The token of a session cookie, not verified yet.
@@ -138,7 +145,12 @@ impl CookieRules {
     /// Eight rules in order; the first that applies decides.
     fn choose(&self, headers: &HeaderMap, now: UnixMillis) -> CookieSet {
         let plain = CookieSet::read(headers, "");
-        let Some(instance) = &self.instance else { return plain };
+        let Some(instance) = &self.instance else {
+            if plain.session.is_none() {
+                self.notes.no_publishable_key(headers);
+            }
+            return plain;
+        };
         let suffixed = CookieSet::read(headers, &format!("_{}", instance.suffix));
         if let Some(session) = &plain.session {
             // A token that cannot be read, or names no issuer, is of an old front end.

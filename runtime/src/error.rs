@@ -1,6 +1,8 @@
 //! Why a request is refused, sorted by who is to blame. Display texts are for the operator's log;
 //! a caller never sees them.
 
+use std::{error::Error, sync::Arc};
+
 use crate::{
     cookie::{CookieFault, CrossSite},
     credential::Unreadable,
@@ -82,12 +84,16 @@ pub(crate) enum TokenFault {
     #[error("the header has no usable `kid`")]
     KeyId,
     #[error(
-        "no key of this instance has the token's `kid`; is the token of another Clerk instance?"
+        "no key of this instance has the token's `kid`; either the token is of another Clerk \
+         instance, or CLERK_SECRET_KEY is of another instance than CLERK_PUBLISHABLE_KEY"
     )]
     UnknownKey,
     #[error("the key is for another algorithm than the header names")]
     KeyAlgorithm,
-    #[error("the signature does not fit; is the key of another Clerk instance?")]
+    #[error(
+        "the signature does not fit; the token was altered, or CLERK_JWT_KEY or CLERK_SECRET_KEY \
+         is of another Clerk instance"
+    )]
     Signature,
     #[error("the claim `{0}` is missing, or not what this class of token has")]
     Claim(&'static str),
@@ -99,7 +105,10 @@ pub(crate) enum TokenFault {
     IssuedInFuture,
     #[error("`azp` is not one of the authorized parties (CLERK_AUTHORIZED_PARTIES)")]
     AuthorizedParty,
-    #[error("`iss` is not the configured issuer; is the token of another Clerk instance?")]
+    #[error(
+        "`iss` is not the issuer, although the signature fits; CLERK_SECRET_KEY or CLERK_JWT_KEY \
+         is of another instance than CLERK_PUBLISHABLE_KEY or CLERK_ISSUER"
+    )]
     Issuer,
     #[error("`aud` names none of the configured audiences")]
     Audience,
@@ -149,6 +158,8 @@ pub(crate) struct UpstreamFault {
     pub(crate) reason: UpstreamReason,
     /// Seconds until another try makes sense.
     pub(crate) retry_after: u64,
+    #[source]
+    pub(crate) cause: Option<Arc<reqwest::Error>>,
 }
 
 #[derive(Clone, Debug, thiserror::Error)]
@@ -157,6 +168,12 @@ pub(crate) enum UpstreamReason {
     Timeout,
     #[error("the connection failed")]
     Connection,
+    #[error(
+        "the HTTP client could not be built; install the CA certificates of the system (package \
+         `ca-certificates`), let SSL_CERT_FILE name a file of them, or give a client of your own \
+         to `ClerkBuilder::http_client`"
+    )]
+    Client,
     #[error("status {0}")]
     Status(u16),
     #[error("the answer is too large, or is not what the endpoint answers")]
@@ -172,6 +189,24 @@ const RETRY_AFTER: u64 = 5;
 
 impl UpstreamFault {
     pub(crate) fn new(reason: UpstreamReason) -> Self {
-        Self { reason, retry_after: RETRY_AFTER }
+        Self { reason, retry_after: RETRY_AFTER, cause: None }
     }
+
+    pub(crate) fn caused(reason: UpstreamReason, cause: reqwest::Error) -> Self {
+        Self { cause: Some(Arc::new(cause)), ..Self::new(reason) }
+    }
+}
+
+/// The text of an error, and of each cause behind it that it does not tell already.
+pub(crate) fn with_sources(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let told = cause.to_string();
+        if !text.contains(&told) {
+            text = format!("{text}: {told}");
+        }
+        source = cause.source();
+    }
+    text
 }

@@ -11,6 +11,7 @@ mod budget;
 #[allow(missing_docs, unreachable_pub, reason = "only the fuzz targets see it")]
 pub mod fuzzing;
 mod header;
+mod http_client;
 mod key;
 mod keys;
 mod m2m;
@@ -25,6 +26,7 @@ mod upstream;
 pub(crate) use self::{
     asked::{Asked, VerdictTimes},
     backend::Backend,
+    http_client::{HttpClient, Reach},
     key::Key,
     keys::{KeySet, Keys},
     rules::{Recipient, Rules},

@@ -11,6 +11,7 @@ fn rules(production: bool) -> CookieRules {
     CookieRules {
         instance: Some(instance),
         authorized_parties: vec!["https://app.example.com".into()],
+        ..CookieRules::default()
     }
 }
 

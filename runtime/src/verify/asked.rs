@@ -173,13 +173,17 @@ mod tests {
     use tokio::{runtime::Builder, task::yield_now, time::timeout};
 
     use super::*;
-    use crate::{error::TokenFault, verify::Timeouts};
+    use crate::{
+        error::TokenFault,
+        verify::{HttpClient, Reach, Timeouts},
+    };
 
     const DEADLINE: Duration = Duration::from_secs(5);
 
     fn asked(times: VerdictTimes) -> Arc<Asked> {
         let timeouts = Timeouts { connect: DEADLINE, attempt: DEADLINE, deadline: DEADLINE };
-        let upstream = Upstream::new(timeouts, true).unwrap();
+        let reach = Reach { connect_timeout: DEADLINE, loopback: true, encrypted: false };
+        let upstream = Upstream::new(timeouts, HttpClient::new(reach));
         Arc::new(Asked::new(upstream, Clock::default(), 1000, times))
     }
 

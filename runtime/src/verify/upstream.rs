@@ -3,20 +3,17 @@
 use std::time::Duration;
 
 use http::{
-    HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
-    header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, USER_AGENT},
+    HeaderMap, HeaderValue, Method, StatusCode,
+    header::{AUTHORIZATION, RETRY_AFTER},
 };
-use reqwest::{Client, Url, redirect};
+use reqwest::Url;
 use tokio::time::Instant;
 
-use super::shared::Shared;
+use super::{http_client::HttpClient, shared::Shared};
 use crate::{
     error::{ConfigurationFault, Failure, UpstreamFault, UpstreamReason},
     observe::{self, Endpoint},
 };
-
-/// The version of the Backend API whose answers this crate reads.
-const API_VERSION: &str = "2026-05-12";
 
 /// Longest answer that is read, in bytes. Clerk's are below 4 KiB.
 const LONGEST_ANSWER: usize = 256 * 1024;
@@ -41,7 +38,7 @@ pub(crate) struct Timeouts {
 /// The way to Clerk.
 #[derive(Clone)]
 pub(crate) struct Upstream {
-    http: Client,
+    http: HttpClient,
     timeouts: Timeouts,
 }
 
@@ -76,19 +73,8 @@ pub(crate) enum Failed {
 }
 
 impl Upstream {
-    /// A client that follows no redirect: an answer counts only from the endpoint that was asked.
-    pub(crate) fn new(timeouts: Timeouts, loopback: bool) -> Result<Self, reqwest::Error> {
-        let mut client = Client::builder()
-            .connect_timeout(timeouts.connect)
-            .redirect(redirect::Policy::none())
-            .default_headers(default_headers());
-        if loopback {
-            // What listens on this machine is not behind the proxy of the environment.
-            client = client.no_proxy();
-        } else {
-            client = client.https_only(true);
-        }
-        Ok(Self { http: client.build()?, timeouts })
+    pub(crate) fn new(timeouts: Timeouts, http: HttpClient) -> Self {
+        Self { http, timeouts }
     }
 
     /// Asks once.
@@ -113,7 +99,7 @@ impl Upstream {
         question: &Question,
         body: Option<Vec<u8>>,
     ) -> Result<Vec<u8>, Failed> {
-        let mut request = self.http.request(question.method.clone(), question.url.clone());
+        let mut request = self.http.get()?.request(question.method.clone(), question.url.clone());
         request = request.timeout(time);
         if let Some(key) = &question.key {
             request = request.header(AUTHORIZATION, key.authorization.clone());
@@ -121,7 +107,7 @@ impl Upstream {
         if let Some(body) = body {
             request = request.body(body);
         }
-        let response = request.send().await.map_err(|error| lost(&error))?;
+        let response = request.send().await.map_err(lost)?;
         let status = response.status();
         if status == StatusCode::UNAUTHORIZED
             && let Some(key) = &question.key
@@ -215,19 +201,9 @@ impl ApiSecret {
     }
 }
 
-fn default_headers() -> HeaderMap {
-    let user_agent = concat!("clerk-auth/", env!("CARGO_PKG_VERSION"));
-    HeaderMap::from_iter([
-        (ACCEPT, HeaderValue::from_static("application/json")),
-        (CONTENT_TYPE, HeaderValue::from_static("application/json")),
-        (USER_AGENT, HeaderValue::from_static(user_agent)),
-        (HeaderName::from_static("clerk-api-version"), HeaderValue::from_static(API_VERSION)),
-    ])
-}
-
 async fn read_bounded(mut response: reqwest::Response) -> Result<Vec<u8>, Failed> {
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| lost(&error))? {
+    while let Some(chunk) = response.chunk().await.map_err(lost)? {
         if body.len() + chunk.len() > LONGEST_ANSWER {
             return Err(UpstreamFault::new(UpstreamReason::Body).into());
         }
@@ -236,12 +212,12 @@ async fn read_bounded(mut response: reqwest::Response) -> Result<Vec<u8>, Failed
     Ok(body)
 }
 
-fn lost(error: &reqwest::Error) -> Failed {
+fn lost(error: reqwest::Error) -> Failed {
     // The error names the address; it holds no header, so no key.
-    tracing::warn!(error = error as &dyn std::error::Error, "a request to Clerk failed");
+    tracing::warn!(error = &error as &dyn std::error::Error, "a request to Clerk failed");
     let reason =
         if error.is_timeout() { UpstreamReason::Timeout } else { UpstreamReason::Connection };
-    UpstreamFault::new(reason).into()
+    UpstreamFault::caused(reason, error).into()
 }
 
 fn retry_after(headers: &HeaderMap) -> Option<u64> {
@@ -269,7 +245,7 @@ impl Failed {
         };
         match fault.reason {
             UpstreamReason::Timeout => "timeout",
-            UpstreamReason::Connection => "connection",
+            UpstreamReason::Connection | UpstreamReason::Client => "connection",
             UpstreamReason::Status(429) => "rate_limited",
             UpstreamReason::Status(_) => "bad_status",
             UpstreamReason::Body => "too_large",
@@ -289,7 +265,10 @@ impl Failed {
         match fault.reason {
             UpstreamReason::Timeout | UpstreamReason::Connection => true,
             UpstreamReason::Status(status) => status >= 500,
-            UpstreamReason::Body | UpstreamReason::NoKeys | UpstreamReason::Budget => false,
+            UpstreamReason::Client
+            | UpstreamReason::Body
+            | UpstreamReason::NoKeys
+            | UpstreamReason::Budget => false,
         }
     }
 }
