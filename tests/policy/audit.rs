@@ -229,10 +229,10 @@ async fn the_table_prints_as_text_as_markdown_and_as_json() {
     assert_eq!(
         table.to_string(),
         "\
-GET   /notes         oauth_token with scopes read:notes, or api_key with scopes read:notes
+GET   /notes         oauth_token with scope read:notes, or api_key with scope read:notes
 POST  /notes         api_key, or a caller without a credential
 GET   /health        public
-any   /people/{id}   session_token, or oauth_token; then oauth_token with scopes read:notes, or api_key with scopes read:notes
+any   /people/{id}   session_token, or oauth_token; then oauth_token with scope read:notes, or api_key with scope read:notes
 any   /people/|`     session_token, or oauth_token; CORS preflights pass
 GET   /people/twice  session_token, or oauth_token
 "
@@ -241,10 +241,10 @@ GET   /people/twice  session_token, or oauth_token
         table.to_markdown(),
         r"| method | path | accepts | requirement |
 |---|---|---|---|
-| GET | `/notes` | oauth_token, api_key | `oauth_token with scopes read:notes, or api_key with scopes read:notes` |
+| GET | `/notes` | oauth_token, api_key | `oauth_token with scope read:notes, or api_key with scope read:notes` |
 | POST | `/notes` | api_key, or no token | `api_key, or a caller without a credential` |
 | GET | `/health` | anybody | `public` |
-| any | `/people/{id}` | oauth_token | `session_token, or oauth_token; then oauth_token with scopes read:notes, or api_key with scopes read:notes` |
+| any | `/people/{id}` | oauth_token | `session_token, or oauth_token; then oauth_token with scope read:notes, or api_key with scope read:notes` |
 | any | `` /people/\|` `` | session_token, oauth_token | `session_token, or oauth_token; CORS preflights pass` |
 | GET | `/people/twice` | session_token, oauth_token | `session_token, or oauth_token` |
 "

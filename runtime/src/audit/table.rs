@@ -163,7 +163,7 @@ impl Row {
         answers && self.gates.iter().all(|gate| gate.passes_preflights)
     }
 
-    /// What is asked for, as one line: `oauth_token with scopes read:notes`, or `public`.
+    /// What is asked for, as one line: `oauth_token with scope read:notes`, or `public`.
     #[must_use]
     pub fn requirement(&self) -> String {
         if self.is_public() {
@@ -244,7 +244,7 @@ impl fmt::Display for Table {
     }
 }
 
-/// `GET /notes: oauth_token with scopes read:notes`
+/// `GET /notes: oauth_token with scope read:notes`
 impl fmt::Display for Row {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{} {}: {}", self.method_name(), self.path, self.requirement())
