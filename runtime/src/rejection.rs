@@ -122,7 +122,7 @@ impl Refusal {
             }
             Failure::Denied(Denial::MissingScopes(_)) => Self::InsufficientScope,
             Failure::Denied(Denial::Session(_) | Denial::Sender)
-            | Failure::Claims
+            | Failure::Claims(_)
             | Failure::CrossSite(_) => Self::Forbidden,
             Failure::Denied(Denial::Reverification(_)) => Self::ReverificationNeeded,
             Failure::Configuration(_) => Self::Misconfigured,

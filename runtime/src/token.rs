@@ -56,6 +56,18 @@ impl TokenType {
     }
 }
 
+impl TokenType {
+    /// The name behind its article, for a sentence.
+    pub(crate) const fn with_article(self) -> &'static str {
+        match self {
+            Self::SessionToken => "a session_token",
+            Self::OAuthToken => "an oauth_token",
+            Self::M2mToken => "an m2m_token",
+            Self::ApiKey => "an api_key",
+        }
+    }
+}
+
 impl fmt::Display for TokenType {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.as_str())
@@ -75,6 +87,8 @@ pub(crate) enum Malformed {
     OpaqueAlphabet,
     #[error("the token is neither opaque nor a JWT of three parts")]
     Parts,
+    #[error("the token is the text `{0}`, which a client sends in place of a token it lacks")]
+    Placeholder(&'static str),
     #[error("a part of the JWT is not strict base64url")]
     Base64,
     #[error("the JWT's header or payload is not one JSON object with unique names")]
@@ -139,7 +153,8 @@ impl<'t> Decoded<'t> {
         if let Some(opaque) = Opaque::from_text(text)? {
             return Ok(Self::Opaque(opaque));
         }
-        let [header, payload, signature, signed] = parts(text).ok_or(Malformed::Parts)?;
+        let [header, payload, signature, signed] = parts(text)
+            .ok_or_else(|| placeholder(text).map_or(Malformed::Parts, Malformed::Placeholder))?;
         let mut bytes = Vec::with_capacity(decoded_len_estimate(text.len()));
         base64url::decode(header, &mut bytes)?;
         let payload_at = bytes.len();
@@ -148,6 +163,24 @@ impl<'t> Decoded<'t> {
         base64url::decode(signature, &mut bytes)?;
         Ok(Self::Jwt(DecodedJwt { signed, bytes, payload_at, signature_at }))
     }
+}
+
+/// The word that stands for a missing value, if the text is one: clients that paste a variable into
+/// `Bearer …` without a look at it send these.
+pub(crate) fn placeholder(text: &[u8]) -> Option<&'static str> {
+    const WORDS: [&str; 10] = [
+        "null",
+        "undefined",
+        "None",
+        "nil",
+        "NaN",
+        "true",
+        "false",
+        "Bearer",
+        "[object Object]",
+        "[object Promise]",
+    ];
+    WORDS.into_iter().find(|word| word.as_bytes().eq_ignore_ascii_case(text))
 }
 
 /// Whether a text is not too long for a JWT, and no opaque token.
@@ -314,7 +347,12 @@ mod tests {
         let parts: Vec<&str> = good.split('.').collect();
         let table = [
             (String::new(), Malformed::Parts),
-            ("Bearer".to_owned(), Malformed::Parts),
+            ("Bearer".to_owned(), Malformed::Placeholder("Bearer")),
+            ("null".to_owned(), Malformed::Placeholder("null")),
+            ("NULL".to_owned(), Malformed::Placeholder("null")),
+            ("undefined".to_owned(), Malformed::Placeholder("undefined")),
+            ("[object Promise]".to_owned(), Malformed::Placeholder("[object Promise]")),
+            ("nullx".to_owned(), Malformed::Parts),
             ("mt_".to_owned(), Malformed::OpaqueLength),
             (format!("ak_{}", "a".repeat(1022)), Malformed::OpaqueLength),
             ("mt_a.b.c".to_owned(), Malformed::OpaqueAlphabet),
