@@ -80,9 +80,8 @@ async fn the_document_says_what_the_configuration_and_the_policies_say() {
     assert_eq!(document(&server.send(Method::GET, &path, &forged).await), expected);
     let refused = server.send(Method::GET, "/notes", &forged[..4]).await;
     assert!(refused.challenge().ends_with(&format!("\"{NOTES_METADATA}\"")), "{refused:?}");
-    for elsewhere in [WELL_KNOWN, "/notes/.well-known/oauth-protected-resource"] {
-        assert_eq!(server.send(Method::GET, elsewhere, &[]).await.status, 404, "{elsewhere}");
-    }
+    let elsewhere = "/notes/.well-known/oauth-protected-resource";
+    assert_eq!(server.send(Method::GET, elsewhere, &[]).await.status, 404);
     assert_eq!(server.send(Method::POST, &path, &[]).await.status, 405);
     assert_eq!(issuer.calls().key_set, 0);
 }
@@ -108,6 +107,45 @@ async fn each_resource_stands_where_its_path_says_and_as_it_was_written() {
             "bearer_methods_supported": ["header"],
         });
         assert_eq!(get_document(&server, &path).await, expected, "{resource}");
+    }
+}
+
+/// Which resource the root well-known path describes, if any.
+#[tokio::test]
+async fn root_repeats_the_document_of_the_only_resource() {
+    const MCP: &str = "https://api.example.com/mcp";
+    const ROOT: &str = "https://api.example.com";
+    let issuer = issuer().await;
+    let table: [(&[&str], bool, Option<&str>); 7] = [
+        (&[NOTES], true, Some(NOTES)),
+        (&[NOTES], false, None),
+        (&[NOTES, MCP], true, None),
+        (&[ROOT], true, Some(ROOT)),
+        (&[ROOT], false, Some(ROOT)),
+        (&[ROOT, NOTES], true, Some(ROOT)),
+        (&[NOTES, ROOT], true, Some(ROOT)),
+    ];
+    for (resources, serves_root, expected) in table {
+        let metadata = resources.iter().map(|resource| {
+            let clerk = issuer.clerk().resource(*resource).build().unwrap();
+            clerk.resource_metadata(POLICIES).unwrap()
+        });
+        let metadata = metadata.reduce(|one, other| one.and(other).unwrap()).unwrap();
+        let metadata = if serves_root { metadata } else { metadata.without_root() };
+        let server = Server::start(metadata.into()).await;
+        let reply = server.send(Method::GET, WELL_KNOWN, &[]).await;
+        let Some(expected) = expected else {
+            assert_eq!(reply.status, 404, "{resources:?}");
+            continue;
+        };
+        assert_eq!(document(&reply)["resource"], expected, "{resources:?}");
+        let path = expected.strip_prefix(ROOT).unwrap();
+        let own = server.send(Method::GET, &format!("{WELL_KNOWN}{path}"), &[]).await;
+        assert_eq!(own.body, reply.body, "{resources:?}");
+        let fields = [("origin", "https://inspector.example")];
+        let preflight = server.send(Method::OPTIONS, WELL_KNOWN, &fields).await;
+        assert_eq!(preflight.status, 204, "{resources:?}");
+        assert_eq!(preflight.header("access-control-allow-origin"), "*");
     }
 }
 
@@ -140,7 +178,11 @@ async fn a_preflight_is_answered_and_a_guarded_app_does_not_guard_its_metadata()
         ("access-control-request-method", "GET"),
         ("access-control-request-headers", "mcp-protocol-version"),
     ];
-    let paths = [format!("{WELL_KNOWN}/notes"), "/.well-known/oauth-authorization-server".into()];
+    let paths = [
+        format!("{WELL_KNOWN}/notes"),
+        WELL_KNOWN.to_owned(),
+        "/.well-known/oauth-authorization-server".to_owned(),
+    ];
     for path in paths {
         let reply = server.send(Method::OPTIONS, &path, &fields).await;
         assert_eq!((reply.status, reply.body.as_str()), (204, ""), "{path}");

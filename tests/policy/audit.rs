@@ -97,11 +97,10 @@ impl Callers {
     fn new(issuer: &DevIssuer) -> Self {
         let bearer = |token: String| ("authorization", format!("Bearer {token}"));
         let session = || issuer.session("user_ada").jwt();
-        let cookie = format!("__session={}; __client_uat=1", session());
         Self(vec![
             (None, ("accept", "*/*".to_owned())),
             (Some(TokenType::SessionToken), bearer(session())),
-            (Some(TokenType::SessionToken), ("cookie", cookie)),
+            (Some(TokenType::SessionToken), ("cookie", issuer.cookies(&session()))),
             (Some(TokenType::OAuthToken), bearer(issuer.oauth("user_ada").scopes(SCOPES).jwt())),
             (Some(TokenType::M2mToken), bearer(issuer.m2m("mch_billing").jwt())),
             (Some(TokenType::ApiKey), bearer(issuer.api_key("org_acme").scopes(SCOPES).opaque())),
@@ -318,4 +317,43 @@ fn conflicts_are_those_of_a_router() {
     let routes = Routes::<()>::new().public_get("/", open).public_post("/", open);
     let (_, table) = routes.merge(Routes::new().public_any("/", open)).finish();
     assert_eq!(table.rows().len(), 3);
+}
+
+/// Clients read metadata before they have a token, at a fixed path.
+#[tokio::test]
+async fn metadata_behind_a_layer_or_a_prefix_is_reported() {
+    const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
+    let issuer = DevIssuer::start().await.unwrap();
+    let clerk = issuer.clerk().resource("https://api.example.com/notes").build().unwrap();
+    let metadata = || clerk.resource_metadata([whoami::POLICY]).unwrap();
+    let served = || Routes::<Clerk>::new().get("/notes", whoami).metadata(metadata());
+    let layer = || ClerkLayer::new(clerk.clone(), &PEOPLE);
+    let guarded = "; this metadata must be public: merge it outside the layer";
+    let nested = "; this metadata must stand at the root: merge it outside `nest`";
+    let table = [
+        ("at the root", served(), "", 200),
+        ("merged", Routes::new().merge(served()), "", 200),
+        ("beside a layer", Routes::new().layered(layer(), Routes::new()).merge(served()), "", 200),
+        ("behind a layer", Routes::new().layered(layer(), served()), guarded, 401),
+        ("below a prefix", Routes::new().nest("/v1", served()), nested, 404),
+        (
+            "below a prefix, behind a layer",
+            Routes::new().nest("/v1", Routes::new().layered(layer(), served())),
+            guarded,
+            404,
+        ),
+    ];
+    for (name, routes, fault, status) in table {
+        let (router, table) = routes.finish();
+        let reported: Vec<String> = table.misplaced_metadata().map(Row::requirement).collect();
+        let expected = if fault.is_empty() { 0 } else { 3 };
+        assert_eq!(reported.len(), expected, "{name}: {reported:?}");
+        assert!(reported.iter().all(|line| line.ends_with(fault)), "{name}: {reported:?}");
+        let of_metadata = table.rows().filter(|row| row.path().contains("/.well-known/"));
+        assert_eq!(of_metadata.count(), 3, "{name}");
+        let server = Server::start(router.with_state(clerk.clone())).await;
+        for path in [WELL_KNOWN.to_owned(), format!("{WELL_KNOWN}/notes")] {
+            assert_eq!(server.send(Method::GET, &path, &[]).await.status, status, "{name} {path}");
+        }
+    }
 }

@@ -22,8 +22,19 @@ pub struct Row {
     /// `None`: any method.
     method: Option<Method>,
     path: String,
+    kind: Kind,
     /// From the outermost to the innermost.
     gates: Vec<Gate>,
+}
+
+/// What answers the requests of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Handler,
+    /// A mounted service: which routes it has, the table cannot know.
+    Service,
+    /// A document that clients read before they have a token.
+    Metadata,
 }
 
 /// A guard, or a layer.
@@ -51,6 +62,12 @@ impl Table {
             }
         }
         policies.into_iter()
+    }
+
+    /// The rows of [metadata](super::Routes::metadata) that clients cannot read, because a layer
+    /// guards them or they are nested below a prefix. Let a test assert that there are none.
+    pub fn misplaced_metadata(&self) -> impl Iterator<Item = &Row> {
+        self.rows.iter().filter(|row| row.metadata_fault().is_some())
     }
 
     /// A table in Markdown, with a heading row.
@@ -102,12 +119,17 @@ impl Table {
 
 impl Row {
     pub(super) fn new(method: Option<Method>, path: &str, gate: Option<Gate>) -> Self {
-        Self { method, path: path.to_owned(), gates: Vec::from_iter(gate) }
+        Self { method, path: path.to_owned(), kind: Kind::Handler, gates: Vec::from_iter(gate) }
+    }
+
+    /// A document of a resource's metadata.
+    pub(super) fn metadata(path: &str) -> Self {
+        Self { kind: Kind::Metadata, ..Self::new(Some(Method::GET), path, None) }
     }
 
     /// A service that gets the prefix and all below it.
     pub(super) fn below(prefix: &str, gate: Option<Gate>) -> Self {
-        Self::new(None, &joined(prefix, "/{*rest}"), gate)
+        Self { kind: Kind::Service, ..Self::new(None, &joined(prefix, "/{*rest}"), gate) }
     }
 
     /// The method; `None` for a route of any method, except those that other rows have for the
@@ -166,14 +188,27 @@ impl Row {
     /// What is asked for, as one line: `oauth_token with scope read:notes`, or `public`.
     #[must_use]
     pub fn requirement(&self) -> String {
+        let fault = self.metadata_fault().unwrap_or_default();
         if self.is_public() {
-            return "public".to_owned();
+            return "public".to_owned() + fault;
         }
         let mut policies: Vec<Policy> = self.policies().collect();
         policies.dedup();
         let lines: Vec<String> = policies.iter().map(Policy::to_string).collect();
         let preflights = if self.passes_preflights() { "; CORS preflights pass" } else { "" };
-        lines.join("; then ") + preflights
+        lines.join("; then ") + preflights + fault
+    }
+
+    /// Why clients cannot read this metadata.
+    fn metadata_fault(&self) -> Option<&'static str> {
+        if self.kind != Kind::Metadata {
+            return None;
+        }
+        if !self.is_public() {
+            return Some("; this metadata must be public: merge it outside the layer");
+        }
+        let is_at_root = self.path.starts_with("/.well-known/");
+        (!is_at_root).then_some("; this metadata must stand at the root: merge it outside `nest`")
     }
 
     fn accepts(&self, token_type: TokenType) -> bool {
@@ -184,7 +219,20 @@ impl Row {
         self.policies().all(passes)
     }
 
-    fn method_name(&self) -> &str {
+    /// The prefix of a mounted service; `None` for any other row.
+    #[cfg(any(feature = "aide", feature = "utoipa"))]
+    pub(crate) fn service_prefix(&self) -> Option<&str> {
+        self.path.strip_suffix("/{*rest}").filter(|_| self.kind == Kind::Service)
+    }
+
+    /// Whether it is one operation of an API: a service may be none or many, and clients find
+    /// metadata without a document.
+    #[cfg(any(feature = "aide", feature = "utoipa"))]
+    pub(crate) fn needs_operation(&self) -> bool {
+        self.kind == Kind::Handler
+    }
+
+    pub(crate) fn method_name(&self) -> &str {
         self.method.as_ref().map_or("any", Method::as_str)
     }
 
