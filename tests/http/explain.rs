@@ -313,6 +313,8 @@ async fn every_explanation_and_logged_cause_is_prose() {
         let (_, cause) = line.split_once("cause=").expect(case.name);
         let cause = cause.split('"').next().unwrap();
         assert!(!cause.contains('?'), "{}: {cause}", case.name);
+        let claims = line.contains("claims-mismatch");
+        assert_eq!(claims, cause.contains("`seats` is"), "{}: {cause}", case.name);
         if let Some(explanation) = case.explain(&issuer).await {
             assert_is_prose(&explanation.to_string(), case.name);
         }
