@@ -83,11 +83,17 @@ pub(crate) enum TokenFault {
     Extension(&'static str),
     #[error("the header has no usable `kid`")]
     KeyId,
-    #[error("no key of this instance has the token's `kid`: the token is of another instance")]
+    #[error(
+        "no key of this instance has the token's `kid`; either the token is of another Clerk \
+         instance, or CLERK_SECRET_KEY is of another instance than CLERK_PUBLISHABLE_KEY"
+    )]
     UnknownKey,
     #[error("the key is for another algorithm than the header names")]
     KeyAlgorithm,
-    #[error("the signature does not fit the key: the token is altered, or of another instance")]
+    #[error(
+        "the signature does not fit; the token was altered, or CLERK_JWT_KEY or CLERK_SECRET_KEY \
+         is of another Clerk instance"
+    )]
     Signature,
     #[error("the claim `{0}` is missing, or not what this class of token has")]
     Claim(&'static str),
@@ -101,7 +107,10 @@ pub(crate) enum TokenFault {
     NoAuthorizedParty,
     #[error("`azp` is not one of the authorized parties (CLERK_AUTHORIZED_PARTIES)")]
     AuthorizedParty,
-    #[error("`iss` is not the configured issuer: the token is of another instance")]
+    #[error(
+        "`iss` is not the issuer, although the signature fits; CLERK_SECRET_KEY or CLERK_JWT_KEY \
+         is of another instance than CLERK_PUBLISHABLE_KEY or CLERK_ISSUER"
+    )]
     Issuer,
     #[error("`aud` is missing, and must name a configured audience ({0})")]
     NoAudience(AudienceSetting),
@@ -212,16 +221,17 @@ impl UpstreamFault {
     }
 }
 
-/// The text of an error, and of each cause behind it that it does not tell already.
-pub(crate) fn with_sources(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let told = cause.to_string();
-        if !text.contains(&told) {
-            text = format!("{text}: {told}");
+/// Prints an error and every error behind it, in one line.
+pub(crate) struct SourceChain<'e>(pub(crate) &'e dyn Error);
+
+impl fmt::Display for SourceChain<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}", self.0)?;
+        let mut source = self.0.source();
+        while let Some(error) = source {
+            write!(formatter, ": {error}")?;
+            source = error.source();
         }
-        source = cause.source();
+        Ok(())
     }
-    text
 }

@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::{
     config::Clerk,
-    error::{AudienceSetting, Failure, Refused, TokenFault, with_sources},
+    error::{AudienceSetting, Failure, Refused, SourceChain, TokenFault},
     guard::permit,
     json::{Member, Object},
     policy::{Denial, Policy},
@@ -80,7 +80,7 @@ impl Clerk {
         let refused = outcome.err().map(|refused| Outcome {
             refusal: Refusal::of(&refused.failure),
             reason: reason::code(&refused, policy),
-            cause: with_sources(&refused.failure),
+            cause: SourceChain(&refused.failure).to_string(),
             cure: self.cure(&refused, &rejected, policy),
         });
         Explanation { presented, is_genuine, refused }
@@ -105,7 +105,7 @@ impl Clerk {
                 return self.instance_hint(fault, rejected.payload);
             }
             TokenFault::Expired => return self.age(rejected),
-            TokenFault::Malformed(Malformed::Placeholder(_)) => {
+            TokenFault::Malformed(Malformed::Word(_)) => {
                 "The client has no token, or did not wait for one: with Clerk's front ends, await \
                  `getToken()`, and send no Authorization field if it returns null."
             }

@@ -87,12 +87,20 @@ pub(crate) enum Malformed {
     OpaqueAlphabet,
     #[error("the token is neither opaque nor a JWT of three parts")]
     Parts,
-    #[error("the token is the text `{0}`, which a client sends in place of a token it lacks")]
-    Placeholder(&'static str),
     #[error("a part of the JWT is not strict base64url")]
     Base64,
     #[error("the JWT's header or payload is not one JSON object with unique names")]
     Json,
+    #[error("the token is the word `{0}`: the variable that the client sends holds no token")]
+    Word(&'static str),
+}
+
+/// What JavaScript writes for a value that is not a string.
+const WORDS: [&str; 5] = ["null", "undefined", "NaN", "[object Object]", "[object Promise]"];
+
+/// The word that a client sent in place of a token, if it is one of those that JavaScript writes.
+pub(crate) fn word_in_place_of_token(text: &[u8]) -> Option<&'static str> {
+    WORDS.into_iter().find(|word| word.as_bytes() == text)
 }
 
 /// A token's text, decoded but not yet read.
@@ -153,8 +161,9 @@ impl<'t> Decoded<'t> {
         if let Some(opaque) = Opaque::from_text(text)? {
             return Ok(Self::Opaque(opaque));
         }
-        let [header, payload, signature, signed] = parts(text)
-            .ok_or_else(|| placeholder(text).map_or(Malformed::Parts, Malformed::Placeholder))?;
+        let [header, payload, signature, signed] = parts(text).ok_or_else(|| {
+            word_in_place_of_token(text).map_or(Malformed::Parts, Malformed::Word)
+        })?;
         let mut bytes = Vec::with_capacity(decoded_len_estimate(text.len()));
         base64url::decode(header, &mut bytes)?;
         let payload_at = bytes.len();
@@ -163,24 +172,6 @@ impl<'t> Decoded<'t> {
         base64url::decode(signature, &mut bytes)?;
         Ok(Self::Jwt(DecodedJwt { signed, bytes, payload_at, signature_at }))
     }
-}
-
-/// The word that stands for a missing value, if the text is one: clients that paste a variable into
-/// `Bearer …` without a look at it send these.
-pub(crate) fn placeholder(text: &[u8]) -> Option<&'static str> {
-    const WORDS: [&str; 10] = [
-        "null",
-        "undefined",
-        "None",
-        "nil",
-        "NaN",
-        "true",
-        "false",
-        "Bearer",
-        "[object Object]",
-        "[object Promise]",
-    ];
-    WORDS.into_iter().find(|word| word.as_bytes().eq_ignore_ascii_case(text))
 }
 
 /// Whether a text is not too long for a JWT, and no opaque token.
@@ -347,11 +338,11 @@ mod tests {
         let parts: Vec<&str> = good.split('.').collect();
         let table = [
             (String::new(), Malformed::Parts),
-            ("Bearer".to_owned(), Malformed::Placeholder("Bearer")),
-            ("null".to_owned(), Malformed::Placeholder("null")),
-            ("NULL".to_owned(), Malformed::Placeholder("null")),
-            ("undefined".to_owned(), Malformed::Placeholder("undefined")),
-            ("[object Promise]".to_owned(), Malformed::Placeholder("[object Promise]")),
+            ("Bearer".to_owned(), Malformed::Parts),
+            ("null".to_owned(), Malformed::Word("null")),
+            ("NULL".to_owned(), Malformed::Parts),
+            ("undefined".to_owned(), Malformed::Word("undefined")),
+            ("[object Promise]".to_owned(), Malformed::Word("[object Promise]")),
             ("nullx".to_owned(), Malformed::Parts),
             ("mt_".to_owned(), Malformed::OpaqueLength),
             (format!("ak_{}", "a".repeat(1022)), Malformed::OpaqueLength),

@@ -117,7 +117,7 @@ async fn each_common_cause_has_its_advice() {
             &READ,
             issuer.oauth("user_ada").jwt(),
             "scope-missing",
-            "the token lacks the scope `read:notes`, which the policy requires.",
+            "the token lacks the scope `read:notes`, which the request requires.",
         ),
         row(
             "of the wrong type",
@@ -144,10 +144,10 @@ async fn each_common_cause_has_its_advice() {
 async fn word_in_place_of_a_token_is_named() {
     let issuer = issuer().await;
     let clerk = issuer.clerk().build().unwrap();
-    for word in ["null", "undefined", "None", "[object Promise]", "[object Object]"] {
+    for word in ["null", "undefined", "NaN", "[object Promise]", "[object Object]"] {
         let rows = vec![
             row("word", &ANY, word.to_owned(), "token-invalid", "await `getToken()`"),
-            row("word", &READ, word.to_owned(), "token-invalid", "the token is the text `"),
+            row("word", &READ, word.to_owned(), "token-invalid", "the token is the word `"),
         ];
         assert_explained(&clerk, rows).await;
         let explanation = clerk.explain(&format!("Bearer {word}"), &ANY).await.to_string();

@@ -75,8 +75,8 @@ impl RequiredScopes {
 /// The whole alternative is named, so that a client can ask for it at once.
 fn lacking(required: &RequiredScopes) -> String {
     match required.0.as_slice() {
-        [scope] => format!("the token lacks the scope `{scope}`, which the policy requires"),
-        _ => format!("the token lacks a scope; the policy requires all of `{required}`"),
+        [scope] => format!("the token lacks the scope `{scope}`, which the request requires"),
+        _ => format!("the token lacks a scope; the request requires all of `{required}`"),
     }
 }
 
@@ -96,10 +96,10 @@ mod tests {
         let denied = |scopes: &[&'static str]| {
             Denial::MissingScopes(RequiredScopes(scopes.to_vec())).to_string()
         };
-        assert_eq!(denied(&["a"]), "the token lacks the scope `a`, which the policy requires");
+        assert_eq!(denied(&["a"]), "the token lacks the scope `a`, which the request requires");
         assert_eq!(
             denied(&["a", "b"]),
-            "the token lacks a scope; the policy requires all of `a b`"
+            "the token lacks a scope; the request requires all of `a b`"
         );
     }
 
