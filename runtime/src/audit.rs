@@ -163,6 +163,7 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
     }
 
     /// The table of what was added until now.
+    #[must_use]
     pub fn table(&self) -> &Table {
         &self.table
     }

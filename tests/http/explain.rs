@@ -157,6 +157,7 @@ async fn word_in_place_of_a_token_is_named() {
 
 #[tokio::test]
 async fn missing_and_wrong_party_and_audience_are_told_apart() {
+    type Configured<'c> = &'c dyn Fn() -> ClerkBuilder;
     const ORIGIN: &str = "https://app.example.com";
     let issuer = issuer().await;
     let party = || issuer.clerk().authorized_parties([ORIGIN]);
@@ -166,7 +167,6 @@ async fn missing_and_wrong_party_and_audience_are_told_apart() {
     let oauth = || issuer.oauth("user_ada");
     let (parties, claims) = ("token-invalid-authorized-parties", "token-verification-failed");
     let other = "https://other.example";
-    type Configured<'c> = &'c dyn Fn() -> ClerkBuilder;
     let table: [(Configured<'_>, &str, String, &str, &str, &str); 9] = [
         (&party, "azp missing", session().jwt(), parties, "`azp` is missing", "Origin field"),
         (

@@ -57,6 +57,7 @@ async fn operation_and_row_without_a_partner_are_reported() {
         .post("/billing", billing)
         .any("/feed", feed)
         .public_get("/unlisted", health)
+        .connect("/feed", feed)
         .layered_service("/tool", ClerkLayer::new(clerk.clone(), &TOOL), service())
         .public_service("/files", service())
         .finish();

@@ -326,19 +326,24 @@ async fn metadata_behind_a_layer_or_a_prefix_is_reported() {
     let issuer = DevIssuer::start().await.unwrap();
     let clerk = issuer.clerk().resource("https://api.example.com/notes").build().unwrap();
     let metadata = || clerk.resource_metadata([whoami::POLICY]).unwrap();
-    let served = || Routes::<Clerk>::new().get("/notes", whoami).metadata(metadata());
+    let documented = || Routes::<Clerk>::new().get("/notes", whoami).metadata(metadata());
     let layer = || ClerkLayer::new(clerk.clone(), &PEOPLE);
     let guarded = "; this metadata must be public: merge it outside the layer";
     let nested = "; this metadata must stand at the root: merge it outside `nest`";
     let table = [
-        ("at the root", served(), "", 200),
-        ("merged", Routes::new().merge(served()), "", 200),
-        ("beside a layer", Routes::new().layered(layer(), Routes::new()).merge(served()), "", 200),
-        ("behind a layer", Routes::new().layered(layer(), served()), guarded, 401),
-        ("below a prefix", Routes::new().nest("/v1", served()), nested, 404),
+        ("at the root", documented(), "", 200),
+        ("merged", Routes::new().merge(documented()), "", 200),
+        (
+            "beside a layer",
+            Routes::new().layered(layer(), Routes::new()).merge(documented()),
+            "",
+            200,
+        ),
+        ("behind a layer", Routes::new().layered(layer(), documented()), guarded, 401),
+        ("below a prefix", Routes::new().nest("/v1", documented()), nested, 404),
         (
             "below a prefix, behind a layer",
-            Routes::new().nest("/v1", Routes::new().layered(layer(), served())),
+            Routes::new().nest("/v1", Routes::new().layered(layer(), documented())),
             guarded,
             404,
         ),

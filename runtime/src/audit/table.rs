@@ -86,7 +86,7 @@ impl Table {
     /// | `accepts` | the types of tokens that can enter; empty for a public route |
     /// | `anonymous` | whether a request without a credential can enter |
     /// | `preflights` | whether a CORS preflight reaches the handler without a token |
-    /// | `requirement` | the policies, as one line; `null` for a public route |
+    /// | `requirement` | the policies, as one line; `null` for a public route; what is wrong with misplaced metadata |
     #[must_use]
     pub fn to_json(&self) -> String {
         serde_json::to_string_pretty(self).unwrap_or_default()
@@ -225,11 +225,11 @@ impl Row {
         self.path.strip_suffix("/{*rest}").filter(|_| self.kind == Kind::Service)
     }
 
-    /// Whether it is one operation of an API: a service may be none or many, and clients find
-    /// metadata without a document.
+    /// Whether it is one operation of an API: a service may be none or many, clients find metadata
+    /// without a document, and a document has no place for `CONNECT` (OpenAPI 3.1 §4.8.9).
     #[cfg(any(feature = "aide", feature = "utoipa"))]
     pub(crate) fn needs_operation(&self) -> bool {
-        self.kind == Kind::Handler
+        self.kind == Kind::Handler && self.method != Some(Method::CONNECT)
     }
 
     pub(crate) fn method_name(&self) -> &str {
@@ -318,7 +318,8 @@ impl Serialize for Row {
             accepts: self.accepted(),
             anonymous: self.is_open_to_anonymous(),
             preflights: self.passes_preflights(),
-            requirement: (!self.is_public()).then(|| self.requirement()),
+            requirement: (!self.is_public() || self.metadata_fault().is_some())
+                .then(|| self.requirement()),
         };
         members.serialize(serializer)
     }

@@ -144,12 +144,14 @@ impl Serialize for Policy {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::Clause;
+    use crate::policy::{Clause, Reverification};
 
     #[test]
     fn policy_is_printed_in_grammatical_english() {
+        const MINUTE: Requirement = Requirement::Reverification(Reverification::first_factor(1));
+        const MINUTES: Requirement = Requirement::Reverification(Reverification::multi_factor(10));
         use Requirement::{All, Any, Audience, Client, From, Permission, Plan, Role, Scope};
-        let table: [(&'static [Clause], &str); 14] = [
+        let table: [(&'static [Clause], &str); 16] = [
             (&[Clause::M2mToken(Requirement::None)], "m2m_token"),
             (&[Clause::M2mToken(From(&["mch_a"]))], "m2m_token from mch_a"),
             (&[Clause::M2mToken(From(&["mch_a", "mch_b"]))], "m2m_token from mch_a or mch_b"),
@@ -163,6 +165,14 @@ mod tests {
                 "api_key with scopes a or (b and c)",
             ),
             (&[Clause::SessionToken(Role("a"))], "session_token with role a"),
+            (
+                &[Clause::SessionToken(MINUTE)],
+                "session_token with reverification first_factor within 1 minute",
+            ),
+            (
+                &[Clause::SessionToken(MINUTES)],
+                "session_token with reverification multi_factor within 10 minutes",
+            ),
             (
                 &[Clause::SessionToken(All(&[Permission("a"), Permission("b")]))],
                 "session_token with permissions a and b",

@@ -1,10 +1,7 @@
 //! A verifier of the test kit decides about cookies as a development instance does.
 
 use axum::{Router, routing::get};
-use clerk_auth::{
-    Clerk, ClerkBuilder, Guard, Guarded, Rejection,
-    testing::{Caller, DevIssuer},
-};
+use clerk_auth::{Clerk, ClerkBuilder, Guard, Guarded, Rejection, testing::Caller};
 use clerk_auth_tests::Server;
 use http::Method;
 
@@ -88,11 +85,4 @@ async fn rejection_shows_its_reason_in_debug_for_the_kit_only() {
     assert_eq!(text(own, "null".to_owned()).await, "Rejection(InvalidToken)");
     let described = Caller::oauth("user_ada").guard::<Sessions>().unwrap_err();
     assert_eq!(format!("{described:?}"), r#"Rejection(InvalidToken, "token-type-mismatch")"#);
-}
-
-/// The key set that everybody may read stands at the issuer too.
-#[tokio::test]
-async fn kit_has_a_public_key_set_to_fall_back_to() {
-    let issuer = DevIssuer::start().await.unwrap();
-    issuer.clerk().fall_back_to_public_keys().build().unwrap().warm_up().await.unwrap();
 }
