@@ -221,17 +221,16 @@ impl UpstreamFault {
     }
 }
 
-/// Prints an error and every error behind it, in one line.
-pub(crate) struct SourceChain<'e>(pub(crate) &'e dyn Error);
-
-impl fmt::Display for SourceChain<'_> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}", self.0)?;
-        let mut source = self.0.source();
-        while let Some(error) = source {
-            write!(formatter, ": {error}")?;
-            source = error.source();
+/// The text of an error, and of each cause behind it that it does not tell already.
+pub(crate) fn with_sources(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let told = cause.to_string();
+        if !text.contains(&told) {
+            text = format!("{text}: {told}");
         }
-        Ok(())
+        source = cause.source();
     }
+    text
 }

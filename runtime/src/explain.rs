@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::{
     config::Clerk,
-    error::{AudienceSetting, Failure, Refused, SourceChain, TokenFault},
+    error::{AudienceSetting, Failure, Refused, TokenFault, with_sources},
     guard::permit,
     json::{Member, Object},
     policy::{Denial, Policy},
@@ -80,7 +80,7 @@ impl Clerk {
         let refused = outcome.err().map(|refused| Outcome {
             refusal: Refusal::of(&refused.failure),
             reason: reason::code(&refused, policy),
-            cause: SourceChain(&refused.failure).to_string(),
+            cause: with_sources(&refused.failure),
             cure: self.cure(&refused, &rejected, policy),
         });
         Explanation { presented, is_genuine, refused }
