@@ -79,13 +79,17 @@ impl SessionCookie {
 }
 
 impl CookieInstance {
-    /// The suffix is made of the whole publishable key as it is written, padding included.
     pub(crate) fn new(publishable_key: &str, frontend_api: String, production: bool) -> Self {
-        let hash = digest(&SHA1_FOR_LEGACY_USE_ONLY, publishable_key.as_bytes());
-        let mut suffix = URL_SAFE_NO_PAD.encode(hash);
-        suffix.truncate(8);
-        Self { frontend_api, suffix, production }
+        Self { frontend_api, suffix: suffix(publishable_key), production }
     }
+}
+
+/// The suffix is made of the whole publishable key as it is written, padding included.
+pub(crate) fn suffix(publishable_key: &str) -> String {
+    let hash = digest(&SHA1_FOR_LEGACY_USE_ONLY, publishable_key.as_bytes());
+    let mut suffix = URL_SAFE_NO_PAD.encode(hash);
+    suffix.truncate(8);
+    suffix
 }
 
 impl CookieRules {

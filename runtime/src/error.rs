@@ -1,7 +1,7 @@
 //! Why a request is refused, sorted by who is to blame. Display texts are for the operator's log;
 //! a caller never sees them.
 
-use std::{error::Error, sync::Arc};
+use std::{error::Error, fmt, sync::Arc};
 
 use crate::{
     cookie::{CookieFault, CrossSite},
@@ -51,8 +51,8 @@ pub(crate) enum Failure {
     #[error(transparent)]
     Denied(#[from] Denial),
     /// The token is genuine, and its claims do not fit what the handler declares.
-    #[error("the token's claims do not fit the type that the handler declares for `claims`")]
-    Claims,
+    #[error(transparent)]
+    Claims(#[from] ClaimsMismatch),
     /// The caller's browser sent a cookie for somebody else's page.
     #[error(transparent)]
     CrossSite(#[from] CrossSite),
@@ -71,7 +71,7 @@ pub(crate) enum TokenFault {
     Malformed(#[from] Malformed),
     #[error(transparent)]
     Cookie(#[from] CookieFault),
-    #[error("the route does not accept a {0}")]
+    #[error("the route does not accept {}", .0.with_article())]
     NotAccepted(TokenType),
     #[error("the header's `cat` names another class of token")]
     Category,
@@ -99,10 +99,12 @@ pub(crate) enum TokenFault {
     Claim(&'static str),
     #[error("the token has expired")]
     Expired,
-    #[error("the token is not valid yet; is this machine's clock right?")]
+    #[error("the token is not valid yet; check this machine's clock")]
     NotYetValid,
-    #[error("the token was issued in the future; is this machine's clock right?")]
+    #[error("the token was issued in the future; check this machine's clock")]
     IssuedInFuture,
+    #[error("`azp` is missing, and must be an authorized party (CLERK_AUTHORIZED_PARTIES)")]
+    NoAuthorizedParty,
     #[error("`azp` is not one of the authorized parties (CLERK_AUTHORIZED_PARTIES)")]
     AuthorizedParty,
     #[error(
@@ -110,8 +112,10 @@ pub(crate) enum TokenFault {
          is of another instance than CLERK_PUBLISHABLE_KEY or CLERK_ISSUER"
     )]
     Issuer,
-    #[error("`aud` names none of the configured audiences")]
-    Audience,
+    #[error("`aud` is missing, and must name a configured audience ({0})")]
+    NoAudience(AudienceSetting),
+    #[error("`aud` names none of the configured audiences ({0})")]
+    Audience(AudienceSetting),
     #[error("this machine is not among the token's recipients (CLERK_MACHINE_ID)")]
     Recipient,
     #[error("the session is pending: the user has tasks to finish before it becomes active")]
@@ -124,6 +128,38 @@ pub(crate) enum TokenFault {
     Inactive,
     #[error("Clerk's answer does not confirm the token: its `{0}` is not as it must be")]
     Answer(&'static str),
+}
+
+/// The setting that a token's `aud` is compared with: each class has its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AudienceSetting {
+    OAuth,
+    Session,
+}
+
+impl fmt::Display for AudienceSetting {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::OAuth => "CLERK_AUDIENCE",
+            Self::Session => "session_audience",
+        })
+    }
+}
+
+/// How the claims of a genuine token miss the type that the handler declares for `claims`. Paths
+/// are names of fields, never values.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum ClaimsMismatch {
+    #[error("the handler declares `claims`, and the token has none")]
+    NoClaims,
+    #[error("the token's claims do not fit the handler's `claims`: `{0}` is missing")]
+    Missing(Box<str>),
+    #[error(
+        "the token's claims do not fit the handler's `claims`: `{0}` is not of the declared type"
+    )]
+    Mistyped(Box<str>),
+    #[error("the token's claims as a whole do not fit the handler's `claims`")]
+    Whole,
 }
 
 /// What is wrong with our own setup, and what to set.

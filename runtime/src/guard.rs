@@ -1,5 +1,6 @@
 //! Request parts in, a verified and permitted identity out: the whole way of a request.
 
+mod claims;
 mod values;
 mod verified;
 
@@ -7,12 +8,11 @@ pub use self::verified::{Verified, verified};
 
 pub(crate) use self::verified::require;
 
-use std::{any::TypeId, fmt, sync::Arc};
+use std::{fmt, sync::Arc};
 
 use axum_core::extract::{FromRef, FromRequestParts};
 use http::request::Parts;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 
 use crate::{
     clock::Clock,
@@ -20,7 +20,7 @@ use crate::{
     credential::Credential,
     error::{Failure, Refused, TokenFault},
     fields::mark_sensitive,
-    identity::{Claims, Entrant, Identity, VerifiedToken},
+    identity::{Entrant, Identity, VerifiedToken},
     observe,
     policy::{Policy, ScopeHierarchy},
     rejection::{Appearance, Rejection},
@@ -155,30 +155,14 @@ impl<P: Guarded> Guard<P> {
     fn enter(caller: Option<Identity>) -> Result<(P::Identity, P::Claims), Refused> {
         let token_type = caller.as_ref().map(Identity::token_type);
         let refused = |failure: Failure| Refused::of_known(failure, token_type);
-        let claims = wanted_claims::<P::Claims>(caller.as_ref());
+        let claims = claims::wanted::<P::Claims>(caller.as_ref());
         // A policy that accepts more than its identity type has room for refuses the rest.
         let identity = P::Identity::enter(caller).ok_or_else(|| match token_type {
             Some(token_type) => refused(TokenFault::NotAccepted(token_type).into()),
             None => refused(Failure::Missing),
         })?;
-        Ok((identity, decode_claims(claims).map_err(refused)?))
+        Ok((identity, claims::decode(claims).map_err(|mismatch| refused(mismatch.into()))?))
     }
-}
-
-/// The claims to decode. `()` asks for nothing, so nothing is copied or read for it.
-fn wanted_claims<C: 'static>(caller: Option<&Identity>) -> Option<Claims> {
-    let wanted = TypeId::of::<C>() != TypeId::of::<()>();
-    caller.filter(|_| wanted).and_then(Identity::maybe_claims).cloned()
-}
-
-/// Decodes claims into the handler's own type. No claims are a JSON `null`, which an `Option`
-/// takes and a struct does not.
-fn decode_claims<C: DeserializeOwned>(claims: Option<Claims>) -> Result<C, Failure> {
-    let decoded = match claims {
-        Some(claims) => claims.decode(),
-        None => C::deserialize(Value::Null),
-    };
-    decoded.map_err(|_| Failure::Claims)
 }
 
 /// Whether a known caller, or nobody, may pass.

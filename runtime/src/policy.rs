@@ -44,7 +44,7 @@ use crate::{
 ///     Clause::OAuthToken(Requirement::Scope("read:notes")),
 ///     Clause::SessionToken(Requirement::None),
 /// ]);
-/// assert_eq!(READ_NOTES.to_string(), "oauth_token with scopes read:notes, or session_token");
+/// assert_eq!(READ_NOTES.to_string(), "oauth_token with scope read:notes, or session_token");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Policy {

@@ -92,6 +92,8 @@ pub(crate) struct Appearance {
     pub(crate) body: Option<BodyHook>,
     /// Whether the caller is told what only the log should know.
     pub(crate) reveals_reasons: bool,
+    /// Whether `Debug` shows it, for tests.
+    pub(crate) debugs_reasons: bool,
     pub(crate) scope_hierarchy: ScopeHierarchy,
     pub(crate) resource: Option<Resource>,
 }
@@ -122,7 +124,7 @@ impl Refusal {
             }
             Failure::Denied(Denial::MissingScopes(_)) => Self::InsufficientScope,
             Failure::Denied(Denial::Session(_) | Denial::Sender)
-            | Failure::Claims
+            | Failure::Claims(_)
             | Failure::CrossSite(_) => Self::Forbidden,
             Failure::Denied(Denial::Reverification(_)) => Self::ReverificationNeeded,
             Failure::Configuration(_) => Self::Misconfigured,
@@ -325,7 +327,12 @@ impl IntoResponse for Rejection {
 
 impl fmt::Debug for Rejection {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_tuple("Rejection").field(&self.refusal).finish()
+        let mut text = formatter.debug_tuple("Rejection");
+        text.field(&self.refusal);
+        if self.appearance.debugs_reasons {
+            text.field(&self.reason);
+        }
+        text.finish()
     }
 }
 

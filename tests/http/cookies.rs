@@ -8,6 +8,7 @@ use clerk_auth::{Clerk, Subject, TokenType, clerk_auth, testing::DevIssuer, veri
 use clerk_auth_tests::{Reply, Server};
 use http::{Extensions, Method};
 
+mod development;
 mod sites;
 mod suffixed;
 
@@ -50,7 +51,7 @@ struct App {
 impl App {
     async fn start() -> Self {
         let issuer = DevIssuer::start().await.unwrap();
-        let clerk = issuer.clerk().publishable_key(issuer.publishable_key());
+        let clerk = issuer.clerk();
         let router: Router<Clerk> = Router::new()
             .route("/session", get(session).post(session))
             .route("/any", get(any))

@@ -81,7 +81,7 @@ async fn an_expired_cookie_counts_as_none_also_when_it_is_stale_or_from_another_
         (&forged, "1", true, 401, ""),
     ];
     for (token, client_uat, foreign, status, body) in table {
-        let cookie = format!("__session={token}; __client_uat={client_uat}");
+        let cookie = format!("__clerk_db_jwt=x; __session={token}; __client_uat={client_uat}");
         let site = if foreign { "cross-site" } else { "same-origin" };
         let fields = [("cookie", cookie.as_str()), ("sec-fetch-site", site)];
         let reply = app.send(Method::POST, "/", &fields).await;

@@ -426,8 +426,8 @@ fn each_tool_is_listed_once_and_in_order() {
     let tools: Vec<String> =
         TOOLS.iter().map(|(tool, policy)| format!("{tool}: {policy}")).collect();
     let expected = [
-        "list: oauth_token with scopes read:notes",
-        "add: oauth_token with scopes write:notes",
+        "list: oauth_token with scope read:notes",
+        "add: oauth_token with scope write:notes",
         "publish: oauth_token with scopes write:notes publish:notes",
     ];
     assert_eq!(tools, expected);

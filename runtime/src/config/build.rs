@@ -138,6 +138,7 @@ pub(super) fn build(mut builder: ClerkBuilder) -> Result<Clerk, ConfigError> {
         realm: checked.realm,
         body: builder.refusal_body,
         reveals_reasons: builder.reveal_reasons,
+        debugs_reasons: builder.debug_reasons,
         scope_hierarchy: builder.scope_hierarchy,
         resource: checked.resource,
     };

@@ -42,6 +42,7 @@ pub struct ClerkBuilder {
     pub(super) deadline: Option<Duration>,
     pub(super) refusal_body: Option<BodyHook>,
     pub(super) reveal_reasons: bool,
+    pub(super) debug_reasons: bool,
     pub(super) jwt_cache_bytes: Option<usize>,
     pub(super) opaque_cache: Vec<(TokenType, Duration)>,
     pub(super) opaque_refusal_cache: Option<Duration>,
@@ -373,6 +374,13 @@ impl ClerkBuilder {
     /// forger how far a token came. With a production key, `build` logs a warning.
     pub fn reveal_reasons(mut self) -> Self {
         self.reveal_reasons = true;
+        self
+    }
+
+    /// Shows the reason in the `Debug` text of a rejection.
+    #[cfg(feature = "testing")]
+    pub(crate) fn debug_reasons(mut self) -> Self {
+        self.debug_reasons = true;
         self
     }
 

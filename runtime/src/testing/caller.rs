@@ -229,6 +229,7 @@ impl<I: Into<Described>> Caller<I> {
             realm,
             body: None,
             reveals_reasons: false,
+            debugs_reasons: true,
             scope_hierarchy: self.scope_hierarchy,
             resource: None,
         });

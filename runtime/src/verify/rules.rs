@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use crate::{
     clock::UnixMillis,
-    error::TokenFault,
+    error::{AudienceSetting, TokenFault},
     json::{Member, Object},
     subject::has_control,
 };
@@ -100,7 +100,8 @@ impl Rules {
             return Ok(());
         }
         let audience = audience(payload)?;
-        intersects(&self.session_audience, audience.iter().map(AsRef::as_ref))
+        let named = audience.iter().map(AsRef::as_ref);
+        intersects(&self.session_audience, named, AudienceSetting::Session)
     }
 
     /// An OAuth token's `aud`, where one is configured: then it must be there (RFC 9068 §4).
@@ -111,7 +112,7 @@ impl Rules {
         if self.audience.is_empty() {
             return Ok(());
         }
-        intersects(&self.audience, audience)
+        intersects(&self.audience, audience, AudienceSetting::OAuth)
     }
 
     /// A session's `azp`, where authorized parties are configured: then it must be one of them.
@@ -123,7 +124,9 @@ impl Rules {
             Member::Is(party) if self.authorized_parties.iter().any(|known| *known == party) => {
                 Ok(())
             }
-            _ => Err(TokenFault::AuthorizedParty),
+            Member::Absent | Member::Null => Err(TokenFault::NoAuthorizedParty),
+            Member::Is(party) if party.is_empty() => Err(TokenFault::NoAuthorizedParty),
+            Member::Is(_) | Member::Mistyped => Err(TokenFault::AuthorizedParty),
         }
     }
 }
@@ -169,10 +172,15 @@ pub(super) fn optional_text<'j>(
 
 fn intersects<'a>(
     configured: &[String],
-    mut named: impl Iterator<Item = &'a str>,
+    named: impl Iterator<Item = &'a str>,
+    setting: AudienceSetting,
 ) -> Result<(), TokenFault> {
+    let mut named = named.peekable();
+    if named.peek().is_none() {
+        return Err(TokenFault::NoAudience(setting));
+    }
     let one_of_ours = named.any(|name| configured.iter().any(|known| known == name));
-    if one_of_ours { Ok(()) } else { Err(TokenFault::Audience) }
+    if one_of_ours { Ok(()) } else { Err(TokenFault::Audience(setting)) }
 }
 
 /// A `NumericDate` (RFC 7519 §2), cut to whole seconds.
