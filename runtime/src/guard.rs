@@ -76,7 +76,7 @@ pub(crate) async fn admit(
         }
         Credential::None if policy.accepts(TokenType::SessionToken) => {
             // On the heap, so that the future of a request with a header stays small.
-            (Box::pin(read_cookie(&clerk, parts, policy)).await?, None)
+            (Box::pin(read_cookie(&clerk, parts)).await?, None)
         }
         Credential::None => (None, None),
     };
@@ -87,35 +87,15 @@ pub(crate) async fn admit(
 }
 
 /// The session of a cookie, if there is one that speaks for the caller.
-async fn read_cookie(
-    clerk: &Clerk,
-    parts: &Parts,
-    policy: &Policy,
-) -> Result<Option<Identity>, Refused> {
+async fn read_cookie(clerk: &Clerk, parts: &Parts) -> Result<Option<Identity>, Refused> {
     let now = clerk.verifier().clock.now();
     let cookie = clerk.cookies().token(&parts.headers, now).map_err(TokenFault::from)?;
     let Some(cookie) = cookie else { return Ok(None) };
-    let check = || -> Result<(), Failure> {
-        cookie.check_age().map_err(TokenFault::from)?;
-        Ok(clerk.cookies().check_site(parts)?)
-    };
-    // Where an expired cookie counts as none, nothing else about it may refuse the caller first.
-    let forgives_expired = policy.ignores_expired_cookie();
-    if !forgives_expired {
-        check()?;
-    }
+    cookie.check_age().map_err(TokenFault::from)?;
+    clerk.cookies().check_site(parts)?;
     // No other class of token is read from a cookie, whatever the policy accepts.
     let accepts = |token_type| token_type == TokenType::SessionToken;
-    match clerk.verifier().verify(cookie.token.as_bytes(), accepts).await {
-        Ok(identity) => {
-            if forgives_expired {
-                check()?;
-            }
-            Ok(Some(identity))
-        }
-        Err(refused) if refused.is_expired() && forgives_expired => Ok(None),
-        Err(refused) => Err(refused),
-    }
+    clerk.verifier().verify(cookie.token.as_bytes(), accepts).await.map(Some)
 }
 
 impl<S, P> FromRequestParts<S> for Guard<P>

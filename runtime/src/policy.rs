@@ -49,7 +49,7 @@ use crate::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Policy {
     clauses: &'static [Clause],
-    anonymous: Anonymous,
+    is_optional: bool,
 }
 
 /// One token type that may enter, and its requirement.
@@ -65,18 +65,9 @@ pub enum Clause {
     ApiKey(Requirement),
 }
 
-/// Whether a request without a credential may enter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Anonymous {
-    Refused,
-    Accepted,
-    /// Also where the session cookie has expired.
-    AcceptedOverExpiredCookie,
-}
-
 impl Policy {
     /// The policy that lets nobody in.
-    pub const REFUSE_ALL: Self = Self { clauses: &[], anonymous: Anonymous::Refused };
+    pub const REFUSE_ALL: Self = Self { clauses: &[], is_optional: false };
 
     /// A policy of one clause per token type. Write it in a `const`: a contradiction then does
     /// not compile.
@@ -100,30 +91,22 @@ impl Policy {
             }
             rest = tail;
         }
-        Self { clauses, anonymous: Anonymous::Refused }
+        Self { clauses, is_optional: false }
     }
 
-    /// The same policy, which a request without a credential passes as anonymous. A credential
-    /// that is not acceptable is still refused.
+    /// The same policy, which also accepts anonymous requests: those without a credential, and
+    /// those whose session cookie counts as none. A bad `Authorization` credential is rejected.
+    ///
+    /// The page [`rules`](crate::rules#optional) lists which cookies count as none.
     #[must_use]
     pub const fn optional(self) -> Self {
-        Self { anonymous: Anonymous::Accepted, ..self }
+        Self { is_optional: true, ..self }
     }
 
-    /// Like [`optional`](Self::optional), and a session cookie that has expired counts as none.
-    #[must_use]
-    pub const fn optional_ignoring_expired_cookie(self) -> Self {
-        Self { anonymous: Anonymous::AcceptedOverExpiredCookie, ..self }
-    }
-
-    /// Whether a request without a credential may enter.
+    /// Whether anonymous requests are accepted.
     #[must_use]
     pub const fn is_optional(&self) -> bool {
-        !matches!(self.anonymous, Anonymous::Refused)
-    }
-
-    pub(crate) const fn ignores_expired_cookie(&self) -> bool {
-        matches!(self.anonymous, Anonymous::AcceptedOverExpiredCookie)
+        self.is_optional
     }
 
     /// The token types that may enter, in the order they are written.

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, collections::BTreeSet};
 
-use super::{Anonymous, Clause, Denial, Policy, Requirement, ScopeHierarchy};
+use super::{Clause, Denial, Policy, Requirement, ScopeHierarchy};
 use crate::{
     identity::{Identity, OAuthFacts, OAuthToken},
     scope::Scopes,
@@ -66,7 +66,7 @@ fn trees() -> Vec<Requirement> {
 
 /// Redundant trees too, which `Policy::new` refuses: they must decide no less exactly.
 fn policy(tree: Requirement) -> Policy {
-    Policy { clauses: vec![Clause::OAuthToken(tree)].leak(), anonymous: Anonymous::Refused }
+    Policy { clauses: vec![Clause::OAuthToken(tree)].leak(), is_optional: false }
 }
 
 fn caller(granted: &BTreeSet<&'static str>) -> Identity {
