@@ -276,13 +276,14 @@ impl Rejection {
     }
 
     fn body(&self) -> (HeaderValue, Body) {
+        // Clerk's front ends read this one, so no hook replaces it.
+        if let Some(body) = self.reverification.and_then(clerk_error) {
+            return (HeaderValue::from_static("application/json"), Body::from(body));
+        }
         if let Some(hook) = &self.appearance.body {
             let (parts, body) = hook(self.refusal).into_parts();
             let plain = HeaderValue::from_static("text/plain; charset=utf-8");
             return (parts.headers.get(CONTENT_TYPE).cloned().unwrap_or(plain), body);
-        }
-        if let Some(body) = self.reverification.and_then(clerk_error) {
-            return (HeaderValue::from_static("application/json"), Body::from(body));
         }
         // Neither names nor titles have a character that JSON escapes.
         let problem = [

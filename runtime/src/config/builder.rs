@@ -348,6 +348,9 @@ impl ClerkBuilder {
     /// Replaces the body of refusals. Of what `body` returns, only the body and its
     /// `Content-Type` are used: the status and the challenge stay as they are.
     ///
+    /// The body that asks for [reverification](Refusal::ReverificationNeeded) is never replaced:
+    /// Clerk's front ends read it.
+    ///
     /// ```
     /// use axum::Json;
     /// use clerk_auth::Clerk;
