@@ -23,6 +23,10 @@ impl Refused {
         let presented = token_type.map(|token_type| Presented { token_type, form: Form::Verified });
         Self { failure: failure.into(), presented }
     }
+
+    pub(crate) fn is_expired(&self) -> bool {
+        matches!(self.failure, Failure::Token(TokenFault::Expired))
+    }
 }
 
 impl<F: Into<Failure>> From<F> for Refused {

@@ -133,11 +133,29 @@ impl Policy {
         match requirement.denies(identity, hierarchy) {
             None => Ok(()),
             Some(Denial::MissingScopes(_)) => {
-                let granted = identity.maybe_scopes();
-                Err(Denial::MissingScopes(requirement.nearest_scopes(granted, hierarchy)))
+                Err(Denial::MissingScopes(requirement.nearest_scopes(Some(identity), hierarchy)))
             }
             Some(denial) => Err(denial),
         }
+    }
+
+    /// The scopes that a caller who passes this policy also needs beside `others`, to pass it with
+    /// no more than these: of several alternatives, one that the caller meets.
+    pub(crate) fn used_scopes(
+        &self,
+        caller: &Identity,
+        others: &RequiredScopes,
+        hierarchy: ScopeHierarchy,
+    ) -> RequiredScopes {
+        let clause = self.clause(caller.token_type());
+        let used = |it: &Clause| it.requirement().used_scopes(caller, others, hierarchy);
+        clause.map(used).unwrap_or_default()
+    }
+
+    /// Whether tokens of this type need scopes.
+    pub(crate) fn asks_for_scopes(&self, token_type: TokenType) -> bool {
+        let is_scope = |leaf: &Requirement| matches!(leaf, Requirement::Scope(_));
+        self.clause(token_type).is_some_and(|clause| clause.requirement().has(is_scope))
     }
 
     /// The scopes that an OAuth client should ask for to pass: the first alternative. `None`
@@ -233,12 +251,15 @@ mod tests {
     #[test]
     fn a_challenge_names_an_alternative_that_asks_for_scopes_and_is_near() {
         use Requirement::{All, Any, Client, Scope};
-        let named = |requirement: &Requirement, granted: &[&str]| {
-            let granted = crate::scope::Scopes::from_list(granted.iter().map(|it| (*it).into()));
-            requirement.nearest_scopes(Some(&granted), ScopeHierarchy::default()).to_string()
+        let named = |requirement: &Requirement, granted: &[&'static str]| {
+            let caller = truth::caller(&granted.iter().copied().collect());
+            requirement.nearest_scopes(Some(&caller), ScopeHierarchy::default()).to_string()
         };
         let mixed = Any(&[Client(&["cli"]), Scope("a")]);
         assert_eq!(named(&mixed, &[]), "a");
+        // The caller is not of that client, so `a` alone would not help.
+        let of_a_client = Any(&[All(&[Client(&["cli"]), Scope("a")]), Scope("b")]);
+        assert_eq!(named(&of_a_client, &["a"]), "b");
         // Of 128 alternatives, the one that the caller nearly has.
         let pairs = All(&[
             Any(&[Scope("a1"), Scope("b1")]),

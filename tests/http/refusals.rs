@@ -1,6 +1,7 @@
 //! Each way to be refused: the whole answer, as it is and as an application may dress it.
 
 mod challenge;
+mod event;
 
 use axum::Json;
 use clerk_auth::{ClerkBuilder, testing::DevIssuer};
