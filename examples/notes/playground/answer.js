@@ -64,7 +64,8 @@ function claim([name, value]) {
   head.scope = "row";
   head.textContent = name;
   const cell = document.createElement("td");
-  cell.textContent = typeof value === "string" ? value : JSON.stringify(value, null, 1);
+  const short = JSON.stringify(value);
+  cell.textContent = typeof value === "string" ? value : short.length > 24 ? JSON.stringify(value, null, 2) : short;
   if (TIMES.includes(name) && typeof value === "number") {
     const distance = document.createElement("small");
     distance.textContent = fromNow(value);
@@ -77,6 +78,7 @@ function claim([name, value]) {
 
 function fromNow(seconds) {
   const distance = Math.round(seconds - Date.now() / 1000);
+  if (distance === 0) return "now";
   return distance < 0 ? `${-distance} s ago` : `in ${distance} s`;
 }
 
@@ -102,7 +104,7 @@ export async function copyCurl() {
   } catch {
     // Browsers may deny it; selected text can be copied by hand.
     getSelection().selectAllChildren(text);
-    element("copied").textContent = "Selected: press Ctrl-C";
+    element("copied").textContent = "Selected";
   }
 }
 

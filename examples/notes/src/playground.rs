@@ -32,7 +32,7 @@ use self::{
 
 /// Scripts and styles come from this server alone, and nothing else is loaded.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
-     connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+     img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 struct Playground {
     issuers: order::Issuers,
@@ -51,30 +51,27 @@ pub async fn router(issuer: DevIssuer, clerk: Clerk, table: Table) -> io::Result
     let finder = Finder::new(&table);
     let state = Arc::new(Playground { issuers, clerk, table, finder });
     Ok(Router::new()
-        .route("/", get(page))
-        .route("/playground/page.js", get(script))
-        .route("/playground/answer.js", get(answer_script))
-        .route("/playground/page.css", get(style))
+        .merge(files())
         .route("/playground/choices", get(choices))
         .route("/playground/token", post(token))
         .route("/playground/explanation", post(explanation))
         .with_state(state))
 }
 
-async fn page() -> Response {
-    file("text/html; charset=utf-8", include_str!("../playground/index.html"))
-}
-
-async fn script() -> Response {
-    file("text/javascript; charset=utf-8", include_str!("../playground/page.js"))
-}
-
-async fn answer_script() -> Response {
-    file("text/javascript; charset=utf-8", include_str!("../playground/answer.js"))
-}
-
-async fn style() -> Response {
-    file("text/css; charset=utf-8", include_str!("../playground/page.css"))
+fn files() -> Router<Arc<Playground>> {
+    const HTML: &str = "text/html; charset=utf-8";
+    const SCRIPT: &str = "text/javascript; charset=utf-8";
+    const STYLE: &str = "text/css; charset=utf-8";
+    let files = [
+        ("/", HTML, include_str!("../playground/index.html")),
+        ("/playground/page.js", SCRIPT, include_str!("../playground/page.js")),
+        ("/playground/answer.js", SCRIPT, include_str!("../playground/answer.js")),
+        ("/playground/page.css", STYLE, include_str!("../playground/page.css")),
+        ("/playground/icon.svg", "image/svg+xml", include_str!("../playground/icon.svg")),
+    ];
+    files.into_iter().fold(Router::new(), |router, (path, content_type, text)| {
+        router.route(path, get(async move || file(content_type, text)))
+    })
 }
 
 fn file(content_type: &'static str, text: &'static str) -> Response {
