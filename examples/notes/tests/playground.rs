@@ -241,16 +241,21 @@ async fn edited_path_is_explained_by_the_route_that_answers() {
 #[tokio::test]
 #[ignore = "needs Chromium and ChromeDriver: see the first lines of this file"]
 async fn copied_curl_line_gets_the_same_status() {
-    // Route, body, status. The body must survive the shell.
+    // Route, body, status, and a part of the response. The body must survive the shell and curl.
     let requests = [
-        (0, "", "200"),
-        (1, r#"{"text":"it's $HOME, \"`id`\" and @file"}"#, "201"),
-        (1, "@Cargo.toml", "400"),
-        (4, "", "401"),
+        (0, "", "200", "[]"),
+        (
+            1,
+            r#"{"text":"it's $HOME, \"`id`\" and @file"}"#,
+            "201",
+            r#"it's $HOME, \"`id`\" and @file"#,
+        ),
+        (1, "@Cargo.toml", "400", "at line 1 column 1"),
+        (4, "", "401", "invalid-token"),
     ];
     let server = Server::start();
     let browser = Browser::start().await;
-    for (route, body, status) in requests {
+    for (route, body, status, words) in requests {
         open(&browser, &server).await;
         browser.run(&format!("document.querySelector('#route-{route}').click()")).await;
         let body = serde_json::to_string(body).unwrap();
@@ -263,6 +268,7 @@ async fn copied_curl_line_gets_the_same_status() {
         let answer = answer.await.unwrap().unwrap();
         let answer = String::from_utf8(answer.stdout).unwrap();
         assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{answer}");
+        assert!(answer.contains(words), "{answer}");
 
         browser.run("document.querySelector('#copy').click()").await;
         browser.find("#copied:not(:empty)").await;
