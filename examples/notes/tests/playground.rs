@@ -122,7 +122,10 @@ async fn keyboard_alone_shows_status_challenge_and_reason() {
     }
     // The last visit is the one in the picture.
     if std::env::var_os("UPDATE_SCREENSHOT").is_some() {
-        browser.show_as(1280, 1420, "light").await;
+        browser.show_as(1280, 1000, "light").await;
+        let height = browser.run("return document.documentElement.scrollHeight").await;
+        let height = u32::try_from(height.as_u64().unwrap()).unwrap();
+        browser.show_as(1280, height, "light").await;
         let picture = concat!(env!("CARGO_MANIFEST_DIR"), "/playground/page.png");
         std::fs::write(picture, browser.screenshot().await).unwrap();
     }
