@@ -19,8 +19,8 @@ export function showResult({ method, url, headers, body, token, response, text, 
   reveal(true);
 }
 
-export function showFailure(message) {
-  element("status").textContent = "No response";
+export function showFailure({ title = "Error", message }) {
+  element("status").textContent = title;
   element("status").className = "rejected";
   element("route").textContent = message;
   reveal(false);

@@ -4,8 +4,13 @@ import { copyCurl, showFailure, showResult } from "./answer.js";
 const element = (id) => document.getElementById(id);
 const option = ({ value, label }) => new Option(label, value);
 
-/** A failure whose message the reader can act on. */
-class Problem extends Error {}
+/** A failure that the reader can act on. */
+class Problem extends Error {
+  constructor(title, message) {
+    super(message);
+    this.title = title;
+  }
+}
 
 let choices;
 
@@ -73,6 +78,7 @@ async function reach(path, request) {
   } catch {
     // `fetch` fails only if no response came; its own words differ from browser to browser.
     throw new Problem(
+      "No response",
       `The server at ${location.origin} does not respond. It was probably stopped. ` +
         "Start it with “cargo run -p notes”, then send the request again.",
     );
@@ -82,7 +88,7 @@ async function reach(path, request) {
 async function post(path, content) {
   const headers = { "Content-Type": "application/json" };
   const response = await reach(path, { method: "POST", headers, body: JSON.stringify(content) });
-  if (!response.ok) throw new Problem((await response.text()) || `${path} answered ${response.status}.`);
+  if (!response.ok) throw new Problem("Not sent", (await response.text()) || `${path} answered ${response.status}.`);
   return response;
 }
 
@@ -121,7 +127,7 @@ element("request").addEventListener("submit", async (event) => {
     await send();
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    showFailure(error.message);
+    showFailure(error);
   }
 });
-start().catch((error) => showFailure(error.message));
+start().catch(showFailure);

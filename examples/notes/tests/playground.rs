@@ -324,6 +324,24 @@ async fn stopped_server_is_told_in_words() {
     browser.stop().await;
 }
 
+#[tokio::test]
+#[ignore = "needs Chromium and ChromeDriver: see the first lines of this file"]
+async fn token_that_cannot_be_minted_is_told_in_words() {
+    let server = Server::start();
+    let browser = Browser::start().await;
+    open(&browser, &server).await;
+    choose(&browser, "kind", "session").await;
+    for (field, words) in [("role", "need a role"), ("permissions", "")] {
+        choose(&browser, field, "").await;
+        send(&browser).await;
+        let title = if words.is_empty() { "401 Unauthorized" } else { "Not sent" };
+        assert_eq!(browser.text("#status").await, title);
+        let shown = browser.text("#route").await;
+        assert!(shown.contains(words), "{shown}");
+    }
+    browser.stop().await;
+}
+
 /// Opens the page anew and waits for its routes.
 async fn open(browser: &Browser, server: &Server) {
     browser.open(&server.address).await;
