@@ -163,8 +163,8 @@ pub(crate) enum UpstreamReason {
     Body,
     #[error("the key set has no usable key")]
     NoKeys,
-    #[error("this server's own budget of calls is used up (`upstream_budget`)")]
-    Budget,
+    #[error("this server's own rate limit for this type of token is reached (`{0}`)")]
+    RateLimit(&'static str),
 }
 
 /// What we answer where Clerk does not say when it is back, in seconds.

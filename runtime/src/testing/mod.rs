@@ -22,7 +22,7 @@ mod session;
 mod tests;
 mod token;
 
-use std::{fmt, io, sync::Arc};
+use std::{fmt, io, sync::Arc, time::Duration};
 
 use serde_json::Value;
 
@@ -32,7 +32,7 @@ use self::{
     random::Random,
     server::Server,
 };
-use crate::{Clerk, ClerkBuilder, clock::Clock};
+use crate::{Clerk, ClerkBuilder, TokenType, clock::Clock};
 
 pub use self::{
     answer::{Answer, Calls, Endpoint},
@@ -170,14 +170,19 @@ impl DevIssuer {
         self.instance().key().id.clone()
     }
 
-    /// A verifier's configuration for this issuer: its keys, its address and its clock.
+    /// A verifier's configuration for this issuer: its keys, its address and its clock. Approvals of
+    /// opaque tokens are not reused, unless you set [`opaque_cache`](ClerkBuilder::opaque_cache).
     pub fn clerk(&self) -> ClerkBuilder {
         let builder = Clerk::builder()
             .secret_key(self.secret_key())
             .machine_secret_key(self.machine_secret_key())
             .machine_id(self.machine_id())
             .issuer(self.issuer())
-            .api_url(self.url());
+            .api_url(self.url())
+            // A test that revokes a token sees it at the next request.
+            .opaque_cache(TokenType::OAuthToken, Duration::ZERO)
+            .opaque_cache(TokenType::M2mToken, Duration::ZERO)
+            .opaque_cache(TokenType::ApiKey, Duration::ZERO);
         match &self.instance().clock {
             Clock::System => builder,
             Clock::Test(clock) => builder.clock(clock.clone()),

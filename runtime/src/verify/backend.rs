@@ -1,7 +1,10 @@
 //! The text of an opaque token in, the body of the Backend API's answer out.
 
 use std::{
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -11,6 +14,7 @@ use serde::{Serialize, de::IgnoredAny};
 
 use super::{
     m2m::RecipientCheck,
+    rate_limit::{CallLimit, RateLimit, Throttled},
     upstream::{ApiSecret, Failed, Question, Upstream},
 };
 use crate::{
@@ -34,11 +38,20 @@ pub(crate) struct Backend {
     recipient_check: RecipientCheck,
 }
 
+/// The rate limit of each type of token. Clerk counts calls per endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct RateLimits {
+    pub(crate) oauth_token: CallLimit,
+    pub(crate) m2m_token: CallLimit,
+    pub(crate) api_key: CallLimit,
+}
+
 struct Endpoint {
     /// `None` without the key that it wants.
     question: Option<Question>,
     /// Clerk asked us to stay away until then, in milliseconds of the steady clock.
     blocked_until: AtomicU64,
+    rate_limit: Mutex<RateLimit>,
 }
 
 /// The body of an answer of 200.
@@ -60,8 +73,9 @@ impl Backend {
         endpoint: impl Fn(&str) -> Url,
         secret: Option<&ApiSecret>,
         machine_secret: Option<&ApiSecret>,
+        limits: RateLimits,
     ) -> Self {
-        let endpoint = |name, path, key: Option<&ApiSecret>| Endpoint {
+        let endpoint = |name, path, key: Option<&ApiSecret>, limit| Endpoint {
             question: key.cloned().map(|key| Question {
                 endpoint: name,
                 method: Method::POST,
@@ -69,6 +83,7 @@ impl Backend {
                 key: Some(key),
             }),
             blocked_until: AtomicU64::new(0),
+            rate_limit: Mutex::new(RateLimit::new(limit)),
         };
         let recipient_check =
             if machine_secret.is_some() { RecipientCheck::ByClerk } else { RecipientCheck::Ours };
@@ -79,13 +94,15 @@ impl Backend {
                 Name::OAuthTokenVerify,
                 "oauth_applications/access_tokens/verify",
                 secret,
+                limits.oauth_token,
             ),
             m2m_token: endpoint(
                 Name::M2mTokenVerify,
                 "m2m_tokens/verify",
                 machine_secret.or(secret),
+                limits.m2m_token,
             ),
-            api_key: endpoint(Name::ApiKeyVerify, "api_keys/verify", secret),
+            api_key: endpoint(Name::ApiKeyVerify, "api_keys/verify", secret, limits.api_key),
             recipient_check,
         }
     }
@@ -96,18 +113,19 @@ impl Backend {
         self.recipient_check
     }
 
-    /// Whether there is a key to ask with, and Clerk has not asked us to stay away.
-    pub(super) fn can_ask(&self, kind: OpaqueKind, now: Duration) -> Result<(), Failure> {
+    /// Takes one call from the rate limit of the endpoint, if there is a key to call it with and
+    /// Clerk has not asked us to stay away.
+    pub(super) fn start_call(&self, kind: OpaqueKind, is_new_token: bool) -> Result<(), Failure> {
         let endpoint = self.endpoint(kind);
         endpoint.question(kind)?;
         let blocked_until = endpoint.blocked_until.load(Ordering::Relaxed);
+        let now = self.clock.steady();
         let wait = Duration::from_millis(blocked_until).saturating_sub(now);
         if wait > Duration::ZERO {
-            observe::withheld(Withheld::RateLimit);
-            let mut fault = UpstreamFault::new(UpstreamReason::Status(429));
-            fault.retry_after = wait.as_millis().div_ceil(1000).try_into().unwrap_or(LONGEST_BLOCK);
-            return Err(fault.into());
+            observe::withheld(Withheld::ByClerk);
+            return Err(withheld(UpstreamReason::Status(429), wait).into());
         }
+        endpoint.take_call(is_new_token, now)?;
         Ok(())
     }
 
@@ -157,6 +175,19 @@ impl Endpoint {
         })
     }
 
+    fn take_call(&self, is_new_token: bool, now: Duration) -> Result<(), UpstreamFault> {
+        let mut limit = self.rate_limit.lock().unwrap_or_else(PoisonError::into_inner);
+        limit.take(is_new_token, now).map_err(|Throttled { wait, only_new_tokens }| {
+            let (cause, setting) = if only_new_tokens {
+                (Withheld::NewTokens, "new_token_rate_limit")
+            } else {
+                (Withheld::AllTokens, "opaque_rate_limit")
+            };
+            observe::withheld(cause);
+            withheld(UpstreamReason::RateLimit(setting), wait)
+        })
+    }
+
     /// Clerk blocks an endpoint after 429, for everybody: so nobody asks until then.
     fn obey(&self, failed: &Failed, now: Duration) {
         if let Failed::Upstream(fault) = failed
@@ -167,6 +198,12 @@ impl Endpoint {
             self.blocked_until.fetch_max(until, Ordering::Relaxed);
         }
     }
+}
+
+/// A call that is not made. The caller can come again after the wait, in whole seconds.
+fn withheld(reason: UpstreamReason, wait: Duration) -> UpstreamFault {
+    let retry_after = wait.as_millis().div_ceil(1000).try_into().unwrap_or(LONGEST_BLOCK);
+    UpstreamFault { retry_after, ..UpstreamFault::new(reason) }
 }
 
 impl Answer {

@@ -274,7 +274,7 @@ impl Failed {
             UpstreamReason::Status(_) => "bad_status",
             UpstreamReason::Body => "too_large",
             // Not of one call: what was answered has no use, or nobody was asked.
-            UpstreamReason::NoKeys | UpstreamReason::Budget => "answered",
+            UpstreamReason::NoKeys | UpstreamReason::RateLimit(_) => "answered",
         }
     }
 
@@ -289,7 +289,7 @@ impl Failed {
         match fault.reason {
             UpstreamReason::Timeout | UpstreamReason::Connection => true,
             UpstreamReason::Status(status) => status >= 500,
-            UpstreamReason::Body | UpstreamReason::NoKeys | UpstreamReason::Budget => false,
+            UpstreamReason::Body | UpstreamReason::NoKeys | UpstreamReason::RateLimit(_) => false,
         }
     }
 }
