@@ -134,6 +134,11 @@ pub(crate) enum ConfigurationFault {
     )]
     AskingRefused { status: u16 },
     #[error(
+        "Clerk rejected our request with status {status}; update clerk-auth, and check that nothing \
+         changes its requests on the way"
+    )]
+    RequestRejected { status: u16 },
+    #[error(
         "no `Clerk` is in the request of the server function; put `.layer(Extension(clerk))` around \
          all routes"
     )]
@@ -157,9 +162,19 @@ pub(crate) enum UpstreamReason {
     Timeout,
     #[error("the connection failed")]
     Connection,
+    #[error("a connection that was used before was closed without a response")]
+    StaleConnection,
     #[error("status {0}")]
     Status(u16),
-    #[error("the answer is too large, or is not what the endpoint answers")]
+    #[error(
+        "status {0} without Clerk's error body; check that CLERK_API_URL, or `frontend_api_url` for \
+         the public key set, is Clerk's"
+    )]
+    NotClerk(u16),
+    #[error(
+        "the answer is too large, or is not what the endpoint answers; check that CLERK_API_URL, or \
+         `frontend_api_url` for the public key set, is Clerk's"
+    )]
     Body,
     #[error("the key set has no usable key")]
     NoKeys,

@@ -181,7 +181,7 @@ impl Verifier {
         let ask = |is_new_token| {
             self.start_call(opaque.kind, is_new_token)?;
             let (verifier, text) = (Arc::clone(self), opaque.text.to_owned());
-            Ok(async move { verifier.ask_clerk(opaque.kind, &text).await })
+            Ok(async move { verifier.ask_clerk(opaque.kind, &text, is_new_token).await })
         };
         let asked = self.asked.about(Fingerprint::of(opaque.text.as_bytes()), ask);
         let identity = observe::verify_opaque(opaque.kind.token_type(), asked).await?;
@@ -200,9 +200,9 @@ impl Verifier {
         self.backend.start_call(kind, is_new_token)
     }
 
-    async fn ask_clerk(&self, kind: OpaqueKind, text: &str) -> Verdict {
-        let answer = self.backend.ask(kind, text).await?;
-        let (answer, now) = (answer.object()?, self.clock.now());
+    async fn ask_clerk(&self, kind: OpaqueKind, text: &str, is_new_token: bool) -> Verdict {
+        let answer = self.backend.ask(kind, text, is_new_token).await?;
+        let (answer, now) = (answer.object(kind)?, self.clock.now());
         Ok(match kind {
             OpaqueKind::OAuth => Identity::OAuth(oauth::from_answer(&answer, &self.rules, now)?),
             OpaqueKind::M2m => {

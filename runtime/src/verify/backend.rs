@@ -10,7 +10,7 @@ use std::{
 
 use http::Method;
 use reqwest::Url;
-use serde::{Serialize, de::IgnoredAny};
+use serde::Serialize;
 
 use super::{
     m2m::RecipientCheck,
@@ -20,7 +20,7 @@ use super::{
 use crate::{
     clock::Clock,
     error::{ConfigurationFault, Failure, TokenFault, UpstreamFault, UpstreamReason},
-    json::Object,
+    json::{Member, Object},
     observe::{self, Endpoint as Name, Withheld},
     token::OpaqueKind,
 };
@@ -129,9 +129,14 @@ impl Backend {
         Ok(())
     }
 
-    /// Asked once: verifications are billed, and a retry would multiply what a stranger can make
-    /// us send.
-    pub(super) async fn ask(&self, kind: OpaqueKind, text: &str) -> Result<Answer, Failure> {
+    /// Asked once, because verifications are billed and a retry would multiply what a caller can
+    /// make us send. A call that met a closed connection is repeated, as one more call.
+    pub(super) async fn ask(
+        &self,
+        kind: OpaqueKind,
+        text: &str,
+        is_new_token: bool,
+    ) -> Result<Answer, Failure> {
         let endpoint = self.endpoint(kind);
         let body = match kind {
             OpaqueKind::OAuth => Body::AccessToken(text),
@@ -141,16 +146,10 @@ impl Backend {
         let body =
             serde_json::to_vec(&body).map_err(|_| UpstreamFault::new(UpstreamReason::Body))?;
         let question = endpoint.question(kind)?;
-        match self.upstream.ask(question, body).await {
+        let may_repeat = || self.start_call(kind, is_new_token).is_ok();
+        match self.upstream.ask(question, body, may_repeat).await {
             Ok(answer) => Ok(Answer(answer)),
-            // The answers that are about the token: it is unknown, revoked or expired.
-            Err(Failed::Refused { status: status @ (400 | 404) }) => {
-                Err(TokenFault::NotConfirmed { status }.into())
-            }
-            // Our key may not ask, the quota is used up, or the feature is off.
-            Err(Failed::Refused { status: status @ (403 | 422) }) => {
-                Err(ConfigurationFault::AskingRefused { status }.into())
-            }
+            Err(Failed::Refused { status }) => Err(TokenFault::NotConfirmed { status }.into()),
             Err(failed) => {
                 endpoint.obey(&failed, self.clock.steady());
                 Err(failed.into())
@@ -207,18 +206,25 @@ fn withheld(reason: UpstreamReason, wait: Duration) -> UpstreamFault {
 }
 
 impl Answer {
-    /// JSON that is no object says nothing about the token, so it does not confirm it. What is
-    /// not JSON at all (RFC 8259 §8.1: in UTF-8) did not come from the endpoint: then the fault is
-    /// between Clerk and us.
-    pub(super) fn object(&self) -> Result<Object<'_>, Failure> {
-        if let Ok(object) = Object::parse(&self.0) {
-            return Ok(object);
-        }
-        let text = str::from_utf8(&self.0).unwrap_or_default();
-        match serde_json::from_str::<IgnoredAny>(text) {
-            Ok(_) => Err(TokenFault::Answer("body").into()),
-            Err(_) => Err(UpstreamFault::new(UpstreamReason::Body).into()),
-        }
+    /// The object of a token of this kind. Anything else did not come from the endpoint, so it says
+    /// nothing about the token (contract §4.3).
+    pub(super) fn object(&self, kind: OpaqueKind) -> Result<Object<'_>, UpstreamFault> {
+        let object = Object::parse(&self.0).ok().filter(|object| is_about(kind, object));
+        object.ok_or_else(|| UpstreamFault::new(UpstreamReason::Body))
+    }
+}
+
+fn is_about(kind: OpaqueKind, object: &Object<'_>) -> bool {
+    let name = match kind {
+        OpaqueKind::OAuth => "clerk_idp_oauth_access_token",
+        OpaqueKind::M2m => "machine_to_machine_token",
+        OpaqueKind::ApiKey => "api_key",
+    };
+    // Only the endpoint of OAuth tokens also answers that a token is not active, and no more.
+    let is_inactive = object.boolean("active") == Member::Is(false);
+    match object.text("object") {
+        Member::Absent => kind == OpaqueKind::OAuth && is_inactive,
+        named => named == Member::Is(name.into()),
     }
 }
 
@@ -227,19 +233,38 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_json_can_speak_against_a_token() {
-        for (body, about_the_token) in [
-            (&b"[]"[..], true),
-            (b"null", true),
-            (br#"{"id":1,"id":2}"#, true),
-            (b"", false),
-            (b"<html>", false),
-            (br#"{"id":"#, false),
-            (b"{\"id\":\"\xFF\"}", false),
-            (b"\xEF\xBB\xBF{}", false),
+    fn only_the_object_of_its_kind_is_an_answer() {
+        use OpaqueKind::{ApiKey, M2m, OAuth};
+        let oauth = r#"{"object":"clerk_idp_oauth_access_token"}"#;
+        let m2m = r#"{"object":"machine_to_machine_token"}"#;
+        let inactive = r#"{"active":false}"#;
+        let key = r#"{"object":"api_key","revoked":true,"active":false}"#;
+        for (body, kinds) in [
+            (oauth, vec![OAuth]),
+            (m2m, vec![M2m]),
+            (key, vec![ApiKey]),
+            (r#"{"object":"\u0061pi_key"}"#, vec![ApiKey]),
+            (inactive, vec![OAuth]),
+            (r#"{"active":true}"#, vec![]),
+            (r#"{"active":"false"}"#, vec![]),
+            (r#"{"object":"API_KEY"}"#, vec![]),
+            (r#"{"object":["api_key"]}"#, vec![]),
+            (r#"{"object":"api_key","object":"api_key"}"#, vec![]),
+            (r#"{"data":{"object":"api_key"}}"#, vec![]),
+            (r#"{"errors":[{"code":"resource_not_found"}]}"#, vec![]),
+            ("{}", vec![]),
+            ("[]", vec![]),
+            ("null", vec![]),
+            ("", vec![]),
+            ("<html>", vec![]),
+            (r#"{"object":"#, vec![]),
+            ("\u{feff}{\"object\":\"api_key\"}", vec![]),
         ] {
-            let failure = Answer(body.to_vec()).object().unwrap_err();
-            assert_eq!(matches!(failure, Failure::Token(_)), about_the_token, "{failure}");
+            for kind in [OAuth, M2m, ApiKey] {
+                let is_answer = Answer(body.into()).object(kind).is_ok();
+                assert_eq!(is_answer, kinds.contains(&kind), "{kind:?}: {body}");
+            }
         }
+        assert!(Answer(b"{\"object\":\"api_key\",\"id\":\"\xff\"}".into()).object(ApiKey).is_err());
     }
 }
