@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, time::Duration};
 
 use axum::{Router, routing::get};
 use clerk_auth::{
-    ClerkLayer, KeyHealth, Policy, TokenType, policy,
+    ClerkBuilder, ClerkLayer, KeyHealth, Policy, TokenType, policy,
     testing::{Answer, Endpoint},
 };
 use clerk_auth_tests::Server;
@@ -155,14 +155,23 @@ async fn each_call_to_clerk_counts_with_endpoint_and_outcome() {
 }
 
 #[tokio::test]
-async fn a_budget_that_is_used_up_counts() {
+async fn call_that_the_rate_limit_withholds_counts_by_its_setting() {
     let numbers = Numbers::default();
     let _guard = numbers.record();
-    let app = App::start(|clerk| clerk.upstream_budget(2)).await;
-    assert_eq!(app.status("/", "ak_one").await, 401);
+    let limits = |clerk: ClerkBuilder| {
+        let clerk = clerk.opaque_rate_limit(TokenType::ApiKey, 3);
+        clerk.new_token_rate_limit(TokenType::ApiKey, 1)
+    };
+    let app = App::start(limits).await;
+    let key = app.issuer.api_key("org_acme").opaque();
+    assert_eq!(app.status("/", &key).await, 200);
     assert_eq!(numbers.take_of(WITHHELD), []);
-    assert_eq!(app.status("/", "ak_two").await, 503);
-    assert_eq!(numbers.take_of(WITHHELD), once("budget"));
+    assert_eq!(app.status("/", "ak_new").await, 503);
+    assert_eq!(numbers.take_of(WITHHELD), once("new_token_rate_limit"));
+    assert_eq!(app.status("/", &key).await, 200);
+    assert_eq!(app.status("/", &key).await, 200);
+    assert_eq!(app.status("/", &key).await, 503);
+    assert_eq!(numbers.take_of(WITHHELD), once("opaque_rate_limit"));
 }
 
 #[tokio::test]
