@@ -119,10 +119,13 @@ async fn an_outage_is_not_remembered_as_a_refusal() {
     for (token_type, endpoint, token) in tokens(&app) {
         for (answer, status) in [
             (Answer::status(500), 503),
-            (Answer::drop_connection(), 503),
             (Answer::body(200, "text/html", "<p>"), 503),
+            (Answer::body(200, "application/json", "{}"), 503),
+            (Answer::body(404, "text/html", "<p>"), 503),
+            (Answer::body(401, "application/json", "{}"), 503),
             (Answer::status(403), 500),
             (Answer::status(401), 500),
+            (Answer::status(415), 500),
         ] {
             app.issuer.answer_once(endpoint, answer);
             app.costs(&token, status, 1, token_type).await;

@@ -142,7 +142,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 mod tests {
     use std::{future::pending, time::Duration};
 
-    use tokio::{runtime::Builder, task::yield_now, time::timeout};
+    use tokio::{runtime::Builder, sync::oneshot, task::yield_now, time::timeout};
 
     use super::*;
     use crate::{error::TokenFault, verify::Timeouts};
@@ -150,9 +150,13 @@ mod tests {
     const DEADLINE: Duration = Duration::from_secs(5);
 
     fn asked(times: VerdictTimes) -> Arc<Asked> {
+        Arc::new(unshared(times))
+    }
+
+    fn unshared(times: VerdictTimes) -> Asked {
         let timeouts = Timeouts { connect: DEADLINE, attempt: DEADLINE, deadline: DEADLINE };
         let upstream = Upstream::new(timeouts, true).unwrap();
-        Arc::new(Asked::new(upstream, Clock::default(), times))
+        Asked::new(upstream, Clock::default(), times)
     }
 
     fn running(asked: &Asked) -> usize {
@@ -168,6 +172,62 @@ mod tests {
         let step = asked.next_step(token, |_| Ok(pending()));
         assert!(matches!(step, Ok(Step::Done(Err(_)))));
         assert_eq!(running(&asked), 0);
+    }
+
+    fn revoked() -> Verdict {
+        Err(TokenFault::Revoked.into())
+    }
+
+    /// A call that ends when the test says so.
+    fn call(asked: &Arc<Asked>, token: Fingerprint) -> (oneshot::Sender<Verdict>, Call) {
+        let (tell, told) = oneshot::channel();
+        let step = asked.next_step(token, |_| Ok(async { told.await.unwrap() }));
+        let Ok(Step::Wait(call)) = step else { panic!("a call runs already") };
+        (tell, call)
+    }
+
+    /// What it ends with is older than the call that took its place, which goes on.
+    #[tokio::test]
+    async fn call_that_was_given_up_is_not_cached_when_it_ends() {
+        let asked = asked(VerdictTimes { refused: DEADLINE, ..VerdictTimes::default() });
+        let token = Fingerprint::of(b"ak_1");
+        let (late, given_up) = call(&asked, token);
+        // It has run for too long: the next request starts another.
+        lock(&asked.running).clear();
+        let (tell, newer) = call(&asked, token);
+        late.send(revoked()).unwrap();
+        assert!(given_up.outcome().await.is_some(), "those who wait for it are told");
+        assert!(asked.memory.recall(&token, asked.clock.steady()).is_none());
+        assert!(lock(&asked.running).get(&token).is_some_and(|call| call.is(&newer)));
+        tell.send(revoked()).unwrap();
+        newer.outcome().await;
+        assert!(asked.memory.recall(&token, asked.clock.steady()).is_some());
+        assert_eq!(running(&asked), 0);
+    }
+
+    /// A token can be revoked while the response is on its way, so its time counts from the call.
+    #[cfg(feature = "testing")]
+    #[tokio::test]
+    async fn response_counts_from_the_start_of_its_call() {
+        const SECOND: Duration = Duration::from_secs(1);
+        let clock = crate::testing::TestClock::at(1_800_000_000);
+        let times = VerdictTimes { refused: 4 * SECOND, ..VerdictTimes::default() };
+        let asked = Arc::new(Asked { clock: Clock::Test(clock.clone()), ..unshared(times) });
+        // Seconds on the way, and seconds for which the response still counts when it is here.
+        for (number, (on_the_way, left)) in
+            [(0, 4), (1, 3), (3, 1), (4, 0), (5, 0)].iter().enumerate()
+        {
+            let token = Fingerprint::of(format!("ak_{number}").as_bytes());
+            let (tell, call) = call(&asked, token);
+            clock.advance(*on_the_way * SECOND);
+            tell.send(revoked()).unwrap();
+            call.outcome().await;
+            for second in 0..6 {
+                let cached = asked.memory.recall(&token, asked.clock.steady()).is_some();
+                assert_eq!(cached, second < *left, "{on_the_way} and {second} seconds");
+                clock.advance(SECOND);
+            }
+        }
     }
 
     /// However a call ends, its place is free afterwards.
