@@ -136,7 +136,9 @@ async fn each_call_to_clerk_counts_with_endpoint_and_outcome() {
     for (answer, outcome) in [
         (Answer::status(401), "key_refused"),
         (Answer::status(403), "refused"),
-        (Answer::status(302), "bad_status"),
+        (Answer::status(302), "not_clerk"),
+        (Answer::body(404, "text/html", "<html>"), "not_clerk"),
+        // Its body is not read, so that the next call has a connection of its own.
         (Answer::status(500), "bad_status"),
         (Answer::drop_connection(), "connection"),
         (Answer::hang(), "timeout"),

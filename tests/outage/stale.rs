@@ -20,7 +20,6 @@ fn outages() -> Vec<Answer> {
         ["", "[]", "null", "7", "<html></html>", r#"{"keys":[{"kty":"RSA","#, r#"{"keys":7}"#];
     let bodies = bodies.map(|body| Answer::body(200, "application/json", body));
     let other = [
-        Answer::drop_connection(),
         Answer::redirect("https://elsewhere.example/jwks"),
         Answer::body(204, "application/json", ""),
         Answer::body(200, "text/html", "x".repeat(1024 * 1024)),
