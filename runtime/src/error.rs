@@ -134,8 +134,8 @@ pub(crate) enum ConfigurationFault {
     )]
     AskingRefused { status: u16 },
     #[error(
-        "Clerk rejected our request with status {status}; update clerk-auth, and check that nothing \
-         changes its requests on the way"
+        "Clerk rejected our request with status {status}; update clerk-auth, or set CLERK_API_URL to \
+         the Backend API itself if a proxy changes requests"
     )]
     RequestRejected { status: u16 },
     #[error(

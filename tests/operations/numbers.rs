@@ -138,9 +138,7 @@ async fn each_call_to_clerk_counts_with_endpoint_and_outcome() {
         (Answer::status(403), "refused"),
         (Answer::status(302), "not_clerk"),
         (Answer::body(404, "text/html", "<html>"), "not_clerk"),
-        // Its body is not read, so that the next call has a connection of its own.
         (Answer::status(500), "bad_status"),
-        (Answer::drop_connection(), "connection"),
         (Answer::hang(), "timeout"),
         (Answer::body(200, "application/json", "x".repeat(300_000)), "too_large"),
         (Answer::status(429), "rate_limited"),
@@ -149,6 +147,11 @@ async fn each_call_to_clerk_counts_with_endpoint_and_outcome() {
         app.status("/", &issuer.api_key("org_acme").opaque()).await;
         assert_eq!(numbers.take_of(CALLS), once(&format!("api_key_verify/{outcome}")));
     }
+    // On a connection that was used before, the call is repeated, and each of the two counts.
+    let fresh = App::start(|clerk| clerk).await;
+    fresh.issuer.answer_once(Endpoint::ApiKeyVerify, Answer::drop_connection());
+    fresh.status("/", &fresh.issuer.api_key("org_acme").opaque()).await;
+    assert_eq!(numbers.take_of(CALLS), once("api_key_verify/connection"));
     // Clerk asked us to stay away from the endpoint.
     app.status("/", &issuer.api_key("org_acme").opaque()).await;
     let numbers = numbers.take();
