@@ -1,6 +1,6 @@
 //! Many at once, and Clerk that comes and goes.
 
-use std::{pin::Pin, time::Duration};
+use std::pin::Pin;
 
 use clerk_auth::testing::{Answer, DevIssuer, Endpoint};
 

@@ -36,11 +36,10 @@ pub(super) async fn send(request: RequestBuilder) -> Result<Response, Failed> {
     };
     let (sent, opens_connection) = OPENS_CONNECTION.scope(Cell::new(false), sent).await;
     sent.map_err(|error| {
-        let failed = lost(&error);
         if !opens_connection && is_closed(&error) {
             return UpstreamFault::new(UpstreamReason::StaleConnection).into();
         }
-        failed
+        lost(&error)
     })
 }
 
