@@ -16,14 +16,13 @@ use crate::{
 /// The word that accepts every token type.
 const ANY: &str = "any";
 
-const IGNORE_EXPIRED_COOKIE: &str = "ignore_expired_cookie";
-
 /// Who may enter, before any condition is looked at.
 pub(crate) struct Entry {
     /// At least one, each once, in the order of the source.
     pub(crate) types: Vec<TokenType>,
     pub(crate) wording: Wording,
-    pub(crate) optional: Option<Optional>,
+    /// Whether a request without a credential is accepted.
+    pub(crate) is_optional: bool,
 }
 
 /// Where the token types are named.
@@ -35,15 +34,6 @@ pub(crate) enum Wording {
     Accepts,
     /// `session_token(…), api_key`
     Clauses,
-}
-
-/// What `optional` lets in beside tokens.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Optional {
-    /// A request without a credential.
-    NoCredential,
-    /// Also one whose session cookie has expired.
-    ExpiredCookie,
 }
 
 impl Entry {
@@ -62,15 +52,11 @@ impl Entry {
                 (Some(clauses.iter().map(|clause| clause.kind).collect()), Wording::Clauses)
             }
         };
-        let optional = args
-            .optional
-            .as_ref()
-            .and_then(|optional| check_optional(&optional.value, types.as_deref(), errors));
         let is_readable =
             args.optional.as_ref().is_none_or(|optional| optional.value.is_readable());
         let is_certain = errors.count() == before && is_readable && !args.has_gaps;
         let types = types.filter(|_| is_certain)?;
-        Some(Self { types, wording, optional })
+        Some(Self { types, wording, is_optional: args.optional.is_some() })
     }
 
     /// What to do so that only these types enter, whose tokens have `what`.
@@ -115,36 +101,6 @@ fn accepted_types(argument: &Argument, errors: &mut Errors) -> Option<Vec<TokenT
         }
         _ => None,
     }
-}
-
-fn check_optional(
-    value: &Value,
-    types: Option<&[TokenType]>,
-    errors: &mut Errors,
-) -> Option<Optional> {
-    let literal = match value {
-        Value::Bare => return Some(Optional::NoCredential),
-        Value::Text(literal) => literal,
-        _ => return None,
-    };
-    let text = literal.value();
-    if text != IGNORE_EXPIRED_COOKIE {
-        let message = format!("unknown value `{}` of `optional`", text.escape_debug());
-        let help = match near(&text, [IGNORE_EXPIRED_COOKIE]).as_slice() {
-            [] => {
-                format!("write `optional` alone, or `optional = \"{IGNORE_EXPIRED_COOKIE}\"`")
-            }
-            near => format!("did you mean {}?", alternatives(near)),
-        };
-        errors.push(literal.span(), &message, &help);
-        return None;
-    }
-    if types.is_some_and(|types| !types.contains(&TokenType::Session)) {
-        let message = "no cookie is read: a `session_token` cannot enter";
-        errors.push(literal.span(), message, "write `optional`");
-        return None;
-    }
-    Some(Optional::ExpiredCookie)
 }
 
 /// Where the name of a token type stands.

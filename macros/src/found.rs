@@ -55,7 +55,6 @@ pub(crate) fn wrong_literal(key: Key, literal: &Lit) -> (String, String) {
         _ => "another literal",
     };
     let help = match (literal, text(literal)) {
-        (Lit::Bool(value), _) if key == Key::Optional && !value.value => "remove `optional`".into(),
         (_, Some(text)) if !text.is_empty() => format!("write `{text:?}`"),
         _ => write(key),
     };
@@ -176,7 +175,6 @@ pub(crate) fn write_all(key: Key, members: &[String]) -> String {
     let (name, form, all) = (key.name(), key.form(), members.join(", "));
     match members {
         [] => write(key),
-        _ if key == Key::Optional => write(key),
         [_, _, ..] if form.list => format!("write `{name} = [{all}]`"),
         // A user has one role: several can only be alternatives.
         [_, _, ..] if key == Key::Condition(Condition::Role) => {

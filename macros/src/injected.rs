@@ -145,7 +145,7 @@ impl InjectedValue {
         if entry.types.iter().all(has(Presence::Never)) {
             return Presence::Never;
         }
-        let is_token_sure = entry.optional.is_none() || self == Self::Guard;
+        let is_token_sure = !entry.is_optional || self == Self::Guard;
         if is_token_sure && entry.types.iter().all(has(Presence::Always)) {
             return Presence::Always;
         }

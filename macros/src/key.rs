@@ -95,11 +95,10 @@ impl Key {
     pub(crate) fn several(self) -> String {
         match self {
             Self::Accepts => "accepts = [\"session_token\", \"api_key\"]".into(),
-            Self::Optional => "optional = \"ignore_expired_cookie\"".into(),
             Self::Condition(condition) => {
                 format!("{} = {}", condition.name(), condition.several())
             }
-            Self::Crate | Self::Policy | Self::Clause(_) => self.example(),
+            Self::Optional | Self::Crate | Self::Policy | Self::Clause(_) => self.example(),
         }
     }
 

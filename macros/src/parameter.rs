@@ -147,12 +147,12 @@ fn maybe(injected: &Injected, declared: &Declared<'_>, entry: &Entry, errors: &m
         (never, _) => format!("{} {}", alternative_types(never), has_none(value)),
     };
     let option = format!("write `{name}: Option<{}>`", injected.type_text(Some(entry)));
-    let help = match (entry.optional, always.as_slice()) {
-        (Some(_), always) if always.len() == entry.types.len() => {
+    let help = match (entry.is_optional, always.as_slice()) {
+        (true, always) if always.len() == entry.types.len() => {
             format!("{option}, or remove `optional`")
         }
-        (Some(_), _) | (None, []) => option,
-        (None, always) => {
+        (true, _) | (false, []) => option,
+        (false, always) => {
             let what = match value {
                 InjectedValue::Scopes | InjectedValue::Claims => name,
                 _ => "one",

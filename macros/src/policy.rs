@@ -2,7 +2,7 @@
 
 use crate::{
     args::{Args, ClauseArgs, ConditionArgs},
-    entry::{Entry, Optional},
+    entry::Entry,
     errors::Errors,
     requirement::Requirement,
     token_type::TokenType,
@@ -14,7 +14,7 @@ pub(crate) struct Policy {
     pub(crate) clauses: Vec<Clause>,
     /// Whether every clause asks for the same, because it was written once for all.
     pub(crate) is_shared: bool,
-    pub(crate) optional: Option<Optional>,
+    pub(crate) is_optional: bool,
 }
 
 /// A token type that may enter.
@@ -48,7 +48,7 @@ impl Policy {
         } else {
             named
         };
-        Some(Self { clauses, is_shared, optional: entry.optional })
+        Some(Self { clauses, is_shared, is_optional: entry.is_optional })
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use proc_macro2::{Ident, Span, TokenTree};
 use syn::{
-    LitStr, Path, Token,
+    LitBool, LitStr, Path, Token,
     ext::IdentExt,
     parse::{End, ParseStream, discouraged::Speculative},
     token::{Bracket, Paren},
@@ -111,13 +111,19 @@ fn value(key: Key, input: ParseStream<'_>, errors: &mut Errors) -> Value {
     }
 }
 
-/// Nothing, or `= "ignore_expired_cookie"`.
+/// Nothing: `optional` takes no value.
 pub(crate) fn optional(name: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> Value {
     if input.is_empty() || input.peek(Token![,]) {
         return Value::Bare;
     }
     if input.peek(Token![=]) {
-        return after_equals(Key::Optional, name, input, errors);
+        if equals(Key::Optional, name, input, errors) {
+            let is_false = input.fork().parse::<LitBool>().is_ok_and(|value| !value.value);
+            let help = if is_false { "remove `optional`" } else { "write `optional`" };
+            errors.push(input.span(), "`optional` takes no value", help);
+            skip_to_comma(input);
+        }
+        return Value::Unreadable;
     }
     if !input.peek(Paren) {
         return Value::Bare; // a comma is missing, which is reported where commas are read

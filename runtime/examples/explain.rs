@@ -1,9 +1,13 @@
-//! Reads a token from standard input and tells why it may or may not enter, with the
-//! configuration of the environment.
+//! Reads a token from standard input and tells why a policy accepts or rejects it, with the
+//! configuration of the environment. Exits with 1 if the token is rejected.
 
 #![allow(clippy::print_stdout, reason = "a command prints its answer")]
 
-use std::io::{Read, stdin};
+use std::{
+    error::Error,
+    io::{Read, stdin},
+    process::ExitCode,
+};
 
 use clerk_auth::{Clerk, Policy, policy};
 
@@ -11,9 +15,10 @@ use clerk_auth::{Clerk, Policy, policy};
 const POLICY: Policy = policy!(accepts = "any");
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
+async fn main() -> Result<ExitCode, Box<dyn Error>> {
     let mut token = String::new();
     stdin().read_to_string(&mut token)?;
-    println!("{}", Clerk::from_env()?.explain(&token, &POLICY).await);
-    Ok(())
+    let explanation = Clerk::from_env()?.explain(&token, &POLICY).await;
+    println!("{explanation}");
+    Ok(if explanation.refusal().is_some() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }

@@ -21,7 +21,7 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use self::table::Gate;
-use crate::layer::ClerkLayer;
+use crate::{layer::ClerkLayer, metadata::ResourceMetadata};
 
 /// A [`Router`] that grows together with the table of its routes: see [the module](self).
 ///
@@ -116,6 +116,17 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         self.mount(prefix, None, service)
     }
 
+    /// The [metadata of resources](crate::resource_metadata), which everybody may read. Merge it
+    /// beside guarded routes, not behind a layer: the table reports where it would be guarded.
+    #[track_caller]
+    pub fn metadata(mut self, metadata: ResourceMetadata) -> Self {
+        for path in metadata.paths() {
+            self.table.add(Row::metadata(path));
+        }
+        self.router = self.router.merge(metadata);
+        self
+    }
+
     /// All routes of `routes`, below `prefix`.
     #[track_caller]
     pub fn nest(mut self, prefix: &str, routes: Self) -> Self {
@@ -149,6 +160,12 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
     /// The routes with their state, so that routes with another can be beside them.
     pub fn with_state<S2>(self, state: S) -> Routes<S2> {
         Routes { router: self.router.with_state(state), table: self.table }
+    }
+
+    /// The table of what was added until now.
+    #[must_use]
+    pub fn table(&self) -> &Table {
+        &self.table
     }
 
     /// The router, and the table of what was added to it. What is added to the router from now

@@ -19,6 +19,7 @@ impl UnixMillis {
         Self(self.0.saturating_add(milliseconds))
     }
 
+    #[cfg(feature = "testing")]
     pub(crate) fn minus(self, milliseconds: i64) -> Self {
         Self(self.0.saturating_sub(milliseconds))
     }
@@ -57,6 +58,11 @@ pub(crate) enum Clock {
 }
 
 impl Clock {
+    /// Whether a test sets the time, so that what is called is a test's stand-in.
+    pub(crate) fn is_of_a_test(&self) -> bool {
+        !matches!(self, Self::System)
+    }
+
     /// The wall time: what `exp`, `nbf` and `iat` are compared with. It can step either way.
     pub(crate) fn now(&self) -> UnixMillis {
         match self {

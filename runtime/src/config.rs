@@ -1,11 +1,23 @@
 //! Settings in, a [`Clerk`] that is ready to verify out. Whatever is wrong is said here, at start.
 
+mod advice;
+mod audience;
 mod build;
 mod builder;
+mod combination;
+mod environment;
+mod error;
+mod issuer;
+mod origin;
+mod pem;
+mod redact;
 mod resource;
 mod settings;
+#[cfg(test)]
+mod tests;
+mod text;
 
-pub use self::{build::ConfigError, builder::ClerkBuilder};
+pub use self::{builder::ClerkBuilder, error::ConfigError};
 
 use std::{fmt, sync::Arc};
 
@@ -51,6 +63,7 @@ struct Inner {
 struct Credentials {
     secret_key: bool,
     machine_secret_key: bool,
+    production: bool,
 }
 
 /// What a policy needs and the configuration lacks: one line for each, with the variable to set.
@@ -101,6 +114,9 @@ impl Clerk {
 
     /// Says what `policy` needs and this configuration lacks. Call it at start, for each policy.
     ///
+    /// Logs one warning if a policy accepts session tokens, a key is for production, and no
+    /// [`authorized_parties`](ClerkBuilder::authorized_parties) are set.
+    ///
     /// ```
     /// use clerk_auth::{Clerk, policy::{Clause, Policy, Requirement}};
     ///
@@ -116,6 +132,10 @@ impl Clerk {
     /// One line for each form of token that may come and cannot be verified. A request with such
     /// a token would be answered with 500.
     pub fn check(&self, policy: &Policy) -> Result<(), Unverifiable> {
+        let any_party = self.cookies().authorized_parties.is_empty();
+        if self.0.has.production && any_party && policy.accepts(TokenType::SessionToken) {
+            self.cookies().notes.no_authorized_parties();
+        }
         let lines: Vec<String> = policy
             .accepted()
             .flat_map(|accepted| {
@@ -146,7 +166,7 @@ impl Clerk {
     }
 
     fn lacks(&self, token_type: TokenType) -> Vec<ConfigurationFault> {
-        let Credentials { secret_key, machine_secret_key } = self.0.has;
+        let Credentials { secret_key, machine_secret_key, .. } = self.0.has;
         let no_keys = matches!(self.verifier().keys, Keys::None);
         let no_recipient = self.verifier().rules.recipient == Recipient::Unknown;
         let rows = match token_type {

@@ -4,6 +4,7 @@
 //! made of the publishable key, so that several instances can live on one domain. The choice
 //! between them looks at tokens that are not verified yet: it only selects what is verified.
 
+mod notes;
 #[cfg(test)]
 mod tests;
 
@@ -17,10 +18,12 @@ use http::{
 use memchr::memchr;
 use percent_encoding::percent_decode;
 
+use self::notes::CookieNotes;
 use crate::{
     clock::UnixMillis,
     json::{Member, Object},
     token::{Decoded, Token},
+    verify::whole,
 };
 
 /// What must be known of the instance to choose and judge its cookies.
@@ -30,6 +33,7 @@ pub(crate) struct CookieRules {
     pub(crate) instance: Option<CookieInstance>,
     /// Front ends that may send a cookie from another site.
     pub(crate) authorized_parties: Vec<String>,
+    pub(crate) notes: CookieNotes,
 }
 
 #[derive(Debug)]
@@ -54,7 +58,11 @@ pub(crate) enum CookieFault {
 
 /// A cookie came with a request that another site could have made the browser send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a session cookie came with a request of another site, which is no authorized party")]
+#[error(
+    "a session cookie came with a request from an origin that is neither this host nor an \
+     authorized party; if a proxy rewrites `Host`, name the origin of the front end in \
+     CLERK_AUTHORIZED_PARTIES"
+)]
 pub(crate) struct CrossSite;
 
 /// The token of a session cookie, not verified yet.
@@ -62,23 +70,43 @@ pub(crate) struct CrossSite;
 pub(crate) struct SessionCookie {
     pub(crate) token: String,
     is_stale: bool,
+    lacks_dev_browser: bool,
 }
 
 impl SessionCookie {
-    /// A cookie from before the last sign-in or sign-out speaks for nobody.
-    pub(crate) fn check_age(&self) -> Result<(), CookieFault> {
-        if self.is_stale { Err(CookieFault::Stale) } else { Ok(()) }
+    /// What the cookies beside the token say of it.
+    pub(crate) fn check(&self) -> Result<(), CookieFault> {
+        match self {
+            Self { lacks_dev_browser: true, .. } => Err(CookieFault::NoDevBrowser),
+            Self { is_stale: true, .. } => Err(CookieFault::Stale),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether it is from before the last sign-in or sign-out.
+    pub(crate) const fn is_stale(&self) -> bool {
+        self.is_stale
+    }
+
+    /// When the token says that it ends; nothing has verified it.
+    pub(crate) fn claimed_end(&self) -> Option<UnixMillis> {
+        let seconds = claims(&self.token, |payload| number(payload, "exp"))??;
+        Some(UnixMillis(whole(seconds).saturating_mul(1000)))
     }
 }
 
 impl CookieInstance {
-    /// The suffix is made of the whole publishable key as it is written, padding included.
     pub(crate) fn new(publishable_key: &str, frontend_api: String, production: bool) -> Self {
-        let hash = digest(&SHA1_FOR_LEGACY_USE_ONLY, publishable_key.as_bytes());
-        let mut suffix = URL_SAFE_NO_PAD.encode(hash);
-        suffix.truncate(8);
-        Self { frontend_api, suffix, production }
+        Self { frontend_api, suffix: suffix(publishable_key), production }
     }
+}
+
+/// The suffix is made of the whole publishable key as it is written, padding included.
+pub(crate) fn suffix(publishable_key: &str) -> String {
+    let hash = digest(&SHA1_FOR_LEGACY_USE_ONLY, publishable_key.as_bytes());
+    let mut suffix = URL_SAFE_NO_PAD.encode(hash);
+    suffix.truncate(8);
+    suffix
 }
 
 impl CookieRules {
@@ -93,24 +121,22 @@ impl CookieRules {
         // Cookies that say nothing are no credential; the reason of all others begins with this one.
         let is_blank = set.session.is_none() && client_uat == 0;
         let development = self.instance.as_ref().is_some_and(|instance| !instance.production);
-        if development && set.dev_browser.is_none() && !is_blank {
-            return Err(CookieFault::NoDevBrowser);
-        }
+        let lacks_dev_browser = development && set.dev_browser.is_none() && !is_blank;
+        let fault = |fault| if lacks_dev_browser { CookieFault::NoDevBrowser } else { fault };
         let token = match (set.session, client_uat) {
             (None, 0) => return Ok(None),
-            (None, _) => return Err(CookieFault::NoSession),
-            (Some(_), 0) => return Err(CookieFault::NoClientUat),
+            (None, _) => return Err(fault(CookieFault::NoSession)),
+            (Some(_), 0) => return Err(fault(CookieFault::NoClientUat)),
             (Some(token), _) => token,
         };
         let is_stale = is_older(&token, client_uat);
-        Ok(Some(SessionCookie { token, is_stale }))
+        Ok(Some(SessionCookie { token, is_stale, lacks_dev_browser }))
     }
 
     /// A cookie goes with every request of a browser, whoever made it send the request. What can
     /// change something, or stays open, must come from our own site or an authorized party.
     pub(crate) fn check_site(&self, parts: &Parts) -> Result<(), CrossSite> {
-        let safe = [Method::GET, Method::HEAD, Method::OPTIONS].contains(&parts.method);
-        if safe && !parts.headers.contains_key(UPGRADE) {
+        if is_plain_read(parts) {
             return Ok(());
         }
         // A field that is sent twice is nobody's: proxies and we could read another one of them.
@@ -138,7 +164,12 @@ impl CookieRules {
     /// Eight rules in order; the first that applies decides.
     fn choose(&self, headers: &HeaderMap, now: UnixMillis) -> CookieSet {
         let plain = CookieSet::read(headers, "");
-        let Some(instance) = &self.instance else { return plain };
+        let Some(instance) = &self.instance else {
+            if plain.session.is_none() {
+                self.notes.no_publishable_key(headers);
+            }
+            return plain;
+        };
         let suffixed = CookieSet::read(headers, &format!("_{}", instance.suffix));
         if let Some(session) = &plain.session {
             // A token that cannot be read, or names no issuer, is of an old front end.
@@ -167,6 +198,13 @@ impl CookieRules {
         }
         suffixed
     }
+}
+
+/// Whether a request changes nothing and does not stay open. Each other method counts as one that
+/// changes something, extension methods too.
+pub(crate) fn is_plain_read(parts: &Parts) -> bool {
+    let is_safe = [Method::GET, Method::HEAD, Method::OPTIONS].contains(&parts.method);
+    is_safe && !parts.headers.contains_key(UPGRADE)
 }
 
 /// The cookies of one set. An empty value is no value.

@@ -8,6 +8,7 @@
 mod aide;
 mod answer;
 mod operation;
+mod routes;
 mod scheme;
 #[cfg(feature = "utoipa")]
 mod utoipa;
@@ -31,16 +32,22 @@ use crate::{
 /// (feature `aide`). Give it a `&mut` of the crate's own `OpenApi`.
 pub struct Document<'d>(&'d mut dyn Write);
 
-/// What [`Clerk::describe`] could not say, one line for each. All else stands in the document.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What [`Clerk::describe`] or [`Clerk::describe_routes`] could not say, one line for each. All
+/// else stands in the document.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Undescribable {
     lines: Vec<String>,
+    operations_without_row: Vec<String>,
+    rows_without_operation: Vec<String>,
 }
 
 /// How a document is written and read.
 trait Write {
     /// Says it of one operation; `false` where the document has no such operation.
     fn describe(&mut self, method: &Method, path: &str, operation: &Operation) -> bool;
+
+    /// The method and path of every operation.
+    fn operations(&mut self) -> Vec<(Method, String)>;
 
     /// What the operations refer to. Scopes that the hierarchy makes superfluous are taken out.
     fn mentions(&mut self, hierarchy: ScopeHierarchy) -> Mentions;
@@ -64,7 +71,10 @@ const RESPONSES: &str = "#/components/responses/";
 
 impl Clerk {
     /// Writes the policies of operations into an OpenAPI document: who may call each, and how it
-    /// refuses the rest. See [the page about it](crate::openapi).
+    /// rejects the rest. See [the page about it](crate::openapi).
+    ///
+    /// An operation that is not named stays as it is: a guarded one that you forget is documented
+    /// as open. [`describe_routes`](Self::describe_routes) finds those.
     ///
     /// `operations` are methods, paths as they stand in the document, and policies. With `aide`,
     /// handlers of `#[clerk_auth]` have described themselves, so only operations behind a
@@ -80,16 +90,23 @@ impl Clerk {
         operations: impl IntoIterator<Item = (Method, &'p str, Policy)>,
     ) -> Result<(), Undescribable> {
         let Document(document) = document.into();
-        let mut lines = Vec::new();
+        let mut problems = Undescribable::default();
         for (method, path, policy) in operations {
-            let operation = Operation::new(&policy, self.scope_hierarchy());
+            let operation = Operation::new(&[policy], self.scope_hierarchy());
             if !document.describe(&method, path, &operation) {
-                lines.push(format!(
-                    "{method} {path}: the document has no such operation; add the handler to the \
-                     document, or correct the method and path"
-                ));
+                problems.lacks_operation(format!("{method} {path}"));
             }
         }
+        self.define_mentions(document, problems)
+    }
+
+    /// Defines what the operations refer to, and tells the problems, if there are any.
+    fn define_mentions(
+        &self,
+        document: &mut dyn Write,
+        mut problems: Undescribable,
+    ) -> Result<(), Undescribable> {
+        let lines = &mut problems.lines;
         let mentions = document.mentions(self.scope_hierarchy());
         let issuer = self.verifier().rules.issuer.as_deref();
         for scheme in mentions.schemes() {
@@ -112,7 +129,36 @@ impl Clerk {
                 lines.push(format!("{}: the document does not take it ({cause})", answer.name()));
             }
         }
-        if lines.is_empty() { Ok(()) } else { Err(Undescribable { lines }) }
+        if lines.is_empty() { Ok(()) } else { Err(problems) }
+    }
+}
+
+impl Undescribable {
+    /// The operations of the document that no row of the table answers, as `GET /notes`: nothing
+    /// says whether they are guarded.
+    pub fn operations_without_row(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.operations_without_row.iter().map(String::as_str)
+    }
+
+    /// The rows, of a table or of a list, that the document has no operation for, as `GET /notes`.
+    pub fn rows_without_operation(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.rows_without_operation.iter().map(String::as_str)
+    }
+
+    fn lacks_operation(&mut self, row: String) {
+        self.lines.push(format!(
+            "{row}: the document has no such operation; add the handler to the document, or \
+             correct the method and path"
+        ));
+        self.rows_without_operation.push(row);
+    }
+
+    fn lacks_row(&mut self, operation: String) {
+        self.lines.push(format!(
+            "{operation}: the table of routes has no such row, so the document cannot say who may \
+             call it; add the route to the table, or correct the method and path"
+        ));
+        self.operations_without_row.push(operation);
     }
 }
 

@@ -1,6 +1,8 @@
 //! Why a request is refused, sorted by who is to blame. Display texts are for the operator's log;
 //! a caller never sees them.
 
+use std::{error::Error, fmt, sync::Arc};
+
 use crate::{
     cookie::{CookieFault, CrossSite},
     credential::Unreadable,
@@ -49,8 +51,8 @@ pub(crate) enum Failure {
     #[error(transparent)]
     Denied(#[from] Denial),
     /// The token is genuine, and its claims do not fit what the handler declares.
-    #[error("the token's claims do not fit the type that the handler declares for `claims`")]
-    Claims,
+    #[error(transparent)]
+    Claims(#[from] ClaimsMismatch),
     /// The caller's browser sent a cookie for somebody else's page.
     #[error(transparent)]
     CrossSite(#[from] CrossSite),
@@ -69,7 +71,7 @@ pub(crate) enum TokenFault {
     Malformed(#[from] Malformed),
     #[error(transparent)]
     Cookie(#[from] CookieFault),
-    #[error("the route does not accept a {0}")]
+    #[error("the route does not accept {}", .0.with_article())]
     NotAccepted(TokenType),
     #[error("the header's `cat` names another class of token")]
     Category,
@@ -82,27 +84,38 @@ pub(crate) enum TokenFault {
     #[error("the header has no usable `kid`")]
     KeyId,
     #[error(
-        "no key of this instance has the token's `kid`; is the token of another Clerk instance?"
+        "no key of this instance has the token's `kid`; either the token is of another Clerk \
+         instance, or CLERK_SECRET_KEY is of another instance than CLERK_PUBLISHABLE_KEY"
     )]
     UnknownKey,
     #[error("the key is for another algorithm than the header names")]
     KeyAlgorithm,
-    #[error("the signature does not fit; is the key of another Clerk instance?")]
+    #[error(
+        "the signature does not fit; the token was altered, or CLERK_JWT_KEY or CLERK_SECRET_KEY \
+         is of another Clerk instance"
+    )]
     Signature,
     #[error("the claim `{0}` is missing, or not what this class of token has")]
     Claim(&'static str),
     #[error("the token has expired")]
     Expired,
-    #[error("the token is not valid yet; is this machine's clock right?")]
+    #[error("the token is not valid yet; check this machine's clock")]
     NotYetValid,
-    #[error("the token was issued in the future; is this machine's clock right?")]
+    #[error("the token was issued in the future; check this machine's clock")]
     IssuedInFuture,
+    #[error("`azp` is missing, and must be an authorized party (CLERK_AUTHORIZED_PARTIES)")]
+    NoAuthorizedParty,
     #[error("`azp` is not one of the authorized parties (CLERK_AUTHORIZED_PARTIES)")]
     AuthorizedParty,
-    #[error("`iss` is not the configured issuer; is the token of another Clerk instance?")]
+    #[error(
+        "`iss` is not the issuer, although the signature fits; CLERK_SECRET_KEY or CLERK_JWT_KEY \
+         is of another instance than CLERK_PUBLISHABLE_KEY or CLERK_ISSUER"
+    )]
     Issuer,
-    #[error("`aud` names none of the configured audiences")]
-    Audience,
+    #[error("`aud` is missing, and must name a configured audience ({0})")]
+    NoAudience(AudienceSetting),
+    #[error("`aud` names none of the configured audiences ({0})")]
+    Audience(AudienceSetting),
     #[error("this machine is not among the token's recipients (CLERK_MACHINE_ID)")]
     Recipient,
     #[error("the session is pending: the user has tasks to finish before it becomes active")]
@@ -115,6 +128,38 @@ pub(crate) enum TokenFault {
     Inactive,
     #[error("Clerk's answer does not confirm the token: its `{0}` is not as it must be")]
     Answer(&'static str),
+}
+
+/// The setting that a token's `aud` is compared with: each class has its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AudienceSetting {
+    OAuth,
+    Session,
+}
+
+impl fmt::Display for AudienceSetting {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::OAuth => "CLERK_AUDIENCE",
+            Self::Session => "session_audience",
+        })
+    }
+}
+
+/// How the claims of a genuine token miss the type that the handler declares for `claims`. Paths
+/// are names of fields, never values.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum ClaimsMismatch {
+    #[error("the handler declares `claims`, and the token has none")]
+    NoClaims,
+    #[error("the token's claims do not fit the handler's `claims`: `{0}` is missing")]
+    Missing(Box<str>),
+    #[error(
+        "the token's claims do not fit the handler's `claims`: `{0}` is not of the declared type"
+    )]
+    Mistyped(Box<str>),
+    #[error("the token's claims as a whole do not fit the handler's `claims`")]
+    Whole,
 }
 
 /// What is wrong with our own setup, and what to set.
@@ -154,6 +199,8 @@ pub(crate) struct UpstreamFault {
     pub(crate) reason: UpstreamReason,
     /// Seconds until another try makes sense.
     pub(crate) retry_after: u64,
+    #[source]
+    pub(crate) cause: Option<Arc<reqwest::Error>>,
 }
 
 #[derive(Clone, Debug, thiserror::Error)]
@@ -164,6 +211,12 @@ pub(crate) enum UpstreamReason {
     Connection,
     #[error("a connection that was used before was closed without a response")]
     StaleConnection,
+    #[error(
+        "the HTTP client could not be built; install the CA certificates of the system (package \
+         `ca-certificates`), let SSL_CERT_FILE name a file of them, or give a client of your own \
+         to `ClerkBuilder::http_client`"
+    )]
+    Client,
     #[error("status {0}")]
     Status(u16),
     #[error(
@@ -187,6 +240,24 @@ const RETRY_AFTER: u64 = 5;
 
 impl UpstreamFault {
     pub(crate) fn new(reason: UpstreamReason) -> Self {
-        Self { reason, retry_after: RETRY_AFTER }
+        Self { reason, retry_after: RETRY_AFTER, cause: None }
     }
+
+    pub(crate) fn caused(reason: UpstreamReason, cause: reqwest::Error) -> Self {
+        Self { cause: Some(Arc::new(cause)), ..Self::new(reason) }
+    }
+}
+
+/// The text of an error, and of each cause behind it that it does not tell already.
+pub(crate) fn with_sources(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let told = cause.to_string();
+        if !text.contains(&told) {
+            text = format!("{text}: {told}");
+        }
+        source = cause.source();
+    }
+    text
 }

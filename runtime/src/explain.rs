@@ -1,17 +1,18 @@
-//! A token and a policy in, a paragraph for the operator out: what the token is, whether it may
-//! enter, and what to do if it may not.
+//! A token and a policy in, a paragraph for the operator out: what the token is, whether it is
+//! accepted, and what to do if it is not.
 
 use std::fmt;
 
 use crate::{
     config::Clerk,
-    error::{Failure, Refused, TokenFault},
+    error::{AudienceSetting, Failure, Refused, TokenFault, with_sources},
     guard::permit,
     json::{Member, Object},
     policy::{Denial, Policy},
     reason,
     rejection::Refusal,
-    token::{Decoded, Form, Presented, Token, TokenType},
+    token::{Decoded, Form, Malformed, Presented, Token, TokenType},
+    verify::Keys,
 };
 
 /// What became of a token, in words for the operator. Printed, it is one paragraph. It shows
@@ -19,6 +20,8 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct Explanation {
     presented: Option<Presented>,
+    /// Whether the token is what it claims to be.
+    is_genuine: bool,
     refused: Option<Outcome>,
 }
 
@@ -30,11 +33,17 @@ struct Outcome {
     cure: String,
 }
 
+/// What is known of a rejected token.
+struct Rejected<'t> {
+    token_type: Option<TokenType>,
+    payload: Option<&'t Object<'t>>,
+}
+
 impl Clerk {
-    /// Tells why a token may or may not enter, for an operator who has it in hand: the text of an
-    /// `Authorization` field, with or without `Bearer`, or the value of a session cookie.
+    /// Tells why a policy accepts or rejects a token, for an operator who has it in hand: the text
+    /// of an `Authorization` field, with or without `Bearer`, or the value of a session cookie.
     ///
-    /// The token is verified as a guard would, so Clerk may be asked.
+    /// The token is verified as a guard would, so it can cause a call to Clerk.
     ///
     /// ```
     /// use clerk_auth::{Clerk, Policy, policy};
@@ -46,8 +55,8 @@ impl Clerk {
     /// let explanation = clerk.explain("Bearer mt_0d9c8b7a", &POLICY).await;
     /// assert_eq!(
     ///     explanation.to_string(),
-    ///     "This is an opaque m2m_token. It is refused with status 401, reason \
-    ///      token-type-mismatch: the route does not accept a m2m_token. The route lets in: \
+    ///     "This is an opaque m2m_token. It is rejected with status 401, reason \
+    ///      token-type-mismatch: the route does not accept an m2m_token. The route accepts: \
     ///      oauth_token.",
     /// );
     /// # Ok(()) }
@@ -58,105 +67,153 @@ impl Clerk {
         let text = without_scheme(token.trim()).as_bytes();
         let accepts = |token_type| policy.accepts(token_type);
         let verified = self.verifier().verify(text, accepts).await;
+        let is_genuine = verified.is_ok();
         let outcome =
             verified.and_then(|identity| permit(Some(&identity), policy, self.scope_hierarchy()));
         let decoded = Decoded::from_text(text).ok();
         let token = decoded.as_ref().and_then(|decoded| Token::classify(decoded).ok());
+        let presented = token.as_ref().map(Token::presented);
+        let rejected = Rejected {
+            token_type: presented.map(|presented| presented.token_type),
+            payload: token.as_ref().and_then(payload),
+        };
         let refused = outcome.err().map(|refused| Outcome {
             refusal: Refusal::of(&refused.failure),
             reason: reason::code(&refused, policy),
-            cause: refused.failure.to_string(),
-            cure: self.cure(&refused, token.as_ref().and_then(payload), policy),
+            cause: with_sources(&refused.failure),
+            cure: self.cure(&refused, &rejected, policy),
         });
-        Explanation { presented: token.as_ref().map(Token::presented), refused }
+        Explanation { presented, is_genuine, refused }
     }
 
     /// What to do, as far as the configuration and the token can tell.
-    fn cure(&self, refused: &Refused, payload: Option<&Object<'_>>, policy: &Policy) -> String {
+    fn cure(&self, refused: &Refused, rejected: &Rejected<'_>, policy: &Policy) -> String {
         let fault = match &refused.failure {
             Failure::Denied(Denial::Reverification(_)) => {
-                return "The user must verify again; Clerk's front ends know the answer.".into();
+                return "The user must verify again; Clerk's front ends react to the response."
+                    .into();
             }
-            Failure::Denied(_) => return format!("The route lets in: {policy}."),
+            Failure::Denied(_) => return format!("The route accepts: {policy}."),
             Failure::Upstream(_) => return "The token may be good; try again later.".into(),
             Failure::Token(fault) => fault,
             // The cause says what to set.
             _ => return String::new(),
         };
         match fault {
-            TokenFault::NotAccepted(_) => format!("The route lets in: {policy}."),
+            TokenFault::NotAccepted(_) => return format!("The route accepts: {policy}."),
+            TokenFault::UnknownKey | TokenFault::Signature | TokenFault::Issuer => {
+                return self.instance_hint(fault, rejected.payload);
+            }
+            TokenFault::Expired => return self.age(rejected),
+            TokenFault::Malformed(Malformed::Word(_)) => {
+                "The client has no token, or did not wait for one: with Clerk's front ends, await \
+                 `getToken()`, and send no Authorization field if it returns null."
+            }
             TokenFault::Malformed(_) => {
                 "Copy the whole token: a JWT has three parts with dots between, and an opaque \
                  token begins with oat_, mt_ or ak_."
-                    .into()
-            }
-            TokenFault::UnknownKey | TokenFault::Signature | TokenFault::Issuer => {
-                self.instance_hint(payload)
             }
             TokenFault::Category | TokenFault::Claim("sid") => {
-                "A token made from a JWT template is no session token: call `getToken()` without \
+                "A token made from a JWT template is not a session token: call `getToken()` without \
                  a template, and put claims of your own into the session token instead."
-                    .into()
             }
-            TokenFault::Expired => self.age(payload),
-            TokenFault::Audience => {
-                "The client must ask for this audience, or CLERK_AUDIENCE must name the token's."
-                    .into()
+            TokenFault::NoAuthorizedParty => {
+                "Clerk copies `azp` from the Origin field of the request that gets the token: a \
+                 token that a page load, a server or a native application gets has none. Let a \
+                 front end in the browser get it."
+            }
+            TokenFault::AuthorizedParty => {
+                "If the front end that got the token is yours, add its origin to \
+                 CLERK_AUTHORIZED_PARTIES, without a slash at the end."
+            }
+            TokenFault::NoAudience(AudienceSetting::OAuth) => {
+                "The client must send `resource` with this audience when it asks for a token (RFC \
+                 8707); without it, Clerk writes no `aud`."
+            }
+            TokenFault::Audience(AudienceSetting::OAuth) => {
+                "The client must ask for this audience with `resource` (RFC 8707), or \
+                 CLERK_AUDIENCE must name the token's."
+            }
+            TokenFault::NoAudience(AudienceSetting::Session) => {
+                "Session tokens have `aud` only if you add it to their claims, in the sessions page \
+                 of the dashboard; add it there, or remove session_audience."
+            }
+            TokenFault::Audience(AudienceSetting::Session) => {
+                "Compare the `aud` among the session token's claims, in the sessions page of the \
+                 dashboard, with session_audience."
             }
             TokenFault::NotConfirmed { .. } => {
                 "Clerk does not know the token: it was revoked, or another instance than that of \
                  CLERK_SECRET_KEY issued it. A machine's secret key begins with ak_ too, and is \
-                 no API key."
-                    .into()
+                 not an API key."
             }
-            _ => String::new(),
+            _ => "",
         }
+        .into()
     }
 
     /// The commonest cause of a key or signature that does not fit: keys of the wrong instance.
-    fn instance_hint(&self, payload: Option<&Object<'_>>) -> String {
-        let named = payload.map(|payload| payload.text("iss"));
-        match (&self.verifier().rules.issuer, named) {
+    fn instance_hint(&self, fault: &TokenFault, payload: Option<&Object<'_>>) -> String {
+        let issuer = payload.map(|payload| payload.text("iss"));
+        match (&self.verifier().rules.issuer, issuer) {
+            (None, _) => "Most often the keys are of another Clerk instance than the one that \
+                          your front end or client uses. Set CLERK_PUBLISHABLE_KEY, and this text \
+                          can tell."
+                .into(),
             (Some(ours), Some(Member::Is(issuer))) if issuer == ours.as_str() => {
-                "The token names this instance as its issuer: it was altered, or the instance has \
-                 new keys; a CLERK_JWT_KEY must then be copied again from the dashboard."
-                    .into()
+                let hint = match (fault, &self.verifier().keys) {
+                    (TokenFault::UnknownKey, _) => {
+                        "CLERK_SECRET_KEY and CLERK_PUBLISHABLE_KEY are of two instances, or \
+                         somebody forged the token"
+                    }
+                    (_, Keys::Pem(_)) => {
+                        "it was altered, or CLERK_JWT_KEY is not the key of this instance; copy it \
+                         again from the dashboard"
+                    }
+                    _ => "it was altered, or somebody forged it",
+                };
+                format!("The token names this instance as its issuer: {hint}.")
             }
-            (Some(ours), _) => format!(
+            (Some(ours), Some(Member::Is(_))) => format!(
                 "The token names another issuer than {ours}, so it is of another Clerk instance, \
                  for example of development instead of production. CLERK_SECRET_KEY, \
                  CLERK_PUBLISHABLE_KEY and CLERK_JWT_KEY must all be of the instance that your \
                  front end or client uses."
             ),
-            (None, _) => "Most often the keys are of another Clerk instance than the one that \
-                          your front end or client uses. Set CLERK_PUBLISHABLE_KEY, and this text \
-                          can tell."
-                .into(),
+            (Some(ours), _) => {
+                format!("The token does not name its issuer; tokens of this instance name {ours}.")
+            }
         }
     }
 
-    fn age(&self, payload: Option<&Object<'_>>) -> String {
-        let Some(Member::Is(end)) = payload.map(|payload| payload.number("exp")) else {
-            return String::new();
+    fn age(&self, rejected: &Rejected<'_>) -> String {
+        let renewal = match rejected.token_type {
+            Some(TokenType::SessionToken) => {
+                "A session token lives for 60 seconds: call `getToken()` for each request."
+            }
+            Some(TokenType::OAuthToken) => {
+                "The client must refresh its access token before that one expires."
+            }
+            Some(TokenType::M2mToken) => "The machine must create a token before that one expires.",
+            Some(TokenType::ApiKey) | None => "Its owner must create a new key.",
+        };
+        let Some(Member::Is(end)) = rejected.payload.map(|payload| payload.number("exp")) else {
+            return renewal.into();
         };
         #[allow(clippy::cast_precision_loss, reason = "seconds of this era are exact in a double")]
         let now = self.verifier().clock.now().0 as f64 / 1000.0;
-        format!(
-            "It ended {:.0} seconds ago by this machine's clock. Clients must ask for a new token \
-             before the old one ends; session tokens live for 60 seconds.",
-            now - end
-        )
+        format!("It expired {} ago by this machine's clock. {renewal}", span(now - end))
     }
 }
 
 impl Explanation {
-    /// Why the token is refused, as a caller would learn it; `None` where it may enter.
+    /// Why the token is rejected, as a caller would learn it; `None` if it is accepted.
     #[must_use]
     pub fn refusal(&self) -> Option<Refusal> {
         self.refused.as_ref().map(|outcome| outcome.refusal)
     }
 
-    /// The code that stands as `reason` in the log; `None` where the token may enter.
+    /// The code that stands as `reason` in the log; `None` if the token is accepted.
     #[must_use]
     pub fn reason(&self) -> Option<&'static str> {
         self.refused.as_ref().map(|outcome| outcome.reason)
@@ -166,11 +223,12 @@ impl Explanation {
 impl fmt::Display for Explanation {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.presented {
-            None => write!(formatter, "This is no token.")?,
+            None => write!(formatter, "This is not a token.")?,
             Some(Presented { token_type, form: Form::Opaque }) => {
                 write!(formatter, "This is an opaque {token_type}.")?;
             }
-            Some(Presented { token_type: TokenType::SessionToken, .. }) => {
+            // Whatever is neither OAuth nor M2M is classified as a session: it may be anything.
+            Some(Presented { token_type: TokenType::SessionToken, .. }) if !self.is_genuine => {
                 write!(formatter, "This is a session_token, or a JWT of another kind.")?;
             }
             Some(Presented { token_type, .. }) => {
@@ -178,12 +236,23 @@ impl fmt::Display for Explanation {
             }
         }
         let Some(Outcome { refusal, reason, cause, cure }) = &self.refused else {
-            return write!(formatter, " It may enter.");
+            return write!(formatter, " It is accepted.");
         };
         let status = refusal.status().as_u16();
-        write!(formatter, " It is refused with status {status}, reason {reason}: {cause}.")?;
+        let end = if cause.ends_with(['.', '?', '!']) { "" } else { "." };
+        write!(formatter, " It is rejected with status {status}, reason {reason}: {cause}{end}")?;
         if cure.is_empty() { Ok(()) } else { write!(formatter, " {cure}") }
     }
+}
+
+/// A length of time in its largest unit: `1 second`, `3 days`.
+fn span(seconds: f64) -> String {
+    const UNITS: [(f64, &str); 3] = [(86_400.0, "day"), (3600.0, "hour"), (60.0, "minute")];
+    let unit = UNITS.into_iter().find(|(length, _)| seconds >= 2.0 * length);
+    let (length, name) = unit.unwrap_or((1.0, "second"));
+    let count = (seconds / length).floor();
+    let plural = if count.total_cmp(&1.0).is_eq() { "" } else { "s" };
+    format!("{count:.0} {name}{plural}")
 }
 
 fn without_scheme(text: &str) -> &str {
@@ -197,5 +266,27 @@ fn payload<'a, 't>(token: &'a Token<'t>) -> Option<&'a Object<'t>> {
     match token {
         Token::SessionJwt(jwt) | Token::OAuthJwt(jwt) | Token::M2mJwt(jwt) => Some(&jwt.payload),
         Token::Opaque(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn span_is_written_in_its_largest_unit() {
+        let table = [
+            (0.0, "0 seconds"),
+            (1.4, "1 second"),
+            (2.0, "2 seconds"),
+            (119.9, "119 seconds"),
+            (120.0, "2 minutes"),
+            (7199.0, "119 minutes"),
+            (7200.0, "2 hours"),
+            (172_800.0, "2 days"),
+        ];
+        for (seconds, text) in table {
+            assert_eq!(span(seconds), text);
+        }
     }
 }

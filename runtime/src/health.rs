@@ -1,8 +1,11 @@
 //! The state of a verifier in, what a readiness probe wants to know out.
 
-use std::time::Duration;
+use std::{error::Error, fmt, time::Duration};
 
-use crate::{config::Clerk, error::Failure};
+use crate::{
+    config::Clerk,
+    error::{Failure, with_sources},
+};
 
 /// How well a [`Clerk`] can verify at the moment.
 ///
@@ -46,10 +49,31 @@ pub enum KeyHealth {
 }
 
 /// The keys could not be loaded. The text is for the operator.
-#[derive(Clone, Debug, thiserror::Error)]
-#[error("the keys could not be loaded: {cause}")]
+///
+/// `Display` and `Debug` print the cause and every error behind it, so `%error` in a log event is
+/// enough. [`source`](Error::source) returns the error of the HTTP client, if there is one.
+#[derive(Clone)]
 pub struct NotReady {
     cause: Failure,
+}
+
+impl fmt::Display for NotReady {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "the keys could not be loaded: {}", with_sources(&self.cause))
+    }
+}
+
+/// The same line: a `main` that returns the error prints it in this form.
+impl fmt::Debug for NotReady {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, formatter)
+    }
+}
+
+impl Error for NotReady {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.cause.source()
+    }
 }
 
 impl Health {

@@ -87,6 +87,10 @@ impl<'j> Object<'j> {
         self.raw(name).is_some()
     }
 
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.members.iter().map(|(name, _)| name.text.as_ref())
+    }
+
     /// A member that holds a string.
     pub(crate) fn text(&self, name: &str) -> Member<Cow<'j, str>> {
         self.read(name, |json| match without_escapes(json, self.is_plain) {

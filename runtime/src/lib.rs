@@ -65,6 +65,7 @@
 //! - [`testing`]: a local stand-in for Clerk, for your tests (feature `testing`).
 //! - [`reasons`]: why a request was refused, in the log and while you develop.
 //! - [`operations`]: spans, numbers (feature `metrics`), and a readiness probe.
+//! - [`containers`]: CA certificates, egress and proxies.
 //! - [`reliability`]: what callers see when Clerk is away, and for how long.
 //! - [`performance`]: what a guard costs, measured beside its peers.
 //! - [`stricter`]: where a guard decides otherwise than Clerk's own SDK.
@@ -83,6 +84,7 @@ mod description;
 mod ending;
 mod error;
 mod explain;
+mod fields;
 mod guard;
 mod health;
 mod identity;
@@ -137,6 +139,9 @@ pub mod reliability {}
 
 #[doc = include_str!("../docs/operations.md")]
 pub mod operations {}
+
+#[doc = include_str!("../docs/containers.md")]
+pub mod containers {}
 
 #[doc = include_str!("../docs/mcp.md")]
 pub mod mcp {}

@@ -21,6 +21,10 @@ use crate::{
 /// this server for it (2025-03-26, «Server Metadata Discovery»).
 const AUTHORIZATION_SERVER: &str = "/.well-known/oauth-authorization-server";
 
+/// Where the metadata of a resource without a path stands, and where older MCP clients look for
+/// that of every resource.
+const ROOT: &str = "/.well-known/oauth-protected-resource";
+
 /// Metadata is public, so any page may read it.
 const ANY_ORIGIN: (HeaderName, &str) = (ACCESS_CONTROL_ALLOW_ORIGIN, "*");
 /// It changes with a new release of the server, so clients may keep it for an hour.
@@ -35,6 +39,7 @@ const CACHED: (HeaderName, &str) = (CACHE_CONTROL, "public, max-age=3600");
 #[must_use = "metadata is served by the router that it is merged into"]
 pub struct ResourceMetadata {
     documents: Vec<Document>,
+    serves_root: bool,
     /// Where the authorization server's own metadata stands.
     authorization_server: String,
 }
@@ -96,6 +101,7 @@ impl Clerk {
         };
         Ok(ResourceMetadata {
             documents: vec![Document::new(resource, policies)],
+            serves_root: true,
             authorization_server: resource.issuer_metadata_url().to_owned(),
         })
     }
@@ -119,7 +125,32 @@ impl ResourceMetadata {
             }
         }
         self.documents.extend(other.documents);
+        self.serves_root &= other.serves_root;
         Ok(self)
+    }
+
+    /// Does not repeat the document of the only resource at the root well-known path,
+    /// `/.well-known/oauth-protected-resource`. Otherwise it stands there too if that resource has
+    /// a path, because older MCP clients look only there.
+    pub fn without_root(mut self) -> Self {
+        self.serves_root = false;
+        self
+    }
+
+    /// Each path that is served: the documents, and the redirect to the authorization server.
+    pub(crate) fn paths(&self) -> impl Iterator<Item = &str> {
+        let documents = self.documents.iter().map(|document| document.path.as_str());
+        let root = self.root().map(|_| ROOT);
+        documents.chain(root).chain([AUTHORIZATION_SERVER])
+    }
+
+    /// The document to repeat at the root: one resource with a path is served, and it alone. Of
+    /// several, none is the one that a client at the root means.
+    fn root(&self) -> Option<&Document> {
+        match self.documents.as_slice() {
+            [only] if self.serves_root && only.path != ROOT => Some(only),
+            _ => None,
+        }
     }
 }
 
@@ -147,6 +178,8 @@ impl Document {
 /// Routes without a guard: merge them behind any layer that refuses requests.
 impl<S: Clone + Send + Sync + 'static> From<ResourceMetadata> for Router<S> {
     fn from(metadata: ResourceMetadata) -> Self {
+        let root =
+            metadata.root().map(|document| Document { path: ROOT.into(), ..document.clone() });
         let location = metadata.authorization_server;
         // The instance serves its own document. A copy could be old, or name what is turned off.
         let redirect = async move || {
@@ -155,11 +188,14 @@ impl<S: Clone + Send + Sync + 'static> From<ResourceMetadata> for Router<S> {
         // A path of the operator's may begin with a colon or an asterisk.
         let routes = Self::new().without_v07_checks();
         let routes = routes.route(AUTHORIZATION_SERVER, get(redirect).options(preflight));
-        metadata.documents.into_iter().fold(routes, |routes, Document { path, json }| {
-            let json_type = (CONTENT_TYPE, "application/json");
-            let answer = async move || ([ANY_ORIGIN, CACHED, json_type], json);
-            routes.route(&path, get(answer).options(preflight))
-        })
+        metadata.documents.into_iter().chain(root).fold(
+            routes,
+            |routes, Document { path, json }| {
+                let json_type = (CONTENT_TYPE, "application/json");
+                let answer = async move || ([ANY_ORIGIN, CACHED, json_type], json);
+                routes.route(&path, get(answer).options(preflight))
+            },
+        )
     }
 }
 

@@ -25,7 +25,7 @@ pub(crate) fn code(refused: &Refused, policy: &Policy) -> &'static str {
         Failure::Unreadable(_) => INVALID,
         Failure::Token(fault) => of_token(fault, presented),
         Failure::Denied(denial) => of_denial(denial),
-        Failure::Claims => "claims-mismatch",
+        Failure::Claims(_) => "claims-mismatch",
         Failure::CrossSite(_) => "cross-site-cookie",
         Failure::Configuration(fault) => of_configuration(fault, presented),
         Failure::Upstream(_) => match presented {
@@ -40,7 +40,9 @@ fn of_token(fault: &TokenFault, presented: Option<Presented>) -> &'static str {
     match (fault, presented) {
         (TokenFault::NotAccepted(_), _) => MISMATCH,
         (TokenFault::Cookie(fault), _) => of_cookie(*fault),
-        (TokenFault::Audience | TokenFault::Recipient, _) => NOT_VERIFIED,
+        (TokenFault::NoAudience(_) | TokenFault::Audience(_) | TokenFault::Recipient, _) => {
+            NOT_VERIFIED
+        }
         (TokenFault::Malformed(_), _) | (_, Some(Presented { form: Form::Opaque, .. })) => INVALID,
         (fault, Some(presented)) if !presented.is_session() => match fault {
             TokenFault::Category => INVALID,
@@ -60,12 +62,15 @@ fn of_session(fault: &TokenFault) -> &'static str {
         TokenFault::Expired => "session-token-expired",
         TokenFault::NotYetValid => "session-token-nbf",
         TokenFault::IssuedInFuture => "session-token-iat-in-the-future",
-        TokenFault::AuthorizedParty => "token-invalid-authorized-parties",
+        TokenFault::NoAuthorizedParty | TokenFault::AuthorizedParty => {
+            "token-invalid-authorized-parties"
+        }
         TokenFault::Issuer => "token-invalid-issuer",
         TokenFault::Pending => "session-pending",
         TokenFault::KeyAlgorithm
         | TokenFault::Claim(_)
-        | TokenFault::Audience
+        | TokenFault::NoAudience(_)
+        | TokenFault::Audience(_)
         | TokenFault::Recipient => NOT_VERIFIED,
         TokenFault::Malformed(_)
         | TokenFault::Cookie(_)

@@ -56,6 +56,18 @@ impl TokenType {
     }
 }
 
+impl TokenType {
+    /// The name behind its article, for a sentence.
+    pub(crate) const fn with_article(self) -> &'static str {
+        match self {
+            Self::SessionToken => "a session_token",
+            Self::OAuthToken => "an oauth_token",
+            Self::M2mToken => "an m2m_token",
+            Self::ApiKey => "an api_key",
+        }
+    }
+}
+
 impl fmt::Display for TokenType {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.as_str())
@@ -79,6 +91,16 @@ pub(crate) enum Malformed {
     Base64,
     #[error("the JWT's header or payload is not one JSON object with unique names")]
     Json,
+    #[error("the token is the word `{0}`: the variable that the client sends holds no token")]
+    Word(&'static str),
+}
+
+/// What JavaScript writes for a value that is not a string.
+const WORDS: [&str; 5] = ["null", "undefined", "NaN", "[object Object]", "[object Promise]"];
+
+/// The word that a client sent in place of a token, if it is one of those that JavaScript writes.
+pub(crate) fn word_in_place_of_token(text: &[u8]) -> Option<&'static str> {
+    WORDS.into_iter().find(|word| word.as_bytes() == text)
 }
 
 /// A token's text, decoded but not yet read.
@@ -139,7 +161,9 @@ impl<'t> Decoded<'t> {
         if let Some(opaque) = Opaque::from_text(text)? {
             return Ok(Self::Opaque(opaque));
         }
-        let [header, payload, signature, signed] = parts(text).ok_or(Malformed::Parts)?;
+        let [header, payload, signature, signed] = parts(text).ok_or_else(|| {
+            word_in_place_of_token(text).map_or(Malformed::Parts, Malformed::Word)
+        })?;
         let mut bytes = Vec::with_capacity(decoded_len_estimate(text.len()));
         base64url::decode(header, &mut bytes)?;
         let payload_at = bytes.len();
@@ -315,6 +339,11 @@ mod tests {
         let table = [
             (String::new(), Malformed::Parts),
             ("Bearer".to_owned(), Malformed::Parts),
+            ("null".to_owned(), Malformed::Word("null")),
+            ("NULL".to_owned(), Malformed::Parts),
+            ("undefined".to_owned(), Malformed::Word("undefined")),
+            ("[object Promise]".to_owned(), Malformed::Word("[object Promise]")),
+            ("nullx".to_owned(), Malformed::Parts),
             ("mt_".to_owned(), Malformed::OpaqueLength),
             (format!("ak_{}", "a".repeat(1022)), Malformed::OpaqueLength),
             ("mt_a.b.c".to_owned(), Malformed::OpaqueAlphabet),

@@ -1,26 +1,21 @@
 //! An MCP message and its caller in; the message that may go on, or the answer that ends it, out.
 
+mod body;
+mod fault;
 mod message;
+mod names;
 
 use std::time::Duration;
 
 use axum::body::Bytes;
 use axum_core::{
     body::Body,
-    extract::{
-        DefaultBodyLimit, FromRequest as _, Request,
-        rejection::{BytesRejection, FailedToBufferBody},
-    },
     response::{IntoResponse, Response},
 };
-use http::{
-    HeaderValue, Method, StatusCode,
-    header::{CONTENT_TYPE, UPGRADE},
-    request::Parts,
-};
+use http::{Method, header::UPGRADE, request::Parts};
 use tokio::time::timeout;
 
-use self::message::Call;
+use self::{fault::Fault, message::Call};
 use crate::policy::{Policy, is_same_text};
 
 /// As much as MCP servers usually read of one message.
@@ -29,9 +24,6 @@ const MOST_BYTES: usize = 4 * 1024 * 1024;
 /// How long a whole message may take. Whoever was let in is not asked about again before it is
 /// there, not even where their token was revoked.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
-
-/// How much of a tool's name is logged: the caller chooses it.
-const LOGGED_NAME: usize = 64;
 
 /// What each tool of an MCP server asks of its caller, for
 /// [`ClerkLayer::tools`](crate::ClerkLayer::tools).
@@ -93,23 +85,23 @@ impl ToolPolicies {
         self.tools.iter().map(|(tool, policy)| (*tool, policy))
     }
 
-    /// The whole message of a request.
-    pub(crate) async fn read(&self, parts: &Parts, body: Body) -> Result<Bytes, Response> {
+    /// The whole message of a request, whose head describes it afterwards.
+    pub(crate) async fn read(&self, parts: &mut Parts, body: Body) -> Result<Bytes, Response> {
+        let message = self.try_read(parts, body).await.map_err(Fault::reject)?;
+        body::describe(&mut parts.headers, message.len());
+        Ok(message)
+    }
+
+    async fn try_read(&self, parts: &Parts, body: Body) -> Result<Bytes, Fault> {
         // What is said after an upgrade or a `CONNECT` (RFC 9110 §7.8, §9.3.6) passes by here.
         if parts.method == Method::CONNECT || parts.headers.contains_key(UPGRADE) {
-            return Err(Fault::Upgrade.refuse());
+            return Err(Fault::Upgrade);
         }
-        let mut message = Request::new(body);
-        DefaultBodyLimit::max(self.most_bytes).apply(&mut message);
-        let fault = match timeout(LONGEST_WAIT, Bytes::from_request(message, &())).await {
-            Ok(Ok(message)) => return Ok(message),
-            Ok(Err(BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(
-                _,
-            )))) => Fault::TooLong,
-            Ok(Err(_)) => Fault::Broken,
-            Err(_) => Fault::TooSlow,
-        };
-        Err(fault.refuse())
+        if !body::is_plain(&parts.headers) {
+            return Err(Fault::Encoded);
+        }
+        let message = timeout(LONGEST_WAIT, body::collect(body, self.most_bytes));
+        message.await.map_err(|_| Fault::TooSlow)?
     }
 
     /// Asks `may` about the policy of the tool that the message calls, if it calls one. The answer
@@ -119,65 +111,12 @@ impl ToolPolicies {
         message: &[u8],
         may: impl FnOnce(&'static Policy) -> Result<(), R>,
     ) -> Option<Response> {
-        let Ok(call) = message::call(message) else { return Some(Fault::Unreadable.refuse()) };
+        let Ok(call) = message::call(message) else { return Some(Fault::Unreadable.reject()) };
         let Call { tool, id } = call?;
+        let Some(tool) = tool else { return Some(Fault::InvalidParams.reject_call(id)) };
         let Some((_, policy)) = self.iter().find(|(listed, _)| *listed == tool) else {
-            let fault = Fault::UnknownTool;
-            let tool: String = tool.chars().take(LOGGED_NAME).collect();
-            tracing::info!(fault = fault.as_str(), ?tool, "message refused");
-            return Some(fault.answer(id));
+            return Some(fault::reject_unknown_tool(&tool, id));
         };
         may(policy).err().map(IntoResponse::into_response)
-    }
-}
-
-/// Why a message goes no further, other than by a policy. None is the credential's fault, so none
-/// is a challenge.
-#[derive(Clone, Copy)]
-enum Fault {
-    Upgrade,
-    TooSlow,
-    TooLong,
-    Broken,
-    Unreadable,
-    UnknownTool,
-}
-
-impl Fault {
-    /// The word in the log: see the page `operations`.
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Upgrade => "upgrade",
-            Self::TooSlow => "too-slow",
-            Self::TooLong => "too-long",
-            Self::Broken => "broken",
-            Self::Unreadable => "unreadable",
-            Self::UnknownTool => "unknown-tool",
-        }
-    }
-
-    /// One event, and the answer to a message whose id is not known.
-    fn refuse(self) -> Response {
-        tracing::info!(fault = self.as_str(), "message refused");
-        self.answer("null")
-    }
-
-    /// A JSON-RPC error (JSON-RPC 2.0 §5.1). `id` is JSON.
-    fn answer(self, id: &str) -> Response {
-        let (status, code, message) = match self {
-            Self::Upgrade => (StatusCode::BAD_REQUEST, -32600, "No other protocol is spoken here"),
-            Self::TooSlow => (StatusCode::REQUEST_TIMEOUT, -32600, "The message took too long"),
-            Self::TooLong => (StatusCode::PAYLOAD_TOO_LARGE, -32600, "The message is too long"),
-            Self::Broken => (StatusCode::BAD_REQUEST, -32600, "The message did not arrive whole"),
-            Self::Unreadable => (StatusCode::BAD_REQUEST, -32600, "Not one JSON-RPC message"),
-            // The code that MCP gives to unknown tools («Tools», «Error Handling»). It is for the
-            // model, not for the client: so not an HTTP error.
-            Self::UnknownTool => (StatusCode::OK, -32602, "Unknown tool"),
-        };
-        let json = format!(
-            r#"{{"jsonrpc":"2.0","id":{id},"error":{{"code":{code},"message":"{message}"}}}}"#
-        );
-        let content_type = (CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        (status, [content_type], json).into_response()
     }
 }

@@ -11,6 +11,7 @@ mod budget;
 #[allow(missing_docs, unreachable_pub, reason = "only the fuzz targets see it")]
 pub mod fuzzing;
 mod header;
+mod http_client;
 mod key;
 mod keys;
 mod m2m;
@@ -26,10 +27,11 @@ mod upstream;
 pub(crate) use self::{
     asked::{Asked, VerdictTimes},
     backend::{Backend, RateLimits},
+    http_client::{HttpClient, Reach},
     key::Key,
     keys::{KeySet, Keys},
     rate_limit::CallLimit,
-    rules::{Recipient, Rules},
+    rules::{Recipient, Rules, is_expired, whole},
     seen::Seen,
     upstream::{ApiSecret, Question, Timeouts, Upstream},
 };
@@ -43,7 +45,7 @@ use self::{
     seen::{Entry, Fingerprint},
 };
 use crate::{
-    clock::Clock,
+    clock::{Clock, UnixMillis},
     error::{ConfigurationFault, Failure, Refused, TokenFault},
     health::Health,
     identity::{Identity, VerifiedToken},
@@ -102,9 +104,11 @@ impl Verifier {
         verified.map_err(|failure| Refused { failure, presented: Some(presented) })
     }
 
-    /// Whether a token that was verified has ended since, by the rule that let it in.
-    pub(crate) fn is_over(&self, identity: &Identity) -> bool {
-        identity.is_over(self.clock.now().minus(self.rules.clock_skew))
+    /// The moment from which a token that was verified is rejected: a JWT's `exp` plus the skew,
+    /// or the expiration that Clerk names for an opaque token. What outlives a request ends then.
+    pub(crate) fn accepts_until(&self, identity: &Identity, text: &[u8]) -> Option<UnixMillis> {
+        let end = identity.end()?;
+        Some(if token::can_be_jwt(text) { self.rules.accepts_until(end) } else { end })
     }
 
     /// Loads what can be loaded before the first token comes.
@@ -186,7 +190,7 @@ impl Verifier {
         let asked = self.asked.about(Fingerprint::of(opaque.text.as_bytes()), ask);
         let identity = observe::verify_opaque(opaque.kind.token_type(), asked).await?;
         // What was approved a while ago can be over by now.
-        if identity.is_over(self.clock.now()) {
+        if is_expired(identity.end(), self.clock.now()) {
             return Err(TokenFault::Expired.into());
         }
         Ok(identity)

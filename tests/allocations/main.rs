@@ -5,9 +5,20 @@
     reason = "a test stops at the first thing that is not as it should be"
 )]
 
+use std::convert::Infallible;
+
 use allocation_counter::measure;
-use axum::{Router, body::Body, response::Response, routing::get};
-use clerk_auth::{Clerk, Scopes, Subject, clerk_auth, testing::DevIssuer};
+use axum::{
+    Router,
+    body::{Body, Bytes},
+    response::Response,
+    routing::{get, post},
+};
+use clerk_auth::{
+    Clerk, ClerkLayer, Policy, Scopes, Subject, ToolPolicies, clerk_auth, policy,
+    testing::DevIssuer,
+};
+use futures_util::{StreamExt, stream};
 use http::{Request, StatusCode, header::AUTHORIZATION};
 use tokio::runtime::{Builder, Runtime};
 use tower::ServiceExt;
@@ -53,4 +64,32 @@ fn a_jwt_that_was_seen_before_takes_at_most_three_blocks() {
     let router = app(issuer.clerk().jwt_cache_bytes(0).build().unwrap());
     let first_seen = blocks(&runtime, &router, "/guarded", &token) - unguarded;
     assert!(first_seen <= 16, "{first_seen}");
+}
+
+const READ: Policy = policy!(accepts = "oauth_token", scopes = "read:notes");
+const TOOLS: ToolPolicies = ToolPolicies::new(&[("list", READ)]);
+
+#[test]
+fn message_in_chunks_of_a_byte_takes_memory_of_its_length() {
+    const LENGTH: usize = 1024 * 1024;
+    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+    let issuer = runtime.block_on(DevIssuer::start()).unwrap();
+    let layer = ClerkLayer::new(issuer.clerk().build().unwrap(), &READ).tools(&TOOLS);
+    let router = Router::new().route("/mcp", post(open)).layer(layer);
+    let token = issuer.oauth("user_ada").scopes(["read:notes"]).jwt();
+    let send = |body| {
+        let request = Request::post("/mcp").header(AUTHORIZATION, format!("Bearer {token}"));
+        let answer: Response =
+            runtime.block_on(router.clone().oneshot(request.body(body).unwrap())).unwrap();
+        assert_eq!(answer.status(), StatusCode::OK);
+    };
+    let message = |length| {
+        let bytes = stream::iter(b"{}".iter().copied()).chain(stream::repeat(b' ')).take(length);
+        // Each chunk has a block of its own, as those that come from a socket have.
+        Body::from_stream(bytes.map(|byte| Ok::<_, Infallible>(Bytes::copy_from_slice(&[byte]))))
+    };
+    send(message(2));
+    let most = measure(|| send(message(LENGTH))).bytes_max;
+    let length = u64::try_from(LENGTH).unwrap();
+    assert!((length..4 * length).contains(&most), "{most}");
 }

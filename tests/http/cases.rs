@@ -71,7 +71,9 @@ impl Case {
     fn cookie(self, token: impl Into<String>, client_uat: &str) -> Self {
         let token = Some(token.into());
         let session = token.as_deref().unwrap_or_default();
-        let cookies = format!("theirs=hidden; __session={session}; __client_uat={client_uat}");
+        let cookies = format!(
+            "theirs=hidden; __session={session}; __client_uat={client_uat}; __clerk_db_jwt=hidden"
+        );
         Self { token, ..self }.field("cookie", cookies)
     }
 
@@ -120,7 +122,6 @@ pub(crate) async fn cases(
     cases.extend(callers::session_fault(issuer, forger, case));
     cases.extend(callers::token_for_others(issuer, &app).await);
     cases.extend(cookies::cookie_fault(issuer, forger, case));
-    cases.extend(cookies::no_browser_token(issuer, &app).await);
     cases.extend(genuine::not_permitted(issuer, case));
     cases.extend(clerks::clerks_fault(issuer, &app).await);
     cases.extend(clerks::no_keys(issuer, &app).await);

@@ -1,98 +1,234 @@
-//! What an operator reads about a token that was refused.
+//! What an operator reads about a token that was accepted or rejected.
 
 use clerk_auth::{
-    Policy, Refusal, policy,
+    Clerk, Policy, Refusal, policy,
     testing::{Answer, DevIssuer, Endpoint},
 };
 
-use crate::issuer;
+use crate::{capture, cases::cases, issuer};
+
+mod recipients;
 
 const SESSIONS: Policy = policy!(session_token(permission = "org:notes:edit"));
 const READ: Policy = policy!(oauth_token(scopes = "read:notes"), api_key);
+const ANY: Policy = policy!(accepts = "any");
 
-/// Each row: what the explanation says of the token, its reason code, and a part of the advice.
+/// What the explanation says of the token, its reason code, and a part of the advice.
+struct Row {
+    name: &'static str,
+    policy: &'static Policy,
+    token: String,
+    reason: &'static str,
+    advice: &'static str,
+}
+
+const fn row(
+    name: &'static str,
+    policy: &'static Policy,
+    token: String,
+    reason: &'static str,
+    advice: &'static str,
+) -> Row {
+    Row { name, policy, token, reason, advice }
+}
+
+async fn assert_explained(clerk: &Clerk, rows: Vec<Row>) {
+    for Row { name, policy, token, reason, advice } in rows {
+        for text in [token.clone(), format!("  Bearer {token}\n"), format!("bearer  {token}")] {
+            let explanation = clerk.explain(&text, policy).await;
+            assert_eq!(explanation.reason(), Some(reason), "{name}: {explanation}");
+            let text = explanation.to_string();
+            assert!(text.contains(advice), "{name}: {text}");
+            let shown = text.contains(&token) && token.contains(['.', '_']);
+            assert!(!shown && !text.contains("user_ada"), "{name}: {text}");
+            assert_is_prose(&text, name);
+        }
+    }
+}
+
+/// One line of sentences, each with one end, and with the articles and plurals of English.
+fn assert_is_prose(text: &str, name: &str) {
+    assert!(text.ends_with('.') && !text.contains('\n'), "{name}: {text}");
+    for wrong in
+        ["?.", "..", "!.", " .", " a oauth", " a m2m", " a api", " an session", " 1 seconds", "  "]
+    {
+        assert!(!text.contains(wrong), "{name}: {wrong} in {text}");
+    }
+}
+
 #[tokio::test]
 async fn each_common_cause_has_its_advice() {
     let issuer = issuer().await;
     let other = DevIssuer::start().await.unwrap();
     let forger = DevIssuer::builder().impersonate(&issuer).start().await.unwrap();
     let session = || issuer.session("user_ada");
-    let rows = [
-        (
+    let rows = vec![
+        row(
             "of another instance, with another key",
             &SESSIONS,
             other.session("user_ada").jwt(),
             "jwk-kid-mismatch",
             "so it is of another Clerk instance",
         ),
-        (
+        row(
             "of another instance, opaque",
             &READ,
             other.oauth("user_ada").opaque(),
             "token-invalid",
             "another instance than that of CLERK_SECRET_KEY issued it",
         ),
-        (
+        row(
             "forged",
             &SESSIONS,
             forger.session("user_ada").jwt(),
             "token-invalid-signature",
             "The token names this instance as its issuer: it was altered",
         ),
-        (
-            "over",
+        row(
+            "with an unknown key",
             &SESSIONS,
-            session().expired().jwt(),
-            "session-token-expired",
-            "seconds ago by this machine's clock",
+            session().header("kid", "ins_other").jwt(),
+            "jwk-kid-mismatch",
+            "CLERK_SECRET_KEY and CLERK_PUBLISHABLE_KEY are of two instances",
         ),
-        (
+        row(
+            "without an issuer",
+            &SESSIONS,
+            session().without_claim("iss").jwt(),
+            "token-invalid-issuer",
+            "The token does not name its issuer; tokens of this instance name https://dev-",
+        ),
+        row(
             "of a template",
             &SESSIONS,
             issuer.template("user_ada").jwt(),
             "token-type-mismatch",
             "without a template",
         ),
-        (
+        row(
             "without the permission",
             &SESSIONS,
             session().jwt(),
             "permission-missing",
-            "org:notes:edit",
+            "This is a JWT of type session_token. It is rejected with status 403, reason \
+             permission-missing: the session lacks the permission that the policy requires. The \
+             route accepts: session_token with permission org:notes:edit.",
         ),
-        (
+        row(
+            "without the scope",
+            &READ,
+            issuer.oauth("user_ada").jwt(),
+            "scope-missing",
+            "the token lacks the scope `read:notes`, which the request requires.",
+        ),
+        row(
             "of the wrong type",
             &READ,
             session().jwt(),
             "token-type-mismatch",
-            "The route lets in: oauth_token with scopes read:notes, or api_key.",
+            "This is a session_token, or a JWT of another kind. It is rejected with status 401, \
+             reason token-type-mismatch: the route does not accept a session_token. The route \
+             accepts: oauth_token with scope read:notes, or api_key.",
         ),
-        ("cut off", &READ, "eyJhbGciOi".to_owned(), "token-invalid", "Copy the whole token"),
+        row(
+            "OAuth where sessions are accepted",
+            &SESSIONS,
+            issuer.oauth("user_ada").jwt(),
+            "token-type-mismatch",
+            "the route does not accept an oauth_token.",
+        ),
+        row("cut off", &READ, "eyJhbGciOi".to_owned(), "token-invalid", "Copy the whole token"),
+    ];
+    assert_explained(&issuer.clerk().build().unwrap(), rows).await;
+}
+
+#[tokio::test]
+async fn word_in_place_of_a_token_is_named() {
+    let issuer = issuer().await;
+    let clerk = issuer.clerk().build().unwrap();
+    for word in ["null", "undefined", "NaN", "[object Promise]", "[object Object]"] {
+        let rows = vec![
+            row("word", &ANY, word.to_owned(), "token-invalid", "await `getToken()`"),
+            row("word", &READ, word.to_owned(), "token-invalid", "the token is the word `"),
+        ];
+        assert_explained(&clerk, rows).await;
+        let explanation = clerk.explain(&format!("Bearer {word}"), &ANY).await.to_string();
+        assert!(explanation.contains(&format!("`{word}`")), "{explanation}");
+    }
+}
+
+/// How long a token lives, and how to get another, depends on its class.
+#[tokio::test]
+async fn expired_token_of_each_class_has_its_own_advice() {
+    let issuer = issuer().await;
+    let expired = "It expired 60 seconds ago by this machine's clock. ";
+    let session = "A session token lives for 60 seconds";
+    let table = [
+        (issuer.session("user_ada").expired().jwt(), expired, session),
+        (issuer.oauth("user_ada").expired().jwt(), expired, "The client must refresh"),
+        (issuer.oauth("user_ada").expired().opaque(), "", "The client must refresh"),
+        (issuer.m2m("mch_billing").expired().jwt(), expired, "The machine must create a token"),
+        (issuer.api_key("user_ada").expired().opaque(), "", "Its owner must create a new key."),
     ];
     let clerk = issuer.clerk().build().unwrap();
-    for (name, policy, token, reason, advice) in rows {
-        for text in [token.clone(), format!("  Bearer {token}\n"), format!("bearer  {token}")] {
-            let explanation = clerk.explain(&text, policy).await;
-            assert_eq!(explanation.reason(), Some(reason), "{name}: {explanation}");
-            let text = explanation.to_string();
-            assert!(text.contains(advice), "{name}: {text}");
-            assert!(!text.contains(&token) && !text.contains("user_ada"), "{name}: {text}");
-            assert!(!text.contains('\n'), "{name}: {text}");
-        }
+    for (token, age, advice) in table {
+        let explanation = clerk.explain(&token, &ANY).await.to_string();
+        assert!(
+            explanation.contains(&format!(": the token has expired. {age}{advice}")),
+            "{explanation}"
+        );
+        assert_eq!(explanation.contains("60 seconds:"), advice == session, "{explanation}");
+        assert_is_prose(&explanation, "expired");
     }
 }
 
 #[tokio::test]
-async fn a_token_that_may_enter_and_an_outage_are_told_as_such() {
+async fn accepted_token_is_named_by_its_type() {
     let issuer = issuer().await;
     let clerk = issuer.clerk().build().unwrap();
-    let good = issuer.oauth("user_ada").scopes(["read:notes"]).jwt();
-    let explanation = clerk.explain(&good, &READ).await;
-    assert_eq!(explanation.to_string(), "This is a JWT of type oauth_token. It may enter.");
-    assert_eq!((explanation.refusal(), explanation.reason()), (None, None));
+    let table = [
+        (issuer.session("user_ada").jwt(), "This is a JWT of type session_token."),
+        (issuer.oauth("user_ada").jwt(), "This is a JWT of type oauth_token."),
+        (issuer.oauth("user_ada").opaque(), "This is an opaque oauth_token."),
+        (issuer.m2m("mch_billing").jwt(), "This is a JWT of type m2m_token."),
+        (issuer.m2m("mch_billing").opaque(), "This is an opaque m2m_token."),
+        (issuer.api_key("user_ada").opaque(), "This is an opaque api_key."),
+    ];
+    for (token, named) in table {
+        let explanation = clerk.explain(&token, &ANY).await;
+        assert_eq!(explanation.to_string(), format!("{named} It is accepted."));
+        assert_eq!((explanation.refusal(), explanation.reason()), (None, None));
+    }
+}
+
+#[tokio::test]
+async fn outage_is_told_as_such() {
+    let issuer = issuer().await;
+    let clerk = issuer.clerk().build().unwrap();
     let key = issuer.api_key("user_ada").opaque();
     issuer.answer_with(Endpoint::ApiKeyVerify, Answer::status(503));
     let explanation = clerk.explain(&key, &READ).await;
     assert_eq!(explanation.refusal(), Some(Refusal::ClerkUnavailable));
     assert!(explanation.to_string().ends_with("The token may be good; try again later."));
+}
+
+#[tokio::test]
+async fn every_explanation_and_logged_cause_is_prose() {
+    capture::start();
+    let issuer = issuer().await;
+    let forger = DevIssuer::builder().impersonate(&issuer).start().await.unwrap();
+    for case in cases(&issuer, &forger, |clerk| clerk).await {
+        capture::take();
+        case.send(&issuer).await;
+        let lines = capture::take();
+        let line = lines.iter().find(|line| line.contains("request refused")).expect(case.name);
+        let (_, cause) = line.split_once("cause=").expect(case.name);
+        let cause = cause.split('"').next().unwrap();
+        assert!(!cause.contains('?'), "{}: {cause}", case.name);
+        let claims = line.contains("claims-mismatch");
+        assert_eq!(claims, cause.contains("`seats` is"), "{}: {cause}", case.name);
+        if let Some(explanation) = case.explain(&issuer).await {
+            assert_is_prose(&explanation.to_string(), case.name);
+        }
+    }
 }

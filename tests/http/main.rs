@@ -24,6 +24,7 @@ mod once;
 mod reasons;
 mod refusals;
 mod remembered;
+mod settings;
 mod state;
 mod wire;
 

@@ -204,10 +204,10 @@ enum Carrier {
 }
 
 impl Carrier {
-    fn field(self, token: &str) -> (&'static str, String) {
+    fn field(self, token: &str, issuer: &DevIssuer) -> (&'static str, String) {
         match self {
             Self::Header => ("authorization", format!("Bearer {token}")),
-            Self::Cookie => ("cookie", format!("__session={token}; __client_uat=1")),
+            Self::Cookie => ("cookie", issuer.cookies(token)),
         }
     }
 }
@@ -252,7 +252,7 @@ async fn a_token_enters_where_its_type_is_accepted_and_clerk_is_asked_only_then(
         clock.advance(Duration::from_secs(301));
         let (ran, called) = (visits.count(), world.issuer.calls().total());
         let token = tokens::token(name, &world);
-        let field = token.map(|token| carrier.field(&token));
+        let field = token.map(|token| carrier.field(&token, &world.issuer));
         let fields: Vec<_> = field.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let reply = server.send(Method::GET, path, &fields).await;
         let outcome = Outcome {

@@ -269,35 +269,60 @@ async fn debug_output_of_a_configuration_shows_nothing_of_it() {
     secrets.assert_absent(&format!("{lacks} {}", shown(lacks.clone())), "a check");
 }
 
-/// What is wrong is told, and not what was set: a key can stand where another setting belongs.
+type Set = fn(ClerkBuilder, String) -> ClerkBuilder;
+
+/// A key can stand where another setting belongs, with something around it, or in a list.
 #[test]
-fn an_error_of_the_configuration_shows_no_value() {
+fn value_that_could_be_a_secret_is_in_no_error_of_the_configuration() {
     let base = || Clerk::builder().secret_key("sk_test_x");
-    for (setting, builder) in [
-        ("CLERK_SECRET_KEY", Clerk::builder().secret_key("sk_hidden")),
-        ("CLERK_SECRET_KEY", Clerk::builder().secret_key("pk_live_hidden")),
-        ("CLERK_SECRET_KEY", Clerk::builder().secret_key("sk_test_hid\nhidden")),
-        ("CLERK_MACHINE_SECRET_KEY", base().machine_secret_key("hidden")),
-        ("CLERK_MACHINE_ID", base().machine_id("hidden")),
-        ("CLERK_PUBLISHABLE_KEY", base().publishable_key("pk_test_hidden")),
-        ("CLERK_PUBLISHABLE_KEY", base().publishable_key("sk_live_hidden")),
-        ("CLERK_JWT_KEY", base().jwt_key("hidden")),
-        ("CLERK_JWT_KEY", base().jwt_key("-----BEGIN PRIVATE KEY-----hidden")),
-        ("CLERK_API_URL", base().api_url("hidden")),
-        ("CLERK_API_URL", base().api_url("http://hidden.example")),
-        ("CLERK_API_URL", base().api_url("https://user:hidden@api.example.com")),
-        ("CLERK_API_VERSION", base().api_version("../hidden")),
-        ("frontend_api_url", base().frontend_api_url("ftp://hidden")),
-        ("CLERK_ISSUER", base().issuer("hidden\n")),
-        ("CLERK_AUDIENCE", base().audience(["hidden\n"])),
-        ("session_audience", base().session_audience(["hidden\n"])),
-        ("CLERK_AUTHORIZED_PARTIES", base().authorized_parties(["hidden"])),
-        ("realm", base().realm("hidden\n")),
-    ] {
-        assert_eq!(shown(&builder), "ClerkBuilder(..)\nClerkBuilder(..)\n");
-        let error = builder.build().unwrap_err();
-        let text = format!("{error} {}", shown(&error));
-        assert!(text.contains(&format!("{setting}: ")), "{setting}: {text}");
-        assert!(!text.contains("hidden"), "{setting}: {text}");
+    let settings: [(&str, Set); 13] = [
+        ("CLERK_SECRET_KEY", |clerk, value| clerk.secret_key(value)),
+        ("CLERK_MACHINE_SECRET_KEY", |clerk, value| clerk.machine_secret_key(value)),
+        ("CLERK_MACHINE_ID", |clerk, value| clerk.machine_id(value)),
+        ("CLERK_PUBLISHABLE_KEY", |clerk, value| clerk.publishable_key(value)),
+        ("CLERK_JWT_KEY", |clerk, value| clerk.jwt_key(value)),
+        ("CLERK_API_URL", |clerk, value| clerk.api_url(value)),
+        ("CLERK_API_VERSION", |clerk, value| clerk.api_version(value)),
+        ("frontend_api_url", |clerk, value| clerk.frontend_api_url(value)),
+        ("CLERK_ISSUER", |clerk, value| clerk.issuer(value)),
+        ("CLERK_RESOURCE", |clerk, value| clerk.resource(value)),
+        ("CLERK_AUDIENCE", |clerk, value| clerk.audience(["a".to_owned(), value])),
+        ("session_audience", |clerk, value| clerk.session_audience([value])),
+        ("CLERK_AUTHORIZED_PARTIES", |clerk, value| {
+            clerk.authorized_parties(["https://a.example".to_owned(), value])
+        }),
+    ];
+    let secrets = [
+        "sk_test_hidden",
+        "sk_live_hidden",
+        "ak_hidden",
+        "oat_hidden",
+        "mt_hidden",
+        "whsec_hidden",
+        "eyJhidden.hidden.hidden",
+        "Bearer hidden",
+        "-----BEGIN PRIVATE KEY-----hidden",
+        "https://user:hidden@api.example.com",
+        "https://hidden@api.example.com",
+        "https://api.example.com?token=hidden",
+        "https://api.example.com/#hidden",
+        "https://api.example.com/sk_test_hidden",
+    ];
+    let mut rejected = 0;
+    for (setting, set) in settings {
+        for secret in secrets {
+            for value in [secret.to_owned(), format!("\"{secret}\""), format!(" {secret}\n")] {
+                let builder = set(base(), value.clone());
+                assert_eq!(shown(&builder), "ClerkBuilder(..)\nClerkBuilder(..)\n");
+                let Err(error) = builder.build() else { continue };
+                let text = format!("{error} {}", shown(&error));
+                assert!(text.contains(&format!("{setting}: ")), "{value:?}: {text}");
+                assert!(!text.contains("hidden"), "{value:?}: {text}");
+                rejected += 1;
+            }
+        }
     }
+    assert!(rejected > 500, "{rejected}");
+    let realm = base().realm("hidden\n").build().unwrap_err().to_string();
+    assert!(realm.contains("realm: ") && !realm.contains("hidden"), "{realm}");
 }

@@ -115,7 +115,8 @@ async fn a_remembered_token_keeps_its_class_and_meets_each_policy_anew() {
 async fn a_token_from_the_header_is_held_to_all_rules_of_cookies() {
     let app = App::start().await;
     let [session, oauth, machine] = app.remembered().await;
-    let cookie = |token: &str, uat: u64| format!("__session={token}; __client_uat={uat}");
+    let cookie =
+        |token: &str, uat: u64| format!("__clerk_db_jwt=x; __session={token}; __client_uat={uat}");
     let cross = ("sec-fetch-site", "cross-site");
     let bare = (401, r#"Bearer realm="clerk""#);
     let rows = [

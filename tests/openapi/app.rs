@@ -107,6 +107,13 @@ pub(crate) fn of_table(clerk: &Clerk) -> Value {
 
 /// The document of `aide`, in which handlers describe themselves.
 pub(crate) fn of_guards(clerk: &Clerk) -> Value {
+    let mut document = undescribed_guards(clerk);
+    clerk.describe(&mut document, [(Method::GET, "/tool", TOOL)]).unwrap();
+    serde_json::to_value(&document).unwrap()
+}
+
+/// The same, before the configuration has its say.
+pub(crate) fn undescribed_guards(clerk: &Clerk) -> aide::openapi::OpenApi {
     let tool = ApiRouter::new().api_route("/tool", get_documented(tool));
     let app = ApiRouter::new()
         .api_route("/notes", get_documented(list_notes).post(create_note))
@@ -121,6 +128,5 @@ pub(crate) fn of_guards(clerk: &Clerk) -> Value {
     document.info.title = "Notes".into();
     document.info.version = "1".into();
     let _: Router = app.finish_api(&mut document);
-    clerk.describe(&mut document, [(Method::GET, "/tool", TOOL)]).unwrap();
-    serde_json::to_value(&document).unwrap()
+    document
 }

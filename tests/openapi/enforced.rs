@@ -34,9 +34,7 @@ fn credential(issuer: &DevIssuer, scheme: &str, names: &[&str]) -> (&'static str
     };
     match scheme {
         "clerk_session_token" => bearer(session()),
-        "clerk_session_cookie" => {
-            ("cookie", format!("__session={}; __client_uat=1; __clerk_db_jwt=x", session()))
-        }
+        "clerk_session_cookie" => ("cookie", issuer.cookies(&session())),
         "clerk_oauth_token" => bearer(issuer.oauth("user_ada").scopes(names.to_vec()).jwt()),
         "clerk_m2m_token" => bearer(issuer.m2m("mch_billing").jwt()),
         "clerk_api_key" => bearer(issuer.api_key("user_ada").scopes(names.to_vec()).opaque()),
@@ -56,7 +54,7 @@ fn assert_told(document: &Value, operation: &Value, reply: &Reply) {
     assert!(challenged || reply.challenge().is_empty(), "{} in {told}", reply.challenge());
 }
 
-async fn assert_enforced(issuer: &DevIssuer, server: &Server, document: &Value) {
+pub(crate) async fn assert_enforced(issuer: &DevIssuer, server: &Server, document: &Value) {
     let mut tried = 0;
     for (method, path, operation) in operations(document) {
         let send = async |field: Option<(&str, &str)>| {

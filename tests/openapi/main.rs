@@ -13,4 +13,5 @@ mod configured;
 mod document;
 mod enforced;
 mod guards;
+mod routes;
 mod table;

@@ -97,11 +97,10 @@ impl Callers {
     fn new(issuer: &DevIssuer) -> Self {
         let bearer = |token: String| ("authorization", format!("Bearer {token}"));
         let session = || issuer.session("user_ada").jwt();
-        let cookie = format!("__session={}; __client_uat=1", session());
         Self(vec![
             (None, ("accept", "*/*".to_owned())),
             (Some(TokenType::SessionToken), bearer(session())),
-            (Some(TokenType::SessionToken), ("cookie", cookie)),
+            (Some(TokenType::SessionToken), ("cookie", issuer.cookies(&session()))),
             (Some(TokenType::OAuthToken), bearer(issuer.oauth("user_ada").scopes(SCOPES).jwt())),
             (Some(TokenType::M2mToken), bearer(issuer.m2m("mch_billing").jwt())),
             (Some(TokenType::ApiKey), bearer(issuer.api_key("org_acme").scopes(SCOPES).opaque())),
@@ -229,10 +228,10 @@ async fn the_table_prints_as_text_as_markdown_and_as_json() {
     assert_eq!(
         table.to_string(),
         "\
-GET   /notes         oauth_token with scopes read:notes, or api_key with scopes read:notes
+GET   /notes         oauth_token with scope read:notes, or api_key with scope read:notes
 POST  /notes         api_key, or a caller without a credential
 GET   /health        public
-any   /people/{id}   session_token, or oauth_token; then oauth_token with scopes read:notes, or api_key with scopes read:notes
+any   /people/{id}   session_token, or oauth_token; then oauth_token with scope read:notes, or api_key with scope read:notes
 any   /people/|`     session_token, or oauth_token; CORS preflights pass
 GET   /people/twice  session_token, or oauth_token
 "
@@ -241,10 +240,10 @@ GET   /people/twice  session_token, or oauth_token
         table.to_markdown(),
         r"| method | path | accepts | requirement |
 |---|---|---|---|
-| GET | `/notes` | oauth_token, api_key | `oauth_token with scopes read:notes, or api_key with scopes read:notes` |
+| GET | `/notes` | oauth_token, api_key | `oauth_token with scope read:notes, or api_key with scope read:notes` |
 | POST | `/notes` | api_key, or no token | `api_key, or a caller without a credential` |
 | GET | `/health` | anybody | `public` |
-| any | `/people/{id}` | oauth_token | `session_token, or oauth_token; then oauth_token with scopes read:notes, or api_key with scopes read:notes` |
+| any | `/people/{id}` | oauth_token | `session_token, or oauth_token; then oauth_token with scope read:notes, or api_key with scope read:notes` |
 | any | `` /people/\|` `` | session_token, oauth_token | `session_token, or oauth_token; CORS preflights pass` |
 | GET | `/people/twice` | session_token, oauth_token | `session_token, or oauth_token` |
 "
@@ -318,4 +317,48 @@ fn conflicts_are_those_of_a_router() {
     let routes = Routes::<()>::new().public_get("/", open).public_post("/", open);
     let (_, table) = routes.merge(Routes::new().public_any("/", open)).finish();
     assert_eq!(table.rows().len(), 3);
+}
+
+/// Clients read metadata before they have a token, at a fixed path.
+#[tokio::test]
+async fn metadata_behind_a_layer_or_a_prefix_is_reported() {
+    const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
+    let issuer = DevIssuer::start().await.unwrap();
+    let clerk = issuer.clerk().resource("https://api.example.com/notes").build().unwrap();
+    let metadata = || clerk.resource_metadata([whoami::POLICY]).unwrap();
+    let documented = || Routes::<Clerk>::new().get("/notes", whoami).metadata(metadata());
+    let layer = || ClerkLayer::new(clerk.clone(), &PEOPLE);
+    let guarded = "; this metadata must be public: merge it outside the layer";
+    let nested = "; this metadata must stand at the root: merge it outside `nest`";
+    let table = [
+        ("at the root", documented(), "", 200),
+        ("merged", Routes::new().merge(documented()), "", 200),
+        (
+            "beside a layer",
+            Routes::new().layered(layer(), Routes::new()).merge(documented()),
+            "",
+            200,
+        ),
+        ("behind a layer", Routes::new().layered(layer(), documented()), guarded, 401),
+        ("below a prefix", Routes::new().nest("/v1", documented()), nested, 404),
+        (
+            "below a prefix, behind a layer",
+            Routes::new().nest("/v1", Routes::new().layered(layer(), documented())),
+            guarded,
+            404,
+        ),
+    ];
+    for (name, routes, fault, status) in table {
+        let (router, table) = routes.finish();
+        let reported: Vec<String> = table.misplaced_metadata().map(Row::requirement).collect();
+        let expected = if fault.is_empty() { 0 } else { 3 };
+        assert_eq!(reported.len(), expected, "{name}: {reported:?}");
+        assert!(reported.iter().all(|line| line.ends_with(fault)), "{name}: {reported:?}");
+        let of_metadata = table.rows().filter(|row| row.path().contains("/.well-known/"));
+        assert_eq!(of_metadata.count(), 3, "{name}");
+        let server = Server::start(router.with_state(clerk.clone())).await;
+        for path in [WELL_KNOWN.to_owned(), format!("{WELL_KNOWN}/notes")] {
+            assert_eq!(server.send(Method::GET, &path, &[]).await.status, status, "{name} {path}");
+        }
+    }
 }

@@ -159,10 +159,10 @@ fn each_policy_prints_as_one_line() {
             audience_and_client::POLICY,
             "oauth_token with audience https://api.example.com and client client_good",
         ),
-        (sender::POLICY, "m2m_token with from mch_billing"),
+        (sender::POLICY, "m2m_token from mch_billing"),
         (
             clauses::POLICY,
-            "session_token with permission org:notes:read, or oauth_token with scopes read:notes, \
+            "session_token with permission org:notes:read, or oauth_token with scope read:notes, \
              or api_key",
         ),
     ];

@@ -17,6 +17,8 @@ mod hierarchy;
 mod layer;
 mod optional;
 mod require;
+mod sensitive;
 mod server_function;
+mod step_up;
 mod tools;
 mod without_http;

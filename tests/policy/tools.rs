@@ -145,9 +145,11 @@ async fn what_two_servers_could_read_in_two_ways_reaches_none() {
         &batch,
         r#"{"method":"tools/list","method":"tools/call","params":{"name":"add"}}"#,
         r#"{"method":"tools/call","params":{"name":"list","n\u0061me":"add"}}"#,
-        r#"{"method":"tools/call","params":{"name":["add"]}}"#,
-        r#"{"method":"tools/call"}"#,
         r#"{"method":7}"#,
+        r#"{"Method":"tools/call","params":{"name":"publish"}}"#,
+        r#"{"method":"ping","metHod":"tools/call","params":{"name":"publish"}}"#,
+        r#"{"method":"tools/call","params":{"name":"list","namE":"publish"}}"#,
+        r#"{"method":"tools/call","params":{"name":"list"},"param\u017f":{"name":"publish"}}"#,
     ];
     for body in bodies {
         let reply = post(&app, &token, body.to_owned()).await;
@@ -155,6 +157,66 @@ async fn what_two_servers_could_read_in_two_ways_reaches_none() {
         assert_eq!((reply.status, reply.body.as_str()), (400, expected), "{body}");
         assert_eq!(reply.challenge(), "", "the credential is not to blame");
     }
+}
+
+#[tokio::test]
+async fn call_without_a_tool_is_answered_with_its_id() {
+    let (issuer, app) = app().await;
+    let token = issuer.oauth("user_ada").scopes(["write:notes"]).jwt();
+    let params = ["", r#","params":null"#, r#","params":[]"#, r#","params":{"name":7}"#];
+    for params in params {
+        for (id, echoed) in [("7", "7"), (r#""seven""#, r#""seven""#), ("[7]", "null")] {
+            let body = format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"tools/call"{params}}}"#);
+            let reply = post(&app, &token, body.clone()).await;
+            let expected = format!(
+                r#"{{"jsonrpc":"2.0","id":{echoed},"error":{{"code":-32602,"message":"Invalid params"}}}}"#
+            );
+            assert_eq!((reply.status, reply.body), (200, expected), "{body}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn notification_that_calls_no_known_tool_has_no_answer() {
+    let (issuer, app) = app().await;
+    let token = issuer.oauth("user_ada").scopes(["write:notes"]).jwt();
+    for params in [r#","params":{"name":"drop"}"#, r#","params":{"name":7}"#, ""] {
+        let body = format!(r#"{{"jsonrpc":"2.0","method":"tools/call"{params}}}"#);
+        let reply = post(&app, &token, body.clone()).await;
+        assert_eq!((reply.status, reply.body.as_str()), (400, ""), "{body}");
+        assert_eq!(reply.header("content-type"), "", "{body}");
+    }
+    // To be a notification is no way around a policy.
+    let table = [("list", 200), ("add", 200), ("publish", 403)];
+    for (tool, status) in table {
+        let body = ADD.replace(r#""id":7,"#, "").replace("add", tool);
+        assert_eq!(post(&app, &token, body).await.status, status, "{tool}");
+    }
+}
+
+#[tokio::test]
+async fn message_in_a_coding_or_another_charset_is_rejected() {
+    let (issuer, app) = app().await;
+    let token = format!("Bearer {}", issuer.oauth("user_ada").scopes(["write:notes"]).jwt());
+    let table = [
+        ("content-encoding", "identity", 200),
+        ("content-encoding", "gzip", 415),
+        ("content-encoding", "identity, br", 415),
+        ("content-type", "application/json; charset=UTF-8", 200),
+        ("content-type", "application/json; charset=utf-16", 415),
+        ("content-type", "application/json; charset=utf-8; charset=utf-7", 415),
+    ];
+    for (name, value, status) in table {
+        let fields = [("authorization", token.as_str()), (name, value)];
+        let reply = app.send_body(Method::POST, "/mcp", &fields, ADD).await;
+        assert_eq!((reply.status, reply.challenge()), (status, ""), "{name}: {value}");
+        if status == 415 {
+            assert_eq!(reply.body, fault("The message must be UTF-8 without a content coding"));
+        }
+    }
+    let stranger = [("content-encoding", "gzip")];
+    let reply = app.send_body(Method::POST, "/mcp", &stranger, ADD).await;
+    assert_eq!(reply.status, 401, "the credential comes first");
 }
 
 #[tokio::test]
@@ -295,6 +357,12 @@ async fn each_message_that_is_refused_is_one_event_with_a_word() {
     let upgrade = request().header("upgrade", "h2c").body(Body::empty()).unwrap();
     assert_eq!(answer(&router, upgrade).await.0, 400);
     expect("upgrade", "");
+    let encoded = request().header("content-encoding", "gzip").body(Body::from(ADD)).unwrap();
+    assert_eq!(answer(&router, encoded).await.0, 415);
+    expect("encoded", "");
+    let no_tool = r#"{"jsonrpc":"2.0","id":7,"method":"tools/call"}"#;
+    assert_eq!(post(Body::from(no_tool)).await.0, 200);
+    expect("invalid-params", "");
     pause();
     assert_eq!(post(Body::from_stream(stream::pending::<Result<&str, Infallible>>())).await.0, 408);
     expect("too-slow", "");
@@ -358,8 +426,8 @@ fn each_tool_is_listed_once_and_in_order() {
     let tools: Vec<String> =
         TOOLS.iter().map(|(tool, policy)| format!("{tool}: {policy}")).collect();
     let expected = [
-        "list: oauth_token with scopes read:notes",
-        "add: oauth_token with scopes write:notes",
+        "list: oauth_token with scope read:notes",
+        "add: oauth_token with scope write:notes",
         "publish: oauth_token with scopes write:notes publish:notes",
     ];
     assert_eq!(tools, expected);

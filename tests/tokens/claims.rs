@@ -104,6 +104,7 @@ async fn issuer_is_known_from_the_publishable_key_and_what_is_set_wins() {
     };
     let known = base().publishable_key(app.issuer.publishable_key());
     let set = base().publishable_key(app.issuer.publishable_key()).issuer("https://proxy.example");
+    let set = set.frontend_api_url("https://proxy.example");
     let (ours, proxy) = (json!(app.issuer.issuer()), json!("https://proxy.example"));
     let unknown = app.only(base()).await.warm().await;
     let known = app.only(known).await.warm().await;

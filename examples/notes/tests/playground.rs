@@ -25,14 +25,14 @@ const LAST_ROUTE: &str = "#route-5";
 /// What the reader does from the top of the page on, and what the page then shows: the status, a
 /// part of the challenge, and the end of the explanation.
 const VISITS: &[(&str, &[&str], &str, &str, &str)] = &[
-    ("the first route, a good token", &[TAB, ENTER], "200 OK", "none", "It may enter."),
-    ("a note is written", &[TAB, DOWN, ENTER], "201 Created", "none", "It may enter."),
+    ("the first route, a good token", &[TAB, ENTER], "200 OK", "none", "It is accepted."),
+    ("a note is written", &[TAB, DOWN, ENTER], "201 Created", "none", "It is accepted."),
     (
         "a token of another type",
         &[TAB, DOWN, DOWN, ENTER],
         "401 Unauthorized",
         "error=\"invalid_token\"",
-        "The route lets in: session_token.",
+        "The route accepts: session_token.",
     ),
     (
         "no token, chosen by its first letters",
@@ -60,7 +60,7 @@ const VISITS: &[(&str, &[&str], &str, &str, &str)] = &[
         &[TAB, TAB, TAB, TAB, TAB, "profile", ENTER],
         "403 Forbidden",
         "error=\"insufficient_scope\", scope=\"read:notes\"",
-        "The route lets in: oauth_token with scopes read:notes.",
+        "The route accepts: oauth_token with scope read:notes.",
     ),
 ];
 

@@ -4,7 +4,6 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 
 use crate::{
-    entry::Optional,
     naming::{Naming, first_name},
     policy::{Clause, Policy},
     requirement::Requirement,
@@ -121,10 +120,7 @@ struct Words {
 impl Words {
     fn policy(&self, policy: &Policy, clauses: &TokenStream) -> TokenStream {
         let Self { prefix, .. } = self;
-        let optional = policy.optional.map(|optional| match optional {
-            Optional::NoCredential => quote!(.optional()),
-            Optional::ExpiredCookie => quote!(.optional_ignoring_expired_cookie()),
-        });
+        let optional = policy.is_optional.then(|| quote!(.optional()));
         quote!(#prefix Policy::new(#clauses) #optional)
     }
 

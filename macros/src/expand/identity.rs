@@ -13,7 +13,7 @@ use crate::{
 /// enter: `Identity<SessionToken, Never, Never, ApiKey>`. With `optional`, an `Option` of it.
 pub(crate) fn of(entry: &Entry, naming: &Naming) -> TokenStream {
     let identity = always(&entry.types, naming);
-    if entry.optional.is_none() {
+    if !entry.is_optional {
         return identity;
     }
     quote!(::core::option::Option<#identity>)

@@ -2,7 +2,6 @@
 
 use crate::{
     condition::Condition,
-    entry::Optional,
     names::alternatives,
     policy::Policy,
     requirement::Requirement,
@@ -25,18 +24,9 @@ pub(crate) fn policy(policy: &Policy) -> Vec<String> {
             [" Accepts".to_owned()].into_iter().chain(lines).collect()
         }
     };
-    if policy.optional.is_some() {
-        lines.push(String::new());
+    if policy.is_optional {
+        lines.extend([String::new(), " A caller without a credential enters too.".to_owned()]);
     }
-    lines.extend(policy.optional.map(|optional| {
-        match optional {
-            Optional::NoCredential => " A caller without a credential enters too.".to_owned(),
-            Optional::ExpiredCookie => {
-                " A caller without a credential, or with an expired session cookie, enters too."
-                    .to_owned()
-            }
-        }
-    }));
     lines
 }
 

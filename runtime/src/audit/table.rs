@@ -22,8 +22,19 @@ pub struct Row {
     /// `None`: any method.
     method: Option<Method>,
     path: String,
+    kind: Kind,
     /// From the outermost to the innermost.
     gates: Vec<Gate>,
+}
+
+/// What answers the requests of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Handler,
+    /// A mounted service: which routes it has, the table cannot know.
+    Service,
+    /// A document that clients read before they have a token.
+    Metadata,
 }
 
 /// A guard, or a layer.
@@ -53,6 +64,12 @@ impl Table {
         policies.into_iter()
     }
 
+    /// The rows of [metadata](super::Routes::metadata) that clients cannot read, because a layer
+    /// guards them or they are nested below a prefix. Let a test assert that there are none.
+    pub fn misplaced_metadata(&self) -> impl Iterator<Item = &Row> {
+        self.rows.iter().filter(|row| row.metadata_fault().is_some())
+    }
+
     /// A table in Markdown, with a heading row.
     #[must_use]
     pub fn to_markdown(&self) -> String {
@@ -69,7 +86,7 @@ impl Table {
     /// | `accepts` | the types of tokens that can enter; empty for a public route |
     /// | `anonymous` | whether a request without a credential can enter |
     /// | `preflights` | whether a CORS preflight reaches the handler without a token |
-    /// | `requirement` | the policies, as one line; `null` for a public route |
+    /// | `requirement` | the policies, as one line; `null` for a public route; what is wrong with misplaced metadata |
     #[must_use]
     pub fn to_json(&self) -> String {
         serde_json::to_string_pretty(self).unwrap_or_default()
@@ -102,12 +119,17 @@ impl Table {
 
 impl Row {
     pub(super) fn new(method: Option<Method>, path: &str, gate: Option<Gate>) -> Self {
-        Self { method, path: path.to_owned(), gates: Vec::from_iter(gate) }
+        Self { method, path: path.to_owned(), kind: Kind::Handler, gates: Vec::from_iter(gate) }
+    }
+
+    /// A document of a resource's metadata.
+    pub(super) fn metadata(path: &str) -> Self {
+        Self { kind: Kind::Metadata, ..Self::new(Some(Method::GET), path, None) }
     }
 
     /// A service that gets the prefix and all below it.
     pub(super) fn below(prefix: &str, gate: Option<Gate>) -> Self {
-        Self::new(None, &joined(prefix, "/{*rest}"), gate)
+        Self { kind: Kind::Service, ..Self::new(None, &joined(prefix, "/{*rest}"), gate) }
     }
 
     /// The method; `None` for a route of any method, except those that other rows have for the
@@ -163,17 +185,30 @@ impl Row {
         answers && self.gates.iter().all(|gate| gate.passes_preflights)
     }
 
-    /// What is asked for, as one line: `oauth_token with scopes read:notes`, or `public`.
+    /// What is asked for, as one line: `oauth_token with scope read:notes`, or `public`.
     #[must_use]
     pub fn requirement(&self) -> String {
+        let fault = self.metadata_fault().unwrap_or_default();
         if self.is_public() {
-            return "public".to_owned();
+            return "public".to_owned() + fault;
         }
         let mut policies: Vec<Policy> = self.policies().collect();
         policies.dedup();
         let lines: Vec<String> = policies.iter().map(Policy::to_string).collect();
         let preflights = if self.passes_preflights() { "; CORS preflights pass" } else { "" };
-        lines.join("; then ") + preflights
+        lines.join("; then ") + preflights + fault
+    }
+
+    /// Why clients cannot read this metadata.
+    fn metadata_fault(&self) -> Option<&'static str> {
+        if self.kind != Kind::Metadata {
+            return None;
+        }
+        if !self.is_public() {
+            return Some("; this metadata must be public: merge it outside the layer");
+        }
+        let is_at_root = self.path.starts_with("/.well-known/");
+        (!is_at_root).then_some("; this metadata must stand at the root: merge it outside `nest`")
     }
 
     fn accepts(&self, token_type: TokenType) -> bool {
@@ -184,7 +219,20 @@ impl Row {
         self.policies().all(passes)
     }
 
-    fn method_name(&self) -> &str {
+    /// The prefix of a mounted service; `None` for any other row.
+    #[cfg(any(feature = "aide", feature = "utoipa"))]
+    pub(crate) fn service_prefix(&self) -> Option<&str> {
+        self.path.strip_suffix("/{*rest}").filter(|_| self.kind == Kind::Service)
+    }
+
+    /// Whether it is one operation of an API: a service may be none or many, clients find metadata
+    /// without a document, and a document has no place for `CONNECT` (OpenAPI 3.1 §4.8.9).
+    #[cfg(any(feature = "aide", feature = "utoipa"))]
+    pub(crate) fn needs_operation(&self) -> bool {
+        self.kind == Kind::Handler && self.method != Some(Method::CONNECT)
+    }
+
+    pub(crate) fn method_name(&self) -> &str {
         self.method.as_ref().map_or("any", Method::as_str)
     }
 
@@ -244,7 +292,7 @@ impl fmt::Display for Table {
     }
 }
 
-/// `GET /notes: oauth_token with scopes read:notes`
+/// `GET /notes: oauth_token with scope read:notes`
 impl fmt::Display for Row {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{} {}: {}", self.method_name(), self.path, self.requirement())
@@ -270,7 +318,8 @@ impl Serialize for Row {
             accepts: self.accepted(),
             anonymous: self.is_open_to_anonymous(),
             preflights: self.passes_preflights(),
-            requirement: (!self.is_public()).then(|| self.requirement()),
+            requirement: (!self.is_public() || self.metadata_fault().is_some())
+                .then(|| self.requirement()),
         };
         members.serialize(serializer)
     }

@@ -1,24 +1,27 @@
 //! Collected settings in, a [`Clerk`] out, or everything that is wrong with them.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use http::Method;
-use reqwest::Url;
+use reqwest::{ClientBuilder, Url};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{
-    Clerk, ClerkBuilder, Credentials, Inner, resource,
+    Clerk, ClerkBuilder, ConfigError, Credentials, Inner, advice,
+    combination::Combination,
+    pem, resource,
     settings::{self, PublishableKey},
 };
 use crate::{
     cookie::{CookieInstance, CookieRules},
+    error::with_sources,
     observe::{self, Endpoint},
     rejection::{Appearance, Realm},
     resource::Resource,
     token::TokenType,
     verify::{
-        ApiSecret, Asked, Backend, CallLimit, Key, KeySet, Keys, Question, RateLimits, Recipient,
-        Rules, Seen, Timeouts, Upstream, VerdictTimes, Verifier,
+        ApiSecret, Asked, Backend, CallLimit, HttpClient, Key, KeySet, Keys, Question, RateLimits,
+        Reach, Recipient, Rules, Seen, Timeouts, Upstream, VerdictTimes, Verifier,
     },
 };
 
@@ -53,12 +56,6 @@ const CALLS_WITHOUT_LIMIT: u32 = 10_000;
 /// More would take too much memory: the time of each call is kept.
 const MOST_CALLS: u32 = 1_000_000;
 
-/// What is wrong with a configuration: every problem at once, one line each. It shows no secret.
-#[derive(Clone, PartialEq, Eq)]
-pub struct ConfigError {
-    pub(super) problems: Vec<String>,
-}
-
 /// Settings that can be used.
 struct Checked {
     secret: Option<ApiSecret>,
@@ -75,33 +72,25 @@ struct Checked {
     stale_keys: Duration,
     rate_limits: RateLimits,
     verdict_times: VerdictTimes,
+    production: bool,
 }
 
-pub(super) fn build(builder: ClerkBuilder) -> Result<Clerk, ConfigError> {
-    let mut error = ConfigError { problems: Vec::new() };
+pub(super) fn build(mut builder: ClerkBuilder) -> Result<Clerk, ConfigError> {
+    let mut error = ConfigError::default();
     let checked = check(&builder, &mut error);
-    let Some(checked) = checked.filter(|_| error.problems.is_empty()) else {
+    let Some(checked) = checked.filter(|_| error.is_empty()) else {
+        error.explain_by(&builder.similar);
         return Err(error);
     };
-    let local = |url: &Url| settings::is_loopback(url);
-    let loopback = local(&checked.api_url) || checked.frontend_api.as_ref().is_some_and(local);
-    let upstream = Upstream::new(checked.timeouts, loopback).map_err(|cause| {
-        error.add("the HTTP client", format!("it could not be set up: {cause}"));
-        error
-    })?;
+    for advice in advice::of(&builder, checked.production) {
+        tracing::warn!("{advice}");
+    }
     let has = Credentials {
         secret_key: checked.secret.is_some(),
         machine_secret_key: checked.machine_secret.is_some(),
+        production: checked.production,
     };
-    let backend = Backend::new(
-        upstream.clone(),
-        builder.clock.clone(),
-        |path| settings::join(&checked.api_url, path),
-        checked.secret.as_ref(),
-        checked.machine_secret.as_ref(),
-        checked.rate_limits,
-    );
-    let private_set = checked.secret.map(|secret| {
+    let private_set = checked.secret.clone().map(|secret| {
         let url = settings::join(&checked.api_url, &format!("{}/jwks", checked.api_version));
         Question { endpoint: Endpoint::KeySet, method: Method::GET, url, key: Some(secret) }
     });
@@ -112,6 +101,22 @@ pub(super) fn build(builder: ClerkBuilder) -> Result<Clerk, ConfigError> {
     let asks_both = builder.fall_back.to_public_keys || private_set.is_none();
     let sources: Vec<Question> =
         private_set.into_iter().chain(public_set.filter(|_| asks_both)).collect();
+    let calls_backend = has.secret_key || has.machine_secret_key;
+    let called: Vec<&Url> = sources
+        .iter()
+        .map(|source| &source.url)
+        .chain(calls_backend.then_some(&checked.api_url))
+        .collect();
+    let http = http_client(builder.http_client.take(), &called, checked.timeouts)?;
+    let upstream = Upstream::new(checked.timeouts, http);
+    let backend = Backend::new(
+        upstream.clone(),
+        builder.clock.clone(),
+        |path| settings::join(&checked.api_url, path),
+        checked.secret.as_ref(),
+        checked.machine_secret.as_ref(),
+        checked.rate_limits,
+    );
     let keys = match checked.jwt_key {
         Some(key) if !builder.fall_back.to_jwt_key || sources.is_empty() => Keys::Pem(key),
         None if sources.is_empty() => Keys::None,
@@ -124,6 +129,7 @@ pub(super) fn build(builder: ClerkBuilder) -> Result<Clerk, ConfigError> {
     let cookies = Arc::new(CookieRules {
         instance: checked.cookies,
         authorized_parties: checked.rules.authorized_parties.clone(),
+        ..CookieRules::default()
     });
     let clock = builder.clock;
     let asked = Asked::new(upstream, clock.clone(), checked.verdict_times);
@@ -139,11 +145,30 @@ pub(super) fn build(builder: ClerkBuilder) -> Result<Clerk, ConfigError> {
         realm: checked.realm,
         body: builder.refusal_body,
         reveals_reasons: builder.reveal_reasons,
+        debugs_reasons: builder.debug_reasons,
         scope_hierarchy: builder.scope_hierarchy,
         resource: checked.resource,
     };
     observe::describe();
     Ok(Clerk(Arc::new(Inner { verifier, cookies, appearance: Arc::new(appearance), has })))
+}
+
+/// The client for these URLs. Only one of the application's own is built here and can fail.
+fn http_client(
+    own: Option<ClientBuilder>,
+    called: &[&Url],
+    timeouts: Timeouts,
+) -> Result<HttpClient, ConfigError> {
+    let reach = Reach {
+        connect_timeout: timeouts.connect,
+        loopback: called.iter().any(|url| settings::is_loopback(url)),
+        encrypted: called.iter().any(|url| url.scheme() == "https"),
+    };
+    let Some(own) = own else { return Ok(HttpClient::new(reach)) };
+    HttpClient::from_builder(own, reach).map_err(|cause| {
+        let problem = format!("the client cannot be built: {}", with_sources(&cause));
+        ConfigError::new("http_client", problem)
+    })
 }
 
 /// Looks at every setting, so that all problems are told at once.
@@ -168,6 +193,7 @@ fn check(builder: &ClerkBuilder, error: &mut ConfigError) -> Option<Checked> {
     let machine_text = exposed(builder.machine_secret_key.as_ref());
     error.check("CLERK_MACHINE_SECRET_KEY", machine_text, settings::machine_secret_key);
     let jwt_key = error.check("CLERK_JWT_KEY", builder.jwt_key.as_deref(), |pem| {
+        pem::check(pem)?;
         Key::from_pem(pem).map_err(|unusable| {
             format!("{unusable}; copy the PEM public key from the API keys page of the dashboard")
         })
@@ -178,7 +204,8 @@ fn check(builder: &ClerkBuilder, error: &mut ConfigError) -> Option<Checked> {
         && machine_text.is_none();
     if nothing && builder.unreadable.is_empty() {
         let wrong = "no key is set; set this one to the secret key of your instance, from the \
-                     API keys page of the dashboard";
+                     API keys page of the dashboard, or set CLERK_PUBLISHABLE_KEY or \
+                     CLERK_JWT_KEY, if only JWTs are accepted";
         error.add("CLERK_SECRET_KEY", wrong);
     }
     let api_url = builder.api_url.as_deref().or(Some(API_URL));
@@ -192,7 +219,20 @@ fn check(builder: &ClerkBuilder, error: &mut ConfigError) -> Option<Checked> {
     };
     let frontend_api =
         error.check("frontend_api_url", frontend_api.as_deref(), settings::endpoint_url);
+    let for_production =
+        production == Some(true) || publishable.as_ref().is_some_and(|key| key.production);
     let rules = check_rules(builder, publishable.as_ref(), error);
+    Combination {
+        publishable: publishable.as_ref(),
+        production: for_production,
+        api_url: api_url.as_ref(),
+        frontend_api: frontend_api.as_ref(),
+        proxied: builder.frontend_api_url.is_some(),
+        issuers: builder.issuer.as_slice(),
+        authorized_parties: &rules.authorized_parties,
+        is_test: builder.clock.is_of_a_test(),
+    }
+    .check(error);
     let keys_are_public = frontend_api.is_some()
         && (jwt_key.is_none() || builder.fall_back.to_jwt_key)
         && (secret_text.is_none() || builder.fall_back.to_public_keys);
@@ -211,11 +251,6 @@ fn check(builder: &ClerkBuilder, error: &mut ConfigError) -> Option<Checked> {
     let timeouts = check_timeouts(builder, error);
     let api_secret =
         |key: Option<&str>, variable| key.and_then(|key| ApiSecret::new(key, variable));
-    let for_production =
-        production == Some(true) || publishable.as_ref().is_some_and(|key| key.production);
-    if builder.reveal_reasons && for_production {
-        tracing::warn!("callers are told why they are refused; remove `reveal_reasons`");
-    }
     let cookies = builder.publishable_key.as_deref().zip(publishable);
     Some(Checked {
         secret: api_secret(secret_text, "CLERK_SECRET_KEY"),
@@ -233,6 +268,7 @@ fn check(builder: &ClerkBuilder, error: &mut ConfigError) -> Option<Checked> {
         stale_keys: check_stale_keys(builder, error),
         rate_limits: check_rate_limits(builder, production, error),
         verdict_times: check_verdict_times(builder, error),
+        production: for_production,
     })
 }
 
@@ -380,62 +416,6 @@ fn check_timeouts(builder: &ClerkBuilder, error: &mut ConfigError) -> Timeouts {
     }
     timeouts
 }
-
-impl ConfigError {
-    /// One problem.
-    pub(crate) fn new(setting: &str, problem: impl fmt::Display) -> Self {
-        let mut error = Self { problems: Vec::new() };
-        error.add(setting, problem);
-        error
-    }
-
-    pub(super) fn add(&mut self, setting: &str, problem: impl fmt::Display) {
-        self.problems.push(format!("{setting}: {problem}"));
-    }
-
-    /// Parses a setting if it is set, and notes what is wrong with it.
-    pub(super) fn check<T>(
-        &mut self,
-        setting: &str,
-        value: Option<&str>,
-        parse: impl FnOnce(&str) -> Result<T, String>,
-    ) -> Option<T> {
-        parse(value?).map_err(|problem| self.add(setting, problem)).ok()
-    }
-
-    /// Checks each member of a list if it is set. One that is set and empty would switch its
-    /// check off in silence.
-    fn check_list(
-        &mut self,
-        setting: &str,
-        list: Option<&Vec<String>>,
-        parse: fn(&str) -> Result<(), String>,
-    ) -> Vec<String> {
-        let Some(list) = list else { return Vec::new() };
-        if list.is_empty() {
-            self.add(setting, "it is set and names nothing; name something, or do not set it");
-        }
-        for member in list {
-            self.check(setting, Some(member), parse);
-        }
-        list.clone()
-    }
-}
-
-impl fmt::Display for ConfigError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.problems.join("\n"))
-    }
-}
-
-/// The same lines: a `main` that returns the error prints it in this form.
-impl fmt::Debug for ConfigError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, formatter)
-    }
-}
-
-impl std::error::Error for ConfigError {}
 
 fn exposed(secret: Option<&SecretString>) -> Option<&str> {
     secret.map(ExposeSecret::expose_secret)

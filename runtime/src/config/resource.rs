@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use reqwest::Url;
 
-use super::{Clerk, ConfigError, Inner, settings};
+use super::{Clerk, ConfigError, Inner, redact::quote, settings};
 use crate::{rejection::Appearance, resource::Resource};
 
 const VARIABLE: &str = "CLERK_RESOURCE";
@@ -24,14 +24,14 @@ pub(super) fn check(
         return None;
     };
     let issuer_url = error.check("CLERK_ISSUER", Some(issuer), |issuer| {
-        Url::parse(issuer).map_err(|cause| format!("it is not a URL ({cause})"))
+        Url::parse(issuer).map_err(|cause| format!("{} is not a URL ({cause})", quote(issuer)))
     })?;
     Some(Resource::new(identifier, &url, issuer, &issuer_url))
 }
 
 /// The same verifier for another resource: what it verifies is shared, what it names is new.
 pub(super) fn derive(clerk: &Clerk, identifier: &str) -> Result<Clerk, ConfigError> {
-    let mut error = ConfigError { problems: Vec::new() };
+    let mut error = ConfigError::default();
     let Inner { verifier, cookies, appearance, has } = clerk.0.as_ref();
     let issuer = verifier.rules.issuer.as_deref();
     let Some(resource) = check(Some(identifier), issuer, &mut error) else { return Err(error) };

@@ -9,6 +9,13 @@ use base64::{
 };
 use reqwest::Url;
 
+pub(super) use super::{audience::audience, issuer::issuer, origin::authorized_party};
+use super::{
+    origin::with_scheme,
+    redact::{quote, suggest},
+    text,
+};
+
 /// Clerk writes publishable keys without padding; some tools add it.
 const ANY_PADDING: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
@@ -24,9 +31,7 @@ pub(super) struct PublishableKey {
 
 impl PublishableKey {
     pub(super) fn parse(key: &str) -> Result<Self, String> {
-        if key.starts_with("sk_") {
-            return Err("it is a secret key; the publishable key begins with `pk_`".into());
-        }
+        text::check_key(key, "CLERK_PUBLISHABLE_KEY")?;
         let wrong = "it is not a publishable key; copy the one that begins with `pk_test_` or \
                      `pk_live_` from the dashboard, whole";
         let (production, encoded) =
@@ -39,7 +44,9 @@ impl PublishableKey {
             ANY_PADDING.decode(encoded).ok().and_then(|bytes| String::from_utf8(bytes).ok());
         let host = decoded.as_deref().and_then(|text| text.strip_suffix('$'));
         match host {
-            Some(host) if is_host(host) => Ok(Self { frontend_api: host.to_owned(), production }),
+            Some(host) if is_frontend_api(host, production) => {
+                Ok(Self { frontend_api: host.to_owned(), production })
+            }
             _ => Err(wrong.into()),
         }
     }
@@ -47,9 +54,7 @@ impl PublishableKey {
 
 /// A secret key; tells whether it is for production.
 pub(super) fn secret_key(key: &str) -> Result<bool, String> {
-    if key.starts_with("pk_") {
-        return Err("it is a publishable key; the secret key begins with `sk_`".into());
-    }
+    text::check_key(key, "CLERK_SECRET_KEY")?;
     let production = ["sk_live_", "live_"].iter().any(|prefix| has_rest(key, prefix));
     let development = ["sk_test_", "test_"].iter().any(|prefix| has_rest(key, prefix));
     if !(production || development) || !is_visible(key) {
@@ -61,6 +66,7 @@ pub(super) fn secret_key(key: &str) -> Result<bool, String> {
 }
 
 pub(super) fn machine_secret_key(key: &str) -> Result<(), String> {
+    text::check_key(key, "CLERK_MACHINE_SECRET_KEY")?;
     if has_rest(key, "ak_") && is_visible(key) {
         return Ok(());
     }
@@ -70,29 +76,39 @@ pub(super) fn machine_secret_key(key: &str) -> Result<(), String> {
 }
 
 pub(super) fn machine_id(id: &str) -> Result<(), String> {
-    if has_rest(id, "mch_") && is_visible(id) {
+    text::check_key(id, "CLERK_MACHINE_ID")?;
+    let word = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    if has_rest(id, "mch_") && id.bytes().all(word) {
         return Ok(());
     }
-    Err("it is not a machine id; it begins with `mch_`".into())
+    Err("it is not a machine ID; copy the one that begins with `mch_` from the machine's page in \
+         the dashboard"
+        .into())
 }
 
 /// A URL that our secret key may be sent to, or that keys may be believed from: encrypted, or on
 /// this machine.
 pub(super) fn endpoint_url(url: &str) -> Result<Url, String> {
-    let parsed = Url::parse(url).map_err(|error| format!("it is not a URL ({error})"))?;
+    let name = quote(url);
+    if let Some(problem) = text::problem(url, "") {
+        return Err(format!("{name} {problem}"));
+    }
+    if !url.contains("://") {
+        let wanted = with_scheme(url).map(String::from).unwrap_or_default();
+        return Err(format!("{name} has no scheme{}", suggest(wanted.trim_end_matches('/'))));
+    }
+    let parsed = Url::parse(url).map_err(|error| format!("{name} is not a URL ({error})"))?;
     let encrypted = parsed.scheme() == "https";
     let local = parsed.scheme() == "http" && is_loopback(&parsed);
     if !encrypted && !local {
-        return Err(
-            "it must begin with `https://` (or `http://` on this machine's loopback)".into()
-        );
+        return Err(format!("{name} must begin with `https://` (or `http://` on loopback)"));
     }
     let plain = parsed.username().is_empty()
         && parsed.password().is_none()
         && parsed.query().is_none()
         && parsed.fragment().is_none();
     if !plain {
-        return Err("it must have no user, password, query or fragment".into());
+        return Err(format!("{name} must have no user, password, query or fragment"));
     }
     Ok(parsed)
 }
@@ -101,53 +117,25 @@ pub(super) fn endpoint_url(url: &str) -> Result<Url, String> {
 /// with the URL that they use (§3.3), so it must be as URL parsers write it.
 pub(super) fn resource(url: &str) -> Result<Url, String> {
     let parsed = endpoint_url(url)?;
+    let name = quote(url);
+    if parsed.host_str().is_some_and(|host| host.contains('*')) {
+        return Err(format!("{name} has a wildcard, and a resource is one URL"));
+    }
     let canonical = parsed.as_str();
     // The one path that a parser adds.
     let without_slash = canonical.strip_suffix('/').filter(|_| parsed.path() == "/");
     if url != canonical && Some(url) != without_slash {
-        return Err("write it as clients do: scheme and host in lower case, no port that goes \
-                    without saying, no `..`, and %-codes for special characters"
-            .into());
+        let canonical = suggest(without_slash.unwrap_or(canonical));
+        return Err(format!("{name} is not as clients write it{canonical}"));
     }
     Ok(parsed)
 }
 
-/// One segment of a path, so that it cannot lead elsewhere.
+/// One segment of a path, so that it cannot lead elsewhere. A date is the version of a header field.
 pub(super) fn api_version(version: &str) -> Result<(), String> {
     let known = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-    if version.is_empty() || !version.bytes().all(known) {
-        return Err("write the version as it stands in the path, such as `v1`".into());
-    }
-    Ok(())
-}
-
-/// An `iss` value. It is compared as an exact string, so a slash too many would refuse everyone.
-pub(super) fn issuer(issuer: &str) -> Result<(), String> {
-    let url = issuer.starts_with("https://") || issuer.starts_with("http://");
-    if !url || issuer.ends_with('/') || !is_visible(issuer) {
-        return Err("write the issuer as it stands in `iss`: `https://`, the host, and no slash \
-                    at the end"
-            .into());
-    }
-    Ok(())
-}
-
-/// An `azp` value: the origin of a front end, compared as an exact string.
-pub(super) fn authorized_party(origin: &str) -> Result<(), String> {
-    let rest = origin.split_once("://").map(|(_, rest)| rest);
-    if rest.is_none_or(|rest| rest.is_empty() || rest.contains('/')) || !is_visible(origin) {
-        return Err(
-            "write each party as an origin: `https://app.example.com`, without a path or a slash \
-             at the end"
-                .into(),
-        );
-    }
-    Ok(())
-}
-
-pub(super) fn audience(audience: &str) -> Result<(), String> {
-    if audience.is_empty() || !is_visible(audience) {
-        return Err("an audience is a name without spaces, and not empty".into());
+    if !has_rest(version, "v") || !version.bytes().all(known) {
+        return Err("it must be the version in the path of the Backend API, such as `v1`".into());
     }
     Ok(())
 }
@@ -155,7 +143,10 @@ pub(super) fn audience(audience: &str) -> Result<(), String> {
 pub(super) fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
-    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+    // RFC 6761 §6.3: a name below `localhost` is this machine too.
+    host == "localhost"
+        || host.ends_with(".localhost")
+        || address.is_ok_and(|address| address.is_loopback())
 }
 
 /// `url` with `path` behind the path that it has.
@@ -175,9 +166,15 @@ fn is_visible(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-fn is_host(host: &str) -> bool {
+/// A host with a dot; in development also with the port of a stand-in.
+fn is_frontend_api(text: &str, production: bool) -> bool {
+    let (host, port) = match text.split_once(':') {
+        Some((host, port)) if !production => (host, port.parse::<u16>().is_ok()),
+        _ => (text, true),
+    };
     let known = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
-    host.contains('.') && !host.starts_with('.') && !host.ends_with('.') && host.bytes().all(known)
+    let inner = !host.starts_with('.') && !host.ends_with('.');
+    port && host.contains('.') && inner && host.bytes().all(known)
 }
 
 #[cfg(test)]
@@ -201,8 +198,11 @@ mod tests {
             ("pk_prod_Y2xlcmsuZXhhbXBsZS5jb20k", None),
             ("pk_live_Y2xlcmsuZXhhbXBsZS5jb20", None), // no `$`
             ("pk_live_bG9jYWxob3N0JA", None),          // no dot
+            ("pk_test_MTI3LjAuMC4xOjQwMDAk", Some(("127.0.0.1:4000", false))),
+            ("pk_live_MTI3LjAuMC4xOjQwMDAk", None), // a port in production
+            ("pk_test_MTI3LjAuMC4xOngk", None),     // a port that is not a number
             ("pk_live_Y2xlcmsuZXhhbXBsZS5jb20kJA", None), // two `$`
-            ("pk_live_ZXZpbC5jb20vLmNsZXJrJA", None),  // a slash
+            ("pk_live_ZXZpbC5jb20vLmNsZXJrJA", None), // a slash
             ("pk_live_***", None),
             ("sk_live_x", None),
         ];
@@ -238,6 +238,8 @@ mod tests {
             "http://127.0.0.1:8080",
             "http://localhost:1",
             "http://[::1]:1",
+            "http://127.9.9.9:1",
+            "http://clerk.localhost:1",
         ] {
             assert!(endpoint_url(good).is_ok(), "{good}");
         }
@@ -261,20 +263,6 @@ mod tests {
         let url = |text: &str| Url::parse(text).unwrap();
         assert_eq!(join(&url("https://a.b"), "/v1/jwks").as_str(), "https://a.b/v1/jwks");
         assert_eq!(join(&url("https://a.b/p/"), "v1/jwks").as_str(), "https://a.b/p/v1/jwks");
-    }
-
-    #[test]
-    fn origins_and_issuers_have_no_slash_at_the_end() {
-        assert!(authorized_party("https://app.example.com:8080").is_ok());
-        for bad in
-            ["", "app.example.com", "https://", "https://a.b/", "https://a.b/path", "https://a b"]
-        {
-            assert!(authorized_party(bad).is_err(), "{bad}");
-        }
-        assert!(issuer("https://clerk.example.com").is_ok());
-        for bad in ["", "clerk.example.com", "https://clerk.example.com/", "https://a b"] {
-            assert!(issuer(bad).is_err(), "{bad}");
-        }
     }
 
     #[test]

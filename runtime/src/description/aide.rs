@@ -35,7 +35,7 @@ impl<'d> From<&'d mut OpenApi> for Document<'d> {
 impl<P: Guarded> OperationInput for Guard<P> {
     fn operation_input(_: &mut GenContext, documented: &mut Documented) {
         // What the hierarchy of the configuration makes superfluous is taken out later.
-        write(documented, &Operation::new(&P::POLICY, ScopeHierarchy::NONE));
+        write(documented, &Operation::new(&[P::POLICY], ScopeHierarchy::NONE));
     }
 }
 
@@ -54,6 +54,16 @@ impl Write for OpenApi {
             item.and_then(ReferenceOr::as_item_mut).into_iter().flat_map(iter_operations_mut);
         let documented = operations.find(|(known, _)| *known == name);
         documented.map(|(_, documented)| write(documented, operation)).is_some()
+    }
+
+    fn operations(&mut self) -> Vec<(Method, String)> {
+        let mut operations = Vec::new();
+        for (path, item) in self.paths.iter_mut().flat_map(|paths| &mut paths.paths) {
+            let of_item = item.as_item_mut().into_iter().flat_map(iter_operations_mut);
+            let methods = of_item.map(|(name, _)| Method::try_from(&*name.to_ascii_uppercase()));
+            operations.extend(methods.flatten().map(|method| (method, path.clone())));
+        }
+        operations
     }
 
     fn mentions(&mut self, hierarchy: ScopeHierarchy) -> Mentions {

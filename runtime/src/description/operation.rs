@@ -1,10 +1,14 @@
-//! A policy in, what a document says of an operation out: who may call it, and how it refuses.
+//! Policies in, what a document says of an operation out: who may call it, and how it rejects.
 
 use super::{answer::Answer, scheme::Scheme};
 use crate::{
     policy::{Policy, Requirement, ScopeHierarchy},
     rejection::Refusal,
+    token::TokenType,
 };
+
+/// Of very many alternatives, no more are written.
+const MOST_ALTERNATIVES: usize = 64;
 
 pub(super) struct Operation {
     /// Of these, one is enough.
@@ -15,37 +19,77 @@ pub(super) struct Operation {
 }
 
 /// A credential, and what must have been granted to who presents it: all of these.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Alternative {
     pub(super) scheme: Scheme,
     pub(super) names: Vec<&'static str>,
 }
 
 impl Operation {
-    pub(super) fn new(policy: &Policy, hierarchy: ScopeHierarchy) -> Self {
-        let mut alternatives = Vec::new();
-        for (token_type, names) in policy.alternatives(hierarchy) {
-            for scheme in Scheme::of(token_type) {
-                alternatives.push(Alternative { scheme: *scheme, names: names.clone() });
-            }
-        }
-        let is_optional = policy.is_optional();
+    /// The policies that a request passes, such as of a layer and of a guard: all of them.
+    pub(super) fn new(policies: &[Policy], hierarchy: ScopeHierarchy) -> Self {
+        let each = policies.iter().map(|policy| alternatives(policy, hierarchy));
+        let together = each.reduce(|outer, inner| both(&outer, &inner, hierarchy));
+        let mut alternatives = together.unwrap_or_default();
+        let is_optional = policies.iter().all(Policy::is_optional);
+        // An optional policy lets a cookie that it does not read pass as no credential.
+        alternatives.retain(|alternative| {
+            alternative.scheme != Scheme::SessionCookie
+                || policies.iter().any(|policy| policy.accepts(TokenType::SessionToken))
+        });
         if alternatives.is_empty() && !is_optional {
             alternatives.push(Alternative { scheme: Scheme::Nobody, names: Vec::new() });
         }
-        let answers = Answer::by_status(|refusal| can_occur(refusal, policy));
+        let answers = Answer::by_status(|refusal| can_occur(refusal, policies));
         Self { alternatives, is_optional, answers }
     }
 }
 
+/// The credentials that pass one policy. A cookie passes an optional one that does not read it.
+fn alternatives(policy: &Policy, hierarchy: ScopeHierarchy) -> Vec<Alternative> {
+    let mut alternatives = Vec::new();
+    for (token_type, names) in policy.alternatives(hierarchy) {
+        for scheme in Scheme::of(token_type) {
+            alternatives.push(Alternative { scheme: *scheme, names: names.clone() });
+        }
+    }
+    if policy.is_optional() && !policy.accepts(TokenType::SessionToken) {
+        alternatives.push(Alternative { scheme: Scheme::SessionCookie, names: Vec::new() });
+    }
+    alternatives
+}
+
+/// The credentials that pass both policies, each with the names that both need.
+fn both(
+    outer: &[Alternative],
+    inner: &[Alternative],
+    hierarchy: ScopeHierarchy,
+) -> Vec<Alternative> {
+    let mut together = Vec::new();
+    for one in outer {
+        for other in inner.iter().filter(|other| other.scheme == one.scheme) {
+            let mut names = one.names.clone();
+            names.extend(other.names.iter().filter(|name| !one.names.contains(name)));
+            if one.scheme.has_scopes() {
+                names = hierarchy.without_implied(names);
+            }
+            let alternative = Alternative { scheme: one.scheme, names };
+            if !together.contains(&alternative) && together.len() < MOST_ALTERNATIVES {
+                together.push(alternative);
+            }
+        }
+    }
+    together
+}
+
 /// Whether a caller must be ready for this. [`Forbidden`](Refusal::Forbidden) can always be: claims
 /// that do not fit, and what a handler asks for with `require`, are not part of its policy.
-fn can_occur(refusal: Refusal, policy: &Policy) -> bool {
+fn can_occur(refusal: Refusal, policies: &[Policy]) -> bool {
+    let has = |kind: fn(&Requirement) -> bool| policies.iter().any(|policy| policy.has(kind));
     match refusal {
-        Refusal::MissingCredential => !policy.is_optional(),
-        Refusal::InsufficientScope => policy.has(|it| matches!(it, Requirement::Scope(_))),
-        Refusal::ReverificationNeeded => {
-            policy.has(|it| matches!(it, Requirement::Reverification(_)))
-        }
+        Refusal::MissingCredential => !policies.iter().all(Policy::is_optional),
+        Refusal::InsufficientScope => has(|it| matches!(it, Requirement::Scope(_))),
+        Refusal::ReverificationNeeded => has(|it| matches!(it, Requirement::Reverification(_))),
         Refusal::UnreadableCredential
         | Refusal::InvalidToken
         | Refusal::Forbidden
@@ -67,7 +111,7 @@ mod tests {
             Requirement::Reverification(crate::policy::Reverification::STRICT);
         const ADMIN: Requirement = Requirement::Role("org:admin");
         let told = |policy: Policy| {
-            let operation = Operation::new(&policy, ScopeHierarchy::NONE);
+            let operation = Operation::new(&[policy], ScopeHierarchy::NONE);
             operation.answers.iter().map(Answer::name).collect::<Vec<_>>().join(" ")
         };
         let always = "clerk.unreadable-credential clerk.missing-credential.invalid-token";

@@ -51,6 +51,11 @@ impl Scheme {
         }
     }
 
+    /// Whether the names beside it are scopes.
+    pub(super) const fn has_scopes(self) -> bool {
+        matches!(self, Self::OAuthToken | Self::ApiKey)
+    }
+
     /// The name in a document, which it shares with schemes that are not ours.
     pub(super) const fn name(self) -> &'static str {
         match self {

@@ -49,10 +49,19 @@ impl Write for OpenApi {
         true
     }
 
+    fn operations(&mut self) -> Vec<(Method, String)> {
+        let mut found = Vec::new();
+        for (path, item) in &self.paths.paths {
+            let methods = operations(item).map(|(name, _)| Method::try_from(name));
+            found.extend(methods.flatten().map(|method| (method, path.clone())));
+        }
+        found
+    }
+
     fn mentions(&mut self, _: ScopeHierarchy) -> Mentions {
         let mut mentions = Mentions::default();
         let operations = self.paths.paths.values().flat_map(operations);
-        for operation in operations {
+        for (_, operation) in operations {
             for requirement in operation.security.iter().flatten() {
                 // Its members are private, but it can be written.
                 if let Ok(Value::Object(members)) = serde_json::to_value(requirement) {
@@ -122,17 +131,19 @@ fn operation_of<'i>(item: &'i mut PathItem, method: &Method) -> Option<&'i mut D
     operation.as_mut()
 }
 
-fn operations(item: &PathItem) -> impl Iterator<Item = &Documented> {
+fn operations(item: &PathItem) -> impl Iterator<Item = (&str, &Documented)> {
     let fixed = [
-        &item.get,
-        &item.put,
-        &item.post,
-        &item.delete,
-        &item.options,
-        &item.head,
-        &item.patch,
-        &item.trace,
-        &item.query,
+        ("GET", &item.get),
+        ("PUT", &item.put),
+        ("POST", &item.post),
+        ("DELETE", &item.delete),
+        ("OPTIONS", &item.options),
+        ("HEAD", &item.head),
+        ("PATCH", &item.patch),
+        ("TRACE", &item.trace),
+        ("QUERY", &item.query),
     ];
-    fixed.into_iter().flatten().chain(item.additional_operations.values())
+    let fixed = fixed.into_iter().filter_map(|(name, operation)| Some((name, operation.as_ref()?)));
+    let others = item.additional_operations.iter();
+    fixed.chain(others.map(|(name, operation)| (name.as_str(), operation)))
 }

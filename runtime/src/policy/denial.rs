@@ -9,17 +9,17 @@ use crate::{scope::Scopes, token::TokenType};
 /// requirement deny, the caller learns of the one that is hardest to mend.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Denial {
-    #[error("the factors were verified too long ago; the policy needs `{0}`")]
+    #[error("the factors were verified too long ago; the policy requires `{0}`")]
     Reverification(Reverification),
-    #[error("the token lacks scopes; the policy needs all of `{0}`")]
+    #[error("{}", lacking(.0))]
     MissingScopes(RequiredScopes),
-    #[error("the session has not the {0} that the policy needs")]
+    #[error("the session lacks the {0} that the policy requires")]
     Session(&'static str),
     #[error("the token is from a client or machine that the policy does not list")]
     Sender,
     #[error("the token is not for the audience of the policy")]
     Audience,
-    #[error("the policy does not accept a {0}")]
+    #[error("the policy does not accept {}", .0.with_article())]
     NotAccepted(TokenType),
 }
 
@@ -54,15 +54,24 @@ impl RequiredScopes {
         self.0.is_empty()
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether one of these is the scope, or implies it.
+    pub(super) fn grant(&self, scope: &str, hierarchy: ScopeHierarchy) -> bool {
+        self.0.iter().any(|own| *own == scope || hierarchy.implies(own, scope))
+    }
+
     /// Both, each scope once.
-    pub(super) fn and(&self, other: &Self) -> Self {
+    pub(crate) fn and(&self, other: &Self) -> Self {
         let mut both = self.clone();
         both.0.extend(other.0.iter().filter(|scope| !self.0.contains(scope)));
         both
     }
 
     /// The smallest set that is enough: no scope that another one of the set implies.
-    pub(super) fn without_implied(self, hierarchy: ScopeHierarchy) -> Self {
+    pub(crate) fn without_implied(self, hierarchy: ScopeHierarchy) -> Self {
         Self(hierarchy.without_implied(self.0))
     }
 
@@ -72,9 +81,47 @@ impl RequiredScopes {
     }
 }
 
+/// The whole alternative is named, so that a client can ask for it at once.
+fn lacking(required: &RequiredScopes) -> String {
+    match required.0.as_slice() {
+        [scope] => format!("the token lacks the scope `{scope}`, which the request requires"),
+        _ => format!("the token lacks a scope; the request requires all of `{required}`"),
+    }
+}
+
 /// Prints the scopes with spaces between, as in an OAuth `scope` parameter.
 impl fmt::Display for RequiredScopes {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.0.join(" "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn denial_names_one_scope_or_all() {
+        let denied = |scopes: &[&'static str]| {
+            Denial::MissingScopes(RequiredScopes(scopes.to_vec())).to_string()
+        };
+        assert_eq!(denied(&["a"]), "the token lacks the scope `a`, which the request requires");
+        assert_eq!(
+            denied(&["a", "b"]),
+            "the token lacks a scope; the request requires all of `a b`"
+        );
+    }
+
+    #[test]
+    fn denial_of_a_token_type_has_its_article() {
+        for (token_type, named) in [
+            (TokenType::SessionToken, "a session_token"),
+            (TokenType::OAuthToken, "an oauth_token"),
+            (TokenType::M2mToken, "an m2m_token"),
+            (TokenType::ApiKey, "an api_key"),
+        ] {
+            let denied = Denial::NotAccepted(token_type).to_string();
+            assert_eq!(denied, format!("the policy does not accept {named}"));
+        }
     }
 }

@@ -1,10 +1,11 @@
-//! A policy in, one readable line out: `oauth_token with scopes read:notes`.
+//! A policy in, one readable line out: `oauth_token with scope read:notes`.
 
 use std::fmt::{self, Write as _};
 
 use serde::{Serialize, Serializer};
 
-use super::{Anonymous, Policy, Requirement};
+use super::{Policy, Requirement};
+use crate::token::TokenType;
 
 impl fmt::Display for Policy {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -16,26 +17,26 @@ impl fmt::Display for Policy {
                 formatter.write_str(", or ")?;
             }
             write!(formatter, "{}", clause.token_type())?;
-            let requirement = clause.requirement();
-            if requirement != Requirement::None {
-                write!(formatter, " with {requirement}")?;
+            match clause.requirement() {
+                Requirement::None => {}
+                // A machine is where the token is from, not something that it has.
+                from if clause.token_type() == TokenType::M2mToken => write!(formatter, " {from}")?,
+                requirement => write!(formatter, " with {requirement}")?,
             }
+        }
+        if !self.is_optional {
+            return Ok(());
         }
         let or = if self.clauses.is_empty() { "" } else { ", or " };
-        match self.anonymous {
-            Anonymous::Refused => Ok(()),
-            Anonymous::Accepted => write!(formatter, "{or}a caller without a credential"),
-            Anonymous::AcceptedOverExpiredCookie => {
-                write!(formatter, "{or}a caller without a credential or with an expired cookie")
-            }
-        }
+        write!(formatter, "{or}a caller without a credential")
     }
 }
 
 impl fmt::Display for Requirement {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(word) = self.word() {
-            write!(formatter, "{word} ")?;
+            let plural = if self.needs_several() { "s" } else { "" };
+            write!(formatter, "{word}{plural} ")?;
             return self.value(formatter, true);
         }
         match self {
@@ -59,7 +60,7 @@ impl Requirement {
     /// What the leaves of a tree are, where all are of one kind.
     fn word(&self) -> Option<&'static str> {
         match self {
-            Self::Scope(_) => Some("scopes"),
+            Self::Scope(_) => Some("scope"),
             Self::Role(_) => Some("role"),
             Self::Permission(_) => Some("permission"),
             Self::Feature(_) => Some("feature"),
@@ -70,6 +71,15 @@ impl Requirement {
                 rest.iter().all(|part| part.word() == Some(word)).then_some(word)
             }
             _ => None,
+        }
+    }
+
+    /// Whether a caller needs more than one of the names: alternatives are singular.
+    fn needs_several(&self) -> bool {
+        match self {
+            Self::All(_) => true,
+            Self::Any(parts) => parts.iter().any(Self::needs_several),
+            _ => false,
         }
     }
 
@@ -125,5 +135,60 @@ fn joined(
 impl Serialize for Policy {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::{Clause, Reverification};
+
+    #[test]
+    fn policy_is_printed_in_grammatical_english() {
+        const MINUTE: Requirement = Requirement::Reverification(Reverification::first_factor(1));
+        const MINUTES: Requirement = Requirement::Reverification(Reverification::multi_factor(10));
+        use Requirement::{All, Any, Audience, Client, From, Permission, Plan, Role, Scope};
+        let table: [(&'static [Clause], &str); 16] = [
+            (&[Clause::M2mToken(Requirement::None)], "m2m_token"),
+            (&[Clause::M2mToken(From(&["mch_a"]))], "m2m_token from mch_a"),
+            (&[Clause::M2mToken(From(&["mch_a", "mch_b"]))], "m2m_token from mch_a or mch_b"),
+            (&[Clause::OAuthToken(Client(&["a", "b"]))], "oauth_token with client a or b"),
+            (&[Clause::OAuthToken(Audience("a"))], "oauth_token with audience a"),
+            (&[Clause::ApiKey(Scope("a"))], "api_key with scope a"),
+            (&[Clause::ApiKey(Any(&[Scope("a"), Scope("b")]))], "api_key with scope a or b"),
+            (&[Clause::ApiKey(All(&[Scope("a"), Scope("b")]))], "api_key with scopes a b"),
+            (
+                &[Clause::ApiKey(Any(&[Scope("a"), All(&[Scope("b"), Scope("c")])]))],
+                "api_key with scopes a or (b and c)",
+            ),
+            (&[Clause::SessionToken(Role("a"))], "session_token with role a"),
+            (
+                &[Clause::SessionToken(MINUTE)],
+                "session_token with reverification first_factor within 1 minute",
+            ),
+            (
+                &[Clause::SessionToken(MINUTES)],
+                "session_token with reverification multi_factor within 10 minutes",
+            ),
+            (
+                &[Clause::SessionToken(All(&[Permission("a"), Permission("b")]))],
+                "session_token with permissions a and b",
+            ),
+            (
+                &[Clause::SessionToken(All(&[Plan("a"), Role("b")]))],
+                "session_token with plan a and role b",
+            ),
+            (
+                &[Clause::SessionToken(All(&[Any(&[Role("a"), Role("b")]), Plan("c")]))],
+                "session_token with (role a or b) and plan c",
+            ),
+            (
+                &[Clause::M2mToken(From(&["mch_a"])), Clause::ApiKey(Scope("a"))],
+                "m2m_token from mch_a, or api_key with scope a",
+            ),
+        ];
+        for (clauses, line) in table {
+            assert_eq!(Policy::new(clauses).to_string(), line);
+        }
     }
 }

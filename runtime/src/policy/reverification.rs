@@ -129,10 +129,11 @@ impl Level {
 
 impl fmt::Display for Reverification {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.preset {
-            Some(name) => formatter.write_str(name),
-            None => write!(formatter, "{} within {} minutes", self.level.as_str(), self.minutes),
+        if let Some(name) = self.preset {
+            return formatter.write_str(name);
         }
+        let plural = if self.minutes == 1 { "" } else { "s" };
+        write!(formatter, "{} within {} minute{plural}", self.level.as_str(), self.minutes)
     }
 }
 

@@ -32,7 +32,7 @@ use self::{
     random::Random,
     server::Server,
 };
-use crate::{Clerk, ClerkBuilder, TokenType, clock::Clock};
+use crate::{Clerk, ClerkBuilder, TokenType, clock::Clock, cookie};
 
 pub use self::{
     answer::{Answer, Calls, Endpoint},
@@ -170,15 +170,22 @@ impl DevIssuer {
         self.instance().key().id.clone()
     }
 
-    /// A verifier's configuration for this issuer: its keys, its address and its clock. Approvals of
-    /// opaque tokens are not reused, unless you set [`opaque_cache`](ClerkBuilder::opaque_cache).
+    /// A verifier's configuration for this issuer: its keys, its address and its clock, as for a
+    /// development instance of Clerk. Cookies must therefore be complete: see
+    /// [`cookies`](Self::cookies). Approvals of opaque tokens are not reused, unless you set
+    /// [`opaque_cache`](ClerkBuilder::opaque_cache).
+    ///
+    /// The `Debug` text of a [`Rejection`](crate::Rejection) by such a verifier shows the
+    /// [reason](crate::reasons), so that a failed test tells it.
     pub fn clerk(&self) -> ClerkBuilder {
         let builder = Clerk::builder()
             .secret_key(self.secret_key())
             .machine_secret_key(self.machine_secret_key())
             .machine_id(self.machine_id())
-            .issuer(self.issuer())
+            .publishable_key(self.publishable_key())
+            .frontend_api_url(self.url())
             .api_url(self.url())
+            .debug_reasons()
             // A test that revokes a token sees it at the next request.
             .opaque_cache(TokenType::OAuthToken, Duration::ZERO)
             .opaque_cache(TokenType::M2mToken, Duration::ZERO)
@@ -187,6 +194,31 @@ impl DevIssuer {
             Clock::System => builder,
             Clock::Test(clock) => builder.clock(clock.clone()),
         }
+    }
+
+    /// The value of a `Cookie` field with this session token, as a browser sends it to a
+    /// development instance: with `__client_uat` and `__clerk_db_jwt`, by their plain names and
+    /// with the suffix of the publishable key. Any other text in place of the token is sent too.
+    ///
+    /// ```
+    /// # use clerk_auth::testing::DevIssuer;
+    /// # let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    /// # runtime.block_on(async {
+    /// let issuer = DevIssuer::start().await.unwrap();
+    /// let cookies = issuer.cookies(&issuer.session("user_ada").jwt());
+    /// let request = http::Request::get("/notes").header("cookie", cookies).body(()).unwrap();
+    /// # });
+    /// ```
+    #[must_use]
+    pub fn cookies(&self, session_token: &str) -> String {
+        let suffix = cookie::suffix(self.publishable_key());
+        // Whoever signed in at the first second did it before each token was made.
+        let set =
+            [("__session", session_token), ("__client_uat", "1"), ("__clerk_db_jwt", "dvb_1")];
+        let pairs = set.iter().flat_map(|(name, value)| {
+            [format!("{name}={value}"), format!("{name}_{suffix}={value}")]
+        });
+        pairs.collect::<Vec<_>>().join("; ")
     }
 
     /// A session token of `user`, `user_…`.

@@ -145,7 +145,10 @@ mod tests {
     use tokio::{runtime::Builder, sync::oneshot, task::yield_now, time::timeout};
 
     use super::*;
-    use crate::{error::TokenFault, verify::Timeouts};
+    use crate::{
+        error::TokenFault,
+        verify::{HttpClient, Reach, Timeouts},
+    };
 
     const DEADLINE: Duration = Duration::from_secs(5);
 
@@ -155,7 +158,8 @@ mod tests {
 
     fn unshared(times: VerdictTimes) -> Asked {
         let timeouts = Timeouts { connect: DEADLINE, attempt: DEADLINE, deadline: DEADLINE };
-        let upstream = Upstream::new(timeouts, true).unwrap();
+        let reach = Reach { connect_timeout: DEADLINE, loopback: true, encrypted: false };
+        let upstream = Upstream::new(timeouts, HttpClient::new(reach));
         Asked::new(upstream, Clock::default(), times)
     }
 

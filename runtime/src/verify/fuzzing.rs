@@ -49,7 +49,7 @@ pub fn cookie(values: &[&[u8]], production: bool) -> Result<Option<String>, ()> 
     let host = "clerk.example.com".to_owned();
     let key = "pk_live_Y2xlcmsuZXhhbXBsZS5jb20k";
     let instance = Some(CookieInstance::new(key, host, production));
-    let rules = CookieRules { instance, authorized_parties: Vec::new() };
+    let rules = CookieRules { instance, ..CookieRules::default() };
     let cookie = rules.token(&fields(&header::COOKIE, values), UnixMillis(NOW)).map_err(|_| ())?;
     Ok(cookie.map(|cookie| cookie.token))
 }

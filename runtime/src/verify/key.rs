@@ -79,6 +79,8 @@ pub(crate) enum Unusable {
     Purpose,
     #[error("it has no id")]
     NoId,
+    #[error("it is cut off, or has something behind its end")]
+    NotOne,
 }
 
 impl Algorithm {
@@ -157,6 +159,9 @@ impl Key {
             .replace("-----END PUBLIC KEY-----", "");
         let body: String = body.split_ascii_whitespace().collect();
         let der = STANDARD.decode(body).map_err(|_| Unusable::NotPem)?;
+        if !is_one_element(&der) {
+            return Err(Unusable::NotOne);
+        }
         // This type reads SubjectPublicKeyInfo and nothing else (RFC 5280 §4.1).
         let size = PublicEncryptingKey::from_der(&der).map_err(|_| Unusable::NotRsa)?;
         assert_size(&size)?;
@@ -184,6 +189,22 @@ impl Key {
 fn numbers(algorithm: Algorithm, key: &PublicEncryptingKey) -> Result<Thumbprint, Unusable> {
     let der = key.as_der().map_err(|_| Unusable::NotRsa)?;
     Ok(Thumbprint::of([b"", algorithm.name().as_bytes(), der.as_ref(), b""]))
+}
+
+/// Whether the outermost length in DER (X.690 §8.1.3) ends with the text: the parser would read the
+/// first of two keys.
+fn is_one_element(der: &[u8]) -> bool {
+    let Some((length, rest)) = der.get(1..).and_then(|rest| rest.split_first()) else {
+        return false;
+    };
+    if *length < 0x80 {
+        return usize::from(*length) == rest.len();
+    }
+    let Some((length, rest)) = rest.split_at_checked(usize::from(*length & 0x7f)) else {
+        return false;
+    };
+    length.len() <= 4
+        && length.iter().fold(0, |sum, byte| sum << 8 | usize::from(*byte)) == rest.len()
 }
 
 /// RFC 7518 §3.3: 2048 bits or more. The library would say so only when it verifies.

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use crate::{
     clock::UnixMillis,
-    error::TokenFault,
+    error::{AudienceSetting, TokenFault},
     json::{Member, Object},
     subject::has_control,
 };
@@ -78,11 +78,14 @@ impl Rules {
         Ok(times)
     }
 
-    /// A token ends at `exp` plus the skew, that moment included (RFC 7519 §4.1.4: "on or after").
+    /// The moment from which a JWT is expired: at `exp` plus the skew.
+    pub(crate) fn accepts_until(&self, expires: UnixMillis) -> UnixMillis {
+        expires.plus(self.clock_skew)
+    }
+
     pub(super) fn check_now(&self, times: &Times, now: UnixMillis) -> Result<(), TokenFault> {
-        let earliest = now.minus(self.clock_skew);
         let latest = now.plus(self.clock_skew);
-        if times.expires <= earliest {
+        if is_expired(Some(self.accepts_until(times.expires)), now) {
             return Err(TokenFault::Expired);
         }
         if times.not_before.is_some_and(|time| time > latest) {
@@ -100,7 +103,8 @@ impl Rules {
             return Ok(());
         }
         let audience = audience(payload)?;
-        intersects(&self.session_audience, audience.iter().map(AsRef::as_ref))
+        let named = audience.iter().map(AsRef::as_ref);
+        intersects(&self.session_audience, named, AudienceSetting::Session)
     }
 
     /// An OAuth token's `aud`, where one is configured: then it must be there (RFC 9068 §4).
@@ -111,7 +115,7 @@ impl Rules {
         if self.audience.is_empty() {
             return Ok(());
         }
-        intersects(&self.audience, audience)
+        intersects(&self.audience, audience, AudienceSetting::OAuth)
     }
 
     /// A session's `azp`, where authorized parties are configured: then it must be one of them.
@@ -123,9 +127,17 @@ impl Rules {
             Member::Is(party) if self.authorized_parties.iter().any(|known| *known == party) => {
                 Ok(())
             }
-            _ => Err(TokenFault::AuthorizedParty),
+            Member::Absent | Member::Null => Err(TokenFault::NoAuthorizedParty),
+            Member::Is(party) if party.is_empty() => Err(TokenFault::NoAuthorizedParty),
+            Member::Is(_) | Member::Mistyped => Err(TokenFault::AuthorizedParty),
         }
     }
+}
+
+/// Whether a token that is accepted until `end` is expired: at that moment it is (RFC 7519
+/// §4.1.4: "on or after"). Everything that a token's end ends asks here.
+pub(crate) fn is_expired(end: Option<UnixMillis>, now: UnixMillis) -> bool {
+    end.is_some_and(|end| end <= now)
 }
 
 /// The `aud` of a payload as a list: absent is an empty list, and an empty name is no name
@@ -169,10 +181,15 @@ pub(super) fn optional_text<'j>(
 
 fn intersects<'a>(
     configured: &[String],
-    mut named: impl Iterator<Item = &'a str>,
+    named: impl Iterator<Item = &'a str>,
+    setting: AudienceSetting,
 ) -> Result<(), TokenFault> {
+    let mut named = named.peekable();
+    if named.peek().is_none() {
+        return Err(TokenFault::NoAudience(setting));
+    }
     let one_of_ours = named.any(|name| configured.iter().any(|known| known == name));
-    if one_of_ours { Ok(()) } else { Err(TokenFault::Audience) }
+    if one_of_ours { Ok(()) } else { Err(TokenFault::Audience(setting)) }
 }
 
 /// A `NumericDate` (RFC 7519 §2), cut to whole seconds.
@@ -188,7 +205,7 @@ fn time(payload: &Object<'_>, name: &'static str) -> Result<Option<UnixMillis>, 
 
 /// The whole part of a number; a cast from float to integer saturates.
 #[allow(clippy::cast_possible_truncation, reason = "cutting the fraction is the purpose")]
-pub(super) fn whole(number: f64) -> i64 {
+pub(crate) fn whole(number: f64) -> i64 {
     number.trunc() as i64
 }
 

@@ -7,22 +7,19 @@ mod rejected;
 use std::time::Duration;
 
 use http::{
-    HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
-    header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, USER_AGENT},
+    HeaderMap, HeaderValue, Method, StatusCode,
+    header::{AUTHORIZATION, RETRY_AFTER},
 };
-use reqwest::{Client, Url, redirect};
+use reqwest::Url;
 use tokio::time::Instant;
 
-pub(super) use self::failed::Failed;
+pub(super) use self::{connection::watched, failed::Failed};
 
-use super::shared::Shared;
+use super::{http_client::HttpClient, shared::Shared};
 use crate::{
     error::{UpstreamFault, UpstreamReason},
     observe::{self, Endpoint},
 };
-
-/// The version of the Backend API whose answers this crate reads.
-const API_VERSION: &str = "2026-05-12";
 
 /// Longest answer that is read, in bytes. Clerk's are below 4 KiB.
 const LONGEST_ANSWER: usize = 256 * 1024;
@@ -47,7 +44,7 @@ pub(crate) struct Timeouts {
 /// The way to Clerk.
 #[derive(Clone)]
 pub(crate) struct Upstream {
-    http: Client,
+    http: HttpClient,
     timeouts: Timeouts,
 }
 
@@ -67,19 +64,8 @@ pub(crate) struct ApiSecret {
 }
 
 impl Upstream {
-    /// A client that follows no redirect: an answer counts only from the endpoint that was asked.
-    pub(crate) fn new(timeouts: Timeouts, loopback: bool) -> Result<Self, reqwest::Error> {
-        let mut client = connection::watched(Client::builder())
-            .connect_timeout(timeouts.connect)
-            .redirect(redirect::Policy::none())
-            .default_headers(default_headers());
-        if loopback {
-            // What listens on this machine is not behind the proxy of the environment.
-            client = client.no_proxy();
-        } else {
-            client = client.https_only(true);
-        }
-        Ok(Self { http: client.build()?, timeouts })
+    pub(crate) fn new(timeouts: Timeouts, http: HttpClient) -> Self {
+        Self { http, timeouts }
     }
 
     /// Asks once, and once more if `may_repeat` says so after a reused connection turned out to be
@@ -120,7 +106,7 @@ impl Upstream {
         question: &Question,
         body: Option<Vec<u8>>,
     ) -> Result<Vec<u8>, Failed> {
-        let mut request = self.http.request(question.method.clone(), question.url.clone());
+        let mut request = self.http.get()?.request(question.method.clone(), question.url.clone());
         request = request.timeout(time);
         if let Some(key) = &question.key {
             request = request.header(AUTHORIZATION, key.authorization.clone());
@@ -221,19 +207,9 @@ impl ApiSecret {
     }
 }
 
-fn default_headers() -> HeaderMap {
-    let user_agent = concat!("clerk-auth/", env!("CARGO_PKG_VERSION"));
-    HeaderMap::from_iter([
-        (ACCEPT, HeaderValue::from_static("application/json")),
-        (CONTENT_TYPE, HeaderValue::from_static("application/json")),
-        (USER_AGENT, HeaderValue::from_static(user_agent)),
-        (HeaderName::from_static("clerk-api-version"), HeaderValue::from_static(API_VERSION)),
-    ])
-}
-
 async fn read_bounded(mut response: reqwest::Response) -> Result<Vec<u8>, Failed> {
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| connection::lost(&error))? {
+    while let Some(chunk) = response.chunk().await.map_err(connection::lost)? {
         if body.len() + chunk.len() > LONGEST_ANSWER {
             return Err(UpstreamFault::new(UpstreamReason::Body).into());
         }

@@ -1,8 +1,8 @@
 //! Cookies that let nobody in.
 
-use clerk_auth::{ClerkBuilder, testing::DevIssuer};
+use clerk_auth::testing::DevIssuer;
 
-use super::{App, Case};
+use super::Case;
 
 pub(super) fn cookie_fault(
     issuer: &DevIssuer,
@@ -20,22 +20,15 @@ pub(super) fn cookie_fault(
         case("cookie, junk", "/session").cookie("hidden", "1"),
         case("cookie, signed out", "/session").cookie(session().jwt(), "0"),
         case("cookie, stale", "/session").cookie(session().jwt(), "9999999999"),
-        case("cookie, missing", "/session").field("cookie", "theirs=hidden; __client_uat=1"),
+        case("cookie, missing", "/session")
+            .field("cookie", "__clerk_db_jwt=hidden; __client_uat=1"),
         case("cookie, another site", "/session")
             .post()
             .cookie(session().jwt(), "1")
             .field("sec-fetch-site", "cross-site")
             .field("origin", "https://hidden.example"),
         case("cookie, no permission", "/edit").cookie(session().jwt(), "1"),
+        case("cookie, no browser token", "/session")
+            .field("cookie", format!("__session={}; __client_uat=1", session().jwt())),
     ]
-}
-
-/// The issuer is a development instance; the publishable key tells.
-pub(super) async fn no_browser_token(
-    issuer: &DevIssuer,
-    app: &impl AsyncFn(ClerkBuilder) -> App,
-) -> Vec<Case> {
-    let development = app(issuer.clerk().publishable_key(issuer.publishable_key())).await;
-    let case = Case::new("cookie, no browser token", "/session", &development);
-    vec![case.cookie(issuer.session("user_hidden").jwt(), "1")]
 }

@@ -59,7 +59,7 @@ async fn good_tokens_enter_and_no_others_and_the_explanation_says_the_same() {
 
             let question = json!({ "route": WHOAMI, "token": token });
             let (_, explanation) = send(&app, ask("/playground/explanation", &question)).await;
-            assert_eq!(explanation.ends_with("It may enter."), state == "good", "{explanation}");
+            assert_eq!(explanation.ends_with("It is accepted."), state == "good", "{explanation}");
             tokens += 1;
         }
     }

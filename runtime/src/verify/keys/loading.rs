@@ -186,9 +186,11 @@ impl KeySet {
 /// Clerk's `Retry-After` is obeyed where it is meant for us: with 429.
 fn pause_after(failed: &Failed) -> Duration {
     match failed {
-        Failed::Upstream(UpstreamFault { reason: UpstreamReason::Status(429), retry_after }) => {
-            Duration::from_secs(*retry_after).clamp(FAILURE_PAUSE, LONGEST_FAILURE_PAUSE)
-        }
+        Failed::Upstream(UpstreamFault {
+            reason: UpstreamReason::Status(429),
+            retry_after,
+            ..
+        }) => Duration::from_secs(*retry_after).clamp(FAILURE_PAUSE, LONGEST_FAILURE_PAUSE),
         _ => FAILURE_PAUSE,
     }
 }

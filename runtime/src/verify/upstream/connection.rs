@@ -20,11 +20,11 @@ tokio::task_local! {
 }
 
 /// Makes a client tell reused connections from new ones, and repeat nothing by itself: each call
-/// counts against the rate limit.
+/// counts against the rate limit, whatever a client of the application would do.
 ///
 /// HTTP/1.1 also if another crate switches on HTTP/2 in `reqwest`: there, one dead connection without
 /// keep-alive pings would hold up all calls, and the pings can be set only with that feature.
-pub(super) fn watched(client: ClientBuilder) -> ClientBuilder {
+pub(crate) fn watched(client: ClientBuilder) -> ClientBuilder {
     client.http1_only().retry(retry::never()).connector_layer(WatchConnects)
 }
 
@@ -37,18 +37,18 @@ pub(super) async fn send(request: RequestBuilder) -> Result<Response, Failed> {
     let (sent, opens_connection) = OPENS_CONNECTION.scope(Cell::new(false), sent).await;
     sent.map_err(|error| {
         if !opens_connection && is_closed(&error) {
-            return UpstreamFault::new(UpstreamReason::StaleConnection).into();
+            return UpstreamFault::caused(UpstreamReason::StaleConnection, error).into();
         }
-        lost(&error)
+        lost(error)
     })
 }
 
-pub(super) fn lost(error: &reqwest::Error) -> Failed {
+pub(super) fn lost(error: reqwest::Error) -> Failed {
     // The error names the address; it holds no header, so no key.
-    tracing::warn!(error = error as &dyn Error, "a request to Clerk failed");
+    tracing::warn!(error = &error as &dyn Error, "a request to Clerk failed");
     let reason =
         if error.is_timeout() { UpstreamReason::Timeout } else { UpstreamReason::Connection };
-    UpstreamFault::new(reason).into()
+    UpstreamFault::caused(reason, error).into()
 }
 
 /// Whether the connection ended before there was a response.

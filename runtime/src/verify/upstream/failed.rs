@@ -39,7 +39,9 @@ impl Failed {
         };
         match fault.reason {
             UpstreamReason::Timeout => "timeout",
-            UpstreamReason::Connection | UpstreamReason::StaleConnection => "connection",
+            UpstreamReason::Connection
+            | UpstreamReason::StaleConnection
+            | UpstreamReason::Client => "connection",
             UpstreamReason::Status(429) => "rate_limited",
             UpstreamReason::Status(_) => "bad_status",
             UpstreamReason::NotClerk(_) => "not_clerk",
@@ -62,7 +64,8 @@ impl Failed {
             | UpstreamReason::Connection
             | UpstreamReason::StaleConnection => true,
             UpstreamReason::Status(status) => status >= 500,
-            UpstreamReason::NotClerk(_)
+            UpstreamReason::Client
+            | UpstreamReason::NotClerk(_)
             | UpstreamReason::Body
             | UpstreamReason::NoKeys
             | UpstreamReason::RateLimit(_) => false,

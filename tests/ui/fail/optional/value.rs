@@ -1,6 +1,6 @@
 use clerk_auth::clerk_auth;
 
-#[clerk_auth(optional = "ignore_expired_cookies")]
+#[clerk_auth(optional = "ignore_expired_cookie")]
 async fn handler() {}
 
 fn main() {}

@@ -1,0 +1,315 @@
+//! Each mistake in the environment, and the exact text that tells it.
+
+use super::{Clerk, ClerkBuilder, ConfigError, advice};
+
+const SECRET: (&str, &str) = ("CLERK_SECRET_KEY", "sk_test_x");
+/// `clerk.example.com`.
+const LIVE: &str = "pk_live_Y2xlcmsuZXhhbXBsZS5jb20k";
+/// `happy-cat-12.clerk.accounts.dev`.
+const TEST: &str = "pk_test_aGFwcHktY2F0LTEyLmNsZXJrLmFjY291bnRzLmRldiQ";
+const PEM: &str = "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----";
+const TWO_KEYS: &str = "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n\
+                        -----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----";
+const CERTIFICATE: &str = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----";
+const PKCS1: &str = "-----BEGIN RSA PUBLIC KEY-----\nAAAA\n-----END RSA PUBLIC KEY-----";
+const PRIVATE: &str = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----";
+const JWT: &str = "eyJhbGciOiJSUzI1NiJ9.e30.c2ln";
+
+fn builder(variables: &[(&str, &str)]) -> ClerkBuilder {
+    ClerkBuilder::from_variables(|name| {
+        let found = variables.iter().rfind(|(variable, _)| *variable == name);
+        Ok(found.map(|(_, value)| (*value).to_owned()))
+    })
+}
+
+fn build(variables: &[(&str, &str)]) -> Result<Clerk, ConfigError> {
+    builder(variables).build()
+}
+
+/// A setting, its value, and the one problem that is told beside a good secret key.
+const MISTAKES: &[(&str, &str, &str)] = &[
+    // Around a key.
+    ("CLERK_SECRET_KEY", "\"sk_test_x\"", "it has quotes around it; remove them"),
+    ("CLERK_SECRET_KEY", "'sk_test_x'", "it has quotes around it; remove them"),
+    ("CLERK_SECRET_KEY", "\u{201c}sk_test_x\u{201d}", "it has quotes around it; remove them"),
+    ("CLERK_SECRET_KEY", " sk_test_x", "it has white space around it; remove it"),
+    ("CLERK_SECRET_KEY", "sk_test_x\n", "it has a line end around it; remove it"),
+    ("CLERK_SECRET_KEY", "sk_test_x\r\n", "it has a line end around it; remove it"),
+    (
+        "CLERK_SECRET_KEY",
+        "\u{feff}sk_test_x",
+        "it starts with a byte order mark; save its file as UTF-8 without one",
+    ),
+    (
+        "CLERK_SECRET_KEY",
+        "sk_test_x y",
+        "it has white space in it; remove it (commas separate the entries of a list)",
+    ),
+    ("CLERK_SECRET_KEY", "sk_test_\u{200b}x", "it has a character in it that is not visible ASCII"),
+    ("CLERK_SECRET_KEY", "$CLERK_KEY", "it is a placeholder that was not filled in"),
+    ("CLERK_PUBLISHABLE_KEY", "'pk_test_x'", "it has quotes around it; remove them"),
+    ("CLERK_PUBLISHABLE_KEY", "pk_test_x ", "it has white space around it; remove it"),
+    ("CLERK_MACHINE_SECRET_KEY", "\"ak_x\"", "it has quotes around it; remove them"),
+    ("CLERK_MACHINE_ID", "mch_x\n", "it has a line end around it; remove it"),
+    ("CLERK_JWT_KEY", "\"-----BEGIN", "it has quotes around it; remove them"),
+    (
+        "CLERK_JWT_KEY",
+        "\u{feff}-----BEGIN",
+        "it starts with a byte order mark; save its file as UTF-8 without one",
+    ),
+    // In the wrong variable.
+    ("CLERK_SECRET_KEY", LIVE, "it is a publishable key, which belongs in CLERK_PUBLISHABLE_KEY"),
+    (
+        "CLERK_SECRET_KEY",
+        "ak_x",
+        "it is a machine secret key, or an API key, which belongs in CLERK_MACHINE_SECRET_KEY",
+    ),
+    ("CLERK_SECRET_KEY", PEM, "it is a PEM public key, which belongs in CLERK_JWT_KEY"),
+    ("CLERK_SECRET_KEY", PRIVATE, "it is a PEM text, which is not a setting of this crate"),
+    (
+        "CLERK_SECRET_KEY",
+        "whsec_x",
+        "it is a webhook signing secret, which is not a setting of this crate",
+    ),
+    ("CLERK_SECRET_KEY", JWT, "it is a token, which is not a setting of this crate"),
+    ("CLERK_PUBLISHABLE_KEY", "sk_test_x", "it is a secret key, which belongs in CLERK_SECRET_KEY"),
+    (
+        "CLERK_MACHINE_SECRET_KEY",
+        "sk_test_x",
+        "it is a secret key, which belongs in CLERK_SECRET_KEY",
+    ),
+    ("CLERK_MACHINE_SECRET_KEY", "mch_x", "it is a machine ID, which belongs in CLERK_MACHINE_ID"),
+    (
+        "CLERK_MACHINE_ID",
+        "ak_x",
+        "it is a machine secret key, or an API key, which belongs in CLERK_MACHINE_SECRET_KEY",
+    ),
+    ("CLERK_JWT_KEY", "sk_test_x", "it is a secret key, which belongs in CLERK_SECRET_KEY"),
+    ("CLERK_JWT_KEY", JWT, "it is a token, which is not a setting of this crate"),
+    (
+        "CLERK_ISSUER",
+        "sk_test_x",
+        "the value (not shown: it could be a secret) is a secret key, which belongs in \
+             CLERK_SECRET_KEY",
+    ),
+    (
+        "CLERK_AUDIENCE",
+        "sk_test_x",
+        "the value (not shown: it could be a secret) is a secret key, which belongs in \
+             CLERK_SECRET_KEY",
+    ),
+    (
+        "CLERK_RESOURCE",
+        LIVE,
+        "the value (not shown: it could be a secret) is a publishable key, which belongs in \
+             CLERK_PUBLISHABLE_KEY",
+    ),
+    (
+        "CLERK_API_URL",
+        "sk_test_x",
+        "the value (not shown: it could be a secret) is a secret key, which belongs in \
+             CLERK_SECRET_KEY",
+    ),
+    // Another form of key.
+    (
+        "CLERK_JWT_KEY",
+        CERTIFICATE,
+        "it is a certificate, not a public key; copy the PEM public key from the API keys page \
+             of the dashboard",
+    ),
+    (
+        "CLERK_JWT_KEY",
+        PKCS1,
+        "it is a PKCS#1 key, which begins with `BEGIN RSA PUBLIC KEY`; convert it with \
+             `openssl rsa -RSAPublicKey_in -pubout`",
+    ),
+    (
+        "CLERK_JWT_KEY",
+        "{\"kty\":\"RSA\"}",
+        "it is JSON, perhaps a key of a key set, not PEM; copy the PEM public key from the API \
+             keys page of the dashboard",
+    ),
+    (
+        "CLERK_JWT_KEY",
+        "https://clerk.example.com/.well-known/jwks.json",
+        "it is a URL, not a key; copy the PEM public key from the API keys page of the \
+             dashboard",
+    ),
+    ("CLERK_JWT_KEY", "/run/secrets/clerk.pem", "it is a path; set it to the text of the file"),
+    ("CLERK_JWT_KEY", TWO_KEYS, "it holds more than one PEM text; keep the key of your instance"),
+    // Lists.
+    (
+        "CLERK_AUTHORIZED_PARTIES",
+        "https://a.example, https://*.b.example",
+        "entry 2: \"https://*.b.example\" has a wildcard, and parties are exact; write each \
+             origin",
+    ),
+    (
+        "CLERK_AUTHORIZED_PARTIES",
+        "[\"https://a.example\", \"https://b.example\"]",
+        "\"[\\\"https://a.example\\\", \\\"https://b.example\\\"]\" is JSON; write plain text, \
+             with commas between entries",
+    ),
+    (
+        "CLERK_AUTHORIZED_PARTIES",
+        "\"https://a.example,https://b.example\"",
+        "\"\\\"https://a.example,https://b.example\\\"\" has quotes around it; remove them",
+    ),
+    (
+        "CLERK_AUTHORIZED_PARTIES",
+        ",",
+        "it is set and names nothing; name something, or do not set it",
+    ),
+    ("CLERK_AUDIENCE", "\"notes\"", "\"\\\"notes\\\"\" has quotes around it; remove them"),
+    // URLs and the rest.
+    (
+        "CLERK_ISSUER",
+        "https://api.clerk.com",
+        "\"https://api.clerk.com\" issues no tokens; leave it unset and set \
+             CLERK_PUBLISHABLE_KEY, which tells the issuer",
+    ),
+    (
+        "CLERK_ISSUER",
+        "https://clerk.example.com/.well-known/jwks.json",
+        "\"https://clerk.example.com/.well-known/jwks.json\" is the URL of a document, not the \
+             issuer; write \"https://clerk.example.com\"",
+    ),
+    (
+        "CLERK_API_URL",
+        "http://api.example.com",
+        "\"http://api.example.com\" must begin with `https://` (or `http://` on loopback)",
+    ),
+    (
+        "CLERK_API_URL",
+        "https://user:word@api.clerk.com",
+        "the value (not shown: it could be a secret) must have no user, password, query or \
+             fragment",
+    ),
+    (
+        "CLERK_API_URL",
+        "api.clerk.com",
+        "\"api.clerk.com\" has no scheme; write \"https://api.clerk.com\"",
+    ),
+    (
+        "CLERK_API_VERSION",
+        "2025-11-10",
+        "it must be the version in the path of the Backend API, such as `v1`",
+    ),
+];
+
+#[test]
+fn mistake_in_one_setting_is_told_with_its_cause() {
+    for (setting, value, told) in MISTAKES {
+        let error = build(&[SECRET, (setting, value)]).expect_err(value);
+        let problems: Vec<&str> = error.problems().collect();
+        assert_eq!(problems, [format!("{setting}: {told}")], "{value:?}");
+    }
+}
+
+#[test]
+fn resource_that_clients_write_otherwise_is_told_in_their_form() {
+    let base = [SECRET, ("CLERK_PUBLISHABLE_KEY", TEST)];
+    for (resource, told) in [
+        ("https://API.example.com/mcp", "is not as clients write it; write \"https://api.example"),
+        ("https://api.example.com:443/mcp", "write it; write \"https://api.example.com/mcp\""),
+        ("https://api.example.com/a/../mcp", "write it; write \"https://api.example.com/mcp\""),
+        ("'https://api.example.com'", "has quotes around it; remove them"),
+        ("https://*.example.com", "has a wildcard, and a resource is one URL"),
+        ("api.example.com/mcp", "has no scheme; write \"https://api.example.com/mcp\""),
+        ("https://api.example.com/mcp?a=1", "must have no user, password, query or fragment"),
+    ] {
+        let error = build(&[base[0], base[1], ("CLERK_RESOURCE", resource)]).expect_err(resource);
+        assert!(error.to_string().starts_with("CLERK_RESOURCE: "), "{error}");
+        assert!(error.to_string().contains(told), "{resource}: {error}");
+    }
+}
+
+/// Two settings that are good alone, and never match together.
+#[test]
+fn settings_that_contradict_each_other_are_rejected() {
+    let table: [(&[(&str, &str)], &str); 6] = [
+        (
+            &[("CLERK_PUBLISHABLE_KEY", LIVE), ("CLERK_ISSUER", "https://clerk.example.org")],
+            "CLERK_ISSUER: \"https://clerk.example.org\" is not the issuer of \
+             CLERK_PUBLISHABLE_KEY, which is \"https://clerk.example.com\"; leave CLERK_ISSUER \
+             unset, or set both for one instance (for a proxy of the Frontend API, set \
+             `frontend_api_url` too)",
+        ),
+        (
+            &[("CLERK_PUBLISHABLE_KEY", LIVE), ("CLERK_SECRET_KEY", "sk_test_x")],
+            "CLERK_SECRET_KEY: it and CLERK_PUBLISHABLE_KEY are of different instances: one is for \
+             production, the other for development",
+        ),
+        (
+            &[("CLERK_PUBLISHABLE_KEY", LIVE), ("CLERK_API_URL", "http://localhost:4000")],
+            "CLERK_API_URL: an `http://` URL is for development; CLERK_PUBLISHABLE_KEY is not",
+        ),
+        (
+            &[("CLERK_PUBLISHABLE_KEY", LIVE), ("CLERK_API_URL", "https://clerk.example.com")],
+            "CLERK_API_URL: it is the Frontend API of CLERK_PUBLISHABLE_KEY; leave it unset",
+        ),
+        (
+            &[
+                ("CLERK_PUBLISHABLE_KEY", LIVE),
+                ("CLERK_AUTHORIZED_PARTIES", "https://a.example,http://a.example"),
+            ],
+            "CLERK_AUTHORIZED_PARTIES: \"http://a.example\" cannot use a production instance; \
+             write `https://`",
+        ),
+        (
+            &[SECRET, ("CLERK_RESOURCE", "https://api.example.com")],
+            "CLERK_RESOURCE: its metadata names the issuer, which is not known; set \
+             CLERK_PUBLISHABLE_KEY or CLERK_ISSUER too",
+        ),
+    ];
+    for (variables, told) in table {
+        assert_eq!(build(variables).expect_err(told).to_string(), told);
+    }
+    for good in [
+        &[("CLERK_PUBLISHABLE_KEY", TEST), ("CLERK_API_URL", "http://api.localhost:4000")][..],
+        &[("CLERK_SECRET_KEY", "sk_live_x"), ("CLERK_API_URL", "http://127.0.0.1:4000")],
+        &[("CLERK_PUBLISHABLE_KEY", LIVE), ("CLERK_AUTHORIZED_PARTIES", "http://localhost:3000")],
+        &[("CLERK_PUBLISHABLE_KEY", TEST), ("CLERK_AUTHORIZED_PARTIES", "http://10.0.0.1:3000")],
+    ] {
+        assert!(build(good).is_ok(), "{good:?}");
+    }
+}
+
+#[test]
+fn variable_of_another_library_is_named_if_ours_is_missing() {
+    let publishable = [
+        "NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY",
+        "VITE_CLERK_PUBLISHABLE_KEY",
+        "PUBLIC_CLERK_PUBLISHABLE_KEY",
+        "EXPO_PUBLIC_CLERK_PUBLISHABLE_KEY",
+        "NUXT_PUBLIC_CLERK_PUBLISHABLE_KEY",
+    ];
+    for theirs in publishable {
+        let told = format!(
+            "CLERK_PUBLISHABLE_KEY: it is not set, but {theirs} is, which is not read; set \
+             CLERK_PUBLISHABLE_KEY to the same value"
+        );
+        let error = build(&[(theirs, TEST)]).expect_err(theirs);
+        assert_eq!(error.problems().last(), Some(&*told));
+        assert_eq!(advice::of(&builder(&[SECRET, (theirs, TEST)]), false), [told]);
+        let both = builder(&[("CLERK_PUBLISHABLE_KEY", TEST), (theirs, TEST)]);
+        assert!(advice::of(&both, false).is_empty(), "{theirs}");
+    }
+    for theirs in ["CLERK_SECRET", "NUXT_CLERK_SECRET_KEY", "CLERK_API_KEY"] {
+        let error = build(&[(theirs, "sk_test_x")]).expect_err(theirs).to_string();
+        assert!(error.contains(theirs) && !error.contains("sk_test"), "{error}");
+    }
+    let unrelated = build(&[SECRET, ("CLERK_SECRET", "x"), ("CLERK_API_VERSION", "/")]);
+    assert_eq!(unrelated.expect_err("a version").problems().count(), 1);
+}
+
+#[test]
+fn setting_that_is_probably_not_meant_is_logged() {
+    let told = |variables: &[(&str, &str)]| advice::of(&builder(variables), true).join("\n");
+    let resource = ("CLERK_RESOURCE", "https://api.example.com");
+    assert!(told(&[SECRET, resource]).starts_with("CLERK_RESOURCE: it is not an audience"));
+    assert_eq!(told(&[SECRET, resource, ("CLERK_AUDIENCE", "https://api.example.com")]), "");
+    let reveals = builder(&[SECRET]).reveal_reasons();
+    assert_eq!(advice::of(&reveals, true).len(), 1);
+    assert_eq!(advice::of(&reveals, false).len(), 0);
+}

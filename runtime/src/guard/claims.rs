@@ -1,0 +1,135 @@
+//! The claims of a caller in, the handler's own type out, or where they do not fit it.
+
+use std::any::TypeId;
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use serde_path_to_error::Segment;
+
+use crate::{
+    error::ClaimsMismatch,
+    identity::{Claims, Identity},
+};
+
+/// Longest name of a field that is logged.
+const LONGEST_NAME: usize = 64;
+
+/// The claims to decode. `()` asks for nothing, so nothing is copied or read for it.
+pub(super) fn wanted<C: 'static>(caller: Option<&Identity>) -> Option<Claims> {
+    let wanted = TypeId::of::<C>() != TypeId::of::<()>();
+    caller.filter(|_| wanted).and_then(Identity::maybe_claims).cloned()
+}
+
+/// No claims are a JSON `null`, which an `Option` takes and a struct does not.
+pub(super) fn decode<C: DeserializeOwned>(claims: Option<Claims>) -> Result<C, ClaimsMismatch> {
+    let Some(claims) = claims else {
+        return C::deserialize(Value::Null).map_err(|_| ClaimsMismatch::NoClaims);
+    };
+    // The path is looked for only after a failure, so good claims are read at full speed.
+    claims.decode().or_else(|_| {
+        let mut json = serde_json::Deserializer::from_str(claims.as_json());
+        serde_path_to_error::deserialize(&mut json).map_err(|error| mismatch(&error))
+    })
+}
+
+fn mismatch(error: &serde_path_to_error::Error<serde_json::Error>) -> ClaimsMismatch {
+    let mut names: Vec<String> = error.path().iter().map(name).collect();
+    match missing_field(&error.inner().to_string()) {
+        Some(field) => {
+            names.push(checked(field).to_owned());
+            ClaimsMismatch::Missing(names.join(".").into())
+        }
+        None if names.is_empty() => ClaimsMismatch::Whole,
+        None => ClaimsMismatch::Mistyped(names.join(".").into()),
+    }
+}
+
+/// The path of a missing field ends at its parent. Only the text of the error names the field:
+/// the handler's own, not a value of the token.
+fn missing_field(error: &str) -> Option<&str> {
+    error.strip_prefix("missing field `")?.split('`').next()
+}
+
+fn name(segment: &Segment) -> String {
+    match segment {
+        Segment::Seq { index } => index.to_string(),
+        Segment::Map { key } => checked(key).to_owned(),
+        Segment::Enum { variant } => checked(variant).to_owned(),
+        Segment::Unknown => "?".to_owned(),
+    }
+}
+
+/// A map's key is written by whoever writes the claims, so only what looks like the name of a
+/// field is shown.
+fn checked(name: &str) -> &str {
+    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+    if name.len() <= LONGEST_NAME && name.bytes().all(is_name) { name } else { "?" }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    #[allow(dead_code, reason = "only its shape counts")]
+    struct Profile {
+        plan: Plan,
+        #[serde(default)]
+        seats: HashMap<String, u32>,
+        #[serde(default, rename = "shown-name")]
+        shown_name: Option<String>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[allow(dead_code, reason = "only its shape counts")]
+    struct Plan {
+        level: u8,
+        #[serde(default)]
+        kinds: Vec<Kind>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    enum Kind {
+        Free,
+    }
+
+    #[test]
+    fn mismatch_names_the_path_and_never_a_value() {
+        let missing = |path: &str| ClaimsMismatch::Missing(path.into());
+        let mistyped = |path: &str| ClaimsMismatch::Mistyped(path.into());
+        let long = "k".repeat(LONGEST_NAME + 1);
+        let table = [
+            ("{}".to_owned(), missing("plan")),
+            (r#"{"plan":{}}"#.to_owned(), missing("plan.level")),
+            (r#"{"plan":"secret"}"#.to_owned(), mistyped("plan")),
+            (r#"{"plan":{"level":"secret"}}"#.to_owned(), mistyped("plan.level")),
+            (r#"{"plan":{"level":700}}"#.to_owned(), mistyped("plan.level")),
+            (r#"{"plan":{"level":null}}"#.to_owned(), mistyped("plan.level")),
+            (
+                r#"{"plan":{"level":1,"kinds":["free","secret"]}}"#.to_owned(),
+                mistyped("plan.kinds.1"),
+            ),
+            (
+                r#"{"plan":{"level":1},"seats":{"ada@secret.example":"x"}}"#.to_owned(),
+                mistyped("seats.?"),
+            ),
+            (r#"{"plan":{"level":1},"seats":{"a\nb":"x"}}"#.to_owned(), mistyped("seats.?")),
+            (format!(r#"{{"plan":{{"level":1}},"seats":{{"{long}":"x"}}}}"#), mistyped("seats.?")),
+            (r#"{"plan":{"level":1},"shown-name":7}"#.to_owned(), mistyped("shown-name")),
+        ];
+        for (json, expected) in table {
+            let decoded = decode::<Profile>(Some(Claims::new(&json)));
+            let mismatch = decoded.unwrap_err();
+            assert_eq!(mismatch, expected, "{json}");
+            assert!(!mismatch.to_string().contains("secret"), "{json}: {mismatch}");
+        }
+        assert_eq!(decode::<u8>(Some(Claims::new("{}"))).unwrap_err(), ClaimsMismatch::Whole);
+        assert_eq!(decode::<Profile>(None).unwrap_err(), ClaimsMismatch::NoClaims);
+        assert!(decode::<Option<Profile>>(None).unwrap().is_none());
+    }
+}
