@@ -47,7 +47,7 @@ async fn dev_issuer_reuses_no_approval_unless_configured() {
 }
 
 /// A configuration as a server has it.
-fn of_a_server(app: &App) -> ClerkBuilder {
+pub(crate) fn of_a_server(app: &App) -> ClerkBuilder {
     Clerk::builder()
         .secret_key(app.issuer.secret_key())
         .api_url(app.issuer.url())

@@ -10,7 +10,7 @@ use clerk_auth::{
 
 use crate::{
     app::{App, SECOND},
-    opaque::tokens,
+    opaque::{of_a_server, tokens},
 };
 
 /// An app with these limits for all types.
@@ -80,7 +80,7 @@ async fn invalid(app: &App, prefix: &str, count: usize) -> usize {
 async fn default_limits_are_those_of_the_page() {
     let first = App::start().await;
     let development = first.again(|clerk| clerk).await;
-    let production = first.again(|clerk| clerk.secret_key("sk_live_of_nobody")).await;
+    let production = first.again(|_| of_a_server(&first).secret_key("sk_live_of_nobody")).await;
     for (app, prefix, for_new) in [
         (&development, "oat", 50),
         (&development, "mt", 5000),
