@@ -101,6 +101,8 @@ Clerk says 429              | 503 | clerk-unavailable     | - 7
 Clerk says 429 for a day    | 503 | clerk-unavailable     | - 3600
 Clerk sends us elsewhere    | 503 | clerk-unavailable     | - 5
 Clerk sends HTML            | 503 | clerk-unavailable     | - 5
+another API says 404        | 503 | clerk-unavailable     | - 5
+a proxy says 401            | 503 | clerk-unavailable     | - 5
 Clerk hangs up              | 503 | clerk-unavailable     | - 5
 key set: 429                | 503 | clerk-unavailable     | - 9
 key set: without keys       | 503 | clerk-unavailable     | - 5
@@ -116,6 +118,7 @@ no machine key              | 500 | misconfigured         | -
 no key for JWTs             | 500 | misconfigured         | -
 no machine id               | 500 | misconfigured         | -
 no machine id, opaque       | 500 | misconfigured         | -
+Clerk rejects our request   | 500 | misconfigured         | -
 Clerk says 422              | 500 | misconfigured         | -
 "#;
 
