@@ -98,6 +98,7 @@ impl Clerk {
                  a template, and put claims of your own into the session token instead."
                     .into()
             }
+            TokenFault::IdToken => "Send the access token of the same response instead.".into(),
             TokenFault::Expired => self.age(payload),
             TokenFault::Audience => {
                 "The client must ask for this audience, or CLERK_AUDIENCE must name the token's."
@@ -115,20 +116,22 @@ impl Clerk {
 
     /// The commonest cause of a key or signature that does not fit: keys of the wrong instance.
     fn instance_hint(&self, payload: Option<&Object<'_>>) -> String {
-        let named = payload.map(|payload| payload.text("iss"));
-        match (&self.verifier().rules.issuer, named) {
-            (Some(ours), Some(Member::Is(issuer))) if issuer == ours.as_str() => {
+        let rules = &self.verifier().rules;
+        let is_ours = payload.is_some_and(|payload| rules.names_issuer(payload));
+        match rules.issuers.as_slice() {
+            [_, ..] if is_ours => {
                 "The token names this instance as its issuer: it was altered, or the instance has \
                  new keys; a CLERK_JWT_KEY must then be copied again from the dashboard."
                     .into()
             }
-            (Some(ours), _) => format!(
-                "The token names another issuer than {ours}, so it is of another Clerk instance, \
+            [_, ..] => format!(
+                "The token names another issuer than {}, so it is of another Clerk instance, \
                  for example of development instead of production. CLERK_SECRET_KEY, \
                  CLERK_PUBLISHABLE_KEY and CLERK_JWT_KEY must all be of the instance that your \
-                 front end or client uses."
+                 front end or client uses.",
+                rules.issuers.join(" or ")
             ),
-            (None, _) => "Most often the keys are of another Clerk instance than the one that \
+            [] => "Most often the keys are of another Clerk instance than the one that \
                           your front end or client uses. Set CLERK_PUBLISHABLE_KEY, and this text \
                           can tell."
                 .into(),
