@@ -82,7 +82,7 @@ impl Clerk {
     /// | `CLERK_JWT_KEY` | a PEM public key; JWTs are then verified without network |
     /// | `CLERK_MACHINE_SECRET_KEY` | this machine's secret key, `ak_…`, for opaque M2M tokens |
     /// | `CLERK_MACHINE_ID` | this machine's id, `mch_…`, for M2M JWTs |
-    /// | `CLERK_ISSUER` | the `iss` to expect, if it is not that of the publishable key |
+    /// | `CLERK_ISSUER` | issuers to accept in `iss`, separated by commas, if not that of the publishable key alone |
     /// | `CLERK_AUDIENCE` | audiences of OAuth tokens, separated by commas |
     /// | `CLERK_AUTHORIZED_PARTIES` | origins of your front ends, separated by commas |
     /// | `CLERK_RESOURCE` | the public URL of this API, for its [metadata](crate::resource_metadata) |

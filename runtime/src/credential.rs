@@ -35,6 +35,8 @@ pub(crate) enum Unreadable {
     AfterToken,
     #[error("the token is the word `{0}`: the variable that the client sends holds no token")]
     Word(&'static str),
+    #[error("the Authorization field has a Bearer token after a credential of another scheme")]
+    TwoSchemes,
 }
 
 impl<'r> Credential<'r> {
@@ -71,9 +73,19 @@ impl<'r> Credential<'r> {
                 Err(word_in_place_of_token(token).map_or(Unreadable::AfterToken, Unreadable::Word))
             }
             (true, false) if rest.is_empty() => Err(Unreadable::NoScheme),
+            (true, false) if has_bearer_after_comma(rest) => Err(Unreadable::TwoSchemes),
             (true, false) => Ok(Self::None),
         }
     }
+}
+
+/// Whether a proxy may have joined a second field to this one (RFC 9110 §5.3): then another reader
+/// could take its token. Commas between the parameters of one credential are fine.
+fn has_bearer_after_comma(credential: &[u8]) -> bool {
+    credential.split(|byte| *byte == b',').skip(1).any(|part| {
+        let scheme = part.trim_ascii_start().split(|byte| *byte == b' ').next();
+        scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"Bearer"))
+    })
 }
 
 /// Whether there is something, and no byte of it is a space, a control or not ASCII. A good token is
@@ -114,6 +126,12 @@ mod tests {
             (&[b"Basic dXNlcjpwYXNz"], Ok(None)),
             (&[b"DPoP T"], Ok(None)),
             (&[b"Digest a=\"b\", c=\"d\""], Ok(None)),
+            (&[b"Digest a=\"b\", bearer=\"d\", bearerx e"], Ok(None)),
+            (&[b"Basic x, Bearer T"], Err(Unreadable::TwoSchemes)),
+            (&[b"Basic x,Bearer T"], Err(Unreadable::TwoSchemes)),
+            (&[b"Basic x ,  bearer  T, Basic y"], Err(Unreadable::TwoSchemes)),
+            (&[b"Digest a=\"b\", c=\"d\", BEARER T"], Err(Unreadable::TwoSchemes)),
+            (&[b"Basic x, Bearer"], Err(Unreadable::TwoSchemes)),
             (&[b"Bearerx T"], Ok(None)),
             (&[b"Bearer"], Err(Unreadable::NoToken)),
             (&[b"bearer  "], Err(Unreadable::NoToken)),

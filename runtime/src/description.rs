@@ -108,7 +108,7 @@ impl Clerk {
     ) -> Result<(), Undescribable> {
         let lines = &mut problems.lines;
         let mentions = document.mentions(self.scope_hierarchy());
-        let issuer = self.verifier().rules.issuer.as_deref();
+        let issuer = self.verifier().rules.issuers.first().map(String::as_str);
         for scheme in mentions.schemes() {
             match scheme.definition(issuer, mentions.names(scheme)) {
                 Some(definition) => {

@@ -77,6 +77,8 @@ pub(crate) enum TokenFault {
     Category,
     #[error("the header's `typ` is not that of its class")]
     Type,
+    #[error("the token is an ID token: it is for the client that asked for it, not for an API")]
+    IdToken,
     #[error("the header's `alg` is not RS256, RS384 or RS512")]
     Algorithm,
     #[error("the token asks for `{0}`, which is not supported and must not be ignored")]

@@ -117,6 +117,7 @@ impl Clerk {
                 "A token made from a JWT template is not a session token: call `getToken()` without \
                  a template, and put claims of your own into the session token instead."
             }
+            TokenFault::IdToken => "Send the access token of the same response instead.",
             TokenFault::NoAuthorizedParty => {
                 "Clerk copies `azp` from the Origin field of the request that gets the token: a \
                  token that a page load, a server or a native application gets has none. Let a \
@@ -155,12 +156,14 @@ impl Clerk {
     /// The commonest cause of a key or signature that does not fit: keys of the wrong instance.
     fn instance_hint(&self, fault: &TokenFault, payload: Option<&Object<'_>>) -> String {
         let issuer = payload.map(|payload| payload.text("iss"));
-        match (&self.verifier().rules.issuer, issuer) {
-            (None, _) => "Most often the keys are of another Clerk instance than the one that \
+        let rules = &self.verifier().rules;
+        let is_ours = payload.is_some_and(|payload| rules.names_issuer(payload));
+        match (rules.issuers.as_slice(), issuer) {
+            ([], _) => "Most often the keys are of another Clerk instance than the one that \
                           your front end or client uses. Set CLERK_PUBLISHABLE_KEY, and this text \
                           can tell."
                 .into(),
-            (Some(ours), Some(Member::Is(issuer))) if issuer == ours.as_str() => {
+            _ if is_ours => {
                 let hint = match (fault, &self.verifier().keys) {
                     (TokenFault::UnknownKey, _) => {
                         "CLERK_SECRET_KEY and CLERK_PUBLISHABLE_KEY are of two instances, or \
@@ -174,14 +177,18 @@ impl Clerk {
                 };
                 format!("The token names this instance as its issuer: {hint}.")
             }
-            (Some(ours), Some(Member::Is(_))) => format!(
-                "The token names another issuer than {ours}, so it is of another Clerk instance, \
+            (_, Some(Member::Is(_))) => format!(
+                "The token names another issuer than {}, so it is of another Clerk instance, \
                  for example of development instead of production. CLERK_SECRET_KEY, \
                  CLERK_PUBLISHABLE_KEY and CLERK_JWT_KEY must all be of the instance that your \
-                 front end or client uses."
+                 front end or client uses.",
+                rules.issuers.join(" or ")
             ),
-            (Some(ours), _) => {
-                format!("The token does not name its issuer; tokens of this instance name {ours}.")
+            _ => {
+                format!(
+                    "The token does not name its issuer; tokens of this instance name {}.",
+                    rules.issuers.join(" or ")
+                )
             }
         }
     }

@@ -12,8 +12,10 @@ use crate::{
     subject::{ClientId, MachineId, OrgId, SessionId, Subject, UserId},
 };
 
+mod actor;
 mod verified;
 
+pub use actor::Actor;
 pub use verified::{Entrant, OfClient, OfMachine, OfSession, OfUser, Scoped, VerifiedToken};
 
 /// A verified session of a signed-in user. Cloning is cheap.
@@ -26,7 +28,7 @@ pub(crate) struct SessionFacts {
     pub(crate) user_id: UserId,
     pub(crate) session_id: SessionId,
     pub(crate) organization: Option<Organization>,
-    pub(crate) actor: Option<Box<str>>,
+    pub(crate) actor: Option<Actor>,
     pub(crate) factor_ages: Option<(i64, i64)>,
     pub(crate) features: Option<Box<str>>,
     pub(crate) plans: Option<Box<str>>,
@@ -55,6 +57,8 @@ pub(crate) struct OAuthFacts {
     pub(crate) token_id: Option<Box<str>>,
     pub(crate) scopes: Scopes,
     pub(crate) audience: Box<[Box<str>]>,
+    pub(crate) org_id: Option<OrgId>,
+    pub(crate) actor: Option<Actor>,
     pub(crate) expires_at: Option<UnixMillis>,
 }
 
@@ -150,10 +154,10 @@ impl SessionToken {
         self.0.organization.as_ref()
     }
 
-    /// Who really acts, where someone impersonates the user (claim `act.sub`, RFC 8693 §4.1).
+    /// Returns the impersonator, if someone impersonates the user.
     #[must_use]
-    pub fn actor(&self) -> Option<&str> {
-        self.0.actor.as_deref()
+    pub fn actor(&self) -> Option<&Actor> {
+        self.0.actor.as_ref()
     }
 
     /// Minutes since the first and the second factor were verified; −1 for a factor that is not
@@ -219,6 +223,19 @@ impl OAuthToken {
     #[must_use]
     pub fn scopes(&self) -> &Scopes {
         &self.0.scopes
+    }
+
+    /// Returns the organization that the user chose at consent, if the scope `user:org:read` was
+    /// granted. It does not prove that the user is a member now.
+    #[must_use]
+    pub fn org_id(&self) -> Option<&OrgId> {
+        self.0.org_id.as_ref()
+    }
+
+    /// Returns the party that really acts, if the token was delegated or the user is impersonated.
+    #[must_use]
+    pub fn actor(&self) -> Option<&Actor> {
+        self.0.actor.as_ref()
     }
 
     /// The resources for which the token was issued (RFC 9068 §2.2). Empty where it does not say.
@@ -293,8 +310,9 @@ impl Identity {
     pub(crate) fn maybe_org_id(&self) -> Option<&OrgId> {
         match self {
             Self::Session(token) => token.0.organization.as_ref().map(Organization::id),
+            Self::OAuth(token) => token.0.org_id.as_ref(),
             Self::ApiKey(key) => key.0.subject.org_id(),
-            Self::OAuth(_) | Self::M2m(_) => None,
+            Self::M2m(_) => None,
         }
     }
 
@@ -313,13 +331,14 @@ impl Identity {
         let texts = |list: &[Box<str>]| list.iter().map(|text| text.len() + PLACE).sum::<usize>();
         let scopes = |list: &Scopes| list.iter().map(|scope| scope.len() + PLACE).sum::<usize>();
         let text = |text: &Option<Box<str>>| text.as_deref().map_or(0, str::len);
+        let actor = |actor: &Option<Actor>| actor.as_ref().map_or(0, |it| it.weight(PLACE));
         let claims = |claims: &Option<Claims>| claims.as_ref().map_or(0, |it| it.as_json().len());
         // An identity names its subject, and the user or machine that it is, in texts of their own.
         2 * self.subject().as_str().len()
             + match self {
                 Self::Session(SessionToken(token)) => {
                     token.session_id.as_str().len()
-                        + text(&token.actor)
+                        + actor(&token.actor)
                         + text(&token.features)
                         + text(&token.plans)
                         + token.claims.as_json().len()
@@ -335,6 +354,8 @@ impl Identity {
                         + text(&token.token_id)
                         + scopes(&token.scopes)
                         + texts(&token.audience)
+                        + token.org_id.as_ref().map_or(0, |id| id.as_str().len())
+                        + actor(&token.actor)
                 }
                 Self::M2m(M2mToken(token)) => {
                     let recipients = token.recipients.iter();

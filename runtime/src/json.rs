@@ -2,13 +2,13 @@
 //!
 //! Everything that a stranger or Clerk sends as JSON passes here, once. Two readers that see
 //! different values in the same text are how a token changes its meaning between two checks, so
-//! whatever JSON leaves open is refused: names that repeat (RFC 8259 §4), numbers that a double
-//! cannot hold (§6), half surrogate pairs (§8.2), text that is not UTF-8, a byte order mark,
+//! whatever JSON leaves open is refused: names that repeat (RFC 8259 §4), numbers beyond what every
+//! reader can hold (§6), half surrogate pairs (§8.2), text that is not UTF-8, a byte order mark,
 //! anything but an object.
 
 use std::{borrow::Cow, fmt};
 
-use memchr::memchr;
+use memchr::{memchr, memchr2};
 use serde::{
     Deserialize, Deserializer,
     de::{IgnoredAny, MapAccess, SeqAccess, Visitor},
@@ -18,6 +18,9 @@ use serde_json::value::RawValue;
 /// How many members an object is read with. One costs more memory than the eight bytes in which it
 /// can be sent. Tokens have no room for so many (16 KiB), and what Clerk answers has a dozen.
 const MOST_MEMBERS: usize = 4096;
+
+/// Beyond this, readers that do not round exactly disagree on whether a double can hold a number.
+const LARGEST_NUMBER: f64 = 1e308;
 
 /// The bytes are not one strict JSON object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,9 +103,9 @@ impl<'j> Object<'j> {
         })
     }
 
-    /// A member that holds a number. One that a double cannot hold is mistyped.
+    /// A member that holds a number.
     pub(crate) fn number(&self, name: &str) -> Member<f64> {
-        self.read(name, |json| small_integer(json).map(f64::from).or_else(|| parse(json)))
+        self.read(name, |json| small_integer(json).map(f64::from).or_else(|| number(json)))
     }
 
     pub(crate) fn boolean(&self, name: &str) -> Member<bool> {
@@ -166,6 +169,47 @@ fn small_integer(json: &str) -> Option<u32> {
     json.parse().ok()
 }
 
+/// A JSON number that every reader takes for about the same. The text is read here, because what
+/// serde_json makes of it depends on the features that the rest of the program asks for.
+fn number(json: &str) -> Option<f64> {
+    json.parse().ok().filter(|number: &f64| number.abs() <= LARGEST_NUMBER)
+}
+
+/// Whether each number in a JSON text that was parsed before is such a number.
+fn has_only_numbers_in_range(json: &str) -> bool {
+    let mut rest = json.as_bytes();
+    while let Some(byte) = rest.first() {
+        let end = match byte {
+            b'"' => end_of_string(rest),
+            b'-' | b'0'..=b'9' => {
+                let of_number = |byte: &&u8| byte.is_ascii_digit() || b"+-.eE".contains(*byte);
+                let end = rest.iter().take_while(of_number).count();
+                let text = rest.get(..end).and_then(|text| str::from_utf8(text).ok());
+                if text.and_then(number).is_none() {
+                    return false;
+                }
+                end
+            }
+            _ => 1,
+        };
+        rest = rest.get(end..).unwrap_or_default();
+    }
+    true
+}
+
+/// How many bytes the string takes that stands at the start of a JSON text.
+fn end_of_string(json: &[u8]) -> usize {
+    let mut at = 1;
+    while let Some(found) = json.get(at..).and_then(|rest| memchr2(b'"', b'\\', rest)) {
+        at += found;
+        if json.get(at) == Some(&b'"') {
+            return at + 1;
+        }
+        at += 2;
+    }
+    json.len()
+}
+
 /// The text of a JSON string that was parsed before and holds no escape: then it stands for itself.
 /// In plain JSON none does.
 fn without_escapes(json: &str, is_plain: bool) -> Option<&str> {
@@ -209,17 +253,19 @@ impl<'j> Deserialize<'j> for Unsorted<'j> {
     }
 }
 
-/// Whether no object anywhere inside `json` repeats a name, each number is one that a double holds,
+/// Whether no object anywhere inside `json` repeats a name, each number is at most 1e308,
 /// and each string is Unicode: another reader could make something else of the rest (RFC 8259 §6,
 /// §8.2).
 fn is_strict(json: &str, is_plain: bool) -> bool {
     match json.as_bytes() {
         // Nesting deeper than 128 is refused by the parser's own limit.
-        [b'{' | b'[', ..] => parse::<UniqueNames>(json).is_some(),
+        [b'{' | b'[', ..] => {
+            has_only_numbers_in_range(json) && parse::<UniqueNames>(json).is_some()
+        }
         [b'"', ..] => {
             without_escapes(json, is_plain).is_some() || parse::<Text<'_>>(json).is_some()
         }
-        [b'-' | b'0'..=b'9', ..] => small_integer(json).is_some() || parse::<f64>(json).is_some(),
+        [b'-' | b'0'..=b'9', ..] => small_integer(json).is_some() || number(json).is_some(),
         _ => true,
     }
 }
@@ -319,6 +365,52 @@ mod tests {
             assert!(Object::parse(json).is_err(), "{}", String::from_utf8_lossy(json));
         }
         assert!(Object::parse(br#" {"a":1,"b":{"a":1},"c":[{"a":1},{"a":1}]} "#).is_ok());
+    }
+
+    /// The same, whatever features of serde_json are on: the gate runs this test with them.
+    #[test]
+    fn number_out_of_range_is_rejected_wherever_it_stands() {
+        let places = [
+            r#"{"a":N}"#,
+            r#"{"a":[N]}"#,
+            r#"{"a":[0,N]}"#,
+            r#"{"a":[ N ]}"#,
+            r#"{"a":{"b":N}}"#,
+            r#"{"a":[[{"b":[N]}]]}"#,
+            r#"{"a":["N","\"",{"N":"\\"},N]}"#,
+            r#"{"a":{"$serde_json::private::Number":N}}"#,
+        ];
+        let bad = ["1e309", "-1e999", "1.1e308", "1E+400", "1.7976931348623158e308"];
+        let long = format!("1{}", "0".repeat(309));
+        let good = ["0", "-0", "1e308", "-1e308", "1e-999", "0e999", "0.1", "18446744073709551616"];
+        let tiny = format!("0.{}1", "0".repeat(400));
+        for place in places {
+            let is_read = |number| Object::parse_text(&place.replace('N', number)).is_ok();
+            for number in bad.into_iter().chain([long.as_str()]) {
+                assert!(!is_read(number), "{number} in {place}");
+            }
+            for number in good.into_iter().chain([tiny.as_str()]) {
+                assert!(is_read(number), "{number} in {place}");
+            }
+        }
+        // A text that looks like a number is not one.
+        let text = r#"{"a":["1e999","\"1e999",{"1e999":"1e999"}],"b":"1e999"}"#;
+        assert!(Object::parse_text(text).is_ok());
+    }
+
+    #[test]
+    fn numbers_are_read_from_their_text() {
+        let json = r#"{"a":1.5,"b":1e3,"c":[0,-1,1e3],"d":[1,"2"],"e":"1","f":-0,"g":4294967296}"#;
+        let object = Object::parse_text(json).unwrap();
+        assert_eq!(object.number("a"), Member::Is(1.5));
+        assert_eq!(object.number("b"), Member::Is(1000.0));
+        assert_eq!(object.numbers("c"), Member::Is(vec![0.0, -1.0, 1000.0]));
+        assert_eq!(object.numbers("d"), Member::Mistyped);
+        assert_eq!(object.number("e"), Member::Mistyped);
+        assert_eq!(object.number("f"), Member::Is(0.0));
+        assert_eq!(object.number("g"), Member::Is(4_294_967_296.0));
+        assert_eq!(object.boolean("a"), Member::Mistyped);
+        assert_eq!(object.texts("c"), Member::Mistyped);
     }
 
     #[test]

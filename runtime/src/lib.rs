@@ -175,7 +175,7 @@ pub use crate::{
     guard::{Guard, Guarded, Verified, verified},
     health::{Health, KeyHealth, NotReady},
     identity::{
-        ApiKey, Claims, Entrant, Identity, M2mToken, Never, OAuthToken, OfClient, OfMachine,
+        Actor, ApiKey, Claims, Entrant, Identity, M2mToken, Never, OAuthToken, OfClient, OfMachine,
         OfSession, OfUser, Organization, Scoped, SessionToken, VerifiedToken,
     },
     layer::{ClerkLayer, ClerkService},

@@ -55,7 +55,7 @@ fn of_token(fault: &TokenFault, presented: Option<Presented>) -> &'static str {
 /// Sessions are the only tokens whose faults Clerk's SDK tells apart.
 fn of_session(fault: &TokenFault) -> &'static str {
     match fault {
-        TokenFault::Category => MISMATCH,
+        TokenFault::Category | TokenFault::IdToken => MISMATCH,
         TokenFault::Algorithm => "token-invalid-algorithm",
         TokenFault::KeyId | TokenFault::UnknownKey => "jwk-kid-mismatch",
         TokenFault::Signature => "token-invalid-signature",

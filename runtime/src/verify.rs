@@ -166,16 +166,13 @@ impl Verifier {
     /// that can ask the network. Returns the thumbprint of the key that vouched for the token.
     async fn verify_signature(&self, jwt: &Jwt<'_>, class: Class) -> Result<Thumbprint, Failure> {
         let header = Header::read(&jwt.header, class)?;
-        // RFC 7800 §3.1: bound to a key that its holder must prove. A bearer cannot.
-        if jwt.payload.has("cnf") {
-            return Err(TokenFault::Extension("cnf").into());
-        }
+        header.check_bearer(&jwt.payload, class)?;
         match &self.keys {
             Keys::None => Err(ConfigurationFault::NoKeySource.into()),
             Keys::Pem(key) => Ok(key.verify(header.algorithm, jwt)?),
             Keys::Set(set) => {
                 let key_id = header.key_id.as_deref().ok_or(TokenFault::KeyId)?;
-                Ok(set.key(key_id).await?.verify(header.algorithm, jwt)?)
+                set.verify(key_id, header.algorithm, jwt).await
             }
         }
     }

@@ -2,12 +2,12 @@
 
 use std::{ops::Range, time::Duration};
 
-use clerk_auth::testing::DevIssuer;
+use clerk_auth::testing::{Answer, Endpoint};
 use clerk_auth_tests::base64url;
 use serde_json::json;
 use tokio::task::JoinSet;
 
-use crate::app::{App, NOW, SECOND};
+use crate::app::{App, NOW, SECOND, impatient};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn hundred_cold_requests_share_one_load() {
@@ -116,13 +116,103 @@ async fn tokens_that_are_refused_on_sight_cause_no_load() {
     }
 }
 
-/// A bad signature under a known key says nothing about the set.
+/// Tokens of a known key ID whose signature is that of another token.
+fn forgeries(app: &App, numbers: Range<usize>) -> impl Iterator<Item = String> {
+    let token = app.token();
+    let [header, _, signature] = token.split('.').collect::<Vec<_>>().try_into().unwrap();
+    let (header, signature) = (header.to_owned(), signature.to_owned());
+    numbers.map(move |number| {
+        let payload = base64url(json!({ "sub": format!("user_{number}") }).to_string().as_bytes());
+        format!("{header}.{payload}.{signature}")
+    })
+}
+
+/// A third of the loads of unknown IDs.
 #[tokio::test]
-async fn forged_signature_under_a_known_key_causes_no_load() {
+async fn ten_thousand_forgeries_cause_one_load_and_one_in_six_seconds() {
+    let app = App::start().await;
+    let good = app.token();
+    app.answers(&good, 200, 1, "cold").await;
+    let mut sent = 0;
+    let mut flood = async |count| {
+        for token in forgeries(&app, sent..sent + count) {
+            assert_eq!(app.ask(&token).await, 401);
+        }
+        sent += count;
+        app.answers(&good, 200, 0, "a good token in between").await;
+        app.loads()
+    };
+    assert_eq!(flood(10_000).await, 2);
+    app.clock.advance(Duration::from_millis(5_999));
+    assert_eq!(flood(100).await, 2);
+    app.clock.advance(Duration::from_millis(1));
+    assert_eq!(flood(100).await, 3);
+    // Those that were not used do not add up.
+    app.clock.advance(100 * SECOND);
+    assert_eq!(flood(100).await, 4);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ten_thousand_forgeries_at_once_cause_one_load() {
     let app = App::start().await;
     app.answers(&app.token(), 200, 1, "cold").await;
-    let forger = DevIssuer::builder().impersonate(&app.issuer).start().await.unwrap();
-    for _ in 0..100 {
-        app.answers(&forger.oauth("user_ada").jwt(), 401, 0, "forged").await;
+    let mut requests = JoinSet::new();
+    for token in forgeries(&app, 0..10_000) {
+        let app = app.clone();
+        requests.spawn(async move { app.ask(&token).await });
     }
+    assert!(requests.join_all().await.iter().all(|status| *status == 401));
+    assert_eq!(app.loads(), 2);
+}
+
+/// Each has a share of its own.
+#[tokio::test]
+async fn forgeries_and_unknown_ids_do_not_use_up_each_others_loads() {
+    let app = App::start().await;
+    app.answers(&app.token(), 200, 1, "cold").await;
+    for (row, token) in forgeries(&app, 0..100).enumerate() {
+        app.answers(&token, 401, usize::from(row == 0), ("forged", row)).await;
+    }
+    for (row, token) in strangers(&app, 0..100).enumerate() {
+        app.answers(&token, 401, usize::from(row < 3), ("unknown", row)).await;
+    }
+    let app = App::start().await;
+    app.answers(&app.token(), 200, 1, "cold").await;
+    for (row, token) in strangers(&app, 0..100).enumerate() {
+        app.answers(&token, 401, usize::from(row < 3), ("unknown", row)).await;
+    }
+    for (row, token) in forgeries(&app, 0..100).enumerate() {
+        app.answers(&token, 401, usize::from(row == 0), ("forged", row)).await;
+    }
+}
+
+/// The set was loaded for this very token, so there is nothing newer to look for.
+#[tokio::test]
+async fn forgery_on_a_cold_app_causes_its_first_load_alone() {
+    let app = App::start().await;
+    let forged: Vec<_> = forgeries(&app, 0..2).collect();
+    app.answers(&forged[0], 401, 1, "cold").await;
+    app.answers(&forged[1], 401, 1, "warm").await;
+}
+
+/// The known keys say that it is forged, whether Clerk can be asked or not.
+#[tokio::test]
+async fn forgery_in_an_outage_is_401_and_good_tokens_enter() {
+    let app = App::with(impatient).await;
+    let good = app.token();
+    app.answers(&good, 200, 1, "cold").await;
+    for answer in [Answer::status(503), Answer::status(401), Answer::drop_connection()] {
+        app.issuer.answer_with(Endpoint::KeySet, answer);
+        app.clock.advance(6 * SECOND);
+        for token in forgeries(&app, 0..10) {
+            assert_eq!(app.ask(&token).await, 401);
+        }
+        assert_eq!(app.ask(&good).await, 200);
+    }
+    // In the pause after a failed load none starts.
+    let before = app.loads();
+    for token in forgeries(&app, 0..10) {
+        app.answers(&token, 401, 0, "in the pause").await;
+    }
+    assert_eq!(app.loads(), before);
 }

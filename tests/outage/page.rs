@@ -21,7 +21,7 @@ const TESTS: [&str; 16] = [
 ];
 
 /// How each row of the page begins, and the tests that fail if it is not true.
-const ROWS: [(&str, &[&str]); 36] = [
+const ROWS: [(&str, &[&str]); 38] = [
     (
         "Clerk is down at start",
         &[
@@ -78,6 +78,16 @@ const ROWS: [(&str, &[&str]); 36] = [
         ],
     ),
     (
+        "a key is replaced under its `kid`",
+        &[
+            "key_replaced_under_the_same_id_is_accepted_at_once",
+            "replaced_key_is_found_within_six_seconds_in_a_flood",
+            "replaced_key_is_loaded_once_for_all_who_wait",
+            "cached_token_counts_while_its_own_key_of_an_id_is_shown",
+            "each_key_of_an_id_is_tried_but_four_at_most",
+        ],
+    ),
+    (
         "a new key signs before Clerk shows it",
         &["rotation_with_a_gap_and_back_is_followed_step_by_step"],
     ),
@@ -95,6 +105,15 @@ const ROWS: [(&str, &[&str]); 36] = [
         &[
             "ten_thousand_strangers_cause_three_loads_and_one_more_in_two_seconds",
             "ten_thousand_strangers_at_once_cause_three_loads_at_most",
+        ],
+    ),
+    (
+        "a flood of forged signatures",
+        &[
+            "ten_thousand_forgeries_cause_one_load_and_one_in_six_seconds",
+            "ten_thousand_forgeries_at_once_cause_one_load",
+            "forgeries_and_unknown_ids_do_not_use_up_each_others_loads",
+            "forgery_in_an_outage_is_401_and_good_tokens_enter",
         ],
     ),
     (

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use clerk_auth::testing::{Answer, DevIssuer, Endpoint};
 
+use serde_json::{Value, json};
+
 use crate::app::{App, SECOND};
 
 #[tokio::test]
@@ -140,20 +142,90 @@ async fn rotation_while_requests_are_under_way_turns_nobody_away() {
     }
 }
 
-/// The id says which key; the set says what it is.
+/// What an issuer shows as its key set.
+async fn key_set(issuer: &DevIssuer) -> Value {
+    let url = format!("{}/.well-known/jwks.json", issuer.url());
+    serde_json::from_str(&reqwest::get(url).await.unwrap().text().await.unwrap()).unwrap()
+}
+
+fn shows(app: &App, set: &Value) {
+    let answer = Answer::body(200, "application/json", set.to_string());
+    app.issuer.answer_with(Endpoint::KeySet, answer);
+}
+
+/// The ID says which key; the set says what it is.
 #[tokio::test]
-async fn another_key_under_the_same_id_replaces_the_first() {
+async fn key_replaced_under_the_same_id_is_accepted_at_once() {
     let app = App::start().await;
     let second = DevIssuer::builder().impersonate(&app.issuer).start().await.unwrap();
     let (old, new) = (app.token(), second.oauth("user_ada").jwt());
     app.answers(&old, 200, 1, "the first key").await;
-    app.answers(&new, 401, 0, "not known yet").await;
-    let url = format!("{}/.well-known/jwks.json", second.url());
-    let set = reqwest::get(url).await.unwrap().text().await.unwrap();
-    app.issuer.answer_with(Endpoint::KeySet, Answer::body(200, "application/json", set));
-    app.clock.advance(300 * SECOND);
+    app.answers(&old, 200, 0, "the first key, cached").await;
+    shows(&app, &key_set(&second).await);
     app.answers(&new, 200, 1, "the second key").await;
+    // What the first key vouched for is not trusted any more: it is verified again, which is the
+    // second bad signature within six seconds.
     app.answers(&old, 401, 0, "replaced").await;
+    app.answers(&new, 200, 0, "the second key, cached").await;
+    app.clock.advance(6 * SECOND);
+    app.answers(&old, 401, 1, "replaced").await;
+}
+
+/// The worst that forgers can do to a key that is replaced.
+#[tokio::test]
+async fn replaced_key_is_found_within_six_seconds_in_a_flood() {
+    let app = App::start().await;
+    let [second, forger] = [(); 2].map(|()| DevIssuer::builder().impersonate(&app.issuer).start());
+    let (second, forger) = (second.await.unwrap(), forger.await.unwrap());
+    let forged = || forger.oauth("user_ada").jwt();
+    app.answers(&app.token(), 200, 1, "cold").await;
+    app.answers(&forged(), 401, 1, "forged").await;
+    shows(&app, &key_set(&second).await);
+    let new = second.oauth("user_ada").jwt();
+    app.answers(&new, 401, 0, "too early").await;
+    app.clock.advance(Duration::from_millis(5_999));
+    app.answers(&new, 401, 0, "still too early").await;
+    app.clock.advance(Duration::from_millis(1));
+    // Whoever causes the load, all learn of the new key.
+    app.answers(&forged(), 401, 1, "forged").await;
+    app.answers(&new, 200, 0, "the new key").await;
+}
+
+/// Tokens of the replaced key come all at once: they share the load, and none is rejected.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn replaced_key_is_loaded_once_for_all_who_wait() {
+    let app = App::start().await;
+    let second = DevIssuer::builder().impersonate(&app.issuer).start().await.unwrap();
+    app.answers(&app.token(), 200, 1, "cold").await;
+    shows(&app, &key_set(&second).await);
+    let new = second.oauth("user_ada").jwt();
+    assert_eq!(app.ask_at_once(50, &new).await, [200; 50]);
+    assert_eq!(app.loads(), 2);
+}
+
+/// Two keys of one ID are shown around a rotation. A cached token counts while its own key is shown.
+#[tokio::test]
+async fn cached_token_counts_while_its_own_key_of_an_id_is_shown() {
+    let app = App::start().await;
+    let second = DevIssuer::builder().impersonate(&app.issuer).start().await.unwrap();
+    let (one, other) = (app.token(), second.oauth("user_ada").jwt());
+    let (first_set, second_set) = (key_set(&app.issuer).await, key_set(&second).await);
+    let both = json!({ "keys": [first_set["keys"][0], second_set["keys"][0]] });
+    // What Clerk shows, and which of the tokens enter.
+    for (set, of_one, of_other) in [
+        (&both, 200, 200),
+        (&first_set, 200, 401),
+        (&both, 200, 200),
+        (&second_set, 401, 200),
+        (&both, 200, 200),
+    ] {
+        shows(&app, set);
+        app.clock.advance(300 * SECOND);
+        for round in 0..2 {
+            assert_eq!(app.ask(&one).await, of_one, "{set} {round}");
+            assert_eq!(app.ask(&other).await, of_other, "{set} {round}");
+        }
+    }
 }
 
 /// Two apps share nothing: each has the keys of its own instance.

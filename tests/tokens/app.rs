@@ -26,6 +26,8 @@ use clerk_auth_tests::{Reply, Server};
 use http::request::Parts;
 use serde_json::{Value, json};
 
+use crate::draft::parts;
+
 /// The time at which each test starts, in seconds.
 pub(crate) const NOW: u64 = 1_800_000_000;
 
@@ -106,6 +108,16 @@ impl App {
         for attempt in 0..3 {
             self.answers(route, token, 401, 1, ("an unknown kid makes us look", attempt)).await;
         }
+    }
+
+    /// Loads the keys, and lets a forged token cause the one load that such tokens can at a moment.
+    pub(crate) async fn warm_for_forgers(self) -> Self {
+        let app = self.warm().await;
+        let [one, other] = ["user_ada", "user_eve"].map(|user| app.issuer.session(user).jwt());
+        let ([header, payload, _], [_, _, signature]) = (parts(&one), parts(&other));
+        let forged = format!("{header}.{payload}.{signature}");
+        app.answers("/any", &forged, 401, 1, "a bad signature makes us look").await;
+        app
     }
 
     /// Where it listens.
@@ -238,6 +250,8 @@ impl<S: Sync> FromRequestParts<S> for Caller {
             Identity::OAuth(token) => json!({
                 "client": token.client_id(),
                 "audience": token.audience().collect::<Vec<_>>(),
+                "organization": token.org_id(),
+                "actor": token.actor(),
             }),
             Identity::M2m(token) => json!({
                 "recipients": token.recipients().collect::<Vec<_>>(),

@@ -2,6 +2,7 @@
 //!
 //! Rows that all classes share are here; what only some classes have is below.
 
+mod actors;
 mod audience;
 mod machines;
 mod oauth;
@@ -123,6 +124,36 @@ async fn issuer_is_known_from_the_publishable_key_and_what_is_set_wins() {
             decides(&known, class, "iss", iss.clone(), when_known).await;
             decides(&set, class, "iss", iss, when_set).await;
         }
+    }
+}
+
+/// A primary and a satellite domain: one key set, two issuers.
+#[tokio::test]
+async fn each_of_several_issuers_is_compared_as_an_exact_string() {
+    let app = App::start().await;
+    let ours = app.issuer.issuer().to_owned();
+    let satellite = "https://clerk.satellite.example";
+    let both = app.again(|clerk| clerk.issuers([ours.as_str(), satellite])).await.warm().await;
+    let none = app.again(|clerk| clerk.issuers(["https://clerk.other.example", satellite])).await;
+    let token = app.issuer.session("user_ada").claim("iss", satellite).jwt();
+    none.answers("/session", &token, 200, 1, "the first token loads the keys").await;
+    for class in Class::ALL {
+        for (iss, enters, enters_other) in [
+            (json!(ours), true, false),
+            (json!(satellite), true, true),
+            (json!([ours, satellite]), false, false),
+            (json!(format!("{ours},{satellite}")), false, false),
+            (json!(format!("{satellite}/")), false, false),
+            (json!("https://CLERK.satellite.example"), false, false),
+            (json!("https://clerk.satellite.example.evil.example"), false, false),
+            (json!("https://clerk"), false, false),
+            (json!(""), false, false),
+            (json!(null), false, false),
+        ] {
+            decides(&both, class, "iss", Some(iss.clone()), enters).await;
+            decides(&none, class, "iss", Some(iss), enters_other).await;
+        }
+        decides(&both, class, "iss", None, false).await;
     }
 }
 

@@ -40,7 +40,7 @@ pub(crate) async fn key_of(issuer: &DevIssuer) -> Value {
 
 #[tokio::test]
 async fn key_of_another_instance_under_the_same_id_is_refused() {
-    let app = App::start().await.warm().await;
+    let app = App::start().await.warm_for_forgers().await;
     let pem = app.issuer.public_key_pem();
     let local = app.again(|clerk| clerk.jwt_key(pem)).await;
     let impostor = impostor(&app).await;
@@ -73,7 +73,7 @@ async fn opaque_tokens_of_another_instance_are_unknown() {
 /// A key in the token, or an address of one, is the forger's own.
 #[tokio::test]
 async fn keys_that_come_with_the_token_are_never_used_nor_fetched() {
-    let app = App::start().await.warm().await;
+    let app = App::start().await.warm_for_forgers().await;
     let impostor = impostor(&app).await;
     let key = key_of(&impostor).await;
     let fetched = impostor.calls();
@@ -112,5 +112,5 @@ async fn keys_that_come_with_the_token_are_never_used_nor_fetched() {
         }
     }
     assert_eq!(impostor.calls(), fetched);
-    assert_eq!(app.issuer.calls().key_set, 1 + 3);
+    assert_eq!(app.issuer.calls().key_set, 1 + 1 + 3);
 }

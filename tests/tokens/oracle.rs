@@ -13,9 +13,12 @@ const NOW: f64 = 1_800_000_000.0;
 pub(crate) fn way_in(draft: &Draft, issuer: &DevIssuer) -> Option<&'static str> {
     let Draft { header, payload } = draft;
     let class = class(header, payload);
-    let good = is_for_the_key(header, issuer)
+    let good = header.values().chain(payload.values()).all(is_readable)
+        && is_for_the_key(header, issuer)
         && is_of_class(header, class)
         && !payload.contains_key("cnf")
+        && is_no_id_token(header, payload, class)
+        && is_actor(payload.get("act"))
         && text(payload, "iss") == Some(issuer.issuer())
         && is_in_time(payload)
         && match class {
@@ -54,6 +57,35 @@ fn is_of_class(header: &Map<String, Value>, class: Class) -> bool {
     }
 }
 
+/// Each number in it is at most 1e308.
+pub(crate) fn is_readable(value: &Value) -> bool {
+    match value {
+        Value::Number(number) => number.as_f64().is_some_and(|number| number.abs() <= 1e308),
+        Value::Array(values) => values.iter().all(is_readable),
+        Value::Object(members) => members.values().all(is_readable),
+        _ => true,
+    }
+}
+
+fn is_no_id_token(header: &Map<String, Value>, payload: &Map<String, Value>, class: Class) -> bool {
+    let is_session = header.get("cat").is_some_and(|name| name == "cl_B7d4PD111AAA");
+    let is_marked = ["nonce", "at_hash", "c_hash"].iter().any(|name| payload.contains_key(*name));
+    class != Class::Session || is_session || !is_marked
+}
+
+pub(crate) fn is_actor(act: Option<&Value>) -> bool {
+    match act {
+        None | Some(Value::Null) => true,
+        Some(Value::Object(act)) => {
+            let issuer = act.get("iss");
+            let issuer =
+                issuer.is_none_or(|it| it.is_null() || it == "" || text(act, "iss").is_some());
+            text(act, "sub").is_some() && issuer && is_actor(act.get("act"))
+        }
+        Some(_) => false,
+    }
+}
+
 fn is_in_time(payload: &Map<String, Value>) -> bool {
     let second = |name| payload.get(name).map(|value| value.as_f64().map(f64::trunc));
     let is_date = |second: f64| second.abs() <= 8.64e12;
@@ -68,14 +100,20 @@ fn is_in_time(payload: &Map<String, Value>) -> bool {
 
 fn is_session(payload: &Map<String, Value>) -> bool {
     let active = !payload.contains_key("sts") || text(payload, "sts") == Some("active");
-    active && text(payload, "sid").is_some() && has_subject(payload, "user_")
+    let has_session = text(payload, "sid").is_some() && has_subject(payload, "user_");
+    active && has_session && audience(payload).is_some()
 }
 
 fn is_oauth(payload: &Map<String, Value>) -> bool {
-    let scp = payload.get("scp").is_none_or(is_list_of_texts);
-    let scope = payload.get("scope").is_none_or(Value::is_string);
+    let scp = payload.get("scp").is_none_or(|scp| scp.is_null() || is_list_of_texts(scp));
+    let scope = payload.get("scope").is_none_or(|scope| scope.is_null() || scope.is_string());
     let client = text(payload, "client_id").is_some();
-    scp && scope && client && audience(payload).is_some() && has_subject(payload, "user_")
+    let organization = payload.get("org_id").is_none_or(|id| {
+        let rest = text(payload, "org_id").and_then(|id| id.strip_prefix("org_"));
+        id.is_null() || rest.is_some_and(|rest| !rest.is_empty())
+    });
+    let readable = scp && scope && audience(payload).is_some();
+    readable && client && organization && has_subject(payload, "user_")
 }
 
 fn is_for_machine(payload: &Map<String, Value>, ours: &str) -> bool {
@@ -84,7 +122,8 @@ fn is_for_machine(payload: &Map<String, Value>, ours: &str) -> bool {
         Some(Value::String(ids)) => ids.split(' ').collect(),
         Some(_) => Vec::new(),
     };
-    recipients.contains(&ours) && has_subject(payload, "mch_")
+    let named = recipients.contains(&ours) && audience(payload).is_some();
+    named && has_subject(payload, "mch_")
 }
 
 fn has_subject(payload: &Map<String, Value>, prefix: &str) -> bool {
@@ -95,7 +134,7 @@ fn has_subject(payload: &Map<String, Value>, prefix: &str) -> bool {
 /// The names in `aud`; `None` where it cannot be read.
 fn audience(payload: &Map<String, Value>) -> Option<Vec<&str>> {
     let names: Vec<&str> = match payload.get("aud") {
-        None => Vec::new(),
+        None | Some(Value::Null) => Vec::new(),
         Some(Value::String(name)) => vec![name],
         Some(Value::Array(names)) => names.iter().map(Value::as_str).collect::<Option<_>>()?,
         Some(_) => return None,

@@ -198,7 +198,7 @@ fn trees(leaf: impl Strategy<Value = Value> + 'static) -> impl Strategy<Value = 
 #[test]
 fn whatever_the_right_key_signs_enters_only_by_the_rules() {
     const HEADER: [&str; 6] = ["alg", "typ", "cat", "kid", "crit", "x"];
-    const PAYLOAD: [&str; 14] = [
+    const PAYLOAD: [&str; 17] = [
         "sub",
         "iss",
         "exp",
@@ -212,6 +212,9 @@ fn whatever_the_right_key_signs_enters_only_by_the_rules() {
         "aud",
         "scopes",
         "cnf",
+        "act",
+        "org_id",
+        "nonce",
         "x",
     ];
     let app = Inline::start();

@@ -158,7 +158,7 @@ async fn whatever_enters_here_the_witness_accepts() {
 
 #[tokio::test]
 async fn neither_accepts_what_another_key_signed() {
-    let app = App::at(seconds(), |clerk| clerk).await.warm().await;
+    let app = App::at(seconds(), |clerk| clerk).await.warm_for_forgers().await;
     let impostor = impostor(&app).await;
     let witness = Witness::of(&app.issuer).await;
     for class in Class::ALL {

@@ -228,7 +228,7 @@ fn check(builder: &ClerkBuilder, error: &mut ConfigError) -> Option<Checked> {
         api_url: api_url.as_ref(),
         frontend_api: frontend_api.as_ref(),
         proxied: builder.frontend_api_url.is_some(),
-        issuers: builder.issuer.as_slice(),
+        issuers: builder.issuers.as_deref().unwrap_or_default(),
         authorized_parties: &rules.authorized_parties,
         is_test: builder.clock.is_of_a_test(),
     }
@@ -236,7 +236,7 @@ fn check(builder: &ClerkBuilder, error: &mut ConfigError) -> Option<Checked> {
     let keys_are_public = frontend_api.is_some()
         && (jwt_key.is_none() || builder.fall_back.to_jwt_key)
         && (secret_text.is_none() || builder.fall_back.to_public_keys);
-    if keys_are_public && rules.issuer.is_none() && builder.publishable_key.is_none() {
+    if keys_are_public && rules.issuers.is_empty() && builder.publishable_key.is_none() {
         // Nothing else says which instance these keys are of.
         let wrong = "set it to the issuer of your instance: the keys are public, so only `iss` \
                      tells its tokens from those of another";
@@ -247,7 +247,8 @@ fn check(builder: &ClerkBuilder, error: &mut ConfigError) -> Option<Checked> {
     if realm.is_none() {
         error.add("realm", "it has a character that cannot stand in a header field");
     }
-    let resource = resource::check(builder.resource.as_deref(), rules.issuer.as_deref(), error);
+    let issuer = rules.issuers.first().map(String::as_str);
+    let resource = resource::check(builder.resource.as_deref(), issuer, error);
     let timeouts = check_timeouts(builder, error);
     let api_secret =
         |key: Option<&str>, variable| key.and_then(|key| ApiSecret::new(key, variable));
@@ -363,7 +364,7 @@ fn check_rules(
     publishable: Option<&PublishableKey>,
     error: &mut ConfigError,
 ) -> Rules {
-    error.check("CLERK_ISSUER", builder.issuer.as_deref(), settings::issuer);
+    let issuers = error.check_list("CLERK_ISSUER", builder.issuers.as_ref(), settings::issuer);
     error.check("CLERK_MACHINE_ID", builder.machine_id.as_deref(), settings::machine_id);
     let audience =
         error.check_list("CLERK_AUDIENCE", builder.audience.as_ref(), settings::audience);
@@ -379,10 +380,10 @@ fn check_rules(
         error.add("clock_skew", "it is over 300 seconds; set this machine's clock right instead");
     }
     // Clerk's issuer is the Frontend API's host.
-    let known = publishable.map(|key| format!("https://{}", key.frontend_api));
+    let known = || publishable.map(|key| format!("https://{}", key.frontend_api));
     Rules {
         clock_skew: i64::try_from(skew.as_millis()).unwrap_or(0),
-        issuer: builder.issuer.clone().or(known),
+        issuers: if issuers.is_empty() { known().into_iter().collect() } else { issuers },
         audience,
         session_audience,
         authorized_parties,

@@ -29,7 +29,7 @@ pub struct ClerkBuilder {
     pub(super) api_url: Option<String>,
     pub(super) api_version: Option<String>,
     pub(super) frontend_api_url: Option<String>,
-    pub(super) issuer: Option<String>,
+    pub(super) issuers: Option<Vec<String>>,
     pub(super) audience: Option<Vec<String>>,
     pub(super) session_audience: Option<Vec<String>>,
     pub(super) authorized_parties: Option<Vec<String>>,
@@ -103,7 +103,7 @@ impl ClerkBuilder {
         builder.jwt_key = variable("CLERK_JWT_KEY");
         builder.api_url = variable("CLERK_API_URL");
         builder.api_version = variable("CLERK_API_VERSION");
-        builder.issuer = variable("CLERK_ISSUER");
+        builder.issuers = variable("CLERK_ISSUER").map(list);
         builder.audience = variable("CLERK_AUDIENCE").map(list);
         builder.authorized_parties = variable("CLERK_AUTHORIZED_PARTIES").map(list);
         builder.resource = variable("CLERK_RESOURCE");
@@ -174,10 +174,29 @@ impl ClerkBuilder {
         self
     }
 
-    /// The `iss` that tokens must have, as an exact string. It is known from the publishable
-    /// key; set it where a proxy or a satellite domain changes it.
-    pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
-        self.issuer = Some(issuer.into());
+    /// Accepts this issuer alone: [`issuers`](Self::issuers) with one entry.
+    pub fn issuer(self, issuer: impl Into<String>) -> Self {
+        self.issuers([issuer])
+    }
+
+    /// Accepts tokens whose `iss` is one of these, compared as an exact string. Defaults to the
+    /// issuer of the publishable key.
+    ///
+    /// Set it if a proxy changes the issuer, or to serve a primary and a satellite domain together:
+    /// then name all of them, that of the publishable key too. Metadata and API documents name the
+    /// first as the authorization server.
+    ///
+    /// ```
+    /// use clerk_auth::Clerk;
+    ///
+    /// let clerk = Clerk::builder()
+    ///     .secret_key("sk_live_not_a_real_key")
+    ///     .issuers(["https://clerk.example.com", "https://clerk.example.org"])
+    ///     .build()?;
+    /// # Ok::<(), clerk_auth::ConfigError>(())
+    /// ```
+    pub fn issuers<I: Into<String>>(mut self, issuers: impl IntoIterator<Item = I>) -> Self {
+        self.issuers = Some(issuers.into_iter().map(Into::into).collect());
         self
     }
 
@@ -449,7 +468,7 @@ mod tests {
 
     #[test]
     fn a_list_that_names_nothing_does_not_switch_its_check_off() {
-        for variable in ["CLERK_AUDIENCE", "CLERK_AUTHORIZED_PARTIES"] {
+        for variable in ["CLERK_AUDIENCE", "CLERK_AUTHORIZED_PARTIES", "CLERK_ISSUER"] {
             let error = built(&[("CLERK_SECRET_KEY", "sk_test_x"), (variable, " , ")]).unwrap_err();
             assert!(error.to_string().contains(variable), "{error}");
             assert_eq!(format!("{error:?}"), error.to_string(), "what `main` would print");
@@ -459,6 +478,7 @@ mod tests {
         assert!(key().audience(none).build().is_err());
         assert!(key().session_audience(none).build().is_err());
         assert!(key().authorized_parties(none).build().is_err());
+        assert!(key().issuers(none).build().is_err());
     }
 
     #[test]

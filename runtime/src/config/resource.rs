@@ -33,7 +33,7 @@ pub(super) fn check(
 pub(super) fn derive(clerk: &Clerk, identifier: &str) -> Result<Clerk, ConfigError> {
     let mut error = ConfigError::default();
     let Inner { verifier, cookies, appearance, has } = clerk.0.as_ref();
-    let issuer = verifier.rules.issuer.as_deref();
+    let issuer = verifier.rules.issuers.first().map(String::as_str);
     let Some(resource) = check(Some(identifier), issuer, &mut error) else { return Err(error) };
     let appearance = Appearance { resource: Some(resource), ..Appearance::clone(appearance) };
     Ok(Clerk(Arc::new(Inner {

@@ -78,6 +78,8 @@ pub(super) fn caller(granted: &BTreeSet<&'static str>) -> Identity {
         token_id: None,
         scopes: Scopes::from_list(granted.iter().map(|scope| Cow::Borrowed(*scope))),
         audience: [].into(),
+        org_id: None,
+        actor: None,
         expires_at: None,
     };
     Identity::OAuth(OAuthToken::new(facts))

@@ -9,7 +9,7 @@ use crate::{
     clock::{Clock, UnixMillis},
     guard::{Admitted, Passed, permit},
     identity::{
-        ApiKey, ApiKeyFacts, Claims, Identity, M2mFacts, M2mToken, OAuthFacts, OAuthToken,
+        Actor, ApiKey, ApiKeyFacts, Claims, Identity, M2mFacts, M2mToken, OAuthFacts, OAuthToken,
         Organization, SessionFacts, SessionToken,
     },
     rejection::{Appearance, Realm, Rejection},
@@ -86,6 +86,12 @@ impl Caller<SessionToken> {
         self
     }
 
+    /// Lets another user act as this one: impersonation.
+    pub fn actor(mut self, user: &str) -> Self {
+        self.identity.facts_mut().actor = Some(Actor::new(user));
+        self
+    }
+
     /// Features as the claim `fea` lists them: `o:reports,u:beta`.
     pub fn features(mut self, features: &str) -> Self {
         self.identity.facts_mut().features = Some(features.into());
@@ -121,6 +127,8 @@ impl Caller<OAuthToken> {
             token_id: None,
             scopes: Scopes::from_text(""),
             audience: Box::default(),
+            org_id: None,
+            actor: None,
             expires_at: None,
         }))
     }
@@ -140,6 +148,18 @@ impl Caller<OAuthToken> {
     /// The resources that the token is for.
     pub fn audience<'a>(mut self, audience: impl IntoIterator<Item = &'a str>) -> Self {
         self.identity.facts_mut().audience = audience.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Chooses an organization at consent, `org_…`.
+    pub fn organization(mut self, id: &str) -> Self {
+        self.identity.facts_mut().org_id = Some(OrgId::new(id));
+        self
+    }
+
+    /// Lets another party act for the user.
+    pub fn actor(mut self, subject: &str) -> Self {
+        self.identity.facts_mut().actor = Some(Actor::new(subject));
         self
     }
 

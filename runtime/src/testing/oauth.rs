@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::{
     instance::Instance,
@@ -24,6 +24,8 @@ pub struct OAuthTokenBuilder {
     client_id: String,
     scopes: Vec<String>,
     audience: Option<Vec<String>>,
+    /// The members that both forms write alike, if they are set.
+    details: Map<String, Value>,
 }
 
 impl OAuthTokenBuilder {
@@ -31,7 +33,8 @@ impl OAuthTokenBuilder {
         let id = instance.random.object_id(Class::OAuth.prefix());
         let client_id = instance.random.word(16);
         let draft = Draft::new(instance, user, Some(LIFE));
-        Self { draft, id, client_id, scopes: Vec::new(), audience: None }
+        let details = Map::new();
+        Self { draft, id, client_id, scopes: Vec::new(), audience: None, details }
     }
 
     /// The OAuth client that the token was issued to. It is a new id otherwise.
@@ -60,6 +63,19 @@ impl OAuthTokenBuilder {
         self
     }
 
+    /// The organization that the user chose at consent, `org_…`. Clerk names it only if the scope
+    /// `user:org:read` is granted. `org_id` is absent otherwise.
+    pub fn organization(mut self, id: impl Into<String>) -> Self {
+        self.details.insert("org_id".to_owned(), id.into().into());
+        self
+    }
+
+    /// The party that acts for the user, as `act` (RFC 8693 §4.1). It is absent otherwise.
+    pub fn actor(mut self, subject: impl Into<String>) -> Self {
+        self.details.insert("act".to_owned(), json!({ "sub": subject.into() }));
+        self
+    }
+
     /// The signed token, of type `at+jwt` (RFC 9068 §2.1).
     #[must_use]
     pub fn jwt(self) -> String {
@@ -70,6 +86,7 @@ impl OAuthTokenBuilder {
             claims.insert("scope".to_owned(), self.scopes.join(" ").into());
         }
         claims.extend(self.audience.map(|audience| ("aud".to_owned(), audience.into())));
+        claims.extend(self.details);
         self.draft.jwt("at+jwt", None, claims)
     }
 
@@ -83,6 +100,7 @@ impl OAuthTokenBuilder {
     fn record(&self) -> Record {
         let mut details = object(json!({ "client_id": self.client_id }));
         details.extend(self.audience.clone().map(|audience| ("aud".to_owned(), audience.into())));
+        details.extend(self.details.clone());
         self.draft.claims.apply(&mut details);
         self.draft.record(Class::OAuth, &self.id, &self.scopes, details)
     }

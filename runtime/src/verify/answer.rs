@@ -1,10 +1,12 @@
 //! Clerk's answer about an opaque token in, an approval out: only if the body says so.
 
-use super::rules::{is_expired, required_text, whole};
+use super::rules::{actor, is_expired, required_text, whole};
 use crate::{
     clock::UnixMillis,
     error::TokenFault,
+    identity::Actor,
     json::{Member, Object},
+    scope::Scopes,
 };
 
 /// The unit of an answer's timestamps. Clerk's endpoints differ.
@@ -19,6 +21,17 @@ pub(super) struct Approval {
     pub(super) id: String,
     pub(super) subject: String,
     pub(super) expires_at: Option<UnixMillis>,
+    pub(super) actor: Option<Actor>,
+}
+
+/// The scopes of an answer. `null` is an empty list: it grants nothing. An answer without the
+/// member does not say what was granted.
+pub(super) fn granted_scopes(answer: &Object<'_>) -> Result<Scopes, TokenFault> {
+    match answer.texts("scopes") {
+        Member::Is(scopes) => Ok(Scopes::from_list(scopes)),
+        Member::Null => Ok(Scopes::from_text("")),
+        Member::Absent | Member::Mistyped => Err(TokenFault::Answer("scopes")),
+    }
 }
 
 impl Approval {
@@ -62,7 +75,12 @@ impl Approval {
             Ok(text) => Ok(text.into_owned()),
             Err(_) => Err(TokenFault::Answer(name)),
         };
-        Ok(Self { id: member("id")?, subject: member("subject")?, expires_at })
+        Ok(Self {
+            id: member("id")?,
+            subject: member("subject")?,
+            expires_at,
+            actor: actor(answer)?,
+        })
     }
 }
 
@@ -93,6 +111,8 @@ mod tests {
         for (from, to) in [
             (r#""expiration":null"#, r#""expiration":1800000030001"#),
             (r#""expiration":null"#, r#""expiration":null,"active":true"#),
+            (r#""expiration":null"#, r#""expiration":null,"act":null"#),
+            (r#""expiration":null"#, r#""expiration":null,"act":{"sub":"user_2"}"#),
         ] {
             assert!(read(&good.replace(from, to)).is_ok(), "{to}");
         }
@@ -118,6 +138,8 @@ mod tests {
             (r#""expiration":null"#, r#""expiration":null,"active":false"#),
             (r#""expiration":null"#, r#""expiration":null,"cnf":{"jkt":"x"}"#),
             (r#""expiration":null"#, r#""expiration":null,"active":"true""#),
+            (r#""expiration":null"#, r#""expiration":null,"act":"user_2""#),
+            (r#""expiration":null"#, r#""expiration":null,"act":{}"#),
         ] {
             assert!(read(&good.replacen(from, to, 1)).is_err(), "{from} → {to}");
         }

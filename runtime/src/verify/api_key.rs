@@ -1,31 +1,26 @@
 //! Clerk's answer about an API key in, a verified API key out.
 
 use super::{
-    answer::{Approval, Unit},
+    answer::{Approval, Unit, granted_scopes},
     rules::optional_text,
 };
 use crate::{
     clock::UnixMillis,
     error::TokenFault,
     identity::{ApiKey, ApiKeyFacts, Claims},
-    json::{Member, Object},
-    scope::Scopes,
+    json::Object,
     subject::Subject,
 };
 
 pub(super) fn from_answer(answer: &Object<'_>, now: UnixMillis) -> Result<ApiKey, TokenFault> {
     let approval = Approval::read(answer, "api_key", Unit::Milliseconds, now)?;
-    let scopes = match answer.texts("scopes") {
-        Member::Is(scopes) => Scopes::from_list(scopes),
-        _ => return Err(TokenFault::Answer("scopes")),
-    };
     let claims = answer.raw("claims").filter(|json| *json != "null");
     let key = ApiKeyFacts {
         subject: Subject::from_id(&approval.subject).ok_or(TokenFault::Answer("subject"))?,
         key_id: approval.id.into(),
         // The owner chooses the name; an odd one is no reason to refuse the key.
         name: optional_text(answer, "name").ok().flatten().map(Into::into),
-        scopes,
+        scopes: granted_scopes(answer)?,
         claims: claims.map(Claims::new),
         expires_at: approval.expires_at,
     };

@@ -73,7 +73,7 @@ pub fn token(text: &[u8]) -> Option<(TokenType, Option<String>)> {
 fn rules() -> Rules {
     Rules {
         clock_skew: 5000,
-        issuer: Some("https://clerk.example.com".into()),
+        issuers: vec!["https://clerk.example.com".into()],
         audience: Vec::new(),
         session_audience: Vec::new(),
         authorized_parties: Vec::new(),

@@ -28,7 +28,12 @@ pub(super) enum Class {
 pub(super) struct Header<'d> {
     pub(super) algorithm: Algorithm,
     pub(super) key_id: Option<Cow<'d, str>>,
+    /// Whether `cat` is that of a session. Some sessions have none.
+    is_session: bool,
 }
+
+/// Claims of ID tokens alone (OpenID Connect Core §2, §3.3.2.11).
+const OF_ID_TOKENS: [&str; 3] = ["nonce", "at_hash", "c_hash"];
 
 impl<'d> Header<'d> {
     pub(super) fn read(header: &Object<'d>, class: Class) -> Result<Self, TokenFault> {
@@ -53,7 +58,26 @@ impl<'d> Header<'d> {
             Member::Absent => None,
             _ => return Err(TokenFault::KeyId),
         };
-        Ok(Self { algorithm, key_id })
+        let is_session = matches!(header.text("cat"), Member::Is(category) if category == SESSION);
+        Ok(Self { algorithm, key_id, is_session })
+    }
+
+    /// Rejects a token that is not for its bearer to call an API with.
+    pub(super) fn check_bearer(
+        &self,
+        payload: &Object<'_>,
+        class: Class,
+    ) -> Result<(), TokenFault> {
+        // RFC 7800 §3.1: bound to a key that its holder must prove. A bearer cannot.
+        if payload.has("cnf") {
+            return Err(TokenFault::Extension("cnf"));
+        }
+        // The same key signs ID tokens, which are for the client and look like old sessions.
+        let may_be_id_token = class == Class::Session && !self.is_session;
+        if may_be_id_token && OF_ID_TOKENS.iter().any(|claim| payload.has(claim)) {
+            return Err(TokenFault::IdToken);
+        }
+        Ok(())
     }
 }
 
@@ -108,6 +132,35 @@ mod tests {
             assert_eq!(read(&header, Class::M2m).is_ok(), m2m, "{header}");
             let header = header.replace("JWT", "at+jwt");
             assert!(read(&header, Class::OAuth).is_ok(), "{header}");
+        }
+    }
+
+    #[test]
+    fn id_token_is_not_a_session() {
+        let categories = [
+            // cat, and whether it says that the token is a session
+            (String::new(), false),
+            (format!(r#","cat":"{IGNORE}""#), false),
+            (format!(r#","cat":"{SESSION}""#), true),
+        ];
+        for (category, is_session) in categories {
+            for class in [Class::Session, Class::OAuth] {
+                let typ = if class == Class::OAuth { r#","typ":"at+jwt""# } else { "" };
+                let header = format!(r#"{{"alg":"RS256","kid":"k"{typ}{category}}}"#);
+                let object = Object::parse_text(&header).unwrap();
+                let header = Header::read(&object, class).unwrap();
+                let check = |payload: &str| {
+                    header.check_bearer(&Object::parse_text(payload).unwrap(), class)
+                };
+                for claim in OF_ID_TOKENS {
+                    for value in [r#""x""#, r#""""#, "null", "7"] {
+                        let payload = format!(r#"{{"sub":"user_ada","{claim}":{value}}}"#);
+                        let is_accepted = is_session || class == Class::OAuth;
+                        assert_eq!(check(&payload).is_ok(), is_accepted, "{category} {payload}");
+                    }
+                }
+                assert!(check(r#"{"sub":"user_ada","auth_time":1,"Nonce":"x"}"#).is_ok());
+            }
         }
     }
 

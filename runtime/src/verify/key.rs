@@ -13,9 +13,12 @@ use base64::{
     Engine,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
-use serde::Deserialize;
 
-use crate::{error::TokenFault, token::Jwt};
+use crate::{
+    error::TokenFault,
+    json::{Member, Object},
+    token::Jwt,
+};
 
 /// The signature algorithms of Clerk's tokens. There is no value for any other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,18 +56,8 @@ impl Thumbprint {
     }
 }
 
-/// One member of a key set, as it was sent (RFC 7517 §4, RFC 7518 §6.3).
-#[derive(Deserialize)]
-pub(super) struct Jwk {
-    kty: String,
-    kid: String,
-    #[serde(rename = "use")]
-    purpose: Option<String>,
-    alg: Option<String>,
-    n: String,
-    e: String,
-    d: Option<serde::de::IgnoredAny>,
-}
+/// Members of a private key (RFC 7518 §6.3.2).
+const PRIVATE: [&str; 7] = ["d", "p", "q", "dp", "dq", "qi", "oth"];
 
 /// The key cannot be used to verify Clerk's tokens.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -112,26 +105,32 @@ impl Algorithm {
 }
 
 impl Key {
-    /// The key of a set, with its id. A key that names no algorithm is for RS256.
-    pub(super) fn from_jwk(jwk: Jwk) -> Result<(String, Self), Unusable> {
-        if jwk.kty != "RSA" {
+    /// Reads one member of a key set, with its key ID (RFC 7517 §4, RFC 7518 §6.3). A key that
+    /// names no algorithm is for RS256.
+    pub(super) fn from_jwk(jwk: &Object<'_>) -> Result<(String, Self), Unusable> {
+        if !matches!(jwk.text("kty"), Member::Is(kty) if kty == "RSA") {
             return Err(Unusable::NotRsa);
         }
-        if jwk.d.is_some() {
+        if PRIVATE.iter().any(|member| jwk.has(member)) {
             return Err(Unusable::Private);
         }
-        if jwk.purpose.is_some_and(|purpose| purpose != "sig") {
+        if !is_for_signatures(jwk) {
             return Err(Unusable::Purpose);
         }
-        if jwk.kid.is_empty() {
-            return Err(Unusable::NoId);
-        }
-        let algorithm = match jwk.alg {
-            None => Algorithm::Rs256,
-            Some(name) => Algorithm::from_name(&name).ok_or(Unusable::Purpose)?,
+        let kid = match jwk.text("kid") {
+            Member::Is(kid) if !kid.is_empty() => kid.into_owned(),
+            _ => return Err(Unusable::NoId),
         };
-        let number = |text| URL_SAFE_NO_PAD.decode(text).map_err(|_| Unusable::NotRsa);
-        let (n, e) = (number(&jwk.n)?, number(&jwk.e)?);
+        let algorithm = match jwk.text("alg") {
+            Member::Absent => Algorithm::Rs256,
+            Member::Is(name) => Algorithm::from_name(&name).ok_or(Unusable::Purpose)?,
+            Member::Null | Member::Mistyped => return Err(Unusable::Purpose),
+        };
+        let number = |name| match jwk.text(name) {
+            Member::Is(text) => URL_SAFE_NO_PAD.decode(&*text).map_err(|_| Unusable::NotRsa),
+            _ => Err(Unusable::NotRsa),
+        };
+        let (n, e) = (number("n")?, number("e")?);
         if !is_exponent(&e) {
             return Err(Unusable::NotRsa);
         }
@@ -141,9 +140,9 @@ impl Key {
         let public = components()
             .to_parsed_public_key(algorithm.parameters())
             .map_err(|_| Unusable::NotRsa)?;
-        let thumbprint = Thumbprint::of([jwk.kid.as_bytes(), algorithm.name().as_bytes(), &n, &e]);
+        let thumbprint = Thumbprint::of([kid.as_bytes(), algorithm.name().as_bytes(), &n, &e]);
         let numbers = numbers(algorithm, &size)?;
-        Ok((jwk.kid, Self { algorithm, public, thumbprint, numbers }))
+        Ok((kid, Self { algorithm, public, thumbprint, numbers }))
     }
 
     /// The RS256 key of a PEM text. Line breaks and armour are optional, because environment
@@ -186,6 +185,26 @@ impl Key {
     }
 }
 
+/// A purpose that is written must be this one: `use` is `sig`, and `key_ops` is a list of unique
+/// names with `verify` among them (RFC 7517 §4.2, §4.3).
+fn is_for_signatures(jwk: &Object<'_>) -> bool {
+    let is_used = match jwk.text("use") {
+        Member::Absent => true,
+        Member::Is(purpose) => purpose == "sig",
+        Member::Null | Member::Mistyped => false,
+    };
+    is_used
+        && match jwk.texts("key_ops") {
+            Member::Absent => true,
+            Member::Is(mut operations) => {
+                operations.sort_unstable();
+                let repeats = operations.windows(2).any(|pair| matches!(pair, [a, b] if a == b));
+                !repeats && operations.iter().any(|operation| operation == "verify")
+            }
+            Member::Null | Member::Mistyped => false,
+        }
+}
+
 fn numbers(algorithm: Algorithm, key: &PublicEncryptingKey) -> Result<Thumbprint, Unusable> {
     let der = key.as_der().map_err(|_| Unusable::NotRsa)?;
     Ok(Thumbprint::of([b"", algorithm.name().as_bytes(), der.as_ref(), b""]))
@@ -224,6 +243,62 @@ fn is_exponent(big_endian: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A key of 2048 bits whose other members are `rest`.
+    fn from_jwk(rest: &str) -> Result<(), Unusable> {
+        let modulus = URL_SAFE_NO_PAD.encode([0xff; 256]);
+        let json = format!(r#"{{"kty":"RSA","kid":"k","n":"{modulus}","e":"AQAB"{rest}}}"#);
+        Key::from_jwk(&Object::parse_text(&json).unwrap()).map(|_| ())
+    }
+
+    #[test]
+    fn key_is_used_only_for_what_it_says() {
+        for good in [
+            "",
+            r#","use":"sig""#,
+            r#","alg":"RS256""#,
+            r#","alg":"RS512""#,
+            r#","key_ops":["verify"]"#,
+            r#","key_ops":["sign","verify"]"#,
+            r#","use":"sig","alg":"RS384","key_ops":["verify","encrypt"]"#,
+            r#","ext":true,"x5t":"x","anything":null"#,
+        ] {
+            assert_eq!(from_jwk(good), Ok(()), "{good}");
+        }
+        for bad in [
+            r#","use":null"#,
+            r#","use":"enc""#,
+            r#","use":"""#,
+            r#","use":"SIG""#,
+            r#","use":["sig"]"#,
+            r#","alg":null"#,
+            r#","alg":"""#,
+            r#","alg":"PS256""#,
+            r#","alg":"rs256""#,
+            r#","alg":["RS256"]"#,
+            r#","key_ops":null"#,
+            r#","key_ops":[]"#,
+            r#","key_ops":["encrypt"]"#,
+            r#","key_ops":["sign"]"#,
+            r#","key_ops":["VERIFY"]"#,
+            r#","key_ops":["verify "]"#,
+            r#","key_ops":["verify",null]"#,
+            r#","key_ops":["verify",7]"#,
+            r#","key_ops":["verify","verify"]"#,
+            r#","key_ops":"verify""#,
+            r#","key_ops":{"0":"verify"}"#,
+            r#","use":"sig","key_ops":["sign"]"#,
+            r#","use":"enc","key_ops":["verify"]"#,
+        ] {
+            assert_eq!(from_jwk(bad), Err(Unusable::Purpose), "{bad}");
+        }
+        for private in PRIVATE {
+            for value in [r#""AQAB""#, "null"] {
+                let member = format!(r#","{private}":{value}"#);
+                assert_eq!(from_jwk(&member), Err(Unusable::Private), "{member}");
+            }
+        }
+    }
 
     #[test]
     fn an_exponent_is_odd_and_at_least_3() {

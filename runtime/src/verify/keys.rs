@@ -1,4 +1,5 @@
-//! A `kid` in, the instance's key with that id out; loads the key set when it must.
+//! A `kid` in, whether a key of the instance with that ID verifies the token out; loads the key set
+//! when it must.
 //!
 //! Many requests read one snapshot without a lock. One task at a time loads a new snapshot,
 //! and everybody who needs it waits for that task: a caller who goes away cancels nobody else.
@@ -18,7 +19,7 @@ use self::{
     snapshot::Snapshot,
 };
 use super::{
-    key::{Key, Thumbprint},
+    key::{Algorithm, Key, Thumbprint},
     upstream::{Failed, Question, Upstream},
 };
 use crate::{
@@ -26,6 +27,7 @@ use crate::{
     error::{Failure, TokenFault},
     health::KeyHealth,
     observe,
+    token::Jwt,
 };
 
 /// After this age a snapshot is loaded anew while it is still used, so that nobody waits.
@@ -97,31 +99,70 @@ impl KeySet {
         }
     }
 
-    /// The key with this id. Loads the set if it is missing or too old, or, once in a while, if
-    /// it does not have the id.
-    pub(super) async fn key(self: &Arc<Self>, kid: &str) -> Result<Arc<Key>, Failure> {
-        if let Some(Some(key)) = self.usable(|snapshot| snapshot.key(kid)) {
-            return Ok(key);
+    /// Verifies a signature with the keys of this ID. Loads the set if it is missing or too old,
+    /// and, within a limit, if it does not have the ID or none of its keys verifies the token.
+    pub(super) async fn verify(
+        self: &Arc<Self>,
+        kid: &str,
+        algorithm: Algorithm,
+        jwt: &Jwt<'_>,
+    ) -> Result<Thumbprint, Failure> {
+        let known = self.usable(Arc::clone);
+        let verified = known.as_ref().and_then(|known| known.verify(kid, algorithm, jwt));
+        // The rest is on the heap, because few requests come here: the future of each stays small.
+        match (verified, known) {
+            (Some(Ok(thumbprint)), _) => Ok(thumbprint),
+            (Some(Err(fault)), Some(known)) => {
+                Ok(Box::pin(self.verify_refreshed(&known, fault, kid, algorithm, jwt)).await?)
+            }
+            _ => Box::pin(self.verify_loaded(kid, algorithm, jwt)).await,
         }
-        // On the heap, because few requests come here: the future of each of them stays small.
-        Box::pin(self.key_of_a_load(kid)).await
     }
 
-    async fn key_of_a_load(self: &Arc<Self>, kid: &str) -> Result<Arc<Key>, Failure> {
+    /// `known` has the key ID, and none of its keys verifies the token. Either the token is forged,
+    /// or Clerk has another key under that ID by now. Without a newer set it counts as forged.
+    async fn verify_refreshed(
+        self: &Arc<Self>,
+        known: &Arc<Snapshot>,
+        fault: TokenFault,
+        kid: &str,
+        algorithm: Algorithm,
+        jwt: &Jwt<'_>,
+    ) -> Result<Thumbprint, TokenFault> {
+        let newer = match self.step_after_bad_signature(known) {
+            Step::Done(snapshot) => Some(snapshot),
+            Step::Wait(load) => observe::wait_for_keys(self.upstream.wait_for(load)).await.ok(),
+            Step::Unknown | Step::Failed(_) => None,
+        };
+        match newer {
+            Some(newer) => newer.verify(kid, algorithm, jwt).unwrap_or(Err(TokenFault::UnknownKey)),
+            None => Err(fault),
+        }
+    }
+
+    async fn verify_loaded(
+        self: &Arc<Self>,
+        kid: &str,
+        algorithm: Algorithm,
+        jwt: &Jwt<'_>,
+    ) -> Result<Thumbprint, Failure> {
         let loaded = match self.next_step(Some(kid)) {
             Step::Done(snapshot) => Ok(snapshot),
             Step::Unknown => return Err(TokenFault::UnknownKey.into()),
             Step::Wait(load) => observe::wait_for_keys(self.upstream.wait_for(load)).await,
             Step::Failed(why) => Err(why),
         };
-        match loaded {
-            Ok(snapshot) => snapshot.key(kid).ok_or_else(|| TokenFault::UnknownKey.into()),
-            Err(why) => match self.stale(&why) {
-                Some(known) => known.key(kid),
-                None => self.fallback(&why),
+        let verified = match loaded {
+            Ok(snapshot) => {
+                snapshot.verify(kid, algorithm, jwt).unwrap_or(Err(TokenFault::UnknownKey))
             }
-            .ok_or_else(|| why.into()),
-        }
+            Err(why) => match self.stale(&why) {
+                Some(known) => known.verify(kid, algorithm, jwt),
+                None => self.fallback(&why).map(|key| key.verify(algorithm, jwt)),
+            }
+            .ok_or(why)?,
+        };
+        Ok(verified?)
     }
 
     /// Loads the set, if there is none that may be used.

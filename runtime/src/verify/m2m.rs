@@ -3,7 +3,7 @@
 
 use super::{
     answer::{Approval, Unit},
-    rules::{Recipient, Rules, Times, audience, optional_text, required_text},
+    rules::{Recipient, Rules, Times, actor, audience, optional_text, required_text},
 };
 use crate::{
     clock::UnixMillis,
@@ -37,6 +37,7 @@ pub(super) fn from_jwt(
     let times = rules.check_times(payload, now)?;
     let recipients = recipients_of_jwt(payload)?;
     check_recipient(&recipients, &rules.recipient)?;
+    actor(payload)?;
     let token = M2mFacts {
         token_id: optional_text(payload, "jti")?.map(Into::into),
         recipients: recipients.iter().map(|id| MachineId::new(id)).collect(),
@@ -61,8 +62,14 @@ pub(super) fn from_answer(
         }
         Member::Mistyped => return Err(TokenFault::Answer("scopes").into()),
     };
-    if check == RecipientCheck::Ours {
+    // What Clerk compared is the machine of our key. A configured machine ID is compared too: the
+    // key could be of another machine.
+    if check == RecipientCheck::Ours || rules.recipient != Recipient::Unknown {
         check_recipient(&recipients, &rules.recipient)?;
+    }
+    // The custom claims are the ones that a JWT has beside its own.
+    if let Member::Is(claims) = answer.object("claims") {
+        actor(&claims)?;
     }
     let claims = answer.raw("claims").filter(|json| *json != "null");
     let token = M2mFacts {
@@ -112,13 +119,15 @@ fn check_recipient(recipients: &[String], rule: &Recipient) -> Result<(), Failur
     }
 }
 
-/// `scopes` is a list delimited by spaces; a token without it names its recipients in `aud`.
+/// `scopes` is a list delimited by spaces; a token without it names its recipients in `aud`. A
+/// malformed `aud` rejects the token in any case.
 fn recipients_of_jwt(payload: &Object<'_>) -> Result<Vec<String>, TokenFault> {
+    let audience = audience(payload)?;
     match payload.text("scopes") {
         Member::Is(ids) => {
             Ok(ids.split(' ').filter(|id| !id.is_empty()).map(ToOwned::to_owned).collect())
         }
-        Member::Absent => Ok(audience(payload)?.into_iter().map(Into::into).collect()),
+        Member::Absent => Ok(audience.into_iter().map(Into::into).collect()),
         Member::Null | Member::Mistyped => Err(TokenFault::Claim("scopes")),
     }
 }

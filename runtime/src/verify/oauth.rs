@@ -4,16 +4,16 @@
 use std::borrow::Cow;
 
 use super::{
-    answer::{Approval, Unit},
-    rules::{Rules, Times, audience, optional_text, required_text},
+    answer::{Approval, Unit, granted_scopes},
+    rules::{Rules, Times, actor, audience, optional_text, required_text},
 };
 use crate::{
     clock::UnixMillis,
     error::TokenFault,
-    identity::{OAuthFacts, OAuthToken},
+    identity::{Actor, OAuthFacts, OAuthToken},
     json::{Member, Object},
     scope::Scopes,
-    subject::{ClientId, Subject},
+    subject::{ClientId, OrgId, Subject},
     token::Jwt,
 };
 
@@ -26,8 +26,11 @@ pub(super) fn from_jwt(
     let subject = required_text(payload, "sub")?;
     rules.check_issuer(payload)?;
     let times = rules.check_times(payload, now)?;
-    let token_id = optional_text(payload, "jti")?;
-    let token = Token { id: token_id, scopes: scopes(payload)?, audience: audience(payload)? };
+    let token = Token {
+        id: optional_text(payload, "jti")?,
+        scopes: scopes(payload)?,
+        actor: actor(payload)?,
+    };
     Ok((token.checked(payload, rules, &subject, Some(times.expires))?, times))
 }
 
@@ -37,13 +40,11 @@ pub(super) fn from_answer(
     now: UnixMillis,
 ) -> Result<OAuthToken, TokenFault> {
     let approval = Approval::read(answer, "clerk_idp_oauth_access_token", Unit::Seconds, now)?;
-    let scopes = match answer.texts("scopes") {
-        Member::Is(scopes) => Scopes::from_list(scopes),
-        _ => return Err(TokenFault::Answer("scopes")),
+    let token = Token {
+        id: Some(approval.id.into()),
+        scopes: granted_scopes(answer)?,
+        actor: approval.actor,
     };
-    // Clerk's answers write `null` for what a token does not have.
-    let audience = if answer.raw("aud") == Some("null") { [].into() } else { audience(answer)? };
-    let token = Token { id: Some(approval.id.into()), scopes, audience };
     token.checked(answer, rules, &approval.subject, approval.expires_at)
 }
 
@@ -51,7 +52,7 @@ pub(super) fn from_answer(
 struct Token<'j> {
     id: Option<Cow<'j, str>>,
     scopes: Scopes,
-    audience: Box<[Box<str>]>,
+    actor: Option<Actor>,
 }
 
 impl Token<'_> {
@@ -67,29 +68,44 @@ impl Token<'_> {
             return Err(TokenFault::Claim("sub"));
         };
         let client_id = required_text(members, "client_id")?;
-        rules.check_audience(self.audience.iter().map(AsRef::as_ref))?;
+        let audience = audience(members)?;
+        rules.check_audience(audience.iter().map(AsRef::as_ref))?;
         let token = OAuthFacts {
             subject: Subject::User(user_id.clone()),
             user_id,
             client_id: ClientId::new(&client_id),
             token_id: self.id.map(Into::into),
             scopes: self.scopes,
-            audience: self.audience,
+            audience,
+            org_id: org_id(members)?,
+            actor: self.actor,
             expires_at,
         };
         Ok(OAuthToken::new(token))
     }
 }
 
-/// `scp` wins, even if it is empty; the two are never united. One of another JSON type than it
-/// must have refuses the token: a guess could grant what was not granted.
+/// The organization that the user chose at consent.
+fn org_id(members: &Object<'_>) -> Result<Option<OrgId>, TokenFault> {
+    match members.text("org_id") {
+        Member::Absent | Member::Null => Ok(None),
+        Member::Is(id) => match Subject::from_id(&id) {
+            Some(Subject::Organization(id)) => Ok(Some(id)),
+            _ => Err(TokenFault::Claim("org_id")),
+        },
+        Member::Mistyped => Err(TokenFault::Claim("org_id")),
+    }
+}
+
+/// `scp` wins, even if it is empty or `null`; the two are never united. One of another JSON type
+/// than it must have rejects the token: a guess could grant what was not granted.
 fn scopes(payload: &Object<'_>) -> Result<Scopes, TokenFault> {
+    let none = || Scopes::from_text("");
     match (payload.texts("scp"), payload.text("scope")) {
-        (Member::Is(_), Member::Null | Member::Mistyped) => Err(TokenFault::Claim("scope")),
+        (Member::Mistyped, _) => Err(TokenFault::Claim("scp")),
+        (_, Member::Mistyped) => Err(TokenFault::Claim("scope")),
         (Member::Is(scopes), _) => Ok(Scopes::from_list(scopes)),
         (Member::Absent, Member::Is(scopes)) => Ok(Scopes::from_text(&scopes)),
-        (Member::Absent, Member::Absent) => Ok(Scopes::from_text("")),
-        (Member::Absent, _) => Err(TokenFault::Claim("scope")),
-        (Member::Null | Member::Mistyped, _) => Err(TokenFault::Claim("scp")),
+        (Member::Null, _) | (Member::Absent, Member::Absent | Member::Null) => Ok(none()),
     }
 }

@@ -1,8 +1,7 @@
 //! The compact permission claims of a v2 session token in, the permissions they stand for out.
 
 /// Decodes `fea`, `o.per` and `o.fpm`: one bit mask per organization feature, whose bits select
-/// from the list of permissions. `None` where the claims contradict themselves; the session then
-/// has no permissions.
+/// from the list of permissions. Returns `None` if a feature has no scope.
 ///
 /// ```text
 /// fea = "o:dashboard,o:teams"   per = "manage,read"   fpm = "3,2"
@@ -36,6 +35,9 @@ pub(super) fn position_is_ambiguous(features: &str) -> bool {
 /// The features of the organization, in order: scope `o`, `ou` or `uo` before the first colon.
 fn organization_features(features: &str) -> Option<Vec<&str>> {
     let mut of_organization = Vec::new();
+    if features.is_empty() {
+        return Some(of_organization);
+    }
     for item in features.split(',').map(str::trim) {
         let (scope, feature) = item.split_once(':')?;
         if matches!(scope, "o" | "ou" | "uo") {
@@ -69,7 +71,7 @@ mod tests {
     use super::*;
 
     fn decoded(features: &str, permissions: &str, masks: &str) -> Vec<String> {
-        let decoded = decode(features, permissions, masks).unwrap_or_default();
+        let decoded = decode(features, permissions, masks).unwrap();
         decoded.into_iter().map(String::from).collect()
     }
 
@@ -106,12 +108,20 @@ mod tests {
             ("o:a:b", "read", "1", &["org:a:b:read"]),
             ("u:a", "read", "1", &[]),
             ("o:a,o:b", "read", "x,1", &["org:b:read"]),
-            ("o:a,b", "read", "1", &[]),
             ("", "read", "1", &[]),
         ];
         for (features, permissions, masks, expected) in table {
             let name = format!("{features} {permissions} {masks}");
             assert_eq!(decoded(features, permissions, masks), *expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn feature_without_a_scope_voids_the_claim() {
+        for features in ["a", "o:a,b", "o:a,", ",o:a", ",", " ", "o:a, ,o:b"] {
+            for (permissions, masks) in [("read", "1"), ("", "")] {
+                assert_eq!(decode(features, permissions, masks), None, "{features}");
+            }
         }
     }
 

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use crate::{
     clock::UnixMillis,
     error::{AudienceSetting, TokenFault},
+    identity::Actor,
     json::{Member, Object},
     subject::has_control,
 };
@@ -21,7 +22,8 @@ const LATEST_SECOND: f64 = 8.64e12;
 pub(crate) struct Rules {
     /// How far our clock and Clerk's may differ, in milliseconds.
     pub(crate) clock_skew: i64,
-    pub(crate) issuer: Option<String>,
+    /// Empty if none is known; then `iss` is not checked.
+    pub(crate) issuers: Vec<String>,
     pub(crate) audience: Vec<String>,
     pub(crate) session_audience: Vec<String>,
     pub(crate) authorized_parties: Vec<String>,
@@ -56,11 +58,16 @@ pub(crate) enum Recipient {
 
 impl Rules {
     pub(super) fn check_issuer(&self, payload: &Object<'_>) -> Result<(), TokenFault> {
-        let Some(expected) = &self.issuer else { return Ok(()) };
-        match payload.text("iss") {
-            Member::Is(issuer) if issuer == expected.as_str() => Ok(()),
-            _ => Err(TokenFault::Issuer),
+        if self.issuers.is_empty() || self.names_issuer(payload) {
+            return Ok(());
         }
+        Err(TokenFault::Issuer)
+    }
+
+    /// Whether `iss` is one of the configured issuers.
+    pub(crate) fn names_issuer(&self, payload: &Object<'_>) -> bool {
+        let Member::Is(issuer) = payload.text("iss") else { return false };
+        self.issuers.iter().any(|known| *known == issuer)
     }
 
     /// Reads `exp`, `nbf` and `iat`, and checks them.
@@ -97,12 +104,13 @@ impl Rules {
         Ok(())
     }
 
-    /// A session's `aud`, where one is configured: then it must be there.
+    /// A session's `aud`, where one is configured: then it must be there. A malformed one is
+    /// rejected in any case.
     pub(super) fn check_session_audience(&self, payload: &Object<'_>) -> Result<(), TokenFault> {
+        let audience = audience(payload)?;
         if self.session_audience.is_empty() {
             return Ok(());
         }
-        let audience = audience(payload)?;
         let named = audience.iter().map(AsRef::as_ref);
         intersects(&self.session_audience, named, AudienceSetting::Session)
     }
@@ -140,11 +148,11 @@ pub(crate) fn is_expired(end: Option<UnixMillis>, now: UnixMillis) -> bool {
     end.is_some_and(|end| end <= now)
 }
 
-/// The `aud` of a payload as a list: absent is an empty list, and an empty name is no name
-/// (RFC 7519 §4.1.3).
+/// The `aud` of a payload as a list: absent and `null` are an empty list, which names no audience,
+/// and an empty name is not a name (RFC 7519 §4.1.3).
 pub(super) fn audience(payload: &Object<'_>) -> Result<Box<[Box<str>]>, TokenFault> {
     let names = match (payload.text("aud"), payload.texts("aud")) {
-        (Member::Absent, _) => Vec::new(),
+        (Member::Absent | Member::Null, _) => Vec::new(),
         (Member::Is(name), _) => vec![name],
         (_, Member::Is(names)) => names,
         _ => return Err(TokenFault::Claim("aud")),
@@ -177,6 +185,24 @@ pub(super) fn optional_text<'j>(
         Member::Is(_) => required_text(payload, name).map(Some),
         Member::Mistyped => Err(TokenFault::Claim(name)),
     }
+}
+
+/// The party that really acts, and those before it (RFC 8693 §4.1). One that is there and cannot
+/// be read, at any level, must not look as if the subject acted alone.
+pub(super) fn actor(members: &Object<'_>) -> Result<Option<Actor>, TokenFault> {
+    let claim = match members.object("act") {
+        Member::Absent | Member::Null => return Ok(None),
+        Member::Is(claim) => claim,
+        Member::Mistyped => return Err(TokenFault::Claim("act")),
+    };
+    let read = || -> Result<Actor, TokenFault> {
+        Ok(Actor {
+            subject: required_text(&claim, "sub")?.into(),
+            issuer: optional_text(&claim, "iss")?.map(Into::into),
+            earlier: actor(&claim)?.map(Box::new),
+        })
+    };
+    read().map(Some).map_err(|_| TokenFault::Claim("act"))
 }
 
 fn intersects<'a>(
@@ -218,7 +244,10 @@ mod tests {
     fn rules(clock_skew: i64) -> Rules {
         Rules {
             clock_skew,
-            issuer: Some("https://clerk.example.com".into()),
+            issuers: vec![
+                "https://clerk.example.com".into(),
+                "https://clerk.satellite.example".into(),
+            ],
             audience: vec!["https://api.example.com".into()],
             session_audience: vec!["https://api.example.com".into()],
             authorized_parties: vec!["https://app.example.com".into()],
@@ -284,8 +313,12 @@ mod tests {
         let good = Object::parse(good.as_bytes()).unwrap();
         assert!(rules(0).check_issuer(&good).is_ok());
         assert!(rules(0).check_authorized_party(&good).is_ok());
+        let second = Object::parse(br#"{"iss":"https://clerk.satellite.example"}"#).unwrap();
+        assert!(rules(0).check_issuer(&second).is_ok());
         for value in [
             "",
+            r#""iss":"https://clerk.satellite.example/","azp":null"#,
+            r#""iss":"https://clerk.example.com,https://clerk.satellite.example","azp":null"#,
             r#""iss":null,"azp":null"#,
             r#""iss":"","azp":"""#,
             r#""iss":"https://clerk.example.com/","azp":"https://app.example.com/""#,

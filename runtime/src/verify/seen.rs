@@ -129,6 +129,8 @@ mod tests {
             token_id: None,
             scopes: Scopes::from_text(""),
             audience: [].into(),
+            org_id: None,
+            actor: None,
             expires_at: None,
         };
         let identity = Identity::OAuth(OAuthToken::new(facts));

@@ -2,7 +2,7 @@
 
 use super::{
     permissions,
-    rules::{Rules, Times, optional_text, required_text, whole},
+    rules::{Rules, Times, actor, optional_text, required_text, whole},
 };
 use crate::{
     clock::UnixMillis,
@@ -34,7 +34,7 @@ pub(super) fn from_jwt(
         user_id,
         session_id,
         organization: organization(payload)?,
-        actor: actor(payload)?.map(Into::into),
+        actor: actor(payload)?,
         factor_ages: factor_ages(payload),
         features: optional_text(payload, "fea").ok().flatten().map(Into::into),
         plans: optional_text(payload, "pla").ok().flatten().map(Into::into),
@@ -95,37 +95,19 @@ fn version_2_permissions(
     payload: &Object<'_>,
     organization: &Object<'_>,
 ) -> Result<Vec<Box<str>>, TokenFault> {
-    let claims = (
-        optional_text(payload, "fea")?,
-        optional_text(organization, "per")?,
-        optional_text(organization, "fpm")?,
-    );
-    let (Some(features), Some(permissions), Some(masks)) = claims else {
-        return Ok(Vec::new());
-    };
+    let [features, permissions, masks] = [
+        optional_text(payload, "fea")?.unwrap_or_default(),
+        optional_text(organization, "per")?.unwrap_or_default(),
+        optional_text(organization, "fpm")?.unwrap_or_default(),
+    ];
     if permissions::position_is_ambiguous(&features) {
         tracing::warn!(
             "a session token lists a feature of the user before one of the organization; \
              Clerk's SDKs differ on its permissions, and this crate reads them as the JavaScript one"
         );
     }
-    let decoded = permissions::decode(&features, &permissions, &masks);
-    Ok(decoded.unwrap_or_else(|| {
-        tracing::warn!("a session token's `fea` claim has an item without a scope: no permissions");
-        Vec::new()
-    }))
-}
-
-/// The impersonator (RFC 8693 §4.1). One that is there but cannot be read must not look as if
-/// nobody impersonated.
-fn actor(payload: &Object<'_>) -> Result<Option<String>, TokenFault> {
-    match payload.object("act") {
-        Member::Absent | Member::Null => Ok(None),
-        Member::Is(actor) => required_text(&actor, "sub")
-            .map(|it| Some(it.into_owned()))
-            .map_err(|_| TokenFault::Claim("act")),
-        Member::Mistyped => Err(TokenFault::Claim("act")),
-    }
+    // Clerk's SDK raises an error, so nothing is served with such a token.
+    permissions::decode(&features, &permissions, &masks).ok_or(TokenFault::Claim("fea"))
 }
 
 /// Two ages in minutes, each −1 or from 0 on; anything else says nothing.

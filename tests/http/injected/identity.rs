@@ -61,7 +61,7 @@ fn of_session(session: &SessionToken) -> Value {
         "user": session.user_id(),
         "session": session.session_id(),
         "organization": organization,
-        "actor": session.actor(),
+        "actor": session.actor().map(|actor| actor.subject()),
         "factor_ages": session.factor_ages(),
         "claims": session.claims().decode::<Custom>().ok(),
         "ends": seconds(session.expires_at()),
@@ -75,6 +75,8 @@ fn of_application(token: &OAuthToken) -> Value {
         "has_id": token.token_id().is_some_and(|id| id.starts_with("oat_")),
         "scopes": token.scopes(),
         "audience": token.audience().collect::<Vec<_>>(),
+        "organization": token.org_id(),
+        "actor": token.actor(),
         "ends": seconds(token.expires_at()),
     })
 }
@@ -185,18 +187,20 @@ fn rows(issuer: &DevIssuer) -> Vec<(&'static str, String, Value)> {
 
     let oauth = || {
         let token = issuer.oauth("user_ada").client_id("client_1").scopes(["read:notes"]);
-        token.audience(["https://api.example.com", "https://other.example.com"])
+        let token = token.audience(["https://api.example.com", "https://other.example.com"]);
+        token.organization("org_notes").actor("user_support")
     };
     let application = json!({
         "user": "user_ada", "client": "client_1", "has_id": true, "scopes": ["read:notes"],
-        "audience": ["https://api.example.com", "https://other.example.com"], "ends": NOW + 86_400,
+        "audience": ["https://api.example.com", "https://other.example.com"],
+        "organization": "org_notes", "actor": { "sub": "user_support" }, "ends": NOW + 86_400,
     });
     rows.push(("oauth_token", oauth().jwt(), application.clone()));
     rows.push(("oauth_token", oauth().opaque(), application));
     let endless = issuer.oauth("user_ada").client_id("client_1").never_expires().opaque();
     let application = json!({
         "user": "user_ada", "client": "client_1", "has_id": true, "scopes": [], "audience": [],
-        "ends": null,
+        "organization": null, "actor": null, "ends": null,
     });
     rows.push(("oauth_token", endless, application));
 

@@ -34,11 +34,18 @@ fn rows(ours: &str) -> Vec<(Option<Value>, Option<Value>, Option<bool>)> {
         (some(json!(null)), some(json!([ours])), None),
         (some(json!([ours])), None, None),
         (some(json!(7)), some(json!([ours])), None),
-        (None, some(json!(null)), None),
+        (None, some(json!(null)), Some(false)),
         (None, some(json!("")), None),
         (None, some(json!([ours, ""])), None),
         (None, some(json!([ours, 7])), None),
         (None, some(json!({"0": ours})), None),
+        // So does `aud`, though `scopes` wins.
+        (some(json!(ours)), some(json!(null)), Some(true)),
+        (some(json!(ours)), some(json!("https://other.example")), Some(true)),
+        (some(json!(ours)), some(json!(5)), None),
+        (some(json!(ours)), some(json!("")), None),
+        (some(json!(ours)), some(json!([ours, 7])), None),
+        (some(json!(ours)), some(json!({})), None),
     ]
 }
 
@@ -111,4 +118,34 @@ async fn recipients_of_opaque_tokens_are_checked_where_clerk_does_not() {
         ours.answers("/m2m", &token, status, 1, &recipients).await;
         any.answers("/m2m", &token, 200, 1, recipients).await;
     }
+}
+
+/// Clerk compares the recipients with the machine of the secret key. That can be another machine
+/// than the configured one.
+#[tokio::test]
+async fn machine_id_is_compared_beside_a_machine_secret_key_too() {
+    let app = App::start().await;
+    let issuer = &app.issuer;
+    let clerk = || {
+        let clerk = Clerk::builder().api_url(issuer.url()).secret_key(issuer.secret_key());
+        clerk.machine_secret_key(issuer.machine_secret_key())
+    };
+    let ours = app.only(clerk().machine_id(issuer.machine_id())).await;
+    let another = app.only(clerk().machine_id("mch_another")).await;
+    let nameless = app.only(clerk()).await;
+    let any = app.only(clerk().machine_id("mch_another").any_machine()).await;
+    let this = issuer.machine_id();
+    for (recipients, for_ours, for_another) in [
+        (vec![this], 200, 401),
+        (vec!["mch_other", this], 200, 401),
+        (vec!["mch_another", this], 200, 200),
+    ] {
+        let token = issuer.m2m("mch_caller").recipients(recipients.clone()).opaque();
+        ours.answers("/m2m", &token, for_ours, 1, &recipients).await;
+        another.answers("/m2m", &token, for_another, 1, &recipients).await;
+        nameless.answers("/m2m", &token, 200, 1, &recipients).await;
+        any.answers("/m2m", &token, 200, 1, &recipients).await;
+    }
+    let another = another.warm().await;
+    another.refuses("/m2m", &issuer.m2m("mch_caller").jwt(), "a JWT for another machine").await;
 }

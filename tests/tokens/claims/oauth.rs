@@ -35,11 +35,16 @@ fn rows() -> Vec<Row> {
         (some(json!([""])), some(json!("b")), Some(&[])),
         (None, some(json!("")), Some(&[])),
         (None, some(json!("  a  b ")), Some(&["a", "b"])),
+        // `null` is an empty list, which grants nothing.
+        (some(json!(null)), None, Some(&[])),
+        (some(json!(null)), some(json!("a")), Some(&[])),
+        (some(json!(null)), some(json!(null)), Some(&[])),
+        (some(json!(["a"])), some(json!(null)), Some(&["a"])),
+        (None, some(json!(null)), Some(&[])),
         // Only the space divides, and only in `scope`.
         (None, some(json!("a,b\tc")), Some(&["a,b\tc"])),
         (some(json!(["a b"])), None, Some(&["a b"])),
         // The wrong JSON type refuses, wherever it stands.
-        (some(json!(null)), some(json!("a")), None),
         (some(json!("a")), None, None),
         (some(json!("a b")), some(json!("a b")), None),
         (some(json!(["a", 7])), None, None),
@@ -48,11 +53,10 @@ fn rows() -> Vec<Row> {
         (some(json!({"0": "a"})), None, None),
         (some(json!(7)), some(json!("a")), None),
         (some(json!(true)), None, None),
-        (some(json!(["a"])), some(json!(null)), None),
+        (some(json!(null)), some(json!(["a"])), None),
         (some(json!(["a"])), some(json!(["a"])), None),
         (some(json!(["a"])), some(json!(7)), None),
         (None, some(json!(["a"])), None),
-        (None, some(json!(null)), None),
         (None, some(json!(7)), None),
         (None, some(json!({})), None),
     ]
@@ -164,10 +168,45 @@ async fn scope_that_is_not_granted_does_not_enter() {
         (None, Some(json!("write:notes,read:notes")), 403),
         (None, Some(json!("write:notes\tread:notes")), 403),
         (None, None, 403),
+        (Some(json!(null)), Some(json!("read:notes")), 403),
         (Some(json!("read:notes")), None, 401),
     ] {
         let draft = Class::OAuth.draft(&app.issuer).claim("scp", scp.clone());
         let token = draft.claim("scope", scope.clone()).sign(&app.issuer);
         app.answers("/read", &token, status, 0, (scp, scope)).await;
+    }
+}
+
+/// Values of `org_id`, and the organization that they tell; `None` if the token is rejected.
+#[tokio::test]
+async fn organization_of_an_oauth_token_is_an_id_or_nothing() {
+    let app = App::start().await.warm().await;
+    for (value, told) in [
+        (None, Some(json!(null))),
+        (Some(json!(null)), Some(json!(null))),
+        (Some(json!("org_a")), Some(json!("org_a"))),
+        (Some(json!("")), None),
+        (Some(json!("org_")), None),
+        (Some(json!("a")), None),
+        (Some(json!("ORG_a")), None),
+        (Some(json!(" org_a")), None),
+        (Some(json!("org_a\n")), None),
+        (Some(json!("user_ada")), None),
+        (Some(json!(["org_a"])), None),
+        (Some(json!({"id": "org_a"})), None),
+        (Some(json!(7)), None),
+    ] {
+        let token = || match &value {
+            Some(value) => app.issuer.oauth("user_ada").claim("org_id", value.clone()),
+            None => app.issuer.oauth("user_ada"),
+        };
+        let status = if told.is_some() { 200 } else { 401 };
+        for (token, calls) in [(token().jwt(), 0), (token().opaque(), 1)] {
+            let reply = app.answers("/oauth", &token, status, calls, &value).await;
+            if let Some(told) = &told {
+                let caller: Value = serde_json::from_str(&reply.body).unwrap();
+                assert_eq!(caller["details"]["organization"], *told, "{value:?}");
+            }
+        }
     }
 }

@@ -151,8 +151,8 @@ async fn header_names_the_algorithm_of_the_key() {
         (Some(json!("RS256")), Some("RS256")),
         (Some(json!("RS384")), Some("RS384")),
         (Some(json!("RS512")), Some("RS512")),
-        (Some(json!(null)), Some("RS256")),
         (None, Some("RS256")),
+        (Some(json!(null)), None),
         (Some(json!("PS256")), None),
         (Some(json!("HS256")), None),
         (Some(json!("none")), None),
@@ -177,7 +177,9 @@ async fn header_names_the_algorithm_of_the_key() {
             };
             for class in Class::ALL {
                 let draft = class.draft(&app.issuer).header("alg", Some(json!(name)));
-                let calls = usize::from(class == Class::Session);
+                // Expired keys are loaded once. A key for another algorithm makes us look once more.
+                let loads = class == Class::Session || class == Class::OAuth && status == 401;
+                let calls = usize::from(loads);
                 let token = draft.sign(&app.issuer);
                 app.answers(class.route(), &token, status, calls, (class, name, &of_the_key)).await;
             }
@@ -189,7 +191,7 @@ async fn header_names_the_algorithm_of_the_key() {
 /// where the signature would fit.
 #[tokio::test]
 async fn header_that_names_another_algorithm_than_the_signatures_is_refused() {
-    let app = App::start().await.warm().await;
+    let app = App::start().await.warm_for_forgers().await;
     let pem = app.issuer.public_key_pem();
     let local = app.again(|clerk| clerk.jwt_key(pem)).await;
     for class in Class::ALL {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clerk_auth::{
     Clerk,
-    testing::{Answer, Endpoint},
+    testing::{Answer, DevIssuer, Endpoint},
 };
 use serde_json::{Value, json};
 
@@ -43,8 +43,17 @@ fn unusable(good: &Value) -> Vec<(&'static str, Value)> {
         ("kty in lower case", with("kty", json!("rsa"))),
         ("no kty", without("kty")),
         ("private", with("d", json!(n))),
+        ("private factor", with("p", json!(n))),
         ("for encryption", with("use", json!("enc"))),
         ("for nothing", with("use", json!(""))),
+        ("use is null", with("use", json!(null))),
+        ("operations are null", with("key_ops", json!(null))),
+        ("no operation", with("key_ops", json!([]))),
+        ("to encrypt", with("key_ops", json!(["encrypt"]))),
+        ("to sign", with("key_ops", json!(["sign"]))),
+        ("to verify, twice", with("key_ops", json!(["verify", "verify"]))),
+        ("operation is no list", with("key_ops", json!("verify"))),
+        ("alg is null", with("alg", json!(null))),
         ("another algorithm", with("alg", json!("RSA-OAEP"))),
         ("PS256", with("alg", json!("PS256"))),
         ("alg is no string", with("alg", json!(["RS256"]))),
@@ -126,18 +135,65 @@ async fn one_of_several_keys_is_chosen_by_its_id() {
     let (good, forged) = (key_of(&app.issuer).await, key_of(&impostor(&app).await).await);
     let mut other = forged.clone();
     other["kid"] = json!("other");
-    for (keys, unknown) in [
-        (json!([other, good]), false),
-        (json!([good, other]), false),
-        (json!([good, forged]), true),
-    ] {
+    for keys in [json!([other, good]), json!([good, other]), json!([good, forged])] {
         shows(&app, json!({ "keys": keys }).to_string());
         let token = Class::Session.token(&app.issuer);
         app.answers("/session", &token, 200, 1, "named by its id").await;
-        // Signed with one key and named by the id of another.
+        // Signed with one key and named by the ID of another, or of none: that makes us look once.
         let draft = Class::Session.draft(&app.issuer).header("kid", Some(json!("other")));
         let token = draft.sign(&app.issuer);
-        app.answers("/session", &token, 401, usize::from(unknown), "named by another").await;
+        app.answers("/session", &token, 401, 1, "named by another").await;
+    }
+}
+
+/// Around a rotation two keys can have one ID, which is that of the instance.
+#[tokio::test]
+async fn each_key_of_an_id_is_tried_but_four_at_most() {
+    let app = App::start().await;
+    let mut issuers = vec![app.issuer.clone()];
+    for _ in 0..4 {
+        issuers.push(impostor(&app).await);
+    }
+    let mut keys = Vec::new();
+    for issuer in &issuers {
+        keys.push(key_of(issuer).await);
+    }
+    let mut another_id = keys[0].clone();
+    another_id["kid"] = json!("other");
+    keys.insert(0, another_id);
+    shows(&app, json!({ "keys": keys }).to_string());
+    for class in Class::ALL {
+        for (number, issuer) in issuers.iter().enumerate() {
+            let first = usize::from(class == Class::Session && number == 0);
+            let token = class.token(issuer);
+            if number < 4 {
+                app.answers(class.route(), &token, 200, first, (class, number)).await;
+            } else {
+                // It makes us look, once.
+                let looks = usize::from(class == Class::Session);
+                app.answers(class.route(), &token, 401, looks, (class, number)).await;
+            }
+        }
+    }
+}
+
+/// Each key of an ID is for the algorithm that it fixes, and for no other.
+#[tokio::test]
+async fn keys_of_an_id_are_tried_with_their_own_algorithm() {
+    let app = App::start().await;
+    let second = impostor(&app).await;
+    let (mut of_384, of_256) = (key_of(&app.issuer).await, key_of(&second).await);
+    of_384["alg"] = json!("RS384");
+    for keys in [json!([of_384, of_256]), json!([of_256, of_384])] {
+        shows(&app, json!({ "keys": keys }).to_string());
+        let rs384 = |issuer: &DevIssuer| {
+            let draft = Class::Session.draft(issuer).header("alg", Some(json!("RS384")));
+            draft.sign(issuer)
+        };
+        app.answers("/session", &rs384(&app.issuer), 200, 1, "RS384 with its key").await;
+        app.answers("/session", &Class::Session.token(&second), 200, 0, "RS256").await;
+        app.answers("/session", &rs384(&second), 401, 1, "RS384 with the key for RS256").await;
+        app.answers("/session", &Class::Session.token(&app.issuer), 401, 0, "RS256").await;
     }
 }
 

@@ -9,9 +9,13 @@ use proptest::{
 use serde_json::{Value, json};
 
 use super::{Inline, each, trees};
-use crate::{app::NOW, opaque::Kind};
+use crate::{
+    app::NOW,
+    opaque::Kind,
+    oracle::{is_actor, is_readable},
+};
 
-const MEMBERS: [&str; 14] = [
+const MEMBERS: [&str; 16] = [
     "object",
     "id",
     "subject",
@@ -25,6 +29,8 @@ const MEMBERS: [&str; 14] = [
     "aud",
     "claims",
     "name",
+    "act",
+    "org_id",
     "x",
 ];
 
@@ -49,8 +55,8 @@ fn values() -> impl Strategy<Value = Option<Value>> {
     ])
 }
 
-/// The rules once more, in the plainest words.
-fn approves(kind: Kind, answer: &Value) -> bool {
+/// The rules once more, in the plainest words. `ours` is the ID of this machine.
+fn approves(kind: Kind, answer: &Value, ours: &Value) -> bool {
     let text = |name: &str| {
         let text = answer[name].as_str().unwrap_or_default();
         (!text.is_empty() && !text.chars().any(char::is_control)).then_some(text)
@@ -75,15 +81,22 @@ fn approves(kind: Kind, answer: &Value) -> bool {
     };
     let subject = text("subject").unwrap_or_default();
     let has = |prefix: &&str| subject.strip_prefix(*prefix).is_some_and(|rest| !rest.is_empty());
+    let scopes = answer.get("scopes").is_some_and(|scopes| scopes.is_null() || texts(scopes));
+    let organization = match &answer["org_id"] {
+        Value::Null => true,
+        id => id == "org_a",
+    };
     let own = match kind {
         Kind::OAuth => {
-            texts(&answer["scopes"]) && text("client_id").is_some() && names(&answer["aud"])
+            scopes && text("client_id").is_some() && names(&answer["aud"]) && organization
         }
-        Kind::M2m => answer["scopes"].is_null() || texts(&answer["scopes"]),
-        Kind::ApiKey => texts(&answer["scopes"]),
+        Kind::M2m => scopes && answer["scopes"].as_array().is_some_and(|ids| ids.contains(ours)),
+        Kind::ApiKey => scopes,
     };
     let active = answer.get("active").is_none_or(|active| *active == true);
     active
+        && is_readable(answer)
+        && is_actor(answer.get("act"))
         && answer.get("cnf").is_none()
         && answer["object"] == object
         && answer["revoked"] == false
@@ -99,8 +112,12 @@ fn an_answer_lets_in_only_if_each_member_says_so() {
     let app = Inline::start();
     let changes = vec((select(MEMBERS.to_vec()), values()), 0..3);
     let entered = std::cell::Cell::new(0_u32);
+    let ours = json!(app.issuer.machine_id());
     each(900, (select(Kind::ALL.to_vec()), changes), |(kind, changes)| {
         let mut answer = kind.approval();
+        if kind == Kind::M2m {
+            answer["scopes"] = json!(["mch_other", ours]);
+        }
         for (name, value) in changes {
             match value {
                 Some(value) => answer[name] = value,
@@ -108,7 +125,7 @@ fn an_answer_lets_in_only_if_each_member_says_so() {
             }
         }
         let status = app.answered(kind, answer.to_string().into_bytes());
-        let expected = match approves(kind, &answer) {
+        let expected = match approves(kind, &answer, &ours) {
             true => 200,
             // Without the object of the endpoint, it did not come from there.
             false if answer["object"] == kind.approval()["object"] => 401,

@@ -19,6 +19,12 @@ const UNKNOWN_KEY_LOADS: u32 = 3;
 /// One of these loads comes back in this time: so long can strangers hide a new key, at most.
 const UNKNOWN_KEY_INTERVAL: Duration = Duration::from_secs(2);
 
+/// Loads that bad signatures under known IDs can cause at once, and the time in which one comes
+/// back: a third of those of unknown IDs, and apart from them. Forged signatures can use them up
+/// without hiding a new key ID.
+const BAD_SIGNATURE_LOADS: u32 = UNKNOWN_KEY_LOADS / 3;
+const BAD_SIGNATURE_INTERVAL: Duration = UNKNOWN_KEY_INTERVAL.saturating_mul(3);
+
 /// After a load that failed, nobody tries again for this long, or longer if Clerk says so.
 const FAILURE_PAUSE: Duration = Duration::from_secs(1);
 
@@ -37,6 +43,7 @@ pub(super) struct Loading {
     running: Option<Load>,
     /// Taken at the attempt, not at its success.
     for_unknown: Budget,
+    for_bad_signature: Budget,
     last_failure: Option<LastFailure>,
     /// Whether Clerk's last answer, if there is one, shows the configured key too.
     shows_fallback: bool,
@@ -58,7 +65,7 @@ pub(super) enum Step {
     /// The set is here by now.
     Done(Arc<Snapshot>),
     Wait(Load),
-    /// The set is fresh and does not have the key.
+    /// The set is fresh and does not have the key, and none may be loaded now.
     Unknown,
     Failed(Failed),
 }
@@ -68,6 +75,7 @@ impl Default for Loading {
         Self {
             running: None,
             for_unknown: Budget::new(UNKNOWN_KEY_LOADS, UNKNOWN_KEY_INTERVAL),
+            for_bad_signature: Budget::new(BAD_SIGNATURE_LOADS, BAD_SIGNATURE_INTERVAL),
             last_failure: None,
             shows_fallback: true,
         }
@@ -97,7 +105,7 @@ impl KeySet {
         let mut loading = self.loading();
         // A load can have ended between the first look and the lock.
         let usable = self.usable(Arc::clone);
-        let has_key = |snapshot: &Snapshot| kid.is_none_or(|kid| snapshot.key(kid).is_some());
+        let has_key = |snapshot: &Snapshot| kid.is_none_or(|kid| snapshot.has(kid));
         if let Some(snapshot) = usable.as_ref().filter(|snapshot| has_key(snapshot)) {
             return Step::Done(Arc::clone(snapshot));
         }
@@ -118,6 +126,26 @@ impl KeySet {
             };
         }
         Step::Wait(self.start(&mut loading, now))
+    }
+
+    /// Finds a set newer than `known`, under whose key IDs a token has a bad signature. Starts a
+    /// load only within the limit for such tokens.
+    pub(super) fn step_after_bad_signature(self: &Arc<Self>, known: &Arc<Snapshot>) -> Step {
+        let mut loading = self.loading();
+        if let Some(newer) = self.usable(Arc::clone).filter(|it| !Arc::ptr_eq(it, known)) {
+            return Step::Done(newer);
+        }
+        let now = self.clock.steady();
+        if let Some(load) = self.running(&loading, now) {
+            return Step::Wait(load.clone());
+        }
+        if let Some(why) = loading.pauses(now) {
+            return Step::Failed(why.clone());
+        }
+        match loading.for_bad_signature.take(now) {
+            Ok(()) => Step::Wait(self.start(&mut loading, now)),
+            Err(_) => Step::Unknown,
+        }
     }
 
     /// Starts a load behind a snapshot that is still used.

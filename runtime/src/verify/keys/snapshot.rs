@@ -12,9 +12,15 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::{
-    error::{UpstreamFault, UpstreamReason},
-    verify::key::{Jwk, Key, Thumbprint},
+    error::{TokenFault, UpstreamFault, UpstreamReason},
+    json::Object,
+    token::Jwt,
+    verify::key::{Algorithm, Key, Thumbprint},
 };
+
+/// How many keys of one key ID are used. Around a rotation there are two. A forged signature is
+/// checked with each of them.
+const MOST_KEYS_OF_ONE_ID: usize = 4;
 
 /// The keys that Clerk showed at one moment.
 pub(super) struct Snapshot {
@@ -39,8 +45,32 @@ impl Snapshot {
     }
 
     /// A set has one or two keys, so a list is the fastest map; and no `kid` is special in it.
-    pub(super) fn key(&self, kid: &str) -> Option<Arc<Key>> {
-        self.keys.iter().find(|(id, _)| id == kid).map(|(_, key)| Arc::clone(key))
+    fn keys_of(&self, kid: &str) -> impl Iterator<Item = &Key> {
+        self.keys.iter().filter(move |(id, _)| id == kid).map(|(_, key)| &**key)
+    }
+
+    pub(super) fn has(&self, kid: &str) -> bool {
+        self.keys_of(kid).next().is_some()
+    }
+
+    /// Verifies with each key of this ID, for the algorithm that the key fixes. Returns `None` if
+    /// there is none.
+    pub(super) fn verify(
+        &self,
+        kid: &str,
+        algorithm: Algorithm,
+        jwt: &Jwt<'_>,
+    ) -> Option<Result<Thumbprint, TokenFault>> {
+        let mut fault = None;
+        for key in self.keys_of(kid) {
+            match key.verify(algorithm, jwt) {
+                Ok(thumbprint) => return Some(Ok(thumbprint)),
+                // A signature that does not fit says more than a key that was not tried.
+                Err(TokenFault::KeyAlgorithm) if fault.is_some() => {}
+                Err(other) => fault = Some(other),
+            }
+        }
+        fault.map(Err)
     }
 
     pub(super) fn holds(&self, thumbprint: &Thumbprint) -> bool {
@@ -86,14 +116,22 @@ fn set(stored: &AtomicU64, moment: Duration) {
 pub(super) fn read(body: &[u8]) -> Result<Vec<(String, Arc<Key>)>, UpstreamFault> {
     let set: SentSet<'_> =
         serde_json::from_slice(body).map_err(|_| UpstreamFault::new(UpstreamReason::Body))?;
-    let mut keys = Vec::new();
+    let mut keys: Vec<(String, Arc<Key>)> = Vec::new();
     for sent in set.keys {
-        let Ok(jwk) = serde_json::from_str::<Jwk>(sent.get()) else {
-            tracing::warn!("skipped a member of Clerk's key set that is no RSA public key");
+        let Ok(jwk) = Object::parse_text(sent.get()) else {
+            tracing::warn!("skipped a member of Clerk's key set that is not an RSA public key");
             continue;
         };
-        match Key::from_jwk(jwk) {
-            Ok((kid, key)) => keys.push((kid, Arc::new(key))),
+        match Key::from_jwk(&jwk) {
+            Ok((kid, key)) => {
+                if keys.iter().filter(|(id, _)| *id == kid).count() < MOST_KEYS_OF_ONE_ID {
+                    keys.push((kid, Arc::new(key)));
+                } else {
+                    tracing::warn!(
+                        "skipped a key of Clerk's key set: {MOST_KEYS_OF_ONE_ID} others have its ID"
+                    );
+                }
+            }
             Err(unusable) => tracing::warn!(%unusable, "skipped a key of Clerk's key set"),
         }
     }
