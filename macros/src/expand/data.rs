@@ -15,8 +15,8 @@ use crate::{
 /// The name of a requirement that several clauses share.
 const SHARED: &str = "SCOPES";
 
-/// The name of the clauses in an expression.
-const CLAUSES: &str = "CLAUSES";
+/// The name of the policy in an expression.
+const POLICY: &str = "POLICY";
 
 /// For a constant, one clause for each accepted type:
 /// ```text
@@ -35,24 +35,29 @@ pub(crate) fn constant(policy: &Policy, naming: &Naming) -> TokenStream {
     quote!({ #items #value })
 }
 
-/// For any place, evaluated when it is compiled:
+/// For any place:
 /// ```text
-/// const {
+/// {
 ///     use ::clerk_auth::policy::{Clause, Policy, Requirement};
-///     const CLAUSES: &[Clause] = &[Clause::OAuthToken(Requirement::Scope("read:notes"))];
-///     Policy::new(CLAUSES)
+///     const POLICY: Policy = Policy::new(&[Clause::OAuthToken(Requirement::Scope("read:notes"))]);
+///     POLICY
 /// }
 /// ```
-/// The clauses are an item, because the borrow of a temporary could not leave the block.
+/// `cargo check` evaluates a `const` item in a function, but not a `const { … }`.
 pub(crate) fn expression(policy: &Policy, naming: &Naming) -> TokenStream {
-    let Some(block) = Block::of(policy, naming) else {
-        return in_full(policy, naming);
-    };
-    let Block { items, words } = &block;
-    let name = Ident::new(CLAUSES, Span::call_site());
-    let clauses = words.clauses(policy);
-    let value = words.policy(policy, &quote!(#name));
-    quote!(const { #items const #name: &[Clause] = &[#clauses]; #value })
+    let root = naming.root();
+    let name = free_name(policy, naming);
+    match Block::of(policy, naming) {
+        Some(Block { items, words }) => {
+            let clauses = words.clauses(policy);
+            let value = words.policy(policy, &quote!(&[#clauses]));
+            quote!({ #items const #name: Policy = #value; #name })
+        }
+        None => {
+            let value = in_full(policy, naming);
+            quote!({ const #name: #root::policy::Policy = #value; #name })
+        }
+    }
 }
 
 /// Without a block around it, every name of the runtime has its whole path:
@@ -64,6 +69,15 @@ fn in_full(policy: &Policy, naming: &Naming) -> TokenStream {
     let words = Words { prefix: quote!(#root::policy::), shared: None };
     let clauses = words.clauses(policy);
     words.policy(policy, &quote!(&[#clauses]))
+}
+
+/// `POLICY`, with as many `_` behind it as no path of the user begins with.
+fn free_name(policy: &Policy, naming: &Naming) -> Ident {
+    let mut name = POLICY.to_owned();
+    while user_names(policy, naming).any(|taken| *taken == name) {
+        name.push('_');
+    }
+    Ident::new(&name, Span::call_site())
 }
 
 /// The items before the value, and how the value names them.
@@ -80,7 +94,7 @@ impl Block {
         if requirements(policy).any(is_reverification) {
             imports.push("Reverification");
         }
-        let names = imports.iter().chain(&[SHARED, CLAUSES]);
+        let names = imports.iter().chain(&[SHARED]);
         let is_taken = |name: &Ident| names.clone().any(|ours| name == ours);
         if user_names(policy, naming).any(is_taken) {
             return None;

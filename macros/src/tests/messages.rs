@@ -209,7 +209,7 @@ fn group_content(token: TokenTree) -> Option<TokenStream> {
     }
 }
 
-/// The content of the block; of `const { … }`, which has no mistakes, nothing.
+/// The content of the block.
 fn braced_content(block: TokenStream) -> TokenStream {
     block.into_iter().take(1).find_map(group_content).unwrap_or_default()
 }
