@@ -3,7 +3,7 @@
 
 use proc_macro2::{Ident, TokenStream};
 use syn::{
-    Path, Token, parenthesized,
+    Lit, Path, Token, parenthesized,
     parse::{ParseStream, Parser},
     token::{Brace, Bracket, Paren},
 };
@@ -12,6 +12,7 @@ use crate::{
     condition::Condition,
     errors::Errors,
     key::{Key, Place},
+    names::alternatives,
     reading::{Reading, example},
     separator::skip_to_comma,
     token_type::TokenType,
@@ -113,15 +114,13 @@ fn clause(
 ) -> (Vec<ConditionArgs>, bool) {
     if input.peek(Token![=]) {
         let message = format!("`{name}` takes no value");
-        let known = Condition::names_for(kind).first().map_or("scopes", |first| *first);
-        let help = format!("write `{name}` alone, or its conditions: `{name}({known} = …)`");
-        errors.push(name.span(), &message, &help);
+        errors.push(name.span(), &message, &instead_of_value(kind, name, input));
         skip_to_comma(input);
         return (Vec::new(), false);
     }
     if input.peek(Bracket) || input.peek(Brace) {
         let message = format!("the conditions of `{name}` stand in parentheses");
-        errors.push(input.span(), &message, &format!("write `{name}(…)`"));
+        errors.push(input.span(), &message, "write parentheses instead");
         skip_to_comma(input);
         return (Vec::new(), false);
     }
@@ -132,6 +131,23 @@ fn clause(
         errors.push(error.span(), &error.to_string(), &format!("write `{name}`"));
         (Vec::new(), false)
     })
+}
+
+/// `oauth_token = "read:notes"` → "write `oauth_token(scopes = "read:notes")`", because the type
+/// alone would accept each of its tokens.
+fn instead_of_value(kind: TokenType, name: &Ident, input: ParseStream<'_>) -> String {
+    let ahead = input.fork();
+    let literal = ahead.parse::<Token![=]>().and_then(|_| ahead.parse::<Lit>());
+    let known = Condition::names_for(kind);
+    match (literal, known.as_slice()) {
+        (Ok(Lit::Bool(value)), _) if value.value => format!("write `{name}`"),
+        (Ok(Lit::Bool(_)), _) => "name the token types that are accepted, and no others".to_owned(),
+        (Ok(Lit::Str(text)), ["scopes", ..]) => {
+            format!("write `{name}(scopes = {:?})`", text.value())
+        }
+        (Ok(Lit::Str(text)), ["from"]) => format!("write `{name}(from = {:?})`", text.value()),
+        _ => format!("write conditions in parentheses: {}", alternatives(&known)),
+    }
 }
 
 fn clause_conditions(

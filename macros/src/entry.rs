@@ -5,8 +5,9 @@ use std::collections::HashSet;
 use syn::LitStr;
 
 use crate::{
-    args::{Args, Argument},
+    args::{Args, Argument, ClauseArgs},
     errors::Errors,
+    found::optional_help,
     names::{alternatives, near},
     token_type::{TokenType, accepts_argument, alternative_types},
     tree::Leaf,
@@ -52,11 +53,19 @@ impl Entry {
         let before = errors.count();
         let (types, wording) = match (&args.accepts, args.clauses.as_slice()) {
             (None, []) => (Some(vec![TokenType::Session]), Wording::Default),
-            (Some(accepts), []) => (accepted_types(accepts, errors), Wording::Accepts),
+            (Some(accepts), []) => (accepted_types(&accepts.value, errors), Wording::Accepts),
             (accepts, clauses) => {
-                if let Some(Argument { name, .. }) = accepts {
+                if let Some(Argument { name, value }) = accepts {
+                    let accepted = accepted_types(value, &mut Errors::default());
+                    let is_accepted = |clause: &ClauseArgs| {
+                        accepted.as_ref().is_some_and(|types| types.contains(&clause.kind))
+                    };
                     let message = "`accepts` cannot stand beside clauses";
-                    let help = "remove `accepts`: the clauses name the token types";
+                    let help = if clauses.iter().all(is_accepted) {
+                        "remove `accepts`: the clauses name the token types"
+                    } else {
+                        "name the token types by clauses alone: each clause accepts its type"
+                    };
                     errors.push(name.span(), message, help);
                 }
                 (Some(clauses.iter().map(|clause| clause.kind).collect()), Wording::Clauses)
@@ -84,8 +93,8 @@ impl Entry {
     }
 }
 
-fn accepted_types(argument: &Argument, errors: &mut Errors) -> Option<Vec<TokenType>> {
-    match &argument.value {
+fn accepted_types(value: &Value, errors: &mut Errors) -> Option<Vec<TokenType>> {
+    match value {
         Value::Text(literal) if literal.value() == ANY => Some(TokenType::ALL.to_vec()),
         Value::Text(literal) => token_type(literal, Place::Alone, errors).map(|kind| vec![kind]),
         Value::List(span, members) if members.is_empty() => {
@@ -99,7 +108,8 @@ fn accepted_types(argument: &Argument, errors: &mut Errors) -> Option<Vec<TokenT
                 .iter()
                 .map(|member| match member {
                     Some(Leaf::Text(literal)) => {
-                        let kind = token_type(literal, Place::List, errors)?;
+                        let place = if members.len() == 1 { Place::Only } else { Place::List };
+                        let kind = token_type(literal, place, errors)?;
                         if !seen.insert(kind.name()) {
                             let name = kind.name();
                             let message = format!("token type `{name}` is written twice");
@@ -131,9 +141,7 @@ fn check_optional(
     if text != IGNORE_EXPIRED_COOKIE {
         let message = format!("unknown value `{}` of `optional`", text.escape_debug());
         let help = match near(&text, [IGNORE_EXPIRED_COOKIE]).as_slice() {
-            [] => {
-                format!("write `optional` alone, or `optional = \"{IGNORE_EXPIRED_COOKIE}\"`")
-            }
+            [] => optional_help(&text),
             near => format!("did you mean {}?", alternatives(near)),
         };
         errors.push(literal.span(), &message, &help);
@@ -152,6 +160,8 @@ fn check_optional(
 enum Place {
     Alone,
     List,
+    /// The one member of a list.
+    Only,
 }
 
 fn token_type(literal: &LitStr, place: Place, errors: &mut Errors) -> Option<TokenType> {
@@ -161,7 +171,11 @@ fn token_type(literal: &LitStr, place: Place, errors: &mut Errors) -> Option<Tok
     }
     let (message, help) = if name == ANY {
         let message = "`any` cannot stand in a list".to_owned();
-        (message, "write `accepts = \"any\"`".to_owned())
+        let help = match place {
+            Place::Alone | Place::Only => "write `accepts = \"any\"`",
+            Place::List => "remove `any`; it accepts every type of token, and stands alone",
+        };
+        (message, help.to_owned())
     } else if name.trim().is_empty() {
         let message = "an empty string is no token type".to_owned();
         (message, one_of(place))
@@ -179,8 +193,10 @@ fn token_type_help(name: &str, place: Place) -> String {
     if let Some(types) = types.filter(|types| !types.is_empty()) {
         return format!("write `{}`", accepts_argument(&types));
     }
-    let known = TokenType::ALL.map(TokenType::name).into_iter();
-    let near = near(name, known.chain((place == Place::Alone).then_some(ANY)));
+    if place == Place::Alone && name.trim().eq_ignore_ascii_case(ANY) {
+        return format!("did you mean `{ANY}`?");
+    }
+    let near = near(name, TokenType::ALL.map(TokenType::name));
     if near.is_empty() {
         return one_of(place);
     }
@@ -191,6 +207,6 @@ fn one_of(place: Place) -> String {
     let types = alternative_types(&TokenType::ALL);
     match place {
         Place::Alone => format!("one of {types}; `any` for all of them"),
-        Place::List => format!("one of {types}"),
+        Place::List | Place::Only => format!("one of {types}"),
     }
 }

@@ -58,8 +58,9 @@ fn empty(condition: Condition, text: &str) -> Option<Mistake> {
     if !text.trim().is_empty() {
         return None;
     }
-    let (noun, name) = (condition.noun(), condition.name());
-    let help = format!("write `{name} = {}`, or remove it", condition.example());
+    let noun = condition.noun();
+    let example = condition.example().trim_matches(['[', ']']);
+    let help = format!("name the {noun}, such as `{example}`");
     Some((format!("an empty string is no {noun}"), help))
 }
 
@@ -82,17 +83,18 @@ fn letters(condition: Condition, text: &str) -> Option<Mistake> {
         .map(|word| format!("{word:?}"))
         .collect();
     let message = format!("the {noun} `{}` contains {wrong}", visible(text));
-    let name = condition.name();
     let help = match (words.as_slice(), condition) {
-        ([], _) => format!("write `{name} = {}`", condition.example()),
+        ([], _) => format!("name one {noun}"),
         ([word], _) => format!("write `{word}`"),
-        (words, Condition::Role) => format!("write `any({})`", words.join(", ")),
+        (words, Condition::Role) => {
+            format!("write `any({})` where one is enough", words.join(", "))
+        }
         (words, _) if condition.form().group => {
             let words = words.join(", ");
             format!("write `any({words})` where one is enough, `all({words})` where each is needed")
         }
         (words, _) if condition.form().list => format!("write `{}`", words.join(", ")),
-        _ => format!("write `{name} = {}`", condition.example()),
+        _ => format!("write the one {noun} that a caller must meet"),
     };
     Some((message, help))
 }
@@ -121,7 +123,10 @@ fn shape(condition: Condition, text: &str) -> Option<Mistake> {
 /// `org:admin` and `admin` are the same role; `org:org:admin` too.
 fn role(text: &str) -> Option<Mistake> {
     key_of(text).is_empty().then(|| {
-        (format!("`{text}` names no role"), "write the role after `org:`: `org:admin`".into())
+        (
+            format!("`{text}` names no role"),
+            "write the role after `org:`, such as `\"org:admin\"`".into(),
+        )
     })
 }
 
@@ -130,7 +135,7 @@ fn permission(text: &str) -> Option<Mistake> {
     if key.starts_with("sys_") {
         let message =
             format!("`{text}` is a system permission, and Clerk puts none of these into tokens");
-        return Some((message, "write a custom permission, or `role = \"org:admin\"`".into()));
+        return Some((message, "require a custom permission or a role".into()));
     }
     let is_whole = key
         .split_once(':')
@@ -145,7 +150,7 @@ fn permission(text: &str) -> Option<Mistake> {
         feature if key.ends_with(':') => format!("org:{feature}:read"),
         permission => format!("org:notes:{permission}"),
     };
-    let help = format!("name the feature and the permission: `{example:?}`");
+    let help = format!("name the feature and the permission, such as `{example:?}`");
     Some((message, help))
 }
 
@@ -163,12 +168,17 @@ fn owned(condition: Condition, text: &str) -> Option<Mistake> {
     }
     if id.is_empty() {
         let example = condition.example().trim_matches('"');
-        let help = format!("write the {noun} after `{owner}:`: `{owner}:{example}`");
+        let help = format!("write the {noun} after `{owner}:`, such as `\"{owner}:{example}\"`");
         return Some((format!("`{text}` names no {noun}"), help));
     }
     let (id, rest) = id.split_once(':')?;
     let message = format!("`:{rest}` is not compared: a {noun} ends at its second colon");
-    Some((message, format!("write `\"{owner}:{id}\"`")))
+    let help = if condition == Condition::Feature && ORGANIZATION.contains(&owner) {
+        format!("write `permission = \"org:{id}:{rest}\"` for a permission of the feature")
+    } else {
+        format!("name the {noun} by its owner and its name alone")
+    };
+    Some((message, help))
 }
 
 fn machine(text: &str) -> Option<Mistake> {

@@ -9,7 +9,7 @@ use crate::{
     errors::Errors,
     key::Key,
     requirement::check_distinct,
-    tree::{Group, GroupKind, Leaf, Node},
+    tree::{Group, GroupKind, Node},
 };
 
 /// A group of more different values is not searched for members that change nothing: the search
@@ -17,6 +17,9 @@ use crate::{
 const MOST_VALUES: usize = 12;
 
 const NOBODY: &str = "nobody could pass: a user has one role in an organization";
+
+/// Not the same with `any`, which would admit who has one of them.
+const ONE_ROLE: &str = "name one role, or `any(…)` of those of which one is enough";
 
 /// `name` is that of the argument. `is_sound`: no error was reported about the members.
 pub(crate) fn check(
@@ -42,8 +45,7 @@ pub(crate) fn check(
     }
     let callers = callers(condition, values.len());
     if branch.lets_in_nobody(&callers) {
-        let help = format!("write `{name} = any({})`", values.join(", "));
-        return errors.push(group.span, NOBODY, &help);
+        return errors.push(group.span, NOBODY, ONE_ROLE);
     }
     let mut useless = Vec::new();
     while let Some(found) = branch.take_useless(&callers) {
@@ -74,7 +76,7 @@ fn check_shape(condition: Condition, group: &Group, errors: &mut Errors) {
                 GroupKind::All => "`all()` is empty: everybody would pass",
             };
             let example = Key::Condition(condition).group(kind);
-            errors.push(group.span, message, &format!("write `{example}`"));
+            errors.push(group.span, message, &format!("write the members, such as `{example}`"));
         }
         (_, [Some(only)]) => {
             let message = format!("`{kind}` has one member");
@@ -108,8 +110,7 @@ fn check_values(condition: Condition, group: &Group, errors: &mut Errors) {
     let is_distinct = errors.count() == before;
     let is_all_of_roles = group.kind == GroupKind::All && condition == Condition::Role;
     if is_distinct && is_all_of_roles && leaves.len() > 1 {
-        let roles: Vec<String> = leaves.iter().map(Leaf::to_string).collect();
-        errors.push(group.span, NOBODY, &format!("write `any({})`", roles.join(", ")));
+        errors.push(group.span, NOBODY, ONE_ROLE);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     condition::Condition,
-    names::{alternatives, near},
+    names::{alternatives, is_negated, near},
     token_type::{TokenType, alternative_types},
     tree::GroupKind,
     value::Form,
@@ -34,7 +34,12 @@ pub(crate) enum Place {
 
 impl Key {
     /// The key; else the message and the help about a name that cannot stand there.
-    pub(crate) fn from_name(name: &str, place: Place) -> Result<Self, (String, String)> {
+    /// `is_off`: what stands behind it says that it does not hold, such as `= false`.
+    pub(crate) fn from_name(
+        name: &str,
+        place: Place,
+        is_off: bool,
+    ) -> Result<Self, (String, String)> {
         let known = Self::all().find(|key| key.name() == name);
         match (known, place) {
             (Some(Self::Policy), Place::Macro) => Err((
@@ -49,9 +54,9 @@ impl Key {
             (None, Place::Clause(kind)) => {
                 let known = Condition::names_for(kind);
                 let message = format!("unknown condition `{name}`");
-                Err((message, did_you_mean(name, &known)))
+                Err((message, did_you_mean(name, &known, is_off)))
             }
-            (None, _) => Err(unknown(name, place)),
+            (None, _) => Err(unknown(name, place, is_off)),
         }
     }
 
@@ -88,18 +93,6 @@ impl Key {
             Self::Condition(condition) => {
                 format!("{} = {}", condition.name(), condition.example())
             }
-        }
-    }
-
-    /// The argument with several values, to paste; the same as `example` where there is one.
-    pub(crate) fn several(self) -> String {
-        match self {
-            Self::Accepts => "accepts = [\"session_token\", \"api_key\"]".into(),
-            Self::Optional => "optional = \"ignore_expired_cookie\"".into(),
-            Self::Condition(condition) => {
-                format!("{} = {}", condition.name(), condition.several())
-            }
-            Self::Crate | Self::Policy | Self::Clause(_) => self.example(),
         }
     }
 
@@ -141,8 +134,11 @@ const OTHER_WORDS: [(&str, &[&str]); 7] = [
     ("reverification", &["mfa", "reverify", "step_up"]),
     ("from", &["caller", "machine", "machine_id", "machines"]),
     ("audience", &["resource"]),
-    ("optional", &["anonymous", "required"]),
+    ("optional", &["anonymous"]),
 ];
+
+/// Words that ask for what holds without them.
+const REQUIRED: [&str; 4] = ["authenticated", "mandatory", "required", "strict"];
 
 /// A known name that cannot stand in the clause of this type.
 fn wrong_clause(key: Key, kind: TokenType) -> (String, String) {
@@ -161,17 +157,20 @@ fn wrong_clause(key: Key, kind: TokenType) -> (String, String) {
         _ => format!("`{name}` is a condition of {owners}, not of `{clause}`"),
     };
     let known = alternatives(&Condition::names_for(kind));
-    let help = format!("`{clause}` can have {known}; or move `{name}` into a clause of {owners}");
+    let help = format!("`{clause}` can have {known}; `{name}` stands in a clause of {owners}");
     (message, help)
 }
 
-fn unknown(name: &str, place: Place) -> (String, String) {
+fn unknown(name: &str, place: Place, is_off: bool) -> (String, String) {
     let message = format!("unknown argument `{name}`");
     if matches!(name, "all" | "any" | "has" | "require" | "requires") {
         let help = "write the types of token side by side, such as `oauth_token(…), api_key`";
         return (message, format!("{help}; or a condition, such as `scopes = any(…)`"));
     }
-    if matches!(name, "deny" | "except" | "not") {
+    if REQUIRED.contains(&name) || is_negated(name) && name.ends_with("optional") {
+        return (message, without(name));
+    }
+    if is_negated(name) {
         return (message, "write what a caller must have; nothing can be negated".into());
     }
     if is_constant(name) && place == Place::Attribute {
@@ -180,10 +179,14 @@ fn unknown(name: &str, place: Place) -> (String, String) {
     }
     let here = |key: &Key| *key != Key::Policy || place == Place::Attribute;
     let known: Vec<&str> = Key::all().filter(here).map(Key::name).collect();
-    (message, did_you_mean(name, &known))
+    (message, did_you_mean(name, &known, is_off))
 }
 
-fn did_you_mean(name: &str, known: &[&str]) -> String {
+fn without(name: &str) -> String {
+    format!("remove `{name}`: without `optional`, every caller needs a credential")
+}
+
+fn did_you_mean(name: &str, known: &[&str], is_off: bool) -> String {
     let mut near = near(name, known.iter().copied());
     if near.is_empty() {
         let meant = OTHER_WORDS.iter().filter(|(_, words)| words.contains(&name));
@@ -191,6 +194,9 @@ fn did_you_mean(name: &str, known: &[&str]) -> String {
     }
     if near.is_empty() {
         return format!("one of {}", alternatives(known));
+    }
+    if is_off && near.contains(&"optional") {
+        return without(name);
     }
     format!("did you mean {}?", alternatives(&near))
 }

@@ -11,7 +11,7 @@ use syn::{
 
 use crate::{
     errors::Errors,
-    found::{is_plain, unknown_group, wrong_group, wrong_list, wrong_literal, wrong_token},
+    found::{Around, is_plain, unknown_group, wrong_group, wrong_list, wrong_literal, wrong_token},
     key::Key,
     literals::{quoted, strings},
     separator::{comma, skip_all, skip_to_comma},
@@ -31,7 +31,7 @@ pub(crate) fn list(key: Key, input: ParseStream<'_>, errors: &mut Errors) -> syn
             skip_to_comma(&content);
             members.push(None);
         } else {
-            members.push(leaf(key, &content, errors));
+            members.push(leaf(key, Around::List, &content, errors));
         }
         comma(&content, "members", None, starts_leaf, errors);
     }
@@ -56,7 +56,7 @@ pub(crate) fn only_group(
     if key.form().group {
         return Ok(Value::Group(group));
     }
-    let (message, help) = wrong_group(key, &texts(group.nodes()));
+    let (message, help) = wrong_group(key, group.kind, &texts(group.nodes()));
     errors.push(group.span, &message, &help);
     Ok(Value::Unreadable)
 }
@@ -74,8 +74,8 @@ fn group(key: Key, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<O
     };
     let mut members = Vec::new();
     while !content.is_empty() {
-        let first = members.is_empty().then_some(kind);
-        members.push(member(key, first, &content, errors)?);
+        let is_first = members.is_empty();
+        members.push(member(key, kind, is_first, &content, errors)?);
         if !comma(&content, "members", None, starts_leaf, errors) {
             members.push(None);
         }
@@ -83,10 +83,11 @@ fn group(key: Key, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<O
     Ok(Some(Group { kind, span: name.span(), members }))
 }
 
-/// A member of a group. `first` is the kind of the group, where this is its first member.
+/// A member of a group of this kind.
 fn member(
     key: Key,
-    first: Option<GroupKind>,
+    kind: GroupKind,
+    is_first: bool,
     input: ParseStream<'_>,
     errors: &mut Errors,
 ) -> syn::Result<Option<Node>> {
@@ -94,10 +95,10 @@ fn member(
         return Ok(group(key, input, errors)?.map(Node::Group));
     }
     if !input.peek(Bracket) {
-        return Ok(leaf(key, input, errors).map(Node::Leaf));
+        return Ok(leaf(key, Around::Group(kind), input, errors).map(Node::Leaf));
     }
     // `any(["a", "b"])` is `any("a", "b")`.
-    let kind = first.filter(|_| input.peek2(End)).unwrap_or(GroupKind::All);
+    let kind = if is_first && input.peek2(End) { kind } else { GroupKind::All };
     let texts = strings(input).map(|texts| quoted(&texts).join(", "));
     let content;
     let bracket = bracketed!(content in input);
@@ -109,7 +110,12 @@ fn member(
 }
 
 /// `"a"`, or a path where the key takes one; anything else is an error and is skipped.
-pub(crate) fn leaf(key: Key, input: ParseStream<'_>, errors: &mut Errors) -> Option<Leaf> {
+pub(crate) fn leaf(
+    key: Key,
+    around: Around,
+    input: ParseStream<'_>,
+    errors: &mut Errors,
+) -> Option<Leaf> {
     let ahead = input.fork();
     let is_path = key.form().path && !is_group_name(input);
     if is_path
@@ -126,8 +132,8 @@ pub(crate) fn leaf(key: Key, input: ParseStream<'_>, errors: &mut Errors) -> Opt
             input.advance_to(&ahead);
             return Some(Leaf::Text(literal));
         }
-        Ok(literal) => wrong_literal(key, &literal),
-        Err(_) => wrong_token(key, input),
+        Ok(literal) => wrong_literal(key, around, &literal),
+        Err(_) => wrong_token(key, around, input),
     };
     let message = format!("expected a string literal, found {found}");
     errors.push(input.span(), &message, &help);

@@ -9,24 +9,45 @@ const SHORTEST_BEGINNING: usize = 3;
 /// The shortest known name that is looked for within a longer word: `role` in `required_role`.
 const SHORTEST_PART: usize = 4;
 
-/// The known names that `name` may mean, in the order of `known`.
+/// Known names that are not looked for within a longer word, which can mean the opposite or another
+/// value: `is_optional`, `shared_policy`.
+const NEVER_A_PART: [&str; 3] = ["crate", "optional", "policy"];
+
+/// The beginnings of words that say what a caller must not have.
+const NEGATIONS: [&str; 9] =
+    ["block", "deny", "disallow", "except", "exclud", "forbid", "no", "un", "without"];
+
+/// The known names that `name` may mean, in the order of `known`. None for a name that negates: the
+/// known name would ask for the opposite.
 pub(crate) fn near<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
-    let name = plain(name);
     let known: Vec<&str> = known.into_iter().collect();
+    if is_negated(name) {
+        return Vec::new();
+    }
+    let name = plain(name);
     if let Some(same) = known.iter().find(|candidate| plain(candidate) == name) {
         return vec![*same];
     }
-    known
-        .into_iter()
-        .filter(|candidate| {
-            let candidate = plain(candidate);
-            // Between short words two edits are no likeness: `all` is not a misspelt `any`.
-            let most = MOST_EDITS.min(candidate.len() / 3);
-            let begins = name.len() >= SHORTEST_BEGINNING && candidate.starts_with(&name);
-            let contains = candidate.len() >= SHORTEST_PART && name.contains(&candidate);
-            begins || contains || edits(&name, &candidate) <= most
-        })
-        .collect()
+    let is_like = |candidate: &str| {
+        // Between short words two edits are no likeness: `all` is not a misspelt `any`.
+        let most = MOST_EDITS.min(candidate.len() / 3);
+        let begins = name.len() >= SHORTEST_BEGINNING && candidate.starts_with(&name);
+        begins || edits(&name, candidate) <= most
+    };
+    let is_part = |candidate: &str| candidate.len() >= SHORTEST_PART && name.contains(candidate);
+    let like: Vec<&str> = known.iter().copied().filter(|it| is_like(&plain(it))).collect();
+    if !like.is_empty() {
+        return like;
+    }
+    let parts = known.into_iter().filter(|it| is_part(&plain(it)) && !NEVER_A_PART.contains(it));
+    parts.collect()
+}
+
+/// Whether the name says what a caller must not have: `not_optional`, `deny_role`, `!api_key`.
+pub(crate) fn is_negated(name: &str) -> bool {
+    let begins = |word: &str| NEGATIONS.iter().any(|negation| word.starts_with(negation));
+    name.trim_start().starts_with(['!', '-'])
+        || name.to_ascii_lowercase().split(|sign: char| !sign.is_ascii_alphanumeric()).any(begins)
 }
 
 /// `a`, `b` and `c` as "`a`, `b` or `c`".
@@ -82,6 +103,10 @@ mod tests {
             ("clerk_oauth_tokens", &["oauth_token"]),
             ("many", &["any"]),
             ("company", &[]),
+            ("not_oauth_token", &[]),
+            ("!api_key", &[]),
+            ("Except OAuth", &[]),
+            ("tokens_without_api_key", &[]),
             ("all", &[]),
             ("an", &["any"]),
             ("", &[]),

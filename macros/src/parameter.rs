@@ -6,11 +6,11 @@ use syn::spanned::Spanned;
 use crate::{
     claims,
     declared::Declared,
-    entry::{Entry, Wording},
+    entry::Entry,
     errors::Errors,
     injected::{Injected, InjectedValue, Presence},
     mismatch::{self, wrong_type},
-    token_type::{TokenType, accepts_argument, alternative_types, identity_type},
+    token_type::{TokenType, alternative_types, identity_type},
 };
 
 /// The types of identities in the runtime.
@@ -111,15 +111,8 @@ fn never(injected: &Injected, entry: &Entry, errors: &mut Errors) {
     let having: Vec<TokenType> = TokenType::ALL.into_iter().filter(having).collect();
     let without = alternative_types(&entry.types);
     let message = format!("`{name}` is never there: {without} {}", has_none(injected.value));
-    let help = match (entry.wording, having.as_slice()) {
-        (Wording::Clauses, having) => {
-            format!("add a clause of {}, or remove `{name}`", alternative_types(having))
-        }
-        (_, [first, ..]) => {
-            format!("write `{}`, or remove `{name}`", accepts_argument(&[*first]))
-        }
-        (_, []) => format!("remove `{name}`"),
-    };
+    // Another type of token would be another policy.
+    let help = format!("remove `{name}`; it belongs to {}", alternative_types(&having));
     errors.push(injected.parameter.pat.span(), &message, &help);
 }
 

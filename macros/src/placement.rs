@@ -5,7 +5,8 @@ use crate::{
     condition::Condition,
     entry::{Entry, Wording},
     errors::Errors,
-    token_type::{TokenType, accepts_argument, accepts_with_scopes, alternative_types},
+    names::alternatives,
+    token_type::{TokenType, accepts_argument, alternative_types},
 };
 
 /// The entry, if all conditions outside of clauses fit it: one of the two is wrong otherwise.
@@ -33,11 +34,14 @@ fn outside_of_clauses(entry: &Entry, args: &ConditionArgs, errors: &mut Errors) 
         .filter(|kind| condition.fits(**kind))
         .map(|kind| format!("`{}({name} = {value})`", kind.name()))
         .collect();
-    let help = if fitting.is_empty() {
-        let owners = alternative_types(&condition.fitting_types());
-        format!("remove `{name}`, or add a clause of {owners}")
-    } else {
-        format!("write {}", fitting.join(" and "))
+    let others = not_fitting(entry, *condition);
+    let help = match (fitting.as_slice(), others.as_slice()) {
+        ([], _) => what_they_can_have(&entry.types),
+        (fitting, []) => format!("write {}", fitting.join(" and ")),
+        (fitting, others) => {
+            let others = alternative_types(others);
+            format!("write {} alone, or a condition of its own for {others}", fitting.join(" and "))
+        }
     };
     errors.push(name.span(), &format!("`{name}` stands outside of the clauses"), &help);
 }
@@ -55,48 +59,62 @@ fn scopes(entry: &Entry, all: &[ConditionArgs], args: &ConditionArgs, errors: &m
              are machine ids"
         }
     };
-    let narrowed = accepts_with_scopes(&entry.types);
-    let help = match entry.wording {
-        Wording::Default => {
-            format!("add `{narrowed}`: without `accepts` only a `session_token` can enter")
-        }
-        _ if entry.types.iter().any(|kind| kind.carries_scopes()) => {
-            format!("write `{narrowed}`, or a clause for each type: `{}`", as_clauses(entry, all))
-        }
-        _ => format!("write `{narrowed}`, or remove `scopes`"),
-    };
-    errors.push(args.name.span(), message, &help);
+    errors.push(args.name.span(), message, &other_types(entry, all, args.condition));
 }
 
 /// All other conditions stand for one token type, so no other may enter.
 fn one_type(entry: &Entry, all: &[ConditionArgs], args: &ConditionArgs, errors: &mut Errors) {
     let ConditionArgs { condition, name, .. } = args;
-    let fits = |kind: &TokenType| condition.fits(*kind);
-    if entry.types.iter().all(fits) {
+    let others = not_fitting(entry, *condition);
+    if others.is_empty() {
         return;
     }
-    let owners = condition.fitting_types();
-    let owner = alternative_types(&owners);
-    if entry.types.iter().any(fits) {
-        let others: Vec<TokenType> =
-            entry.types.iter().copied().filter(|kind| !condition.fits(*kind)).collect();
+    let owner = alternative_types(&condition.fitting_types());
+    let message = if others.len() < entry.types.len() {
         let others = alternative_types(&others);
-        let message = format!("`{name}` is a condition of {owner}, and {others} can enter too");
-        let help = format!("write `{}`", as_clauses(entry, all));
-        return errors.push(name.span(), &message, &help);
-    }
-    let narrowed = accepts_argument(&owners);
-    let message = format!("`{name}` is a condition of {owner}, which cannot enter");
-    let help = match entry.wording {
-        Wording::Default => {
-            format!("add `{narrowed}`: without `accepts` only a `session_token` can enter")
-        }
-        _ => format!("write `{narrowed}`, or remove `{name}`"),
+        format!("`{name}` is a condition of {owner}, and {others} can enter too")
+    } else {
+        format!("`{name}` is a condition of {owner}, which cannot enter")
     };
-    errors.push(name.span(), &message, &help);
+    errors.push(name.span(), &message, &other_types(entry, all, *condition));
 }
 
-/// `session_token(role = "org:admin"), api_key`: each condition in the clauses that it fits.
+/// Which types to accept so that each token can meet the condition. Never a clause without it, which
+/// would accept every token of its type, and never another type than a written one.
+fn other_types(entry: &Entry, all: &[ConditionArgs], condition: Condition) -> String {
+    let is_met = |kind: &&TokenType| condition.fits(**kind);
+    let fitting: Vec<TokenType> = entry.types.iter().filter(is_met).copied().collect();
+    let has_own = |kind: &TokenType| all.iter().any(|args| args.condition.fits(*kind));
+    if !fitting.is_empty() && entry.types.iter().all(has_own) {
+        return format!("write `{}`", as_clauses(entry, all));
+    }
+    if !fitting.is_empty() {
+        let narrowed = accepts_argument(&fitting);
+        return format!("write `{narrowed}`, or a clause for each type with its own conditions");
+    }
+    let owner = condition.fitting_types().into_iter().take(1).collect::<Vec<_>>();
+    let fits_all = |kind: &TokenType| all.iter().all(|args| args.condition.fits(*kind));
+    if entry.wording == Wording::Default && owner.iter().all(fits_all) {
+        let narrowed = accepts_argument(&owner);
+        return format!("add `{narrowed}`: without `accepts` only a `session_token` can enter");
+    }
+    what_they_can_have(&entry.types)
+}
+
+fn not_fitting(entry: &Entry, condition: Condition) -> Vec<TokenType> {
+    entry.types.iter().copied().filter(|kind| !condition.fits(*kind)).collect()
+}
+
+/// "`api_key` can have `scopes`": a reader decides what to require instead.
+fn what_they_can_have(types: &[TokenType]) -> String {
+    let conditions = types.iter().map(|kind| {
+        format!("`{}` can have {}", kind.name(), alternatives(&Condition::names_for(*kind)))
+    });
+    conditions.collect::<Vec<_>>().join("; ")
+}
+
+/// `session_token(role = "org:admin"), api_key(scopes = "a")`: each condition in the clauses that it
+/// fits.
 fn as_clauses(entry: &Entry, conditions: &[ConditionArgs]) -> String {
     let clauses = entry.types.iter().map(|kind| {
         let fitting: Vec<String> = conditions
@@ -104,9 +122,6 @@ fn as_clauses(entry: &Entry, conditions: &[ConditionArgs]) -> String {
             .filter(|args| args.condition.fits(*kind))
             .map(|args| format!("{} = {}", args.name, args.value))
             .collect();
-        if fitting.is_empty() {
-            return kind.name().to_owned();
-        }
         format!("{}({})", kind.name(), fitting.join(", "))
     });
     clauses.collect::<Vec<_>>().join(", ")

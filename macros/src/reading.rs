@@ -2,7 +2,7 @@
 
 use proc_macro2::Ident;
 use syn::{
-    LitStr, Token,
+    LitBool, LitStr, Token,
     ext::IdentExt,
     parse::{End, ParseStream},
 };
@@ -12,6 +12,7 @@ use crate::{
     errors::Errors,
     found::found,
     key::{Key, Place},
+    literals::quoted,
     separator::{comma, skip_to_comma, starts_argument},
     token_type::{TokenType, accepts_argument},
 };
@@ -63,7 +64,7 @@ impl Reading {
             errors.push(span, &message, &help);
             return None;
         };
-        let key = match Key::from_name(&name.to_string(), self.place) {
+        let key = match Key::from_name(&name.to_string(), self.place, is_off(input)) {
             Ok(key) => key,
             Err((message, help)) => {
                 errors.push(name.span(), &message, &help);
@@ -84,19 +85,29 @@ impl Reading {
     }
 }
 
-/// What to write instead of two arguments with one name.
+/// Whether a value stands there that is not `true`.
+fn is_off(input: ParseStream<'_>) -> bool {
+    let ahead = input.fork();
+    let has_value = ahead.parse::<Token![=]>().is_ok();
+    has_value && ahead.parse::<LitBool>().map_or(true, |value| !value.value)
+}
+
+/// What to write instead of two arguments with one name. A caller must meet both.
 fn once(key: Key) -> String {
     let name = key.name();
-    if let Key::Clause(_) = key {
-        return format!("write one `{name}(…)` with all its conditions");
+    match key {
+        Key::Clause(_) => format!("write one `{name}(…)` with all its conditions"),
+        Key::Condition(Condition::Scopes) => {
+            format!("write one `{name}` with a list: `{name} = […, …]`")
+        }
+        Key::Condition(Condition::Role) => "keep one `role`: a user has one".to_owned(),
+        Key::Condition(_) if key.form().group => {
+            format!("write one `{name}` with a group: `{name} = all(…, …)`")
+        }
+        Key::Accepts => "keep one `accepts`; a list names several types".to_owned(),
+        Key::Condition(_) => format!("keep one `{name}`, the one that a caller must meet"),
+        Key::Optional | Key::Crate | Key::Policy => format!("remove one `{name}`"),
     }
-    if key.form().list {
-        return format!("write one `{name}` with a list: `{name} = […, …]`");
-    }
-    if key.form().group {
-        return format!("write one `{name}` with a group: `{name} = any(…, …)`");
-    }
-    format!("remove one `{name}`")
 }
 
 /// What to write instead of texts without a name, which are taken: one mistake, however many.
@@ -118,22 +129,24 @@ fn without_name(input: ParseStream<'_>, place: Place) -> Option<String> {
         Place::Clause(kind) => Condition::ALL.into_iter().find(|known| known.fits(kind))?,
         Place::Attribute | Place::Macro => Condition::Scopes,
     };
-    Some(format!("write the name before it, such as `{} = {first:?}`", condition.name()))
+    let value = match (texts.as_slice(), condition) {
+        ([_], _) => format!("{first:?}"),
+        (texts, Condition::Scopes) => format!("[{}]", quoted(texts).join(", ")),
+        _ => "…".to_owned(),
+    };
+    Some(format!("write the name before it, such as `{} = {value}`", condition.name()))
 }
 
 /// Arguments to paste.
 pub(crate) fn example(place: Place) -> String {
     match place {
-        Place::Attribute => {
-            "write `#[clerk_auth(accepts = \"oauth_token\", scopes = \"read:notes\")]`".into()
-        }
-        Place::Macro => {
-            "write `policy!(accepts = \"oauth_token\", scopes = \"read:notes\")`".into()
+        Place::Attribute | Place::Macro => {
+            "write arguments, such as `accepts = \"oauth_token\", scopes = \"read:notes\"`".into()
         }
         Place::Clause(kind) => {
             let known = Condition::ALL.into_iter().find(|condition| condition.fits(kind));
             let example = known.map(|condition| Key::Condition(condition).example());
-            format!("write `{}({})`", kind.name(), example.unwrap_or_default())
+            format!("write conditions, such as `{}`", example.unwrap_or_default())
         }
     }
 }

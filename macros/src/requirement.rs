@@ -99,7 +99,8 @@ fn list(
 ) -> Option<Requirement> {
     if members.is_empty() {
         let name = condition.name();
-        let help = format!("write `{name} = {}`, or remove `{name}`", condition.example());
+        let help =
+            format!("name what a caller must have, such as `{name} = {}`", condition.example());
         errors.push(span, &format!("`{name}` is an empty list"), &help);
         return None;
     }
@@ -143,7 +144,7 @@ fn check_leaves(condition: Condition, group: &Group, errors: &mut Errors) {
             Node::Group(group) => check_leaves(condition, group, errors),
             Node::Leaf(Leaf::Path(_)) => {}
             Node::Leaf(Leaf::Text(literal)) if condition == Condition::Scopes => {
-                scope::is_member(literal, scope::Place::Group, errors);
+                scope::is_member(literal, scope::Place::Group(group.kind), errors);
             }
             Node::Leaf(Leaf::Text(literal)) => {
                 format::check(condition, literal, errors);

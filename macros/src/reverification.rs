@@ -57,11 +57,17 @@ impl Reverification {
         let level = near(&text, LEVELS).into_iter().next();
         let presets = PRESETS.map(|(name, _)| name);
         let help = match (near(&text, presets).as_slice(), level) {
-            ([], Some(level)) => format!("write `reverification = {level}(minutes = 10)`"),
-            ([], None) => {
-                format!("one of {}; or `second_factor(minutes = 5)`", alternatives(&presets))
+            ([], Some(level)) => {
+                format!("write how many minutes, such as `reverification = {level}(minutes = 10)`")
             }
-            (near, _) => format!("did you mean {}?", alternatives(near)),
+            ([], None) => {
+                format!(
+                    "one of {}; or a factor, such as `second_factor(minutes = 5)`",
+                    alternatives(&presets)
+                )
+            }
+            // The first of them asks for the most.
+            ([near, ..], _) => format!("did you mean `{near}`?"),
         };
         errors.push(literal.span(), &message, &help);
         None
@@ -106,7 +112,7 @@ fn level(name: &Ident, errors: &mut Errors) -> Option<Ident> {
             _ => format!("unknown factor `{name}`"),
         };
         let help = match near.as_slice() {
-            [] => "write `reverification = second_factor(minutes = 5)`".to_owned(),
+            [] => format!("one of {}", alternatives(&LEVELS)),
             near => format!("did you mean {}?", alternatives(near)),
         };
         (message, help)
@@ -117,17 +123,18 @@ fn level(name: &Ident, errors: &mut Errors) -> Option<Ident> {
 
 /// `minutes = 5`
 fn minutes(level: &Ident, whole: Span, input: ParseStream<'_>, errors: &mut Errors) -> Option<u32> {
-    let help = format!("write `{level}(minutes = 10)`");
+    let help = format!("write whole minutes, such as `{level}(minutes = 10)`");
     if input.is_empty() {
         errors.push(whole, "expected how many minutes ago is recent enough", &help);
         return None;
     }
     let unit = input.fork().call(Ident::parse_any).ok();
     if unit.as_ref().is_none_or(|unit| unit != "minutes") {
-        let help = match input.fork().parse::<LitInt>() {
-            Ok(number) => format!("write `{level}(minutes = {number})`"),
-            Err(_) => in_minutes(level, input).unwrap_or(help),
+        let instead = match input.fork().parse::<LitInt>() {
+            Ok(number) => number.base10_parse().ok().and_then(|minutes| in_range(level, minutes)),
+            Err(_) => in_minutes(level, input),
         };
+        let help = instead.unwrap_or(help);
         errors.push(input.span(), &format!("expected `minutes`, found {}", found(input)), &help);
         return None;
     }
@@ -138,13 +145,14 @@ fn minutes(level: &Ident, whole: Span, input: ParseStream<'_>, errors: &mut Erro
     }
     let (span, written) = (input.span(), found(input));
     let digits = input.fork().parse::<Lit>().ok().and_then(|literal| match literal {
-        Lit::Str(text) => text.value().parse::<u32>().ok(),
+        Lit::Str(text) => whole_minutes(&text.value()),
         Lit::Int(number) => number.base10_parse().ok(),
+        Lit::Float(number) => whole_minutes(number.base10_digits()),
         _ => None,
     });
     let minutes = input.parse::<LitInt>().ok().filter(|number| number.suffix().is_empty());
     let Some(number) = minutes else {
-        let help = digits.map_or(help, |digits| format!("write `{level}(minutes = {digits})`"));
+        let help = digits.and_then(|digits| in_range(level, digits)).unwrap_or(help);
         errors.push(span, &format!("expected a whole number, found {written}"), &help);
         return None;
     };
@@ -157,6 +165,7 @@ fn minutes(level: &Ident, whole: Span, input: ParseStream<'_>, errors: &mut Erro
     input.parse::<Option<Token![,]>>().ok();
     if !input.is_empty() {
         let message = format!("expected only `minutes`, found {}", found(input));
+        let help = minutes.and_then(|minutes| in_range(level, minutes)).unwrap_or(help);
         errors.push(input.span(), &message, &help);
         return None;
     }
@@ -169,8 +178,21 @@ fn in_minutes(level: &Ident, input: ParseStream<'_>) -> Option<String> {
     let unit = ahead.call(Ident::parse_any).ok()?.to_string();
     ahead.parse::<Token![=]>().ok()?;
     let number: u32 = ahead.parse::<LitInt>().ok()?.base10_parse().ok()?;
+    if unit.contains("second") {
+        return in_range(level, number / 60);
+    }
     let units = [("minute", 1), ("hour", 60), ("day", 24 * 60)];
     let (_, each) = units.into_iter().find(|(name, _)| unit.contains(name))?;
-    let minutes = number.checked_mul(each)?;
+    in_range(level, number.checked_mul(each)?)
+}
+
+/// `5.5` → 5, and not more: more would accept a factor that is older.
+fn whole_minutes(text: &str) -> Option<u32> {
+    let (whole, rest) = text.split_once('.').unwrap_or((text, ""));
+    let is_number = rest.bytes().all(|digit| digit.is_ascii_digit());
+    whole.parse().ok().filter(|_| is_number)
+}
+
+fn in_range(level: &Ident, minutes: u32) -> Option<String> {
     (1..=MOST_MINUTES).contains(&minutes).then(|| format!("write `{level}(minutes = {minutes})`"))
 }

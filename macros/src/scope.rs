@@ -2,7 +2,7 @@
 
 use syn::LitStr;
 
-use crate::errors::Errors;
+use crate::{errors::Errors, tree::GroupKind};
 
 /// Where a text stands that is one scope.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -10,7 +10,7 @@ pub(crate) enum Place {
     /// `["read:notes", "write:notes"]`
     List,
     /// `any("read:notes", "write:notes")`
-    Group,
+    Group(GroupKind),
 }
 
 /// Splits `"read:notes write:notes"`: scopes with one space between them (RFC 6749, section 3.3).
@@ -19,7 +19,7 @@ pub(crate) fn split(literal: &LitStr, errors: &mut Errors) -> Vec<LitStr> {
     let text = literal.value();
     let words: Vec<&str> = text.split_whitespace().collect();
     if words.is_empty() {
-        let help = "write `scopes = \"read:notes\"`, or remove `scopes`";
+        let help = "name the scope that a caller must have, such as `scopes = \"read:notes\"`";
         errors.push(literal.span(), "`scopes` names no scope", help);
         return Vec::new();
     }
@@ -52,52 +52,72 @@ pub(crate) fn is_member(literal: &LitStr, place: Place, errors: &mut Errors) -> 
         return false;
     }
     if let Some(without) = without_commas(&text) {
-        let words: Vec<String> = without.split(' ').map(|word| format!("{word:?}")).collect();
-        errors.push(literal.span(), COMMA, &format!("write `{}`", words.join(", ")));
+        errors.push(literal.span(), COMMA, &place.instead(&without));
         return false;
     }
     if text.contains(' ') {
-        let words: Vec<String> = text.split_whitespace().map(|word| format!("{word:?}")).collect();
-        let (message, help) = match (place, words.as_slice()) {
-            (Place::Group, [word]) => ("a scope in a group has a space", format!("write `{word}`")),
-            (Place::Group, words) => {
-                let help = format!("write `all({})`", words.join(", "));
-                ("a scope in a group has a space", help)
-            }
-            (Place::List, words) => {
-                ("a scope in a list has a space", format!("write `{}`", words.join(", ")))
-            }
+        let message = match place {
+            Place::Group(_) => "a scope in a group has a space",
+            Place::List => "a scope in a list has a space",
         };
-        errors.push(literal.span(), message, &help);
+        errors.push(literal.span(), message, &place.instead(&text));
         return false;
     }
     is_well_formed(&text, literal, errors)
 }
 
+impl Place {
+    /// Each of the scopes, in the place of the one text that names them.
+    fn instead(self, text: &str) -> String {
+        let words: Vec<String> = text.split_whitespace().map(|word| format!("{word:?}")).collect();
+        let (all, is_one) = (words.join(", "), words.len() == 1);
+        match self {
+            Self::Group(GroupKind::Any) if !is_one => format!("write `all({all})`"),
+            Self::List | Self::Group(_) => format!("write `{all}`"),
+        }
+    }
+}
+
 /// In a literal, these are nearly always a slip too.
 const GROUP: &str = "a text holds scopes alone; a group stands outside of quotes";
 
-/// `"a | b"`, `"a or b"` or `"any(a, b)"` → "write `any("a", "b")`"
+/// `"a | b"`, `"a or b"` or `"any(a, b)"` → "write `any("a", "b")`". Of a text that mixes groups,
+/// nothing is repeated: each scope alone would be enough then.
 fn group_in_text(text: &str) -> Option<String> {
-    let words: Vec<&str> = text
-        .split(|letter: char| letter.is_whitespace() || "|,()".contains(letter))
-        .filter(|word| !word.is_empty())
-        .collect();
-    let is_sign = |word: &str| matches!(word, "&" | "&&" | "+");
-    let has = |name: &str| words.iter().any(|word| word.eq_ignore_ascii_case(name));
-    let is_call = |name: &str| text.trim_start().starts_with(&format!("{name}("));
-    let all = is_call("all") || has("and") || words.iter().any(|word| is_sign(word));
-    if !all && !is_call("any") && !has("or") && !text.contains('|') {
-        return None;
-    }
-    let is_scope = |word: &&&str| {
-        !is_sign(word)
-            && !["and", "or", "any", "all"].iter().any(|it| word.eq_ignore_ascii_case(it))
+    let spaced =
+        text.replace('(', " ( ").replace(')', " ) ").replace(',', " , ").replace('|', " | ");
+    let words: Vec<&str> = spaced.split_whitespace().collect();
+    let is = |names: &'static [&str]| {
+        move |word: &&str| names.iter().any(|name| word.eq_ignore_ascii_case(name))
     };
-    let scopes: Vec<String> =
-        words.iter().filter(is_scope).map(|word| format!("{word:?}")).collect();
-    let kind = if all { "all" } else { "any" };
-    Some(format!("write `scopes = {kind}({})`", scopes.join(", ")))
+    let (is_any, is_all) = (is(&["|", "or"]), is(&["&", "&&", "+", "and"]));
+    let is_separator = |word: &&str| is_any(word) || is_all(word) || *word == ",";
+    let called = match words.as_slice() {
+        [name, "(", members @ .., ")"] => GroupKind::from_name(name).map(|kind| (kind, members)),
+        _ => None,
+    };
+    let (kind, members) = match called {
+        Some(called) => called,
+        None if words.iter().any(&is_all) => (GroupKind::All, words.as_slice()),
+        None if words.iter().any(&is_any) => (GroupKind::Any, words.as_slice()),
+        None if ["any(", "all("].iter().any(|call| text.contains(call)) => {
+            return Some("write the group without the quotes around it".to_owned());
+        }
+        None => return None,
+    };
+    let is_wrong = |word: &&str| match kind {
+        GroupKind::Any => is_all(word) || "()".contains(word),
+        GroupKind::All => is_any(word) || "()".contains(word),
+    };
+    let alternates =
+        members.iter().enumerate().all(|(index, word)| is_separator(word) == (index % 2 == 1));
+    let is_plain = !members.iter().any(is_wrong) && (alternates || kind == GroupKind::All);
+    if !is_plain {
+        return Some("write the group without the quotes around it".to_owned());
+    }
+    let scopes = members.iter().filter(|word| !is_separator(word));
+    let scopes: Vec<String> = scopes.map(|word| format!("{word:?}")).collect();
+    Some(format!("write `scopes = {}({})`", kind.name(), scopes.join(", ")))
 }
 
 /// A comma is a letter like others in a scope, but in a literal it is nearly always a slip. Who has

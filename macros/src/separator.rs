@@ -25,10 +25,13 @@ pub(crate) fn comma(
     }
     let message = format!("expected `,` between {what}, found {}", found(input));
     let help = match (key, operator(input)) {
+        (Some(key), _) if key.form().group && is_mixed(input) => {
+            "write `any(…)` where one is enough, `all(…)` where each is needed".to_owned()
+        }
         (Some(key), Some(kind)) if key.form().group => {
             format!("write `{} = {}(…, …)` with your values", key.name(), kind.name())
         }
-        (Some(key), Some(_)) if key.form().list => {
+        (Some(key), Some(GroupKind::Any)) if key.form().list => {
             format!("write `{} = […, …]` with your values", key.name())
         }
         _ => format!("separate {what} with `,`"),
@@ -47,6 +50,20 @@ fn operator(input: ParseStream<'_>) -> Option<GroupKind> {
         return Some(GroupKind::Any);
     }
     (input.peek(Token![&]) || input.peek(Token![+])).then_some(GroupKind::All)
+}
+
+/// Whether both operators stand before the next comma.
+fn is_mixed(input: ParseStream<'_>) -> bool {
+    let ahead = input.fork();
+    let (mut has_any, mut has_all) = (false, false);
+    while !ahead.is_empty() && !ahead.peek(Token![,]) {
+        has_any |= operator(&ahead) == Some(GroupKind::Any);
+        has_all |= operator(&ahead) == Some(GroupKind::All);
+        if ahead.parse::<TokenTree>().is_err() {
+            break;
+        }
+    }
+    has_any && has_all
 }
 
 /// Whether this looks like the next argument.

@@ -69,16 +69,6 @@ pub(crate) fn identity_parts(types: &[TokenType]) -> [&'static str; 4] {
     TokenType::ALL.map(|kind| if types.contains(&kind) { kind.type_name() } else { "Never" })
 }
 
-/// The argument that accepts those of `types` that carry scopes; an OAuth token where none does.
-pub(crate) fn accepts_with_scopes(types: &[TokenType]) -> String {
-    let carrying: Vec<TokenType> =
-        types.iter().copied().filter(|kind| kind.carries_scopes()).collect();
-    if carrying.is_empty() {
-        return accepts_argument(&[TokenType::OAuth]);
-    }
-    accepts_argument(&carrying)
-}
-
 /// `accepts = "api_key"` or `accepts = ["oauth_token", "api_key"]`.
 pub(crate) fn accepts_argument(types: &[TokenType]) -> String {
     let names: Vec<String> = types.iter().map(|kind| format!("\"{}\"", kind.name())).collect();

@@ -13,7 +13,7 @@ use syn::{
 use crate::{
     condition::Condition,
     errors::Errors,
-    found::{found, write, write_all},
+    found::{Around, found, write, write_all},
     key::{Key, is_constant},
     literals::{quoted, strings},
     members::{leaf, list, only_group},
@@ -99,12 +99,12 @@ fn value(key: Key, input: ParseStream<'_>, errors: &mut Errors) -> Value {
         && input.fork().call(Ident::parse_any).is_ok_and(|name| is_level(&name))
     {
         let level = found(input);
-        let help = format!("write `{}(minutes = 10)`", level.trim_matches('`'));
+        let help = format!("write how many, such as `{}(minutes = 10)`", level.trim_matches('`'));
         errors.push(input.span(), &format!("expected minutes after {level}"), &help);
         skip_to_comma(input);
         return Value::Unreadable;
     }
-    match leaf(key, input, errors) {
+    match leaf(key, Around::Nothing, input, errors) {
         Some(Leaf::Text(literal)) => Value::Text(literal),
         Some(Leaf::Path(path)) => Value::Path(path),
         None => Value::Unreadable,
@@ -123,6 +123,9 @@ pub(crate) fn optional(name: &Ident, input: ParseStream<'_>, errors: &mut Errors
         return Value::Bare; // a comma is missing, which is reported where commas are read
     }
     let help = match input.cursor().token_tree() {
+        Some((TokenTree::Group(group), _)) if group.stream().to_string() == "false" => {
+            "remove `optional`"
+        }
         Some((TokenTree::Group(group), _)) if !group.stream().is_empty() => {
             "write `optional`, and beside it, after a `,`, what stands in the parentheses"
         }
@@ -176,7 +179,7 @@ pub(crate) fn name_after_equals(
         // Who writes the name of a constant means its policy, and this is another one.
         if is_constant(&policy.to_string()) {
             let message = format!("`{name} = {policy}` uses no `const`: it names a new type");
-            let help = "write the policy itself in the attribute, or a name such as `ListNotes`";
+            let help = "write the policy itself in the attribute";
             errors.push(policy.span(), &message, help);
         }
         skip_to_comma(input);

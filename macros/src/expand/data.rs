@@ -47,17 +47,13 @@ pub(crate) fn constant(policy: &Policy, naming: &Naming) -> TokenStream {
 pub(crate) fn expression(policy: &Policy, naming: &Naming) -> TokenStream {
     let root = naming.root();
     let name = free_name(policy, naming);
-    match Block::of(policy, naming) {
-        Some(Block { items, words }) => {
-            let clauses = words.clauses(policy);
-            let value = words.policy(policy, &quote!(&[#clauses]));
-            quote!({ #items const #name: Policy = #value; #name })
-        }
-        None => {
-            let value = in_full(policy, naming);
-            quote!({ const #name: #root::policy::Policy = #value; #name })
-        }
-    }
+    let Some(Block { items, words }) = Block::of(policy, naming) else {
+        let value = in_full(policy, naming);
+        return quote!({ const #name: #root::policy::Policy = #value; #name });
+    };
+    let clauses = words.clauses(policy);
+    let value = words.policy(policy, &quote!(&[#clauses]));
+    quote!({ #items const #name: Policy = #value; #name })
 }
 
 /// Without a block around it, every name of the runtime has its whole path:
