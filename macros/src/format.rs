@@ -52,6 +52,12 @@ pub(crate) fn values(condition: Condition, leaf: &Leaf) -> Vec<String> {
     values.iter().map(|value| format!("{value:?}")).collect() // never equal to a path
 }
 
+/// The values of a feature or a plan of any owner, one of whose values this is.
+pub(crate) fn of_any_owner(value: &str) -> Option<Vec<String>> {
+    let (_, id) = value.split_once(':').filter(|(owner, _)| matches!(*owner, "\"o" | "\"u"))?;
+    Some(vec![format!("\"o:{id}"), format!("\"u:{id}")])
+}
+
 type Mistake = (String, String);
 
 fn empty(condition: Condition, text: &str) -> Option<Mistake> {

@@ -1,25 +1,19 @@
 //! A group in, its contradictions out: empty groups, groups of one, a kind directly in itself, and
 //! members without which the group decides the same.
 
+use std::collections::HashSet;
+
 use proc_macro2::{Ident, Span};
 
 use crate::{
-    branch::{Branch, Useless, callers},
+    absorption::{Branch, Useless},
     condition::Condition,
     errors::Errors,
+    format,
     key::Key,
     requirement::check_distinct,
     tree::{Group, GroupKind, Node},
 };
-
-/// A group of more different values is not searched for members that change nothing: the search
-/// tries every combination of them.
-const MOST_VALUES: usize = 12;
-
-const NOBODY: &str = "nobody could pass: a user has one role in an organization";
-
-/// Not the same with `any`, which would admit who has one of them.
-const ONE_ROLE: &str = "name one role, or `any(…)` of those of which one is enough";
 
 /// `name` is that of the argument. `is_sound`: no error was reported about the members.
 pub(crate) fn check(
@@ -38,30 +32,18 @@ pub(crate) fn check(
     if errors.count() > before {
         return;
     }
-    let mut values = Vec::new();
-    let mut branch = Branch::of(condition, &Node::Group(group.clone()), &mut values);
-    if values.len() > MOST_VALUES {
-        return;
-    }
-    let callers = callers(condition, values.len());
-    if branch.lets_in_nobody(&callers) {
-        return errors.push(group.span, NOBODY, ONE_ROLE);
-    }
+    let mut branch = Branch::of(condition, &Node::Group(group.clone()));
     let mut useless = Vec::new();
-    while let Some(found) = branch.take_useless(&callers) {
+    while let Some(found) = branch.take_useless() {
         useless.push(found);
     }
-    let rest = match branch.node() {
-        Node::Group(group) => Node::Group(flat(&group)),
-        leaf @ Node::Leaf(_) => leaf,
-    };
-    for Useless { node, reason } in useless.into_iter().rev() {
-        let because = match reason {
-            Some((GroupKind::Any, other)) => format!(": `{other}` is enough"),
-            Some((GroupKind::All, other)) => format!(": `{other}` is needed anyway"),
-            None => String::new(),
+    let rest = branch.node();
+    for Useless { node, reason: (kind, other) } in useless.into_iter().rev() {
+        let because = match kind {
+            GroupKind::Any => "is enough",
+            GroupKind::All => "is needed anyway",
         };
-        let message = format!("`{node}` changes nothing{because}");
+        let message = format!("`{node}` changes nothing: `{other}` {because}");
         errors.push(span(&node), &message, &format!("write `{name} = {rest}`"));
     }
 }
@@ -98,6 +80,7 @@ fn check_shape(condition: Condition, group: &Group, errors: &mut Errors) {
 
 /// What can be said of the values that stand in one group.
 fn check_values(condition: Condition, group: &Group, errors: &mut Errors) {
+    let before = errors.count();
     let mut leaves = Vec::new();
     for member in group.nodes() {
         match member {
@@ -105,13 +88,27 @@ fn check_values(condition: Condition, group: &Group, errors: &mut Errors) {
             Node::Leaf(leaf) => leaves.push(leaf.clone()),
         }
     }
-    let before = errors.count();
     check_distinct(condition, &leaves, errors);
-    let is_distinct = errors.count() == before;
-    let is_all_of_roles = group.kind == GroupKind::All && condition == Condition::Role;
-    if is_distinct && is_all_of_roles && leaves.len() > 1 {
-        errors.push(group.span, NOBODY, ONE_ROLE);
+    let is_unmet = condition == Condition::Role && roles(group).is_empty();
+    if is_unmet && errors.count() == before {
+        let message = "nobody could pass: a user has one role in an organization";
+        // Not the same with `any`, which would admit who has one of them.
+        let help = "name one role, or `any(…)` of those of which one is enough";
+        errors.push(group.span, message, help);
     }
+}
+
+/// The roles of which each alone is enough. A user has one in an organization.
+fn roles(group: &Group) -> HashSet<String> {
+    let members = group.nodes().map(|member| match member {
+        Node::Leaf(leaf) => format::values(Condition::Role, leaf).into_iter().collect(),
+        Node::Group(inner) => roles(inner),
+    });
+    let both = |one: HashSet<String>, other: HashSet<String>| match group.kind {
+        GroupKind::Any => &one | &other,
+        GroupKind::All => &one & &other,
+    };
+    members.reduce(both).unwrap_or_default()
 }
 
 /// `all("a", all("b", "c"))` → `all("a", "b", "c")`, at every depth.

@@ -16,8 +16,8 @@
 //! type, and `stray` at parameters that no one injects. `server_function` knows the functions that
 //! are no handlers.
 
+mod absorption;
 mod args;
-mod branch;
 mod claims;
 mod condition;
 mod declared;

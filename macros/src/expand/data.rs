@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
+use syn::Path;
 
 use crate::{
     entry::Optional,
@@ -121,6 +122,10 @@ fn shared_requirement(policy: &Policy) -> Option<&[Requirement]> {
     }
 }
 
+/// The compiler compares the values of a larger policy only with its constants: the attribute has
+/// compared the texts, and the compiler takes seconds for hundreds of them.
+const MOST_COMPARED: usize = 16;
+
 /// How the runtime's types are named.
 struct Words {
     prefix: TokenStream,
@@ -135,7 +140,12 @@ impl Words {
             Optional::NoCredential => quote!(.optional()),
             Optional::ExpiredCookie => quote!(.optional_ignoring_expired_cookie()),
         });
-        quote!(#prefix Policy::new(#clauses) #optional)
+        if requirements(policy).map(leaves).sum::<usize>() <= MOST_COMPARED {
+            return quote!(#prefix Policy::new(#clauses) #optional);
+        }
+        let mut constants = Vec::new();
+        requirements(policy).for_each(|requirement| collect_paths(requirement, &mut constants));
+        quote!(#prefix Policy::from_expansion(#clauses, &[#(#constants),*]) #optional)
     }
 
     fn clauses(&self, policy: &Policy) -> TokenStream {
@@ -207,17 +217,24 @@ const fn is_reverification(requirement: &Requirement) -> bool {
     matches!(requirement, Requirement::Reverification(_))
 }
 
-/// The first names of the user's relative paths.
-fn user_names<'a>(policy: &'a Policy, naming: &'a Naming) -> impl Iterator<Item = &'a Ident> {
-    let mut names = Vec::new();
-    requirements(policy).for_each(|requirement| collect_names(requirement, &mut names));
-    naming.first().into_iter().chain(names)
+fn leaves(requirement: &Requirement) -> usize {
+    match requirement {
+        Requirement::Group(_, parts) => parts.iter().map(leaves).sum(),
+        _ => 1,
+    }
 }
 
-fn collect_names<'a>(requirement: &'a Requirement, names: &mut Vec<&'a Ident>) {
+/// The first names of the user's relative paths.
+fn user_names<'a>(policy: &'a Policy, naming: &'a Naming) -> impl Iterator<Item = &'a Ident> {
+    let mut paths = Vec::new();
+    requirements(policy).for_each(|requirement| collect_paths(requirement, &mut paths));
+    naming.first().into_iter().chain(paths.into_iter().filter_map(first_name))
+}
+
+fn collect_paths<'a>(requirement: &'a Requirement, paths: &mut Vec<&'a Path>) {
     match requirement {
-        Requirement::Leaf(_, Leaf::Path(path)) => names.extend(first_name(path)),
-        Requirement::Group(_, parts) => parts.iter().for_each(|part| collect_names(part, names)),
+        Requirement::Leaf(_, Leaf::Path(path)) => paths.push(path),
+        Requirement::Group(_, parts) => parts.iter().for_each(|part| collect_paths(part, paths)),
         Requirement::Leaf(..) | Requirement::List(..) | Requirement::Reverification(_) => {}
     }
 }

@@ -262,6 +262,13 @@ fn an_expression_imports_nothing_where_it_would_capture_a_path() {
 }
 
 #[test]
+fn policy_of_many_scopes_compares_only_its_constants() {
+    let scopes: Vec<String> = (0..17).map(|number| format!("\"s{number}\"")).collect();
+    let args = format!("accepts = \"api_key\", scopes = [{}, scope::A]", scopes.join(", "));
+    check_policy(&args, &expect_file!["expansions/policy_many_scopes.rs"]);
+}
+
+#[test]
 fn after_a_mistake_the_policy_refuses_everyone() {
     check_policy(r#"accept = "oauth_token""#, &expect_file!["expansions/policy_mistake.rs"]);
 }
