@@ -3,7 +3,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
-use syn::{FnArg, Pat, PatType, Type, token::Brace};
+use syn::{Attribute, FnArg, Pat, PatType, Type, parse_quote, token::Brace};
 
 use crate::{
     entry::Entry,
@@ -16,7 +16,6 @@ use crate::{
 
 mod data;
 mod identity;
-mod prose;
 mod server_function;
 mod types;
 
@@ -34,7 +33,7 @@ pub(crate) fn guarded(
         .map(|injected| binding(injected, name, accessor(entry, injected).as_ref()))
         .collect();
     let items = PolicyItems {
-        doc: prose::policy(policy),
+        summary: Some(policy.summary()),
         value: data::constant(policy, naming),
         identity: identity::of(entry, naming),
         claims: handler.decoded_claims().map_or_else(|| quote!(()), Type::to_token_stream),
@@ -57,7 +56,7 @@ pub(crate) fn refused(handler: Handler, naming: &Naming) -> TokenStream {
         .chain(unfilled)
         .collect();
     let items = PolicyItems {
-        doc: vec![" Refuses everyone, because the attribute has an error.".to_owned()],
+        summary: None,
         value: quote!(#root::Policy::REFUSE_ALL),
         identity: quote!(#root::Never),
         claims: quote!(()),
@@ -79,7 +78,8 @@ pub(crate) fn refusal(errors: &TokenStream, naming: &Naming) -> TokenStream {
 
 /// What differs between policies.
 struct PolicyItems {
-    doc: Vec<String>,
+    /// The line in the documentation of the handler.
+    summary: Option<String>,
     value: TokenStream,
     identity: TokenStream,
     claims: TokenStream,
@@ -93,6 +93,7 @@ struct PolicyItems {
 /// enum list {}
 /// impl list { … }
 /// impl ::clerk_auth::Guarded for list { … }
+/// /// Requires `session_token`.
 /// async fn list(guard: ::clerk_auth::Guard<list>, State(notes): State<Notes>) -> Reply {
 ///     let subject: Subject = guard.subject();
 ///     { body }
@@ -105,7 +106,7 @@ fn rewrite(
     bindings: Vec<TokenStream>,
 ) -> TokenStream {
     let policy_items = policy_items(&handler, naming, items);
-    let Handler { attributes, visibility, mut signature, body, framework, .. } = handler;
+    let Handler { mut attributes, visibility, mut signature, body, framework, .. } = handler;
     let policy = naming.policy().unwrap_or(&signature.ident);
     let guard = guard_name(bindings.is_empty());
     let (layer, first) = match framework {
@@ -119,6 +120,9 @@ fn rewrite(
             Some(server_function::statement(framework, &guard, policy, naming)),
         ),
     };
+    if let Some(summary) = &items.summary {
+        document(&mut attributes, summary);
+    }
     let statements: Vec<TokenStream> = first.into_iter().chain(bindings).collect();
 
     let mut output = quote! {
@@ -163,7 +167,7 @@ fn policy_items(handler: &Handler, naming: &Naming, items: &PolicyItems) -> Toke
     let visibility = &handler.visibility;
     let mut existence = existence(&handler.attributes);
     existence.extend(handler.framework.map(server_function::existence));
-    let PolicyItems { doc, value, identity, claims } = items;
+    let PolicyItems { summary: _, value, identity, claims } = items;
     quote! {
         #(#existence)*
         #[doc(hidden)]
@@ -171,7 +175,6 @@ fn policy_items(handler: &Handler, naming: &Naming, items: &PolicyItems) -> Toke
         #visibility enum #name {}
         #(#existence)*
         impl #name {
-            #(#[doc = #doc])*
             #visibility const POLICY: #root::Policy = #value;
         }
         #(#existence)*
@@ -181,6 +184,15 @@ fn policy_items(handler: &Handler, naming: &Naming, items: &PolicyItems) -> Toke
             type Claims = #claims;
         }
     }
+}
+
+/// Adds a paragraph below the documentation of the handler.
+fn document(attributes: &mut Vec<Attribute>, summary: &str) {
+    if attributes.iter().any(|attribute| attribute.path().is_ident("doc")) {
+        attributes.push(parse_quote!(#[doc = ""]));
+    }
+    let line = format!(" {summary}");
+    attributes.push(parse_quote!(#[doc = #line]));
 }
 
 /// `guard: ::clerk_auth::Guard<list>`

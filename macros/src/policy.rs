@@ -22,6 +22,8 @@ pub(crate) struct Clause {
     pub(crate) kind: TokenType,
     /// All are needed; in the order of the source.
     pub(crate) requirements: Vec<Requirement>,
+    /// The conditions as they are written.
+    written: String,
 }
 
 impl Policy {
@@ -37,26 +39,53 @@ impl Policy {
             policy_name: _, // naming
             has_gaps: _,    // entry
         } = args;
+        let written = written(&conditions);
         let shared = requirements(conditions, errors);
         let named: Vec<Clause> =
             clauses.into_iter().map(|clause| Clause::check(clause, errors)).collect();
         let entry = entry.filter(|_| errors.count() == 0)?;
         let is_shared = named.is_empty();
         let clauses = if is_shared {
-            let clause = |kind: &TokenType| Clause { kind: *kind, requirements: shared.clone() };
+            let clause = |kind: &TokenType| Clause {
+                kind: *kind,
+                requirements: shared.clone(),
+                written: written.clone(),
+            };
             entry.types.iter().map(clause).collect()
         } else {
             named
         };
         Some(Self { clauses, is_shared, optional: entry.optional })
     }
+
+    /// "Requires `oauth_token` with `scopes = "read:notes"`, or `api_key`."
+    pub(crate) fn summary(&self) -> String {
+        let mut alternatives: Vec<String> = self.clauses.iter().map(Clause::summary).collect();
+        if self.optional.is_some() {
+            alternatives.push("no credential".to_owned());
+        }
+        format!("Requires {}.", alternatives.join(", or "))
+    }
 }
 
 impl Clause {
     fn check(args: ClauseArgs, errors: &mut Errors) -> Self {
         let ClauseArgs { kind, conditions } = args;
-        Self { kind, requirements: requirements(conditions, errors) }
+        let written = written(&conditions);
+        Self { kind, requirements: requirements(conditions, errors), written }
     }
+
+    fn summary(&self) -> String {
+        match self.written.as_str() {
+            "" => format!("`{}`", self.kind.name()),
+            conditions => format!("`{}` with `{conditions}`", self.kind.name()),
+        }
+    }
+}
+
+fn written(conditions: &[ConditionArgs]) -> String {
+    let conditions = conditions.iter().map(|args| format!("{} = {}", args.name, args.value));
+    conditions.collect::<Vec<_>>().join(", ")
 }
 
 /// `All` of `All` is one list.

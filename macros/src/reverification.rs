@@ -24,10 +24,7 @@ const LEVELS: [&str; 3] = ["first_factor", "second_factor", "multi_factor"];
 #[derive(Clone)]
 pub(crate) enum Reverification {
     /// The name of the runtime's constant.
-    Preset {
-        name: &'static str,
-        constant: Ident,
-    },
+    Preset(&'static str),
     Factor(Factor),
 }
 
@@ -42,9 +39,8 @@ impl Reverification {
     /// `"strict"`
     pub(crate) fn preset(literal: &LitStr, errors: &mut Errors) -> Option<Self> {
         let text = literal.value();
-        if let Some((name, constant)) = PRESETS.into_iter().find(|(name, _)| *name == text) {
-            let constant = Ident::new(constant, Span::call_site());
-            return Some(Self::Preset { name, constant });
+        if let Some((_, constant)) = PRESETS.into_iter().find(|(name, _)| *name == text) {
+            return Some(Self::Preset(constant));
         }
         let message = format!("unknown reverification `{}`", text.escape_debug());
         // Only what the compiler can read: of anything else it would complain a second time.

@@ -184,7 +184,8 @@ impl Words {
             Requirement::List(condition, texts) => {
                 (condition.requirement(), quote!(&[#(#texts),*]))
             }
-            Requirement::Reverification(Reverification::Preset { constant, .. }) => {
+            Requirement::Reverification(Reverification::Preset(constant)) => {
+                let constant = Ident::new(constant, Span::call_site());
                 ("Reverification", quote!(#prefix Reverification::#constant))
             }
             Requirement::Reverification(Reverification::Factor(factor)) => {

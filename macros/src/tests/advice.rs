@@ -369,10 +369,10 @@ fn is_met(requirement: &Requirement, facts: &BTreeSet<Fact>) -> bool {
 
 fn factors(needed: &Reverification) -> (&'static [&'static str], u32) {
     let (level, minutes) = match needed {
-        Reverification::Preset { name: "strict_mfa", .. } => ("multi_factor".to_owned(), 10),
-        Reverification::Preset { name: "strict", .. } => ("second_factor".to_owned(), 10),
-        Reverification::Preset { name: "moderate", .. } => ("second_factor".to_owned(), 60),
-        Reverification::Preset { .. } => ("second_factor".to_owned(), 1440),
+        Reverification::Preset("STRICT_MFA") => ("multi_factor".to_owned(), 10),
+        Reverification::Preset("STRICT") => ("second_factor".to_owned(), 10),
+        Reverification::Preset("MODERATE") => ("second_factor".to_owned(), 60),
+        Reverification::Preset(_) => ("second_factor".to_owned(), 1440),
         Reverification::Factor(Factor { level, minutes }) => (level.to_string(), *minutes),
     };
     match level.as_str() {

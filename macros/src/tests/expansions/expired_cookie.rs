@@ -2,9 +2,6 @@
 #[allow(non_camel_case_types)]
 enum home {}
 impl home {
-    /// Accepts `session_token` or `api_key`.
-    ///
-    /// A caller without a credential, or with an expired session cookie, enters too.
     const POLICY: ::clerk_auth::Policy = {
         use ::clerk_auth::policy::{Clause, Policy, Requirement};
         Policy::new(
@@ -28,6 +25,7 @@ impl ::clerk_auth::Guarded for home {
     >;
     type Claims = ();
 }
+/// Requires `session_token`, or `api_key`, or no credential.
 async fn home(guard: ::clerk_auth::Guard<home>) {
     let claims: Option<Claims> = guard.maybe_claims();
     {}
