@@ -2,8 +2,8 @@
 //! is data for the runtime.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, format_ident, quote};
-use syn::{Attribute, FnArg, Pat, PatType, Type, parse_quote, token::Brace};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::{Attribute, FnArg, Pat, PatType, Type, parse_quote, spanned::Spanned, token::Brace};
 
 use crate::{
     entry::Entry,
@@ -239,8 +239,13 @@ fn binding(injected: &Injected, policy: &Ident, accessor: Option<&Ident>) -> Tok
 /// The parameter `mut scopes: Scopes` becomes `let mut scopes: Scopes = guard.scopes();`
 fn value(parameter: &PatType, accessor: &Ident) -> TokenStream {
     let PatType { attrs, pat, colon_token, ty } = parameter;
-    let guard = guard_name(false);
-    quote!(#(#attrs)* let #pat #colon_token #ty = #guard.#accessor();)
+    // A declared type that the value does not have is a mistake at the parameter.
+    let span = Span::mixed_site().located_at(pat.span());
+    let mut guard = guard_name(false);
+    guard.set_span(span);
+    let accessor = Ident::new(&accessor.to_string(), span);
+    let value = quote_spanned!(span=> #guard.#accessor());
+    quote!(#(#attrs)* let #pat #colon_token #ty = #value;)
 }
 
 /// The method that gives the value; `None` for the guard itself.

@@ -1,5 +1,7 @@
 //! A misspelt name in, the known names near it out.
 
+use strsim::levenshtein;
+
 /// The most edits between a misspelt name and the name it may mean.
 const MOST_EDITS: usize = 2;
 
@@ -32,7 +34,7 @@ pub(crate) fn near<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> 
         // Between short words two edits are no likeness: `all` is not a misspelt `any`.
         let most = MOST_EDITS.min(candidate.len() / 3);
         let begins = name.len() >= SHORTEST_BEGINNING && candidate.starts_with(&name);
-        begins || edits(&name, candidate) <= most
+        begins || levenshtein(&name, candidate) <= most
     };
     let is_part = |candidate: &str| candidate.len() >= SHORTEST_PART && name.contains(candidate);
     let like: Vec<&str> = known.iter().copied().filter(|it| is_like(&plain(it))).collect();
@@ -66,23 +68,6 @@ fn plain(name: &str) -> String {
         .filter(char::is_ascii_alphanumeric)
         .map(|letter| letter.to_ascii_lowercase())
         .collect()
-}
-
-/// How many letters must be added, removed or replaced to turn one word into the other.
-fn edits(word: &str, other: &str) -> usize {
-    let mut row: Vec<usize> = (0..=other.chars().count()).collect();
-    for (index, letter) in word.chars().enumerate() {
-        let mut left = index + 1;
-        let mut next = vec![left];
-        let above = row.iter().zip(row.iter().skip(1));
-        for ((diagonal, above), candidate) in above.zip(other.chars()) {
-            let replaced = diagonal + usize::from(letter != candidate);
-            left = replaced.min(above + 1).min(left + 1);
-            next.push(left);
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or_default()
 }
 
 #[cfg(test)]
