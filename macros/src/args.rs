@@ -1,6 +1,16 @@
 //! Tokens of an attribute or of `policy!` in, [`Args`] out: every argument with the spans of its
 //! name and of its value. Syntax only; what a value means is decided in `entry` and `policy`.
 
+pub(crate) mod arg_list;
+pub(crate) mod comma;
+pub(crate) mod describe;
+pub(crate) mod factor;
+pub(crate) mod group_syntax;
+pub(crate) mod keyword;
+pub(crate) mod tree;
+pub(crate) mod unexpected;
+pub(crate) mod value;
+
 use proc_macro2::{Ident, TokenStream};
 use syn::{
     Lit, Path, Token, parenthesized,
@@ -9,14 +19,16 @@ use syn::{
 };
 
 use crate::{
+    args::{
+        arg_list::{Reading, example},
+        comma::skip_to_comma,
+        keyword::{Key, Place},
+        tree::Value,
+    },
     condition::Condition,
     errors::Errors,
-    key::{Key, Place},
-    names::alternatives,
-    reading::{Reading, example},
-    separator::skip_to_comma,
+    suggest::alternatives,
     token_type::TokenType,
-    value::{self, Value},
 };
 
 /// The arguments as they were written, each once.

@@ -1,7 +1,7 @@
 //! The name of a condition in, what the rest needs to know about it out: which tokens can meet it,
 //! what its value looks like, and what the generated code calls it.
 
-use crate::{token_type::TokenType, value::Form};
+use crate::token_type::TokenType;
 
 /// What a token can be asked for, beside being genuine.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -135,3 +135,20 @@ impl Condition {
         }
     }
 }
+
+/// What a key takes beside one text.
+#[derive(Clone, Copy)]
+pub(crate) struct Form {
+    /// `["a", "b"]`
+    pub(crate) list: bool,
+    /// `any("a", "b")`
+    pub(crate) group: bool,
+    /// `scope::READ`
+    pub(crate) path: bool,
+}
+
+/// The names of the presets, and of the runtime's constants.
+pub(crate) const PRESETS: [(&str, &str); 4] =
+    [("strict_mfa", "STRICT_MFA"), ("strict", "STRICT"), ("moderate", "MODERATE"), ("lax", "LAX")];
+
+pub(crate) const LEVELS: [&str; 3] = ["first_factor", "second_factor", "multi_factor"];

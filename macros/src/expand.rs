@@ -6,20 +6,22 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{Attribute, FnArg, Pat, PatType, Type, parse_quote, spanned::Spanned, token::Brace};
 
 use crate::{
-    entry::Entry,
-    existence::existence,
-    handler::Handler,
-    injected::{Injected, InjectedValue, Presence},
-    naming::Naming,
-    policy::Policy,
+    expand::{cfg::existence, paths::Naming},
+    handler::{
+        Handler,
+        injected::{Injected, InjectedValue, Presence},
+    },
+    policy::{Policy, accepts::Entry},
 };
 
-mod data;
+mod cfg;
 mod identity;
+pub(crate) mod paths;
+mod policy_tokens;
 mod server_function;
 mod types;
 
-pub(crate) use data::expression;
+pub(crate) use policy_tokens::expression;
 
 /// The handler behind the policy.
 pub(crate) fn guarded(
@@ -34,7 +36,7 @@ pub(crate) fn guarded(
         .collect();
     let items = PolicyItems {
         summary: Some(policy.summary()),
-        value: data::constant(policy, naming),
+        value: policy_tokens::constant(policy, naming),
         identity: identity::of(entry, naming),
         claims: handler.decoded_claims().map_or_else(|| quote!(()), Type::to_token_stream),
     };

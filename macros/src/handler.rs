@@ -1,6 +1,17 @@
 //! Item in, [`Handler`] out: an async free function whose injected parameters are found and taken
 //! out of the signature.
 
+pub(crate) mod attribute_order;
+pub(crate) mod claims;
+pub(crate) mod function;
+pub(crate) mod half_typed;
+pub(crate) mod injected;
+pub(crate) mod mismatch;
+pub(crate) mod misnamed;
+pub(crate) mod param_type;
+pub(crate) mod parameter;
+pub(crate) mod server_function;
+
 use std::{collections::HashSet, mem};
 
 use proc_macro2::{Span, TokenStream, TokenTree};
@@ -11,14 +22,13 @@ use syn::{
 };
 
 use crate::{
-    claims,
-    entry::Entry,
     errors::Errors,
-    function::{Body, Function},
-    injected::{Injected, InjectedValue},
-    order, parameter,
-    server_function::{self, Framework},
-    stray,
+    handler::{
+        function::{Body, Function},
+        injected::{Injected, InjectedValue},
+        server_function::Framework,
+    },
+    policy::accepts::Entry,
 };
 
 /// axum takes functions of up to 16 extractors as handlers. The guard is one of them.
@@ -67,7 +77,7 @@ impl Handler {
         remove_second_guard(&mut attributes, errors);
         repair_qualifiers(&mut signature, errors);
         let injected = take_injected(&mut signature);
-        order::check(&mut attributes, &injected, errors);
+        attribute_order::check(&mut attributes, &injected, errors);
         let mut unfilled = take_strays(&mut signature, &injected, errors);
         if framework.is_none() {
             unfilled.extend(take_overflow(&mut signature, errors));
@@ -187,7 +197,7 @@ fn take_strays(
 ) -> Vec<PatType> {
     let mut strays = Vec::new();
     let pairs = mem::take(&mut signature.inputs).into_pairs();
-    let extractors = pairs.filter(|pair| match stray::check(pair.value(), injected, errors) {
+    let extractors = pairs.filter(|pair| match misnamed::check(pair.value(), injected, errors) {
         Some(parameter) => {
             strays.push(parameter.clone());
             false

@@ -16,42 +16,14 @@
 //! type, and `stray` at parameters that no one injects. `server_function` knows the functions that
 //! are no handlers.
 
-mod absorption;
 mod args;
-mod claims;
 mod condition;
-mod declared;
-mod entry;
 mod errors;
-mod existence;
 mod expand;
-mod format;
-mod found;
-mod function;
-mod group;
 mod handler;
-mod injected;
-mod key;
-mod literals;
-mod members;
-mod mismatch;
-mod names;
-mod naming;
-mod order;
-mod parameter;
-mod placement;
 mod policy;
-mod reading;
-mod repair;
-mod requirement;
-mod reverification;
-mod scope;
-mod separator;
-mod server_function;
-mod stray;
+mod suggest;
 mod token_type;
-mod tree;
-mod value;
 
 #[cfg(test)]
 mod tests;
@@ -59,8 +31,11 @@ mod tests;
 use proc_macro2::TokenStream;
 
 use crate::{
-    args::Args, entry::Entry, errors::Errors, handler::Handler, key::Place, naming::Naming,
-    policy::Policy,
+    args::{Args, keyword::Place},
+    errors::Errors,
+    expand::paths::Naming,
+    handler::Handler,
+    policy::{Policy, accepts::Entry},
 };
 
 /// *(Defined in `clerk-auth-macros`; depend on `clerk-auth`, which documents it.)*
@@ -87,7 +62,7 @@ fn expand_attribute(args: TokenStream, item: TokenStream) -> TokenStream {
     let args = Args::parse(args, Place::Attribute, &mut errors);
     let naming = Naming::of(&args);
     let entry = Entry::check(&args, &mut errors)
-        .and_then(|entry| placement::check(entry, &args.conditions, &mut errors));
+        .and_then(|entry| policy::placement::check(entry, &args.conditions, &mut errors));
     let policy = Policy::check(args, entry.as_ref(), &mut errors);
     let handler = Handler::parse(item.clone(), &mut errors);
     if let Some(handler) = &handler {
@@ -111,7 +86,7 @@ fn expand_policy(args: TokenStream) -> TokenStream {
     let args = Args::parse(args, Place::Macro, &mut errors);
     let naming = Naming::of(&args);
     let entry = Entry::check(&args, &mut errors)
-        .and_then(|entry| placement::check(entry, &args.conditions, &mut errors));
+        .and_then(|entry| policy::placement::check(entry, &args.conditions, &mut errors));
     match Policy::check(args, entry.as_ref(), &mut errors) {
         Some(policy) => expand::expression(&policy, &naming),
         None => expand::refusal(&errors.into_tokens(), &naming),

@@ -1,10 +1,21 @@
 //! [`Args`] and [`Entry`] in, [`Policy`] out: what each token type that may enter must carry.
 
+pub(crate) mod absorption;
+pub(crate) mod accepts;
+pub(crate) mod format;
+pub(crate) mod group;
+pub(crate) mod placement;
+pub(crate) mod requirement;
+pub(crate) mod reverification;
+pub(crate) mod scope;
+
 use crate::{
     args::{Args, ClauseArgs, ConditionArgs},
-    entry::{Entry, Optional},
     errors::Errors,
-    requirement::Requirement,
+    policy::{
+        accepts::{Entry, Optional},
+        requirement::Requirement,
+    },
     token_type::TokenType,
 };
 

@@ -1,6 +1,6 @@
 //! The name of a token type in, the token type out, and what the generated code calls it.
 
-use crate::names::alternatives;
+use crate::suggest::alternatives;
 
 /// One of the four kinds of token that Clerk issues.
 #[derive(Clone, Copy, PartialEq, Eq)]

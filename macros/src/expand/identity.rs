@@ -4,8 +4,8 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
 use crate::{
-    entry::Entry,
-    naming::Naming,
+    expand::paths::Naming,
+    policy::accepts::Entry,
     token_type::{TokenType, identity_parts},
 };
 

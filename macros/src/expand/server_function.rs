@@ -8,7 +8,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use syn::{Attribute, parse_quote};
 
-use crate::{naming::Naming, server_function::Framework};
+use crate::{expand::paths::Naming, handler::server_function::Framework};
 
 /// ```text
 /// #[middleware(::clerk_auth::leptos_layer!(list))]

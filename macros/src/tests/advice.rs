@@ -4,18 +4,18 @@ use std::collections::BTreeSet;
 
 use super::{messages, tokens};
 use crate::{
-    args::Args,
-    condition::Condition,
-    entry::Entry,
+    args::{
+        Args,
+        keyword::Place,
+        tree::{Factor, GroupKind},
+    },
+    condition::{Condition, PRESETS},
     errors::Errors,
-    format,
-    key::Place,
-    placement,
-    policy::Policy,
-    requirement::Requirement,
-    reverification::{Factor, PRESETS, Reverification},
+    policy::{
+        Policy, accepts::Entry, format, placement, requirement::Requirement,
+        reverification::Reverification,
+    },
     token_type::TokenType,
-    tree::GroupKind,
 };
 
 /// A mistake; the same with `{}` in the place of the advice, or `None` where the help gives no

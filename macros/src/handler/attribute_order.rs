@@ -5,7 +5,7 @@ use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::quote;
 use syn::{Attribute, Meta};
 
-use crate::{errors::Errors, injected::Injected};
+use crate::{errors::Errors, handler::injected::Injected};
 
 /// Reports them, and takes away what they say: it would only be reported once more.
 pub(crate) fn check(attributes: &mut [Attribute], injected: &[Injected], errors: &mut Errors) {

@@ -1,7 +1,7 @@
 //! Tokens in a form that no key takes in, the strings in them out: a help can then show the reader's
 //! own values in the right form.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::{
     Lit, LitStr, Token,
     parse::{ParseStream, Parser},
@@ -42,4 +42,23 @@ pub(crate) fn text(literal: &Lit) -> Option<String> {
 /// `a` and `b` as `"a"` and `"b"`.
 pub(crate) fn quoted(texts: &[String]) -> Vec<String> {
     texts.iter().map(|text| format!("{text:?}")).collect()
+}
+
+/// The next token, as it is shown in a message.
+pub(crate) fn found(input: ParseStream<'_>) -> String {
+    match input.cursor().token_tree() {
+        Some((TokenTree::Group(group), _)) => match group.delimiter() {
+            Delimiter::Parenthesis => "`(`".into(),
+            Delimiter::Brace => "`{`".into(),
+            Delimiter::Bracket => "`[`".into(),
+            Delimiter::None => "other tokens".into(),
+        },
+        Some((token, _)) => format!("`{token}`"),
+        None => "nothing".into(),
+    }
+}
+
+/// Neither raw nor with a suffix.
+pub(crate) fn is_plain(literal: &LitStr) -> bool {
+    literal.suffix().is_empty() && literal.token().to_string().starts_with('"')
 }

@@ -8,7 +8,7 @@ use syn::{
     token::{Brace, Bracket},
 };
 
-use crate::{errors::mistake, repair::without_unreadable_parameters};
+use crate::{errors::mistake, handler::half_typed::without_unreadable_parameters};
 
 const FREE_FUNCTION_HELP: &str = "write `#[clerk_auth]` on a free `async fn` with a body";
 

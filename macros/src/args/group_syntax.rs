@@ -10,13 +10,14 @@ use syn::{
 };
 
 use crate::{
+    args::{
+        comma::{comma, skip_all, skip_to_comma},
+        describe::{is_plain, quoted, strings},
+        keyword::Key,
+        tree::{Around, Group, GroupKind, Leaf, Node, Value},
+        unexpected::{unknown_group, wrong_group, wrong_list, wrong_literal, wrong_token},
+    },
     errors::Errors,
-    found::{Around, is_plain, unknown_group, wrong_group, wrong_list, wrong_literal, wrong_token},
-    key::Key,
-    literals::{quoted, strings},
-    separator::{comma, skip_all, skip_to_comma},
-    tree::{Group, GroupKind, Leaf, Node},
-    value::Value,
 };
 
 /// `["a", "b"]`.

@@ -4,12 +4,15 @@ use proc_macro2::Ident;
 use syn::spanned::Spanned;
 
 use crate::{
-    claims,
-    declared::Declared,
-    entry::Entry,
     errors::Errors,
-    injected::{Injected, InjectedValue, Presence},
-    mismatch::{self, wrong_type},
+    handler::{
+        claims,
+        injected::{Injected, InjectedValue, Presence},
+        mismatch,
+        mismatch::wrong_type,
+        param_type::Declared,
+    },
+    policy::accepts::Entry,
     token_type::{TokenType, alternative_types, identity_type},
 };
 

@@ -1,11 +1,10 @@
 //! The name of an argument in, a key out, if the name is one that may stand there.
 
 use crate::{
-    condition::Condition,
-    names::{alternatives, is_negated, near},
+    args::tree::GroupKind,
+    condition::{Condition, Form},
+    suggest::{alternatives, is_negated, near},
     token_type::{TokenType, alternative_types},
-    tree::GroupKind,
-    value::Form,
 };
 
 /// The name of an argument.

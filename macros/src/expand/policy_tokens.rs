@@ -5,12 +5,11 @@ use quote::{format_ident, quote};
 use syn::Path;
 
 use crate::{
-    entry::Optional,
-    naming::{Naming, first_name},
-    policy::{Clause, Policy},
-    requirement::Requirement,
-    reverification::Reverification,
-    tree::{GroupKind, Leaf},
+    args::tree::{GroupKind, Leaf},
+    expand::paths::{Naming, first_name},
+    policy::{
+        Clause, Policy, accepts::Optional, requirement::Requirement, reverification::Reverification,
+    },
 };
 
 /// The name of a requirement that several clauses share.

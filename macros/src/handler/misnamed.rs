@@ -4,9 +4,11 @@
 use syn::{FnArg, Pat, PatType, Path, Type};
 
 use crate::{
-    declared::Declared,
     errors::Errors,
-    injected::{Injected, InjectedValue},
+    handler::{
+        injected::{Injected, InjectedValue},
+        param_type::Declared,
+    },
 };
 
 /// Types that are commonly extractors of an application too. They are ours for sure only where

@@ -6,13 +6,17 @@ use std::collections::HashSet;
 use proc_macro2::{Ident, Span};
 
 use crate::{
-    absorption::{Branch, Useless},
+    args::{
+        keyword::Key,
+        tree::{Group, GroupKind, Node},
+    },
     condition::Condition,
     errors::Errors,
-    format,
-    key::Key,
-    requirement::check_distinct,
-    tree::{Group, GroupKind, Node},
+    policy::{
+        absorption::{Branch, Useless},
+        format,
+        format::check_distinct,
+    },
 };
 
 /// `name` is that of the argument. `is_sound`: no error was reported about the members.

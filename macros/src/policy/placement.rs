@@ -3,9 +3,9 @@
 use crate::{
     args::ConditionArgs,
     condition::Condition,
-    entry::{Entry, Wording},
     errors::Errors,
-    names::alternatives,
+    policy::accepts::{Entry, Wording},
+    suggest::alternatives,
     token_type::{TokenType, accepts_argument, alternative_types},
 };
 

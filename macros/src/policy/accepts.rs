@@ -5,13 +5,14 @@ use std::collections::HashSet;
 use syn::LitStr;
 
 use crate::{
-    args::{Args, Argument, ClauseArgs},
+    args::{
+        Args, Argument, ClauseArgs,
+        tree::{Leaf, Value},
+        unexpected::optional_help,
+    },
     errors::Errors,
-    found::optional_help,
-    names::{alternatives, near},
+    suggest::{alternatives, near},
     token_type::{TokenType, accepts_argument, alternative_types},
-    tree::Leaf,
-    value::Value,
 };
 
 /// The word that accepts every token type.

@@ -2,7 +2,7 @@
 
 use syn::LitStr;
 
-use crate::{errors::Errors, tree::GroupKind};
+use crate::{args::tree::GroupKind, errors::Errors};
 
 /// Where a text stands that is one scope.
 #[derive(Clone, Copy, PartialEq, Eq)]

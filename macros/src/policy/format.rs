@@ -1,14 +1,16 @@
 //! One text of a condition in, whether a token can ever match it out. A mistake is reported only
 //! where it is certain.
 
+use std::collections::HashMap;
+
 use syn::LitStr;
 
 use crate::{
+    args::tree::Leaf,
     condition::Condition,
     errors::Errors,
-    names::{alternatives, near},
-    scope::visible,
-    tree::Leaf,
+    policy::scope::visible,
+    suggest::{alternatives, near},
 };
 
 /// The words before the colon of a feature or a plan: whose it is.
@@ -199,4 +201,36 @@ fn machine(text: &str) -> Option<Mistake> {
 /// Without the `org:` at the beginning, however often it stands there.
 fn key_of(text: &str) -> &str {
     text.trim_start_matches("org:")
+}
+
+/// Reports each value that stood before. The one place that looks for repetition among values.
+pub(crate) fn check_distinct(condition: Condition, leaves: &[Leaf], errors: &mut Errors) {
+    let mut seen = HashMap::new();
+    for leaf in leaves {
+        match seen.get(&normal(condition, leaf)) {
+            Some(first) => twice(condition, first, leaf, errors),
+            None => {
+                seen.insert(normal(condition, leaf), leaf.clone());
+            }
+        }
+    }
+}
+
+/// `second` says what `first` said.
+fn twice(condition: Condition, first: &Leaf, second: &Leaf, errors: &mut Errors) {
+    let noun = condition.noun();
+    let (first, text) = (plain(first), plain(second));
+    if first == text {
+        let message = format!("{noun} `{text}` is written twice");
+        return errors.push(second.span(), &message, &format!("remove one `{text}`"));
+    }
+    let message = format!("{noun} `{text}` is written twice: `{first}` is the same {noun}");
+    errors.push(second.span(), &message, &format!("remove `{text}`"));
+}
+
+fn plain(leaf: &Leaf) -> String {
+    match leaf {
+        Leaf::Text(literal) => literal.value(),
+        Leaf::Path(_) => leaf.to_string(),
+    }
 }

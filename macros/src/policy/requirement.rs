@@ -1,21 +1,22 @@
 //! The value of a condition in, a [`Requirement`] out: every value well formed, nothing twice,
 //! nothing empty, nothing that never matters.
 
-use std::collections::HashMap;
-
 use proc_macro2::Span;
 use syn::LitStr;
 
 use crate::{
-    args::ConditionArgs,
+    args::{
+        ConditionArgs,
+        tree::{Group, GroupKind, Leaf, Node, Value},
+    },
     condition::Condition,
     errors::Errors,
-    format::{self, normal},
-    group,
-    reverification::Reverification,
-    scope,
-    tree::{Group, GroupKind, Leaf, Node},
-    value::Value,
+    policy::{
+        format::{self, check_distinct},
+        group,
+        reverification::Reverification,
+        scope,
+    },
 };
 
 /// What a token must carry. Only this can be expanded.
@@ -150,37 +151,5 @@ fn check_leaves(condition: Condition, group: &Group, errors: &mut Errors) {
                 format::check(condition, literal, errors);
             }
         }
-    }
-}
-
-/// Reports each value that stood before. The one place that looks for repetition among values.
-pub(crate) fn check_distinct(condition: Condition, leaves: &[Leaf], errors: &mut Errors) {
-    let mut seen = HashMap::new();
-    for leaf in leaves {
-        match seen.get(&normal(condition, leaf)) {
-            Some(first) => twice(condition, first, leaf, errors),
-            None => {
-                seen.insert(normal(condition, leaf), leaf.clone());
-            }
-        }
-    }
-}
-
-/// `second` says what `first` said.
-fn twice(condition: Condition, first: &Leaf, second: &Leaf, errors: &mut Errors) {
-    let noun = condition.noun();
-    let (first, text) = (plain(first), plain(second));
-    if first == text {
-        let message = format!("{noun} `{text}` is written twice");
-        return errors.push(second.span(), &message, &format!("remove one `{text}`"));
-    }
-    let message = format!("{noun} `{text}` is written twice: `{first}` is the same {noun}");
-    errors.push(second.span(), &message, &format!("remove `{text}`"));
-}
-
-fn plain(leaf: &Leaf) -> String {
-    match leaf {
-        Leaf::Text(literal) => literal.value(),
-        Leaf::Path(_) => leaf.to_string(),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use proc_macro2::Span;
+use proc_macro2::{Ident, Span};
 use quote::ToTokens;
 use syn::{LitStr, Path};
 
@@ -109,4 +109,63 @@ impl fmt::Display for Group {
         let members: Vec<String> = self.nodes().map(Node::to_string).collect();
         write!(formatter, "{}({})", self.kind.name(), members.join(", "))
     }
+}
+
+/// What stands after `=`.
+pub(crate) enum Value {
+    /// Nothing stands there, and nothing has to.
+    Bare,
+    Text(LitStr),
+    Path(Path),
+    /// The span is that of the brackets. `None` is a member about which an error was reported.
+    List(Span, Vec<Option<Leaf>>),
+    Group(Group),
+    /// `second_factor(minutes = 5)`
+    Factor(Factor),
+    /// An error was reported.
+    Unreadable,
+}
+
+impl Value {
+    pub(crate) const fn is_readable(&self) -> bool {
+        !matches!(self, Self::Unreadable)
+    }
+}
+
+/// As it is written.
+impl fmt::Display for Value {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(literal) => write!(formatter, "{:?}", literal.value()),
+            Self::Path(path) => Leaf::Path(path.clone()).fmt(formatter),
+            Self::List(_, members) => {
+                let members: Vec<String> = members.iter().flatten().map(Leaf::to_string).collect();
+                write!(formatter, "[{}]", members.join(", "))
+            }
+            Self::Group(group) => group.fmt(formatter),
+            Self::Factor(factor) => factor.fmt(formatter),
+            Self::Bare | Self::Unreadable => formatter.write_str("…"),
+        }
+    }
+}
+
+/// `second_factor(minutes = 5)`
+#[derive(Clone)]
+pub(crate) struct Factor {
+    pub(crate) level: Ident,
+    pub(crate) minutes: u32,
+}
+
+impl fmt::Display for Factor {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}(minutes = {})", self.level, self.minutes)
+    }
+}
+
+/// What is around a value, because advice about a member must keep the others.
+#[derive(Clone, Copy)]
+pub(crate) enum Around {
+    Nothing,
+    List,
+    Group(GroupKind),
 }

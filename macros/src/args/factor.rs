@@ -1,80 +1,17 @@
 //! The value of `reverification` in, how recently the user must have proved who they are out.
 
-use std::fmt;
-
 use proc_macro2::{Ident, Span};
-use syn::{Lit, LitInt, LitStr, Token, ext::IdentExt, parenthesized, parse::ParseStream};
+use syn::{Lit, LitInt, Token, ext::IdentExt, parenthesized, parse::ParseStream};
 
 use crate::{
+    args::{comma::skip_all, describe::found, tree::Factor},
+    condition::{LEVELS, PRESETS},
     errors::Errors,
-    found::found,
-    names::{alternatives, near},
-    separator::skip_all,
+    suggest::{alternatives, near},
 };
 
 /// The most minutes that Clerk takes.
 const MOST_MINUTES: u32 = 99_999;
-
-/// The names of the presets, and of the runtime's constants.
-pub(crate) const PRESETS: [(&str, &str); 4] =
-    [("strict_mfa", "STRICT_MFA"), ("strict", "STRICT"), ("moderate", "MODERATE"), ("lax", "LAX")];
-
-const LEVELS: [&str; 3] = ["first_factor", "second_factor", "multi_factor"];
-
-#[derive(Clone)]
-pub(crate) enum Reverification {
-    /// The name of the runtime's constant.
-    Preset(&'static str),
-    Factor(Factor),
-}
-
-/// `second_factor(minutes = 5)`
-#[derive(Clone)]
-pub(crate) struct Factor {
-    pub(crate) level: Ident,
-    pub(crate) minutes: u32,
-}
-
-impl Reverification {
-    /// `"strict"`
-    pub(crate) fn preset(literal: &LitStr, errors: &mut Errors) -> Option<Self> {
-        let text = literal.value();
-        if let Some((_, constant)) = PRESETS.into_iter().find(|(name, _)| *name == text) {
-            return Some(Self::Preset(constant));
-        }
-        let message = format!("unknown reverification `{}`", text.escape_debug());
-        // Only what the compiler can read: of anything else it would complain a second time.
-        let is_code = text.chars().all(|it| it.is_ascii_alphanumeric() || "_ =()".contains(it));
-        let read = |input: ParseStream<'_>| factor(input, &mut Errors::default());
-        if is_code && let Ok(Some(factor)) = literal.parse_with(read) {
-            errors.push(literal.span(), &message, &format!("write `reverification = {factor}`"));
-            return None;
-        }
-        let level = near(&text, LEVELS).into_iter().next();
-        let presets = PRESETS.map(|(name, _)| name);
-        let help = match (near(&text, presets).as_slice(), level) {
-            ([], Some(level)) => {
-                format!("write how many minutes, such as `reverification = {level}(minutes = 10)`")
-            }
-            ([], None) => {
-                format!(
-                    "one of {}; or a factor, such as `second_factor(minutes = 5)`",
-                    alternatives(&presets)
-                )
-            }
-            // The first of them asks for the most.
-            ([near, ..], _) => format!("did you mean `{near}`?"),
-        };
-        errors.push(literal.span(), &message, &help);
-        None
-    }
-}
-
-impl fmt::Display for Factor {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}(minutes = {})", self.level, self.minutes)
-    }
-}
 
 /// `second_factor(minutes = 5)`; `None` where an error was reported.
 pub(crate) fn factor(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Option<Factor>> {

@@ -1,8 +1,6 @@
 //! Tokens after the name of an argument in, a [`Value`] out: text, a list, a group or a path.
 
-use std::fmt;
-
-use proc_macro2::{Ident, Span, TokenTree};
+use proc_macro2::{Ident, TokenTree};
 use syn::{
     LitStr, Path, Token,
     ext::IdentExt,
@@ -11,65 +9,18 @@ use syn::{
 };
 
 use crate::{
+    args::{
+        comma::skip_to_comma,
+        describe::{found, quoted, strings},
+        factor::{factor, is_level},
+        group_syntax::{leaf, list, only_group},
+        keyword::{Key, is_constant},
+        tree::{Around, Factor, Leaf, Value},
+        unexpected::{write, write_all},
+    },
     condition::Condition,
     errors::Errors,
-    found::{Around, found, write, write_all},
-    key::{Key, is_constant},
-    literals::{quoted, strings},
-    members::{leaf, list, only_group},
-    reverification::{self, Factor, is_level},
-    separator::skip_to_comma,
-    tree::{Group, Leaf},
 };
-
-/// What stands after `=`.
-pub(crate) enum Value {
-    /// Nothing stands there, and nothing has to.
-    Bare,
-    Text(LitStr),
-    Path(Path),
-    /// The span is that of the brackets. `None` is a member about which an error was reported.
-    List(Span, Vec<Option<Leaf>>),
-    Group(Group),
-    /// `second_factor(minutes = 5)`
-    Factor(Factor),
-    /// An error was reported.
-    Unreadable,
-}
-
-impl Value {
-    pub(crate) const fn is_readable(&self) -> bool {
-        !matches!(self, Self::Unreadable)
-    }
-}
-
-/// As it is written.
-impl fmt::Display for Value {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Text(literal) => write!(formatter, "{:?}", literal.value()),
-            Self::Path(path) => Leaf::Path(path.clone()).fmt(formatter),
-            Self::List(_, members) => {
-                let members: Vec<String> = members.iter().flatten().map(Leaf::to_string).collect();
-                write!(formatter, "[{}]", members.join(", "))
-            }
-            Self::Group(group) => group.fmt(formatter),
-            Self::Factor(factor) => factor.fmt(formatter),
-            Self::Bare | Self::Unreadable => formatter.write_str("…"),
-        }
-    }
-}
-
-/// What a key takes beside one text.
-#[derive(Clone, Copy)]
-pub(crate) struct Form {
-    /// `["a", "b"]`
-    pub(crate) list: bool,
-    /// `any("a", "b")`
-    pub(crate) group: bool,
-    /// `scope::READ`
-    pub(crate) path: bool,
-}
 
 const REVERIFICATION: Key = Key::Condition(Condition::Reverification);
 
@@ -89,7 +40,7 @@ fn value(key: Key, input: ParseStream<'_>, errors: &mut Errors) -> Value {
     }
     if input.peek(Ident::peek_any) && input.peek2(Paren) {
         if key == REVERIFICATION {
-            let factor = reverification::factor(input, errors);
+            let factor = factor(input, errors);
             let value = |factor: Option<Factor>| factor.map_or(Value::Unreadable, Value::Factor);
             return or_report(key, factor.map(value), errors);
         }

@@ -5,9 +5,9 @@ use proc_macro2::Ident;
 use syn::{Type, spanned::Spanned};
 
 use crate::{
-    entry::Entry,
     errors::Errors,
-    injected::{Injected, InjectedValue, Presence},
+    handler::injected::{Injected, InjectedValue, Presence},
+    policy::accepts::Entry,
 };
 
 /// Extractors that a pattern can take apart. None of them is the type of an injected value.

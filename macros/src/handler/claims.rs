@@ -7,9 +7,11 @@ use proc_macro2::{Ident, TokenTree};
 use syn::{GenericParam, Generics, spanned::Spanned};
 
 use crate::{
-    declared::{Declared, flat_tokens},
     errors::Errors,
-    injected::{Injected, InjectedValue},
+    handler::{
+        injected::{Injected, InjectedValue},
+        param_type::{Declared, flat_tokens},
+    },
 };
 
 /// Reports a type that no value can be decoded into.

@@ -1,40 +1,21 @@
 //! Tokens that are not what was expected in, their name in a message and the help out.
 
-use proc_macro2::{Delimiter, TokenTree};
 use syn::{
-    Ident, Lit, LitStr, Path, Token,
+    Ident, Lit, Path, Token,
     parse::ParseStream,
     token::{Bracket, Paren},
 };
 
 use crate::{
-    condition::Condition,
-    key::{Key, is_constant},
-    literals::{quoted, strings, text},
-    names::{alternatives, is_negated, near},
-    reverification::PRESETS,
+    args::{
+        describe::{found, quoted, strings, text},
+        keyword::{Key, is_constant},
+        tree::{Around, GroupKind, Leaf},
+    },
+    condition::{Condition, PRESETS},
+    suggest::{alternatives, is_negated, near},
     token_type::TokenType,
-    tree::{GroupKind, Leaf},
 };
-
-/// The next token, as it is shown in a message.
-pub(crate) fn found(input: ParseStream<'_>) -> String {
-    match input.cursor().token_tree() {
-        Some((TokenTree::Group(group), _)) => match group.delimiter() {
-            Delimiter::Parenthesis => "`(`".into(),
-            Delimiter::Brace => "`{`".into(),
-            Delimiter::Bracket => "`[`".into(),
-            Delimiter::None => "other tokens".into(),
-        },
-        Some((token, _)) => format!("`{token}`"),
-        None => "nothing".into(),
-    }
-}
-
-/// Neither raw nor with a suffix.
-pub(crate) fn is_plain(literal: &LitStr) -> bool {
-    literal.suffix().is_empty() && literal.token().to_string().starts_with('"')
-}
 
 /// What the literal is, and what to write.
 pub(crate) fn wrong_literal(key: Key, around: Around, literal: &Lit) -> (String, String) {
@@ -226,14 +207,6 @@ pub(crate) fn optional_help(value: &str) -> String {
         _ => "write `optional` alone if requests without a credential are accepted; else remove it"
             .into(),
     }
-}
-
-/// What is around a value, because advice about a member must keep the others.
-#[derive(Clone, Copy)]
-pub(crate) enum Around {
-    Nothing,
-    List,
-    Group(GroupKind),
 }
 
 impl Around {

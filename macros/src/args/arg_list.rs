@@ -8,12 +8,13 @@ use syn::{
 };
 
 use crate::{
+    args::{
+        comma::{comma, skip_to_comma, starts_argument},
+        describe::{found, quoted},
+        keyword::{Key, Place},
+    },
     condition::Condition,
     errors::Errors,
-    found::found,
-    key::{Key, Place},
-    literals::quoted,
-    separator::{comma, skip_to_comma, starts_argument},
     token_type::{TokenType, accepts_argument},
 };
 

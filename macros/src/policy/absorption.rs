@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use proc_macro2::Span;
 
 use crate::{
+    args::tree::{Group, GroupKind, Leaf, Node},
     condition::Condition,
-    format,
-    tree::{Group, GroupKind, Leaf, Node},
+    policy::format,
 };
 
 /// A node with the values of its leaves.

@@ -4,8 +4,8 @@ use proc_macro2::Ident;
 use syn::{FnArg, Pat, PatType};
 
 use crate::{
-    declared::Declared,
-    entry::Entry,
+    handler::param_type::Declared,
+    policy::accepts::Entry,
     token_type::{TokenType, identity_type},
 };
 

@@ -8,7 +8,10 @@ use syn::{
     token::Paren,
 };
 
-use crate::{errors::Errors, found::found, key::Key, tree::GroupKind};
+use crate::{
+    args::{describe::found, keyword::Key, tree::GroupKind},
+    errors::Errors,
+};
 
 /// Takes the comma before the next one of `what`, after a value of `key`. A missing comma is
 /// reported, and the answer is `false`; what follows is read only if it looks like the next one, so

@@ -6,7 +6,7 @@
 use proc_macro2::TokenTree;
 use syn::{Attribute, Path, Signature};
 
-use crate::{errors::Errors, function::Body};
+use crate::{errors::Errors, handler::function::Body};
 
 /// The attributes that Dioxus has beside `#[server]`.
 const METHODS: [&str; 5] = ["delete", "get", "patch", "post", "put"];
