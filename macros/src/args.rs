@@ -20,9 +20,9 @@ use syn::{
 
 use crate::{
     args::{
-        arg_list::{Reading, example},
+        arg_list::{ArgList, example},
         comma::skip_to_comma,
-        keyword::{Key, Place},
+        keyword::{Keyword, Position},
         tree::Value,
     },
     condition::Condition,
@@ -65,52 +65,58 @@ pub(crate) struct ConditionArgs {
 
 impl Args {
     /// `place` is the attribute or the macro.
-    pub(crate) fn parse(tokens: TokenStream, place: Place, errors: &mut Errors) -> Self {
+    pub(crate) fn parse(tokens: TokenStream, position: Position, errors: &mut Errors) -> Self {
         let mut args = Self::default();
         let parser = |input: ParseStream<'_>| {
-            args.fill(input, place, errors);
+            args.fill(input, position, errors);
             Ok(())
         };
         if let Err(error) = parser.parse2(tokens) {
-            errors.push(error.span(), &error.to_string(), &example(place));
+            errors.push(error.span(), &error.to_string(), &example(position));
         }
         args
     }
 
-    fn fill(&mut self, input: ParseStream<'_>, place: Place, errors: &mut Errors) {
-        let reading = Reading::of(place).all(input, errors, |key, name, errors| {
-            self.argument(key, name, input, errors);
+    fn fill(&mut self, input: ParseStream<'_>, position: Position, errors: &mut Errors) {
+        let reading = ArgList::of(position).all(input, errors, |keyword, name, errors| {
+            self.argument(keyword, name, input, errors);
         });
         self.has_gaps |= !reading.is_whole;
     }
 
     /// What stands after the name. Of an argument that is written twice, the first one counts.
-    fn argument(&mut self, key: Key, name: Ident, input: ParseStream<'_>, errors: &mut Errors) {
-        match key {
-            Key::Accepts => {
-                let value = value::after_equals(key, &name, input, errors);
+    fn argument(
+        &mut self,
+        keyword: Keyword,
+        name: Ident,
+        input: ParseStream<'_>,
+        errors: &mut Errors,
+    ) {
+        match keyword {
+            Keyword::Accepts => {
+                let value = value::after_equals(keyword, &name, input, errors);
                 self.accepts.get_or_insert(Argument { name, value });
             }
-            Key::Optional => {
+            Keyword::Optional => {
                 let value = value::optional(&name, input, errors);
                 self.optional.get_or_insert(Argument { name, value });
             }
-            Key::Crate => {
-                let path = value::path_after_equals(key, &name, input, errors);
+            Keyword::Crate => {
+                let path = value::path_after_equals(keyword, &name, input, errors);
                 self.crate_path = self.crate_path.take().or(path);
             }
-            Key::Policy => {
-                let policy = value::name_after_equals(key, &name, input, errors);
+            Keyword::Policy => {
+                let policy = value::name_after_equals(keyword, &name, input, errors);
                 self.policy_name = self.policy_name.take().or(policy);
             }
-            Key::Clause(kind) => {
+            Keyword::Clause(kind) => {
                 let (conditions, is_whole) = clause(kind, &name, input, errors);
                 self.has_gaps |= !is_whole;
                 if self.clauses.iter().all(|clause| clause.kind != kind) {
                     self.clauses.push(ClauseArgs { kind, conditions });
                 }
             }
-            Key::Condition(condition) => {
+            Keyword::Condition(condition) => {
                 push_condition(&mut self.conditions, condition, name, input, errors);
             }
         }
@@ -175,11 +181,12 @@ fn clause_conditions(
         errors.push(paren.span.join(), &message, &format!("write `{name}`"));
     }
     let mut conditions = Vec::new();
-    let reading = Reading::of(Place::Clause(kind)).all(&content, errors, |key, name, errors| {
-        if let Key::Condition(condition) = key {
-            push_condition(&mut conditions, condition, name, &content, errors);
-        }
-    });
+    let reading =
+        ArgList::of(Position::Clause(kind)).all(&content, errors, |keyword, name, errors| {
+            if let Keyword::Condition(condition) = keyword {
+                push_condition(&mut conditions, condition, name, &content, errors);
+            }
+        });
     Ok((conditions, reading.is_whole))
 }
 
@@ -190,7 +197,7 @@ fn push_condition(
     input: ParseStream<'_>,
     errors: &mut Errors,
 ) {
-    let value = value::after_equals(Key::Condition(condition), &name, input, errors);
+    let value = value::after_equals(Keyword::Condition(condition), &name, input, errors);
     if conditions.iter().all(|known| known.condition != condition) {
         conditions.push(ConditionArgs { condition, name, value });
     }

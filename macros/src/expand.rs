@@ -6,12 +6,12 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{Attribute, FnArg, Pat, PatType, Type, parse_quote, spanned::Spanned, token::Brace};
 
 use crate::{
-    expand::{cfg::existence, paths::Naming},
+    expand::{cfg::existence, paths::Paths},
     handler::{
         Handler,
         injected::{Injected, InjectedValue, Presence},
     },
-    policy::{Policy, accepts::Entry},
+    policy::{Policy, accepts::Accepts},
 };
 
 mod cfg;
@@ -24,37 +24,32 @@ mod types;
 pub(crate) use policy_tokens::expression;
 
 /// The handler behind the policy.
-pub(crate) fn guarded(
-    entry: &Entry,
-    policy: &Policy,
-    handler: Handler,
-    naming: &Naming,
-) -> TokenStream {
-    let name = naming.policy().unwrap_or(&handler.signature.ident);
+pub(crate) fn guarded(policy: &Policy, handler: Handler, paths: &Paths) -> TokenStream {
     let bindings = in_order(&handler.injected)
-        .map(|injected| binding(injected, name, accessor(entry, injected).as_ref()))
+        .map(|injected| {
+            binding(injected, &handler.policy, accessor(&policy.accepts, injected).as_ref())
+        })
         .collect();
     let items = PolicyItems {
         summary: Some(policy.summary()),
-        value: policy_tokens::constant(policy, naming),
-        identity: identity::of(entry, naming),
+        value: policy_tokens::constant(policy, paths),
+        identity: identity::of(&policy.accepts, paths),
         claims: handler.decoded_claims().map_or_else(|| quote!(()), Type::to_token_stream),
     };
-    rewrite(handler, naming, &items, bindings)
+    rewrite(handler, paths, &items, bindings)
 }
 
 /// The handler behind a policy that refuses everyone.
-pub(crate) fn refused(handler: Handler, naming: &Naming) -> TokenStream {
-    let root = naming.root();
-    let name = naming.policy().unwrap_or(&handler.signature.ident);
+pub(crate) fn refused(handler: Handler, paths: &Paths) -> TokenStream {
+    let root = paths.root();
     let never = format_ident!("never");
     let unfilled = handler.unfilled.iter().map(|parameter| {
         let mut parameter = parameter.clone();
-        types::name_policy(&mut parameter.ty, name);
+        types::name_policy(&mut parameter.ty, &handler.policy);
         value(&parameter, &never)
     });
     let bindings = in_order(&handler.injected)
-        .map(|injected| binding(injected, name, Some(&never)))
+        .map(|injected| binding(injected, &handler.policy, Some(&never)))
         .chain(unfilled)
         .collect();
     let items = PolicyItems {
@@ -63,7 +58,7 @@ pub(crate) fn refused(handler: Handler, naming: &Naming) -> TokenStream {
         identity: quote!(#root::Never),
         claims: quote!(()),
     };
-    rewrite(handler, naming, &items, bindings)
+    rewrite(handler, paths, &items, bindings)
 }
 
 /// The value of `policy!` after a mistake.
@@ -73,8 +68,8 @@ pub(crate) fn refused(handler: Handler, naming: &Naming) -> TokenStream {
 ///     ::clerk_auth::Policy::REFUSE_ALL
 /// }
 /// ```
-pub(crate) fn refusal(errors: &TokenStream, naming: &Naming) -> TokenStream {
-    let root = naming.root();
+pub(crate) fn refusal(errors: &TokenStream, paths: &Paths) -> TokenStream {
+    let root = paths.root();
     quote!({ #errors #root::Policy::REFUSE_ALL })
 }
 
@@ -103,23 +98,23 @@ struct PolicyItems {
 /// ```
 fn rewrite(
     handler: Handler,
-    naming: &Naming,
+    paths: &Paths,
     items: &PolicyItems,
     bindings: Vec<TokenStream>,
 ) -> TokenStream {
-    let policy_items = policy_items(&handler, naming, items);
-    let Handler { mut attributes, visibility, mut signature, body, framework, .. } = handler;
-    let policy = naming.policy().unwrap_or(&signature.ident);
+    let policy_items = policy_items(&handler, paths, items);
+    let Handler { policy, mut attributes, visibility, mut signature, body, framework, .. } =
+        handler;
     let guard = guard_name(bindings.is_empty());
     let (layer, first) = match framework {
         None => {
-            let parameter = guard_parameter(&guard, policy, naming);
+            let parameter = guard_parameter(&guard, &policy, paths);
             signature.inputs.insert(0, parameter);
             (None, None)
         }
         Some(framework) => (
-            Some(server_function::layer(framework, policy, naming)),
-            Some(server_function::statement(framework, &guard, policy, naming)),
+            Some(server_function::layer(framework, &policy, paths)),
+            Some(server_function::statement(framework, &guard, &policy, paths)),
         ),
     };
     if let Some(summary) = &items.summary {
@@ -161,10 +156,10 @@ fn rewrite(
 /// #[cfg(unix)]
 /// impl ::clerk_auth::Guarded for list { … }
 /// ```
-fn policy_items(handler: &Handler, naming: &Naming, items: &PolicyItems) -> TokenStream {
-    let root = naming.root();
-    let name = naming.policy().unwrap_or(&handler.signature.ident);
-    let is_handlers = naming.policy().is_none();
+fn policy_items(handler: &Handler, paths: &Paths, items: &PolicyItems) -> TokenStream {
+    let root = paths.root();
+    let name = &handler.policy;
+    let is_handlers = *name == handler.signature.ident;
     let allow = is_handlers.then(|| quote!(#[allow(non_camel_case_types)]));
     let visibility = &handler.visibility;
     let mut existence = existence(&handler.attributes);
@@ -201,8 +196,8 @@ fn document(attributes: &mut Vec<Attribute>, summary: &str) {
 ///
 /// Its type is never the user's: what the user calls `Guard` could be another type, and then
 /// nothing would guard.
-fn guard_parameter(guard: &Ident, policy: &Ident, naming: &Naming) -> FnArg {
-    let root = naming.root();
+fn guard_parameter(guard: &Ident, policy: &Ident, paths: &Paths) -> FnArg {
+    let root = paths.root();
     FnArg::Typed(PatType {
         attrs: Vec::new(),
         pat: Box::new(Pat::Verbatim(guard.to_token_stream())),
@@ -251,14 +246,14 @@ fn value(parameter: &PatType, accessor: &Ident) -> TokenStream {
 }
 
 /// The method that gives the value; `None` for the guard itself.
-fn accessor(entry: &Entry, injected: &Injected) -> Option<Ident> {
+fn accessor(accepts: &Accepts, injected: &Injected) -> Option<Ident> {
     let name = match injected.value {
         InjectedValue::Guard => return None,
         // The policy type names the declared type, so the guard holds the value as it is.
         _ if injected.is_decoded() => return Some(format_ident!("into_claims")),
         value => value.name(),
     };
-    Some(match injected.value.presence_for(entry) {
+    Some(match injected.value.presence_for(accepts) {
         Presence::Always => format_ident!("{name}"),
         Presence::Maybe | Presence::Never => format_ident!("maybe_{name}"),
     })

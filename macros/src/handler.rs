@@ -14,7 +14,7 @@ pub(crate) mod server_function;
 
 use std::{collections::HashSet, mem};
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{
     Attribute, FnArg, PatType, ReturnType, Safety, Signature, Token, Type, Visibility,
@@ -24,17 +24,23 @@ use syn::{
 use crate::{
     errors::Errors,
     handler::{
+        attribute_order::check_attribute_order,
+        claims::{check_claims_beside, generic_names},
         function::{Body, Function},
         injected::{Injected, InjectedValue},
-        server_function::Framework,
+        misnamed::check_misnamed,
+        parameter::check_parameter,
+        server_function::{Framework, check_server_order},
     },
-    policy::accepts::Entry,
+    policy::accepts::Accepts,
 };
 
 /// axum takes functions of up to 16 extractors as handlers. The guard is one of them.
 const MOST_EXTRACTORS: usize = 15;
 
 pub(crate) struct Handler {
+    /// The name of the policy type.
+    pub(crate) policy: Ident,
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) visibility: Visibility,
     /// As written, without the injected parameters.
@@ -50,7 +56,19 @@ pub(crate) struct Handler {
 impl Handler {
     /// `None` for what cannot be rewritten. After a smaller mistake: the handler that was probably
     /// meant, so that the one mistake does not cause more errors where the handler is used.
-    pub(crate) fn parse(item: TokenStream, errors: &mut Errors) -> Option<Self> {
+    pub(crate) fn check(
+        item: TokenStream,
+        accepts: Option<&Accepts>,
+        policy: Option<Ident>,
+        errors: &mut Errors,
+    ) -> Option<Self> {
+        let handler = Self::parse(item, policy, errors)?;
+        handler.check_injected(accepts, errors);
+        handler.check_generics(errors);
+        Some(handler)
+    }
+
+    fn parse(item: TokenStream, policy: Option<Ident>, errors: &mut Errors) -> Option<Self> {
         let function = match Function::of(item) {
             Ok(function) => function,
             Err(error) => {
@@ -68,33 +86,40 @@ impl Handler {
             errors.push(span, "a method cannot be guarded", &help);
             return None;
         }
+        errors.step(|errors| check_server_order(&signature, &body, errors))?;
 
-        if !server_function::check_order(&signature, &body, errors) {
-            return None;
-        }
-
+        let policy = policy.unwrap_or_else(|| signature.ident.clone());
         let framework = Framework::of(&attributes);
         remove_second_guard(&mut attributes, errors);
         repair_qualifiers(&mut signature, errors);
         let injected = take_injected(&mut signature);
-        attribute_order::check(&mut attributes, &injected, errors);
-        let mut unfilled = take_strays(&mut signature, &injected, errors);
+        check_attribute_order(&mut attributes, &injected, errors);
+        let mut unfilled = take_misnamed(&mut signature, &injected, errors);
         if framework.is_none() {
             unfilled.extend(take_overflow(&mut signature, errors));
         }
-        Some(Self { attributes, visibility, signature, injected, unfilled, body, framework })
+        Some(Self {
+            policy,
+            attributes,
+            visibility,
+            signature,
+            injected,
+            unfilled,
+            body,
+            framework,
+        })
     }
 
-    /// Reports injected parameters that the guard cannot fill. Without an entry it is not certain
-    /// which values there are.
-    pub(crate) fn check(&self, entry: Option<&Entry>, errors: &mut Errors) {
+    /// Reports injected parameters that the guard cannot fill. Unless it is certain what is accepted,
+    /// it is not certain which values there are.
+    fn check_injected(&self, accepts: Option<&Accepts>, errors: &mut Errors) {
         let mut seen = HashSet::new();
         for injected in &self.injected {
-            let before = errors.count();
-            parameter::check(injected, entry, errors);
-            if injected.is_decoded() && errors.count() == before {
+            let is_possible =
+                errors.step(|errors| check_parameter(injected, accepts, errors)).is_some();
+            if injected.is_decoded() && is_possible {
                 let generics = &self.signature.generics;
-                claims::check_beside(injected, &self.injected, generics, errors);
+                check_claims_beside(injected, &self.injected, generics, errors);
             }
             // With an attribute, such as `#[cfg(…)]`, only one of the two may exist.
             let is_certain = injected.parameter.attrs.is_empty();
@@ -104,6 +129,16 @@ impl Handler {
                 let help = format!("remove one `{name}`");
                 errors.push(injected.parameter.pat.span(), &message, &help);
             }
+        }
+    }
+
+    /// Reports a generic parameter that has the policy type's name: the handler would be guarded
+    /// by whatever stands for it.
+    fn check_generics(&self, errors: &mut Errors) {
+        let names = generic_names(&self.signature.generics);
+        for same in names.into_iter().filter(|name| **name == self.policy) {
+            let message = format!("the generic parameter `{same}` has the name of the policy type");
+            errors.push(same.span(), &message, "give the parameter another name");
         }
     }
 
@@ -190,22 +225,22 @@ fn take_injected(signature: &mut Signature) -> Vec<Injected> {
 }
 
 /// Takes out the parameters that have the type of an injected value, but not its name.
-fn take_strays(
+fn take_misnamed(
     signature: &mut Signature,
     injected: &[Injected],
     errors: &mut Errors,
 ) -> Vec<PatType> {
-    let mut strays = Vec::new();
+    let mut misnamed = Vec::new();
     let pairs = mem::take(&mut signature.inputs).into_pairs();
-    let extractors = pairs.filter(|pair| match misnamed::check(pair.value(), injected, errors) {
+    let extractors = pairs.filter(|pair| match check_misnamed(pair.value(), injected, errors) {
         Some(parameter) => {
-            strays.push(parameter.clone());
+            misnamed.push(parameter.clone());
             false
         }
         None => true,
     });
     signature.inputs = extractors.collect();
-    strays
+    misnamed
 }
 
 /// Takes out the parameters for which axum has no room.

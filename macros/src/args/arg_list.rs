@@ -11,7 +11,7 @@ use crate::{
     args::{
         comma::{comma, skip_to_comma, starts_argument},
         describe::{found, quoted},
-        keyword::{Key, Place},
+        keyword::{Keyword, Position},
     },
     condition::Condition,
     errors::Errors,
@@ -19,17 +19,17 @@ use crate::{
 };
 
 /// What was read so far.
-pub(crate) struct Reading {
-    place: Place,
-    seen: Vec<Key>,
+pub(crate) struct ArgList {
+    position: Position,
+    seen: Vec<Keyword>,
     /// Whether every argument is one that can stand there, so that none is missing because of a
     /// mistake.
     pub(crate) is_whole: bool,
 }
 
-impl Reading {
-    pub(crate) const fn of(place: Place) -> Self {
-        Self { place, seen: Vec::new(), is_whole: true }
+impl ArgList {
+    pub(crate) const fn of(position: Position) -> Self {
+        Self { position, seen: Vec::new(), is_whole: true }
     }
 
     /// Calls `read` after each name, to read what stands behind it. A name that stood before is an
@@ -38,14 +38,14 @@ impl Reading {
         mut self,
         input: ParseStream<'_>,
         errors: &mut Errors,
-        mut read: impl FnMut(Key, Ident, &mut Errors),
+        mut read: impl FnMut(Keyword, Ident, &mut Errors),
     ) -> Self {
         while !input.is_empty() {
             if input.peek(Token![,]) {
                 let help = "remove this `,`";
                 errors.push(input.span(), "expected an argument, found `,`", help);
-            } else if let Some((key, name)) = self.key(input, errors) {
-                read(key, name, errors);
+            } else if let Some((keyword, name)) = self.key(input, errors) {
+                read(keyword, name, errors);
             } else {
                 self.is_whole = false;
                 skip_to_comma(input);
@@ -56,33 +56,33 @@ impl Reading {
         self
     }
 
-    /// The one place that looks for repetition among names.
-    fn key(&mut self, input: ParseStream<'_>, errors: &mut Errors) -> Option<(Key, Ident)> {
+    /// The one position that looks for repetition among names.
+    fn key(&mut self, input: ParseStream<'_>, errors: &mut Errors) -> Option<(Keyword, Ident)> {
         let Ok(name) = input.call(Ident::parse_any) else {
             let message = format!("expected the name of an argument, found {}", found(input));
             let span = input.span();
-            let help = without_name(input, self.place).unwrap_or_else(|| example(self.place));
+            let help = without_name(input, self.position).unwrap_or_else(|| example(self.position));
             errors.push(span, &message, &help);
             return None;
         };
-        let key = match Key::from_name(&name.to_string(), self.place, is_off(input)) {
-            Ok(key) => key,
+        let keyword = match Keyword::from_name(&name.to_string(), self.position, is_off(input)) {
+            Ok(keyword) => keyword,
             Err((message, help)) => {
                 errors.push(name.span(), &message, &help);
                 return None;
             }
         };
-        if self.seen.contains(&key) {
+        if self.seen.contains(&keyword) {
             let message = format!("`{name}` is written twice");
-            errors.push(name.span(), &message, &once(key));
+            errors.push(name.span(), &message, &once(keyword));
             self.is_whole = false;
         }
-        self.seen.push(key);
-        Some((key, name))
+        self.seen.push(keyword);
+        Some((keyword, name))
     }
 
     fn is_clause(&self) -> bool {
-        matches!(self.place, Place::Clause(_))
+        matches!(self.position, Position::Clause(_))
     }
 }
 
@@ -94,25 +94,25 @@ fn is_off(input: ParseStream<'_>) -> bool {
 }
 
 /// What to write instead of two arguments with one name. A caller must meet both.
-fn once(key: Key) -> String {
-    let name = key.name();
-    match key {
-        Key::Clause(_) => format!("write one `{name}(…)` with all its conditions"),
-        Key::Condition(Condition::Scopes) => {
+fn once(keyword: Keyword) -> String {
+    let name = keyword.name();
+    match keyword {
+        Keyword::Clause(_) => format!("write one `{name}(…)` with all its conditions"),
+        Keyword::Condition(Condition::Scopes) => {
             format!("write one `{name}` with a list: `{name} = […, …]`")
         }
-        Key::Condition(Condition::Role) => "keep one `role`: a user has one".to_owned(),
-        Key::Condition(_) if key.form().group => {
+        Keyword::Condition(Condition::Role) => "keep one `role`: a user has one".to_owned(),
+        Keyword::Condition(_) if keyword.form().group => {
             format!("write one `{name}` with a group: `{name} = all(…, …)`")
         }
-        Key::Accepts => "keep one `accepts`; a list names several types".to_owned(),
-        Key::Condition(_) => format!("keep one `{name}`, the one that a caller must meet"),
-        Key::Optional | Key::Crate | Key::Policy => format!("remove one `{name}`"),
+        Keyword::Accepts => "keep one `accepts`; a list names several types".to_owned(),
+        Keyword::Condition(_) => format!("keep one `{name}`, the one that a caller must meet"),
+        Keyword::Optional | Keyword::Crate | Keyword::Policy => format!("remove one `{name}`"),
     }
 }
 
 /// What to write instead of texts without a name, which are taken: one mistake, however many.
-fn without_name(input: ParseStream<'_>, place: Place) -> Option<String> {
+fn without_name(input: ParseStream<'_>, position: Position) -> Option<String> {
     let mut texts = Vec::new();
     while input.peek(LitStr) && (input.peek2(Token![,]) || input.peek2(End)) {
         texts.push(input.parse::<LitStr>().ok()?.value());
@@ -123,12 +123,12 @@ fn without_name(input: ParseStream<'_>, place: Place) -> Option<String> {
     let first = texts.first()?;
     let types: Option<Vec<TokenType>> =
         texts.iter().map(|text| TokenType::from_name(text)).collect();
-    if let (Some(types), Place::Attribute | Place::Macro) = (types, place) {
+    if let (Some(types), Position::Attribute | Position::Macro) = (types, position) {
         return Some(format!("write `{}`", accepts_argument(&types)));
     }
-    let condition = match place {
-        Place::Clause(kind) => Condition::ALL.into_iter().find(|known| known.fits(kind))?,
-        Place::Attribute | Place::Macro => Condition::Scopes,
+    let condition = match position {
+        Position::Clause(kind) => Condition::ALL.into_iter().find(|known| known.fits(kind))?,
+        Position::Attribute | Position::Macro => Condition::Scopes,
     };
     let value = match (texts.as_slice(), condition) {
         ([_], _) => format!("{first:?}"),
@@ -139,14 +139,14 @@ fn without_name(input: ParseStream<'_>, place: Place) -> Option<String> {
 }
 
 /// Arguments to paste.
-pub(crate) fn example(place: Place) -> String {
-    match place {
-        Place::Attribute | Place::Macro => {
+pub(crate) fn example(position: Position) -> String {
+    match position {
+        Position::Attribute | Position::Macro => {
             "write arguments, such as `accepts = \"oauth_token\", scopes = \"read:notes\"`".into()
         }
-        Place::Clause(kind) => {
+        Position::Clause(kind) => {
             let known = Condition::ALL.into_iter().find(|condition| condition.fits(kind));
-            let example = known.map(|condition| Key::Condition(condition).example());
+            let example = known.map(|condition| Keyword::Condition(condition).example());
             format!("write conditions, such as `{}`", example.unwrap_or_default())
         }
     }

@@ -9,7 +9,7 @@ use syn::{
 };
 
 use crate::{
-    args::{describe::found, keyword::Key, tree::GroupKind},
+    args::{describe::found, keyword::Keyword, tree::GroupKind},
     errors::Errors,
 };
 
@@ -19,7 +19,7 @@ use crate::{
 pub(crate) fn comma(
     input: ParseStream<'_>,
     what: &str,
-    key: Option<&Key>,
+    keyword: Option<&Keyword>,
     starts: fn(ParseStream<'_>) -> bool,
     errors: &mut Errors,
 ) -> bool {
@@ -27,15 +27,15 @@ pub(crate) fn comma(
         return true;
     }
     let message = format!("expected `,` between {what}, found {}", found(input));
-    let help = match (key, operator(input)) {
-        (Some(key), _) if key.form().group && is_mixed(input) => {
+    let help = match (keyword, operator(input)) {
+        (Some(keyword), _) if keyword.form().group && is_mixed(input) => {
             "write `any(…)` where one is enough, `all(…)` where each is needed".to_owned()
         }
-        (Some(key), Some(kind)) if key.form().group => {
-            format!("write `{} = {}(…, …)` with your values", key.name(), kind.name())
+        (Some(keyword), Some(kind)) if keyword.form().group => {
+            format!("write `{} = {}(…, …)` with your values", keyword.name(), kind.name())
         }
-        (Some(key), Some(GroupKind::Any)) if key.form().list => {
-            format!("write `{} = […, …]` with your values", key.name())
+        (Some(keyword), Some(GroupKind::Any)) if keyword.form().list => {
+            format!("write `{} = […, …]` with your values", keyword.name())
         }
         _ => format!("separate {what} with `,`"),
     };

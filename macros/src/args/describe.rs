@@ -1,4 +1,4 @@
-//! Tokens in a form that no key takes in, the strings in them out: a help can then show the reader's
+//! Tokens in a form that no keyword takes in, the strings in them out: a help can then show the reader's
 //! own values in the right form.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};

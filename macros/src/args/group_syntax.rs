@@ -13,7 +13,7 @@ use crate::{
     args::{
         comma::{comma, skip_all, skip_to_comma},
         describe::{is_plain, quoted, strings},
-        keyword::Key,
+        keyword::Keyword,
         tree::{Around, Group, GroupKind, Leaf, Node, Value},
         unexpected::{unknown_group, wrong_group, wrong_list, wrong_literal, wrong_token},
     },
@@ -21,54 +21,62 @@ use crate::{
 };
 
 /// `["a", "b"]`.
-pub(crate) fn list(key: Key, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Value> {
+pub(crate) fn list(
+    keyword: Keyword,
+    input: ParseStream<'_>,
+    errors: &mut Errors,
+) -> syn::Result<Value> {
     let content;
     let bracket = bracketed!(content in input);
     let mut members = Vec::new();
     while !content.is_empty() {
-        if key.form().group && content.peek(Ident::peek_any) && content.peek2(Paren) {
+        if keyword.form().group && content.peek(Ident::peek_any) && content.peek2(Paren) {
             let help = "write `all(…)` instead of `[…]`";
             errors.push(content.span(), "a group stands in a list", help);
             skip_to_comma(&content);
             members.push(None);
         } else {
-            members.push(leaf(key, Around::List, &content, errors));
+            members.push(leaf(keyword, Around::List, &content, errors));
         }
         comma(&content, "members", None, starts_leaf, errors);
     }
     let span = bracket.span.join();
-    if key.form().list {
+    if keyword.form().list {
         return Ok(Value::List(span, members));
     }
-    let (message, help) = wrong_list(key, &texts(members.iter().flatten()));
+    let (message, help) = wrong_list(keyword, &texts(members.iter().flatten()));
     errors.push(span, &message, &help);
     Ok(Value::Unreadable)
 }
 
 /// `any("a", all("b", "c"))` as a whole value.
 pub(crate) fn only_group(
-    key: Key,
+    keyword: Keyword,
     input: ParseStream<'_>,
     errors: &mut Errors,
 ) -> syn::Result<Value> {
-    let Some(group) = group(key, input, errors)? else {
+    let Some(group) = group(keyword, input, errors)? else {
         return Ok(Value::Unreadable);
     };
-    if key.form().group {
+    if keyword.form().group {
         return Ok(Value::Group(group));
     }
-    let (message, help) = wrong_group(key, group.kind, &texts(group.nodes()));
+    let (message, help) = wrong_group(keyword, group.kind, &texts(group.nodes()));
     errors.push(group.span, &message, &help);
     Ok(Value::Unreadable)
 }
 
 /// `None` for another name than `any` and `all`, which was reported.
-fn group(key: Key, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Option<Group>> {
+fn group(
+    keyword: Keyword,
+    input: ParseStream<'_>,
+    errors: &mut Errors,
+) -> syn::Result<Option<Group>> {
     let name = input.call(Ident::parse_any)?;
     let content;
     parenthesized!(content in input);
     let Some(kind) = GroupKind::from_name(&name.to_string()) else {
-        let (message, help) = unknown_group(key, &name);
+        let (message, help) = unknown_group(keyword, &name);
         errors.push(name.span(), &message, &help);
         skip_all(&content);
         return Ok(None);
@@ -76,7 +84,7 @@ fn group(key: Key, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<O
     let mut members = Vec::new();
     while !content.is_empty() {
         let is_first = members.is_empty();
-        members.push(member(key, kind, is_first, &content, errors)?);
+        members.push(member(keyword, kind, is_first, &content, errors)?);
         if !comma(&content, "members", None, starts_leaf, errors) {
             members.push(None);
         }
@@ -86,17 +94,17 @@ fn group(key: Key, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<O
 
 /// A member of a group of this kind.
 fn member(
-    key: Key,
+    keyword: Keyword,
     kind: GroupKind,
     is_first: bool,
     input: ParseStream<'_>,
     errors: &mut Errors,
 ) -> syn::Result<Option<Node>> {
     if input.peek(Ident::peek_any) && input.peek2(Paren) {
-        return Ok(group(key, input, errors)?.map(Node::Group));
+        return Ok(group(keyword, input, errors)?.map(Node::Group));
     }
     if !input.peek(Bracket) {
-        return Ok(leaf(key, Around::Group(kind), input, errors).map(Node::Leaf));
+        return Ok(leaf(keyword, Around::Group(kind), input, errors).map(Node::Leaf));
     }
     // `any(["a", "b"])` is `any("a", "b")`.
     let kind = if is_first && input.peek2(End) { kind } else { GroupKind::All };
@@ -110,15 +118,15 @@ fn member(
     Ok(None)
 }
 
-/// `"a"`, or a path where the key takes one; anything else is an error and is skipped.
+/// `"a"`, or a path where the keyword takes one; anything else is an error and is skipped.
 pub(crate) fn leaf(
-    key: Key,
+    keyword: Keyword,
     around: Around,
     input: ParseStream<'_>,
     errors: &mut Errors,
 ) -> Option<Leaf> {
     let ahead = input.fork();
-    let is_path = key.form().path && !is_group_name(input);
+    let is_path = keyword.form().path && !is_group_name(input);
     if is_path
         && let Ok(path) = ahead.call(Path::parse_mod_style)
         && !ahead.peek(Token![!])
@@ -133,8 +141,8 @@ pub(crate) fn leaf(
             input.advance_to(&ahead);
             return Some(Leaf::Text(literal));
         }
-        Ok(literal) => wrong_literal(key, around, &literal),
-        Err(_) => wrong_token(key, around, input),
+        Ok(literal) => wrong_literal(keyword, around, &literal),
+        Err(_) => wrong_token(keyword, around, input),
     };
     let message = format!("expected a string literal, found {found}");
     errors.push(input.span(), &message, &help);

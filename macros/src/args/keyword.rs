@@ -1,4 +1,4 @@
-//! The name of an argument in, a key out, if the name is one that may stand there.
+//! The name of an argument in, a keyword out, if the name is one that may stand there.
 
 use crate::{
     args::tree::GroupKind,
@@ -9,7 +9,7 @@ use crate::{
 
 /// The name of an argument.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Key {
+pub(crate) enum Keyword {
     Accepts,
     Optional,
     /// `crate = path`: where the generated code finds the runtime.
@@ -22,7 +22,7 @@ pub(crate) enum Key {
 
 /// Where an argument stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum Position {
     /// `#[clerk_auth(…)]`
     Attribute,
     /// `policy!(…)`
@@ -31,31 +31,31 @@ pub(crate) enum Place {
     Clause(TokenType),
 }
 
-impl Key {
-    /// The key; else the message and the help about a name that cannot stand there.
+impl Keyword {
+    /// The keyword; else the message and the help about a name that cannot stand there.
     /// `is_off`: what stands behind it says that it does not hold, such as `= false`.
     pub(crate) fn from_name(
         name: &str,
-        place: Place,
+        position: Position,
         is_off: bool,
     ) -> Result<Self, (String, String)> {
-        let known = Self::all().find(|key| key.name() == name);
-        match (known, place) {
-            (Some(Self::Policy), Place::Macro) => Err((
+        let known = Self::all().find(|keyword| keyword.name() == name);
+        match (known, position) {
+            (Some(Self::Policy), Position::Macro) => Err((
                 "`policy` names the policy type of a handler, and here is none".into(),
                 "remove `policy`; name the `const` that holds the policy".into(),
             )),
-            (Some(key), Place::Attribute | Place::Macro) => Ok(key),
-            (Some(Self::Condition(condition)), Place::Clause(kind)) if condition.fits(kind) => {
+            (Some(keyword), Position::Attribute | Position::Macro) => Ok(keyword),
+            (Some(Self::Condition(condition)), Position::Clause(kind)) if condition.fits(kind) => {
                 Ok(Self::Condition(condition))
             }
-            (Some(key), Place::Clause(kind)) => Err(wrong_clause(key, kind)),
-            (None, Place::Clause(kind)) => {
+            (Some(keyword), Position::Clause(kind)) => Err(wrong_clause(keyword, kind)),
+            (None, Position::Clause(kind)) => {
                 let known = Condition::names_for(kind);
                 let message = format!("unknown condition `{name}`");
                 Err((message, did_you_mean(name, &known, is_off)))
             }
-            (None, _) => Err(unknown(name, place, is_off)),
+            (None, _) => Err(unknown(name, position, is_off)),
         }
     }
 
@@ -140,9 +140,9 @@ const OTHER_WORDS: [(&str, &[&str]); 7] = [
 const REQUIRED: [&str; 4] = ["authenticated", "mandatory", "required", "strict"];
 
 /// A known name that cannot stand in the clause of this type.
-fn wrong_clause(key: Key, kind: TokenType) -> (String, String) {
-    let (name, clause) = (key.name(), kind.name());
-    let Key::Condition(condition) = key else {
+fn wrong_clause(keyword: Keyword, kind: TokenType) -> (String, String) {
+    let (name, clause) = (keyword.name(), kind.name());
+    let Keyword::Condition(condition) = keyword else {
         let message = format!("`{name}` cannot stand in a clause");
         return (message, format!("write it beside `{clause}(…)`, separated by `,`"));
     };
@@ -160,7 +160,7 @@ fn wrong_clause(key: Key, kind: TokenType) -> (String, String) {
     (message, help)
 }
 
-fn unknown(name: &str, place: Place, is_off: bool) -> (String, String) {
+fn unknown(name: &str, position: Position, is_off: bool) -> (String, String) {
     let message = format!("unknown argument `{name}`");
     if matches!(name, "all" | "any" | "has" | "require" | "requires") {
         let help = "write the types of token side by side, such as `oauth_token(…), api_key`";
@@ -172,12 +172,12 @@ fn unknown(name: &str, place: Place, is_off: bool) -> (String, String) {
     if is_negated(name) {
         return (message, "write what a caller must have; nothing can be negated".into());
     }
-    if is_constant(name) && place == Place::Attribute {
+    if is_constant(name) && position == Position::Attribute {
         let help = "write the policy itself; a `const Policy` is for a `ClerkLayer` and `require`";
         return (message, help.into());
     }
-    let here = |key: &Key| *key != Key::Policy || place == Place::Attribute;
-    let known: Vec<&str> = Key::all().filter(here).map(Key::name).collect();
+    let here = |keyword: &Keyword| *keyword != Keyword::Policy || position == Position::Attribute;
+    let known: Vec<&str> = Keyword::all().filter(here).map(Keyword::name).collect();
     (message, did_you_mean(name, &known, is_off))
 }
 

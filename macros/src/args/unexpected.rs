@@ -9,7 +9,7 @@ use syn::{
 use crate::{
     args::{
         describe::{found, quoted, strings, text},
-        keyword::{Key, is_constant},
+        keyword::{Keyword, is_constant},
         tree::{Around, GroupKind, Leaf},
     },
     condition::{Condition, PRESETS},
@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// What the literal is, and what to write.
-pub(crate) fn wrong_literal(key: Key, around: Around, literal: &Lit) -> (String, String) {
+pub(crate) fn wrong_literal(keyword: Keyword, around: Around, literal: &Lit) -> (String, String) {
     let found = match literal {
         Lit::Str(text) if text.suffix().is_empty() => {
             return ("a raw string".into(), format!("write `{:?}`", text.value()));
@@ -36,18 +36,24 @@ pub(crate) fn wrong_literal(key: Key, around: Around, literal: &Lit) -> (String,
         _ => "another literal",
     };
     let help = match (literal, text(literal)) {
-        (Lit::Bool(value), _) if key == Key::Optional => optional_help(&value.value.to_string()),
+        (Lit::Bool(value), _) if keyword == Keyword::Optional => {
+            optional_help(&value.value.to_string())
+        }
         (_, Some(text)) if !text.is_empty() => format!("write `{text:?}`"),
-        _ => around.write(key),
+        _ => around.write(keyword),
     };
     (found.into(), help)
 }
 
 /// What stands there, and what to write.
-pub(crate) fn wrong_token(key: Key, around: Around, input: ParseStream<'_>) -> (String, String) {
+pub(crate) fn wrong_token(
+    keyword: Keyword,
+    around: Around,
+    input: ParseStream<'_>,
+) -> (String, String) {
     let ahead = input.fork();
     if let Ok(path) = ahead.call(Path::parse_mod_style) {
-        return wrong_path(key, around, &path, &ahead);
+        return wrong_path(keyword, around, &path, &ahead);
     }
     if input.peek(Token![,]) {
         return ("`,`".into(), "remove this `,`".into());
@@ -58,17 +64,22 @@ pub(crate) fn wrong_token(key: Key, around: Around, input: ParseStream<'_>) -> (
     }
     let found = if input.peek(Bracket) { "a list in a list".into() } else { found(input) };
     let help = match strings(input) {
-        Some(texts) => around.write_all(key, &quoted(&texts)),
+        Some(texts) => around.write_all(keyword, &quoted(&texts)),
         // A constant can stand there, and what it holds is not an example.
-        None if key.form().path => "write a literal, or a path to a `const Scope`".into(),
-        None => around.write(key),
+        None if keyword.form().path => "write a literal, or a path to a `const Scope`".into(),
+        None => around.write(keyword),
     };
     (found, help)
 }
 
 /// A name or a path where none can stand, and what is behind it.
-fn wrong_path(key: Key, around: Around, path: &Path, behind: ParseStream<'_>) -> (String, String) {
-    let name = key.name();
+fn wrong_path(
+    keyword: Keyword,
+    around: Around,
+    path: &Path,
+    behind: ParseStream<'_>,
+) -> (String, String) {
+    let name = keyword.name();
     let last = path.segments.last().map_or_else(String::new, |last| last.ident.to_string());
     let is_macro = behind.parse::<Token![!]>().is_ok();
     let texts = strings(behind).unwrap_or_default();
@@ -79,9 +90,9 @@ fn wrong_path(key: Key, around: Around, path: &Path, behind: ParseStream<'_>) ->
         None => "a path".into(),
     };
     let kind = path.get_ident().and_then(|_| GroupKind::from_name(&last));
-    let help = match kind.filter(|_| key.form().group) {
+    let help = match kind.filter(|_| keyword.form().group) {
         Some(kind) if texts.is_empty() => {
-            format!("write the members, such as `{name} = {}`", key.group(kind))
+            format!("write the members, such as `{name} = {}`", keyword.group(kind))
         }
         Some(kind) => format!("write `{}`", around.group(kind, &quoted(&texts).join(", "))),
         None if is_macro => {
@@ -90,27 +101,30 @@ fn wrong_path(key: Key, around: Around, path: &Path, behind: ParseStream<'_>) ->
                 "vec" => texts,
                 _ => Vec::new(),
             };
-            format!("no macro runs in the arguments; {}", around.write_all(key, &quoted(&texts)))
+            format!(
+                "no macro runs in the arguments; {}",
+                around.write_all(keyword, &quoted(&texts))
+            )
         }
         None if behind.peek(Paren) => match (last.as_str(), texts.as_slice()) {
-            ("new" | "from", [_]) => around.write_all(key, &quoted(&texts)),
-            (name, _) if key == Key::Accepts && TokenType::from_name(name).is_some() => {
+            ("new" | "from", [_]) => around.write_all(keyword, &quoted(&texts)),
+            (name, _) if keyword == Keyword::Accepts && TokenType::from_name(name).is_some() => {
                 format!("write the clause `{name}(…)` alone, without `accepts`")
             }
-            _ if key.form().path => "write a literal, or a path to a `const Scope`".into(),
-            _ => around.write(key),
+            _ if keyword.form().path => "write a literal, or a path to a `const Scope`".into(),
+            _ => around.write(keyword),
         },
-        None => literal_instead(key, path, &last),
+        None => literal_instead(keyword, path, &last),
     };
     (found, help)
 }
 
 /// `TokenType::ApiKey` → "write `"api_key"`"
-fn literal_instead(key: Key, path: &Path, last: &str) -> String {
-    let known: Vec<&str> = match key {
-        Key::Accepts if last.eq_ignore_ascii_case("any") => vec!["any"],
-        Key::Accepts => TokenType::ALL.map(TokenType::name).into(),
-        Key::Condition(Condition::Reverification) => PRESETS.map(|(name, _)| name).into(),
+fn literal_instead(keyword: Keyword, path: &Path, last: &str) -> String {
+    let known: Vec<&str> = match keyword {
+        Keyword::Accepts if last.eq_ignore_ascii_case("any") => vec!["any"],
+        Keyword::Accepts => TokenType::ALL.map(TokenType::name).into(),
+        Keyword::Condition(Condition::Reverification) => PRESETS.map(|(name, _)| name).into(),
         _ => Vec::new(),
     };
     match (near(last, known.iter().copied()).as_slice(), path.get_ident()) {
@@ -127,27 +141,31 @@ fn literal_instead(key: Key, path: &Path, last: &str) -> String {
     }
 }
 
-/// A list for a key that takes none: what is wrong, and what to write.
-pub(crate) fn wrong_list(key: Key, members: &[String]) -> (String, String) {
-    let what = if key.form().group { "a group" } else { "one value" };
-    (format!("`{}` takes {what}, not a list", key.name()), write_all(key, members))
+/// A list for a keyword that takes none: what is wrong, and what to write.
+pub(crate) fn wrong_list(keyword: Keyword, members: &[String]) -> (String, String) {
+    let what = if keyword.form().group { "a group" } else { "one value" };
+    (format!("`{}` takes {what}, not a list", keyword.name()), write_all(keyword, members))
 }
 
-/// A group for a key that takes none: what is wrong, and what to write.
-pub(crate) fn wrong_group(key: Key, kind: GroupKind, members: &[String]) -> (String, String) {
+/// A group for a keyword that takes none: what is wrong, and what to write.
+pub(crate) fn wrong_group(
+    keyword: Keyword,
+    kind: GroupKind,
+    members: &[String],
+) -> (String, String) {
     let help = match (kind, members) {
         // Its list names those of which one is enough.
-        (GroupKind::All, [_, _, ..]) => write(key),
-        _ => write_all(key, members),
+        (GroupKind::All, [_, _, ..]) => write(keyword),
+        _ => write_all(keyword, members),
     };
-    (format!("`{}` takes no group", key.name()), help)
+    (format!("`{}` takes no group", keyword.name()), help)
 }
 
 /// Another name than `any` and `all`: what is wrong, and what to write.
-pub(crate) fn unknown_group(key: Key, name: &Ident) -> (String, String) {
-    if !key.form().group {
+pub(crate) fn unknown_group(keyword: Keyword, name: &Ident) -> (String, String) {
+    if !keyword.form().group {
         let message = format!("expected a string literal, found `{name}(…)`");
-        return (message, write(key));
+        return (message, write(keyword));
     }
     let name = name.to_string();
     if is_negated(&name) {
@@ -166,15 +184,15 @@ pub(crate) fn unknown_group(key: Key, name: &Ident) -> (String, String) {
     (format!("unknown group `{name}`"), help)
 }
 
-/// "write `scopes = ["a", "b"]`": the reader's own values, in a form that the key takes.
-pub(crate) fn write_all(key: Key, members: &[String]) -> String {
-    let (name, form, all) = (key.name(), key.form(), members.join(", "));
+/// "write `scopes = ["a", "b"]`": the reader's own values, in a form that the keyword takes.
+pub(crate) fn write_all(keyword: Keyword, members: &[String]) -> String {
+    let (name, form, all) = (keyword.name(), keyword.form(), members.join(", "));
     match members {
-        [] => write(key),
-        _ if key == Key::Optional => write(key),
+        [] => write(keyword),
+        _ if keyword == Keyword::Optional => write(keyword),
         [_, _, ..] if form.list => format!("write `{name} = [{all}]`"),
         // A user has one role: several can only be alternatives.
-        [_, _, ..] if key == Key::Condition(Condition::Role) => {
+        [_, _, ..] if keyword == Keyword::Condition(Condition::Role) => {
             format!("write `{name} = any({all})` where one is enough")
         }
         [_, _, ..] if form.group => format!(
@@ -188,14 +206,14 @@ pub(crate) fn write_all(key: Key, members: &[String]) -> String {
 
 /// "write a value, such as `accepts = "oauth_token"`". An example is not advice: nobody knows which
 /// callers the reader means.
-pub(crate) fn write(key: Key) -> String {
-    match key {
-        Key::Optional => optional_help(""),
-        Key::Crate => format!("write `{}`", key.example()),
-        Key::Policy => {
-            format!("name a new type, such as `{}`: the policy stands beside it", key.example())
+pub(crate) fn write(keyword: Keyword) -> String {
+    match keyword {
+        Keyword::Optional => optional_help(""),
+        Keyword::Crate => format!("write `{}`", keyword.example()),
+        Keyword::Policy => {
+            format!("name a new type, such as `{}`: the policy stands beside it", keyword.example())
         }
-        _ => format!("write a value, such as `{}`", key.example()),
+        _ => format!("write a value, such as `{}`", keyword.example()),
     }
 }
 
@@ -211,11 +229,11 @@ pub(crate) fn optional_help(value: &str) -> String {
 
 impl Around {
     /// The reader's own values, in place of one.
-    fn write_all(self, key: Key, members: &[String]) -> String {
+    fn write_all(self, keyword: Keyword, members: &[String]) -> String {
         let all = members.join(", ");
         match (self, members) {
-            (Self::Nothing, _) => write_all(key, members),
-            (_, []) => self.write(key),
+            (Self::Nothing, _) => write_all(keyword, members),
+            (_, []) => self.write(keyword),
             (Self::Group(GroupKind::Any), [_, _, ..]) => format!("write `all({all})`"),
             (Self::List | Self::Group(_), _) => format!("write `{all}`"),
         }
@@ -229,10 +247,10 @@ impl Around {
         }
     }
 
-    fn write(self, key: Key) -> String {
-        match (self, key) {
-            (Self::Nothing, _) => write(key),
-            (_, Key::Condition(condition)) => {
+    fn write(self, keyword: Keyword) -> String {
+        match (self, keyword) {
+            (Self::Nothing, _) => write(keyword),
+            (_, Keyword::Condition(condition)) => {
                 let example = condition.example().trim_matches(['[', ']']);
                 format!("write a value, such as `{example}`")
             }

@@ -14,7 +14,7 @@ use crate::{
         describe::{found, quoted, strings},
         factor::{factor, is_level},
         group_syntax::{leaf, list, only_group},
-        keyword::{Key, is_constant},
+        keyword::{Keyword, is_constant},
         tree::{Around, Factor, Leaf, Value},
         unexpected::{write, write_all},
     },
@@ -22,31 +22,35 @@ use crate::{
     errors::Errors,
 };
 
-const REVERIFICATION: Key = Key::Condition(Condition::Reverification);
+const REVERIFICATION: Keyword = Keyword::Condition(Condition::Reverification);
 
 /// `= value`.
 pub(crate) fn after_equals(
-    key: Key,
+    keyword: Keyword,
     name: &Ident,
     input: ParseStream<'_>,
     errors: &mut Errors,
 ) -> Value {
-    if equals(key, name, input, errors) { value(key, input, errors) } else { Value::Unreadable }
+    if equals(keyword, name, input, errors) {
+        value(keyword, input, errors)
+    } else {
+        Value::Unreadable
+    }
 }
 
-fn value(key: Key, input: ParseStream<'_>, errors: &mut Errors) -> Value {
+fn value(keyword: Keyword, input: ParseStream<'_>, errors: &mut Errors) -> Value {
     if input.peek(Bracket) {
-        return or_report(key, list(key, input, errors), errors);
+        return or_report(keyword, list(keyword, input, errors), errors);
     }
     if input.peek(Ident::peek_any) && input.peek2(Paren) {
-        if key == REVERIFICATION {
+        if keyword == REVERIFICATION {
             let factor = factor(input, errors);
             let value = |factor: Option<Factor>| factor.map_or(Value::Unreadable, Value::Factor);
-            return or_report(key, factor.map(value), errors);
+            return or_report(keyword, factor.map(value), errors);
         }
-        return or_report(key, only_group(key, input, errors), errors);
+        return or_report(keyword, only_group(keyword, input, errors), errors);
     }
-    if key == REVERIFICATION
+    if keyword == REVERIFICATION
         && input.fork().call(Ident::parse_any).is_ok_and(|name| is_level(&name))
     {
         let level = found(input);
@@ -55,7 +59,7 @@ fn value(key: Key, input: ParseStream<'_>, errors: &mut Errors) -> Value {
         skip_to_comma(input);
         return Value::Unreadable;
     }
-    match leaf(key, Around::Nothing, input, errors) {
+    match leaf(keyword, Around::Nothing, input, errors) {
         Some(Leaf::Text(literal)) => Value::Text(literal),
         Some(Leaf::Path(path)) => Value::Path(path),
         None => Value::Unreadable,
@@ -68,7 +72,7 @@ pub(crate) fn optional(name: &Ident, input: ParseStream<'_>, errors: &mut Errors
         return Value::Bare;
     }
     if input.peek(Token![=]) {
-        return after_equals(Key::Optional, name, input, errors);
+        return after_equals(Keyword::Optional, name, input, errors);
     }
     if !input.peek(Paren) {
         return Value::Bare; // a comma is missing, which is reported where commas are read
@@ -89,12 +93,12 @@ pub(crate) fn optional(name: &Ident, input: ParseStream<'_>, errors: &mut Errors
 
 /// `= my_crate::auth`
 pub(crate) fn path_after_equals(
-    key: Key,
+    keyword: Keyword,
     name: &Ident,
     input: ParseStream<'_>,
     errors: &mut Errors,
 ) -> Option<Path> {
-    if !equals(key, name, input, errors) {
+    if !equals(keyword, name, input, errors) {
         return None;
     }
     let ahead = input.fork();
@@ -107,7 +111,7 @@ pub(crate) fn path_after_equals(
     let as_path = |text: LitStr| text.parse_with(Path::parse_mod_style).ok();
     let help = match input.fork().parse::<LitStr>().ok().and_then(as_path) {
         Some(path) => format!("write `{name} = {}`", Leaf::Path(path)),
-        None => write(key),
+        None => write(keyword),
     };
     let message = format!("expected a path, found {}", found(input));
     errors.push(input.span(), &message, &help);
@@ -117,12 +121,12 @@ pub(crate) fn path_after_equals(
 
 /// `= ListNotes`
 pub(crate) fn name_after_equals(
-    key: Key,
+    keyword: Keyword,
     name: &Ident,
     input: ParseStream<'_>,
     errors: &mut Errors,
 ) -> Option<Ident> {
-    if !equals(key, name, input, errors) {
+    if !equals(keyword, name, input, errors) {
         return None;
     }
     let is_alone = input.peek2(Token![,]) || input.peek2(End);
@@ -138,7 +142,7 @@ pub(crate) fn name_after_equals(
     }
     let help = match input.fork().parse::<LitStr>().ok().and_then(|text| text.parse().ok()) {
         Some::<Ident>(policy) => format!("write `{name} = {policy}`"),
-        None => write(key),
+        None => write(keyword),
     };
     let message = if input.fork().call(Path::parse_mod_style).is_ok() {
         "expected a name alone: the policy type stands beside the handler".to_owned()
@@ -151,10 +155,10 @@ pub(crate) fn name_after_equals(
 }
 
 /// Takes `=`, if something stands behind it.
-fn equals(key: Key, name: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> bool {
+fn equals(keyword: Keyword, name: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> bool {
     let is_other_sign = input.peek(Token![==]) || input.peek(Token![=>]);
     let Some(equals) = input.parse::<Token![=]>().ok().filter(|_| !is_other_sign) else {
-        let (message, help) = instead_of_equals(key, name, input);
+        let (message, help) = instead_of_equals(keyword, name, input);
         let span = if is_sign(input) { input.span() } else { name.span() };
         errors.push(span, &message, &help);
         skip_to_comma(input);
@@ -162,7 +166,7 @@ fn equals(key: Key, name: &Ident, input: ParseStream<'_>, errors: &mut Errors) -
     };
     if input.is_empty() || input.peek(Token![,]) {
         let message = format!("expected a value after `{name} =`");
-        errors.push(equals.span, &message, &write(key));
+        errors.push(equals.span, &message, &write(keyword));
         return false;
     }
     true
@@ -170,7 +174,7 @@ fn equals(key: Key, name: &Ident, input: ParseStream<'_>, errors: &mut Errors) -
 
 /// What is wrong where no `=` stands, and the same with one: the user's own value, if it is plain to
 /// see, because an example could open the route for others.
-fn instead_of_equals(key: Key, name: &Ident, input: ParseStream<'_>) -> (String, String) {
+fn instead_of_equals(keyword: Keyword, name: &Ident, input: ParseStream<'_>) -> (String, String) {
     if input.peek(Token![!=]) {
         let message = format!("`{name}` cannot be negated");
         return (message, "write what a caller must have; there is no `!=`".into());
@@ -180,19 +184,19 @@ fn instead_of_equals(key: Key, name: &Ident, input: ParseStream<'_>) -> (String,
     } else {
         format!("expected `=` and a value after `{name}`")
     };
-    if matches!(key, Key::Crate | Key::Policy) {
-        return (message, write(key));
+    if matches!(keyword, Keyword::Crate | Keyword::Policy) {
+        return (message, write(keyword));
     }
     let ahead = input.fork();
     while is_sign(&ahead) && ahead.parse::<TokenTree>().is_ok() {}
     let mut unread = Errors::default();
     let help = match strings(&ahead) {
-        Some(texts) => write_all(key, &quoted(&texts)),
-        None => match value(key, &ahead, &mut unread) {
+        Some(texts) => write_all(keyword, &quoted(&texts)),
+        None => match value(keyword, &ahead, &mut unread) {
             value if unread.is_empty() && value.is_readable() => {
                 format!("write `{name} = {value}`")
             }
-            _ => write(key),
+            _ => write(keyword),
         },
     };
     (message, help)
@@ -203,9 +207,9 @@ fn is_sign(input: ParseStream<'_>) -> bool {
     input.peek(Token![:]) || input.peek(Token![=]) || input.peek(Token![>])
 }
 
-fn or_report(key: Key, value: syn::Result<Value>, errors: &mut Errors) -> Value {
+fn or_report(keyword: Keyword, value: syn::Result<Value>, errors: &mut Errors) -> Value {
     value.unwrap_or_else(|error| {
-        errors.push(error.span(), &error.to_string(), &write(key));
+        errors.push(error.span(), &error.to_string(), &write(keyword));
         Value::Unreadable
     })
 }

@@ -4,23 +4,23 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
 use crate::{
-    expand::paths::Naming,
-    policy::accepts::Entry,
+    expand::paths::Paths,
+    policy::accepts::Accepts,
     token_type::{TokenType, identity_parts},
 };
 
 /// The struct of the one accepted type, or the enum of all, with `Never` for those that cannot
 /// enter: `Identity<SessionToken, Never, Never, ApiKey>`. With `optional`, an `Option` of it.
-pub(crate) fn of(entry: &Entry, naming: &Naming) -> TokenStream {
-    let identity = always(&entry.types, naming);
-    if entry.optional.is_none() {
+pub(crate) fn of(accepts: &Accepts, paths: &Paths) -> TokenStream {
+    let identity = always(&accepts.types, paths);
+    if accepts.optional.is_none() {
         return identity;
     }
     quote!(::core::option::Option<#identity>)
 }
 
-fn always(types: &[TokenType], naming: &Naming) -> TokenStream {
-    let root = naming.root();
+fn always(types: &[TokenType], paths: &Paths) -> TokenStream {
+    let root = paths.root();
     if let [kind] = types {
         let name = type_name(kind.type_name());
         return quote!(#root::#name);

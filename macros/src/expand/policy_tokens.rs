@@ -6,7 +6,7 @@ use syn::Path;
 
 use crate::{
     args::tree::{GroupKind, Leaf},
-    expand::paths::{Naming, first_name},
+    expand::paths::{Paths, first_name},
     policy::{
         Clause, Policy, accepts::Optional, requirement::Requirement, reverification::Reverification,
     },
@@ -25,9 +25,9 @@ const POLICY: &str = "POLICY";
 ///     Policy::new(&[Clause::OAuthToken(Requirement::Scope("read:notes"))])
 /// }
 /// ```
-pub(crate) fn constant(policy: &Policy, naming: &Naming) -> TokenStream {
-    let Some(block) = Block::of(policy, naming) else {
-        return in_full(policy, naming);
+pub(crate) fn constant(policy: &Policy, paths: &Paths) -> TokenStream {
+    let Some(block) = Block::of(policy, paths) else {
+        return in_full(policy, paths);
     };
     let Block { items, words } = &block;
     let clauses = words.clauses(policy);
@@ -44,11 +44,11 @@ pub(crate) fn constant(policy: &Policy, naming: &Naming) -> TokenStream {
 /// }
 /// ```
 /// `cargo check` evaluates a `const` item in a function, but not a `const { … }`.
-pub(crate) fn expression(policy: &Policy, naming: &Naming) -> TokenStream {
-    let root = naming.root();
-    let name = free_name(policy, naming);
-    let Some(Block { items, words }) = Block::of(policy, naming) else {
-        let value = in_full(policy, naming);
+pub(crate) fn expression(policy: &Policy, paths: &Paths) -> TokenStream {
+    let root = paths.root();
+    let name = free_name(policy, paths);
+    let Some(Block { items, words }) = Block::of(policy, paths) else {
+        let value = in_full(policy, paths);
         return quote!({ const #name: #root::policy::Policy = #value; #name });
     };
     let clauses = words.clauses(policy);
@@ -60,17 +60,17 @@ pub(crate) fn expression(policy: &Policy, naming: &Naming) -> TokenStream {
 /// ```text
 /// ::clerk_auth::policy::Policy::new(&[…])
 /// ```
-fn in_full(policy: &Policy, naming: &Naming) -> TokenStream {
-    let root = naming.root();
-    let words = Words { prefix: quote!(#root::policy::), shared: None };
+fn in_full(policy: &Policy, paths: &Paths) -> TokenStream {
+    let root = paths.root();
+    let words = PolicyTokens { prefix: quote!(#root::policy::), shared: None };
     let clauses = words.clauses(policy);
     words.policy(policy, &quote!(&[#clauses]))
 }
 
 /// `POLICY`, with as many `_` behind it as no path of the user begins with.
-fn free_name(policy: &Policy, naming: &Naming) -> Ident {
+fn free_name(policy: &Policy, paths: &Paths) -> Ident {
     let mut name = POLICY.to_owned();
-    while user_names(policy, naming).any(|taken| *taken == name) {
+    while user_names(policy, paths).any(|taken| *taken == name) {
         name.push('_');
     }
     Ident::new(&name, Span::call_site())
@@ -79,26 +79,26 @@ fn free_name(policy: &Policy, naming: &Naming) -> Ident {
 /// The items before the value, and how the value names them.
 struct Block {
     items: TokenStream,
-    words: Words,
+    words: PolicyTokens,
 }
 
 impl Block {
     /// `None` where a path of the user begins with one of the names, so that it would mean
     /// something else in the block.
-    fn of(policy: &Policy, naming: &Naming) -> Option<Self> {
+    fn of(policy: &Policy, paths: &Paths) -> Option<Self> {
         let mut imports = vec!["Clause", "Policy", "Requirement"];
         if requirements(policy).any(is_reverification) {
             imports.push("Reverification");
         }
         let names = imports.iter().chain(&[SHARED]);
         let is_taken = |name: &Ident| names.clone().any(|ours| name == ours);
-        if user_names(policy, naming).any(is_taken) {
+        if user_names(policy, paths).any(is_taken) {
             return None;
         }
-        let root = naming.root();
+        let root = paths.root();
         let imports = imports.into_iter().map(|import| Ident::new(import, Span::call_site()));
         let mut items = quote!(use #root::policy::{#(#imports),*};);
-        let mut words = Words { prefix: TokenStream::new(), shared: None };
+        let mut words = PolicyTokens { prefix: TokenStream::new(), shared: None };
         if let Some(requirement) = shared_requirement(policy) {
             let name = Ident::new(SHARED, Span::call_site());
             let value = words.all_of(requirement);
@@ -126,16 +126,16 @@ fn shared_requirement(policy: &Policy) -> Option<&[Requirement]> {
 const MOST_COMPARED: usize = 16;
 
 /// How the runtime's types are named.
-struct Words {
+struct PolicyTokens {
     prefix: TokenStream,
     /// The constant that every clause asks for.
     shared: Option<Ident>,
 }
 
-impl Words {
+impl PolicyTokens {
     fn policy(&self, policy: &Policy, clauses: &TokenStream) -> TokenStream {
         let Self { prefix, .. } = self;
-        let optional = policy.optional.map(|optional| match optional {
+        let optional = policy.accepts.optional.map(|optional| match optional {
             Optional::NoCredential => quote!(.optional()),
             Optional::ExpiredCookie => quote!(.optional_ignoring_expired_cookie()),
         });
@@ -225,10 +225,10 @@ fn leaves(requirement: &Requirement) -> usize {
 }
 
 /// The first names of the user's relative paths.
-fn user_names<'a>(policy: &'a Policy, naming: &'a Naming) -> impl Iterator<Item = &'a Ident> {
-    let mut paths = Vec::new();
-    requirements(policy).for_each(|requirement| collect_paths(requirement, &mut paths));
-    naming.first().into_iter().chain(paths.into_iter().filter_map(first_name))
+fn user_names<'a>(policy: &'a Policy, paths: &'a Paths) -> impl Iterator<Item = &'a Ident> {
+    let mut written = Vec::new();
+    requirements(policy).for_each(|requirement| collect_paths(requirement, &mut written));
+    paths.first().into_iter().chain(written.into_iter().filter_map(first_name))
 }
 
 fn collect_paths<'a>(requirement: &'a Requirement, paths: &mut Vec<&'a Path>) {

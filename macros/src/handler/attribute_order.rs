@@ -8,7 +8,11 @@ use syn::{Attribute, Meta};
 use crate::{errors::Errors, handler::injected::Injected};
 
 /// Reports them, and takes away what they say: it would only be reported once more.
-pub(crate) fn check(attributes: &mut [Attribute], injected: &[Injected], errors: &mut Errors) {
+pub(crate) fn check_attribute_order(
+    attributes: &mut [Attribute],
+    injected: &[Injected],
+    errors: &mut Errors,
+) {
     for attribute in attributes {
         let Meta::List(list) = &mut attribute.meta else {
             continue;

@@ -1,8 +1,6 @@
 //! The user's own type of claims in, what makes it impossible to decode into it out. The generated
 //! code names the type outside of the handler, so it cannot borrow and cannot be generic.
 
-use std::collections::HashSet;
-
 use proc_macro2::{Ident, TokenTree};
 use syn::{GenericParam, Generics, spanned::Spanned};
 
@@ -10,12 +8,12 @@ use crate::{
     errors::Errors,
     handler::{
         injected::{Injected, InjectedValue},
-        param_type::{Declared, flat_tokens},
+        param_type::{ParamType, flat_tokens},
     },
 };
 
 /// Reports a type that no value can be decoded into.
-pub(crate) fn check(injected: &Injected, declared: &Declared<'_>, errors: &mut Errors) {
+pub(crate) fn check_claims(injected: &Injected, declared: &ParamType<'_>, errors: &mut Errors) {
     let tokens = flat_tokens(declared.inner);
     let borrows = |token: &&TokenTree| match token {
         TokenTree::Punct(mark) => mark.as_char() == '&' || mark.as_char() == '\'',
@@ -41,7 +39,7 @@ pub(crate) fn check(injected: &Injected, declared: &Declared<'_>, errors: &mut E
 }
 
 /// Reports what cannot stand beside decoded claims: a guard, or a generic parameter in the type.
-pub(crate) fn check_beside(
+pub(crate) fn check_claims_beside(
     claims: &Injected,
     all: &[Injected],
     generics: &Generics,
@@ -68,24 +66,28 @@ pub(crate) fn check_beside(
 
 /// The first generic parameter of the handler in the type; a lifetime was reported as a borrow.
 fn generic_name(claims: &Injected, generics: &Generics) -> Option<Ident> {
-    let names: HashSet<&Ident> = generics
-        .params
-        .iter()
-        .filter_map(|parameter| match parameter {
-            GenericParam::Type(parameter) => Some(&parameter.ident),
-            GenericParam::Const(parameter) => Some(&parameter.ident),
-            GenericParam::Lifetime(_) => None,
-        })
-        .collect();
+    let names = generic_names(generics);
     let mut follows_colon = false; // `my::T` is another type
     for token in flat_tokens(claims.declared().inner) {
         match token {
-            TokenTree::Ident(name) if !follows_colon && names.contains(&name) => return Some(name),
+            TokenTree::Ident(name) if !follows_colon && names.contains(&&name) => {
+                return Some(name);
+            }
             TokenTree::Punct(mark) => follows_colon = mark.as_char() == ':',
             _ => follows_colon = false,
         }
     }
     None
+}
+
+/// The names that stand for something else at each use; a lifetime cannot be mistaken for a type.
+pub(crate) fn generic_names(generics: &Generics) -> Vec<&Ident> {
+    let names = generics.params.iter().filter_map(|parameter| match parameter {
+        GenericParam::Type(parameter) => Some(&parameter.ident),
+        GenericParam::Const(parameter) => Some(&parameter.ident),
+        GenericParam::Lifetime(_) => None,
+    });
+    names.collect()
 }
 
 /// Whether only the compiler knows if the parameter exists.

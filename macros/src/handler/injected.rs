@@ -4,8 +4,8 @@ use proc_macro2::Ident;
 use syn::{FnArg, Pat, PatType};
 
 use crate::{
-    handler::param_type::Declared,
-    policy::accepts::Entry,
+    handler::param_type::ParamType,
+    policy::accepts::Accepts,
     token_type::{TokenType, identity_type},
 };
 
@@ -140,13 +140,13 @@ impl InjectedValue {
     }
 
     /// Whether a caller who entered has the value.
-    pub(crate) fn presence_for(self, entry: &Entry) -> Presence {
+    pub(crate) fn presence_for(self, accepts: &Accepts) -> Presence {
         let has = |presence| move |kind: &TokenType| self.presence(*kind) == presence;
-        if entry.types.iter().all(has(Presence::Never)) {
+        if accepts.types.iter().all(has(Presence::Never)) {
             return Presence::Never;
         }
-        let is_token_sure = entry.optional.is_none() || self == Self::Guard;
-        if is_token_sure && entry.types.iter().all(has(Presence::Always)) {
+        let is_token_sure = accepts.optional.is_none() || self == Self::Guard;
+        if is_token_sure && accepts.types.iter().all(has(Presence::Always)) {
             return Presence::Always;
         }
         Presence::Maybe
@@ -154,14 +154,14 @@ impl InjectedValue {
 }
 
 impl Injected {
-    pub(crate) fn declared(&self) -> Declared<'_> {
-        Declared::of(&self.parameter.ty)
+    pub(crate) fn declared(&self) -> ParamType<'_> {
+        ParamType::of(&self.parameter.ty)
     }
 
     /// The type that the value has when it is there, as the user named it.
-    pub(crate) fn type_text(&self, entry: Option<&Entry>) -> String {
-        match (self.value, entry) {
-            (InjectedValue::Identity, Some(entry)) => identity_type(&entry.types),
+    pub(crate) fn type_text(&self, accepts: Option<&Accepts>) -> String {
+        match (self.value, accepts) {
+            (InjectedValue::Identity, Some(accepts)) => identity_type(&accepts.types),
             _ if self.is_decoded() => self.declared().text(),
             (value, _) => value.type_name().to_owned(),
         }

@@ -7,22 +7,21 @@ use syn::{Type, spanned::Spanned};
 use crate::{
     errors::Errors,
     handler::injected::{Injected, InjectedValue, Presence},
-    policy::accepts::Entry,
+    policy::accepts::Accepts,
 };
 
 /// Extractors that a pattern can take apart. None of them is the type of an injected value.
 const WRAPPERS: [&str; 6] = ["Extension", "Form", "Json", "Path", "Query", "State"];
 
-/// Whether the type was one of these, which is then reported.
-pub(crate) fn check(injected: &Injected, entry: Option<&Entry>, errors: &mut Errors) -> bool {
+/// Reports a type that is one of these.
+pub(crate) fn check_mismatch(injected: &Injected, accepts: Option<&Accepts>, errors: &mut Errors) {
     let declared = injected.declared();
     let name = injected.value.name();
     if let Some(extractor) = declared.name().filter(|name| is_wrapper(name)) {
-        wrong_type(injected, extractor, entry, errors);
-        return true;
+        return wrong_type(injected, extractor, accepts, errors);
     }
     if injected.value == InjectedValue::Guard || injected.is_decoded() {
-        return false;
+        return;
     }
     let (message, span) = match declared.inner {
         Type::Reference(reference) => {
@@ -31,23 +30,22 @@ pub(crate) fn check(injected: &Injected, entry: Option<&Entry>, errors: &mut Err
         Type::Path(_) if declared.is_named("Option") => {
             ("in one `Option` at most", declared.inner.span())
         }
-        _ => return false,
+        _ => return,
     };
-    errors.push(span, &format!("`{name}` is injected {message}"), &help(injected, entry));
-    true
+    errors.push(span, &format!("`{name}` is injected {message}"), &help(injected, accepts));
 }
 
 /// A type of someone else, such as an extractor.
 pub(crate) fn wrong_type(
     injected: &Injected,
     found: &Ident,
-    entry: Option<&Entry>,
+    accepts: Option<&Accepts>,
     errors: &mut Errors,
 ) {
     let name = injected.value.name();
     let message = format!("`{name}` is injected by `#[clerk_auth]`, so it cannot be `{found}`");
     let help = match injected.declared().option {
-        _ if !is_wrapper(found) => help(injected, entry),
+        _ if !is_wrapper(found) => help(injected, accepts),
         Some(_) => "rename the parameter".to_owned(),
         None => format!("write the pattern `{found}({name})`, or rename the parameter"),
     };
@@ -59,14 +57,14 @@ fn is_wrapper(name: &Ident) -> bool {
 }
 
 /// The value as it can be declared.
-fn help(injected: &Injected, entry: Option<&Entry>) -> String {
+fn help(injected: &Injected, accepts: Option<&Accepts>) -> String {
     let value = injected.value;
-    let is_optional = match entry.map(|entry| value.presence_for(entry)) {
+    let is_optional = match accepts.map(|accepts| value.presence_for(accepts)) {
         Some(Presence::Never) => return "rename the parameter".into(),
         Some(presence) => presence == Presence::Maybe,
         None => injected.declared().option.is_some(),
     };
-    let inner = injected.type_text(entry);
+    let inner = injected.type_text(accepts);
     let declared = if is_optional { format!("Option<{inner}>") } else { inner };
     format!("write `{}: {declared}`, or rename the parameter", value.name())
 }

@@ -7,7 +7,7 @@ use crate::{
     errors::Errors,
     handler::{
         injected::{Injected, InjectedValue},
-        param_type::Declared,
+        param_type::ParamType,
     },
 };
 
@@ -16,7 +16,7 @@ use crate::{
 const COMMON: [&str; 3] = ["ApiKey", "Claims", "Identity"];
 
 /// The parameter, if it is one that nothing can fill, which is then reported.
-pub(crate) fn check<'a>(
+pub(crate) fn check_misnamed<'a>(
     parameter: &'a FnArg,
     injected: &[Injected],
     errors: &mut Errors,
@@ -31,7 +31,7 @@ pub(crate) fn check<'a>(
         Pat::Wild(_) => None,
         _ => return None,
     };
-    let declared = Declared::of(&parameter.ty);
+    let declared = ParamType::of(&parameter.ty);
     let found = declared.name()?;
     let value = InjectedValue::with_type(found)?;
     let is_ours = match declared.inner {

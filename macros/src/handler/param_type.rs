@@ -5,14 +5,14 @@ use quote::ToTokens;
 use syn::{GenericArgument, PathArguments, PathSegment, Type};
 
 /// A type as the user wrote it. What only rustc knows, such as aliases, is not looked through.
-pub(crate) struct Declared<'a> {
+pub(crate) struct ParamType<'a> {
     /// The word `Option`.
     pub(crate) option: Option<&'a Ident>,
     /// What the `Option` holds, or the type itself.
     pub(crate) inner: &'a Type,
 }
 
-impl<'a> Declared<'a> {
+impl<'a> ParamType<'a> {
     pub(crate) fn of(declared: &'a Type) -> Self {
         let declared = bare(declared);
         match last_segment(declared) {

@@ -6,13 +6,12 @@ use syn::spanned::Spanned;
 use crate::{
     errors::Errors,
     handler::{
-        claims,
+        claims::check_claims,
         injected::{Injected, InjectedValue, Presence},
-        mismatch,
-        mismatch::wrong_type,
-        param_type::Declared,
+        mismatch::{check_mismatch, wrong_type},
+        param_type::ParamType,
     },
-    policy::accepts::Entry,
+    policy::accepts::Accepts,
     token_type::{TokenType, alternative_types, identity_type},
 };
 
@@ -20,34 +19,35 @@ use crate::{
 const IDENTITIES: [&str; 5] = ["SessionToken", "OAuthToken", "M2mToken", "ApiKey", "Identity"];
 
 /// Reports a declared type that the value cannot have.
-pub(crate) fn check(injected: &Injected, entry: Option<&Entry>, errors: &mut Errors) {
-    let before = errors.count();
+pub(crate) fn check_parameter(injected: &Injected, accepts: Option<&Accepts>, errors: &mut Errors) {
     let declared = injected.declared();
-    if mismatch::check(injected, entry, errors) {
+    if errors.step(|errors| check_mismatch(injected, accepts, errors)).is_none() {
         return;
     }
     if injected.value == InjectedValue::Guard {
         return check_guard(injected, &declared, errors);
     }
-    if injected.is_decoded() {
-        claims::check(injected, &declared, errors);
+    if injected.is_decoded()
+        && errors.step(|errors| check_claims(injected, &declared, errors)).is_none()
+    {
+        return;
     }
-    let Some(entry) = entry.filter(|_| errors.count() == before) else {
+    let Some(accepts) = accepts else {
         return;
     };
-    match (injected.value.presence_for(entry), declared.option) {
-        (Presence::Never, _) => never(injected, entry, errors),
-        (Presence::Always, Some(option)) => always(injected, option, entry, errors),
-        (Presence::Maybe, None) => maybe(injected, &declared, entry, errors),
+    match (injected.value.presence_for(accepts), declared.option) {
+        (Presence::Never, _) => never(injected, accepts, errors),
+        (Presence::Always, Some(option)) => always(injected, option, accepts, errors),
+        (Presence::Maybe, None) => maybe(injected, &declared, accepts, errors),
         _ if injected.value == InjectedValue::Identity => {
-            check_identity(&declared, entry, errors);
+            check_identity(&declared, accepts, errors);
         }
         _ => {}
     }
 }
 
 /// The guard is written without its parameter, and never as an `Option`.
-fn check_guard(injected: &Injected, declared: &Declared<'_>, errors: &mut Errors) {
+fn check_guard(injected: &Injected, declared: &ParamType<'_>, errors: &mut Errors) {
     let help = "write `guard: Guard`";
     if let Some(option) = declared.option {
         let message = "`guard` is always there, also with `optional`";
@@ -69,16 +69,16 @@ fn check_guard(injected: &Injected, declared: &Declared<'_>, errors: &mut Errors
 }
 
 /// Where the declared name is that of another identity. With parameters, rustc compares them.
-fn check_identity(declared: &Declared<'_>, entry: &Entry, errors: &mut Errors) {
+fn check_identity(declared: &ParamType<'_>, accepts: &Accepts, errors: &mut Errors) {
     let Some(name) = declared.name().filter(|name| is_identity(name)) else {
         return;
     };
-    let expected = identity_type(&entry.types);
+    let expected = identity_type(&accepts.types);
     let is_several = name == "Identity" && declared.has_arguments();
-    if name == expected.as_str() || is_several && entry.types.len() > 1 {
+    if name == expected.as_str() || is_several && accepts.types.len() > 1 {
         return;
     }
-    let accepted = alternative_types(&entry.types);
+    let accepted = alternative_types(&accepts.types);
     let message = format!("`{name}` is not the identity of {accepted}");
     let help = format!("write `identity: {}`", in_option(&expected, declared.option.is_some()));
     errors.push(name.span(), &message, &help);
@@ -92,7 +92,7 @@ fn in_option(name: &str, is_optional: bool) -> String {
     if is_optional { format!("Option<{name}>") } else { name.to_owned() }
 }
 
-fn always(injected: &Injected, option: &Ident, entry: &Entry, errors: &mut Errors) {
+fn always(injected: &Injected, option: &Ident, accepts: &Accepts, errors: &mut Errors) {
     let value = injected.value;
     let name = value.name();
     let why = match value {
@@ -103,16 +103,16 @@ fn always(injected: &Injected, option: &Ident, entry: &Entry, errors: &mut Error
         }
         _ => "every accepted token has one",
     };
-    let inner = injected.type_text(Some(entry));
+    let inner = injected.type_text(Some(accepts));
     let message = format!("`{name}` is always there: {why}");
     errors.push(option.span(), &message, &format!("write `{name}: {inner}`"));
 }
 
-fn never(injected: &Injected, entry: &Entry, errors: &mut Errors) {
+fn never(injected: &Injected, accepts: &Accepts, errors: &mut Errors) {
     let name = injected.value.name();
     let having = |kind: &TokenType| injected.value.presence(*kind) != Presence::Never;
     let having: Vec<TokenType> = TokenType::ALL.into_iter().filter(having).collect();
-    let without = alternative_types(&entry.types);
+    let without = alternative_types(&accepts.types);
     let message = format!("`{name}` is never there: {without} {}", has_none(injected.value));
     // Another type of token would be another policy.
     let help = format!("remove `{name}`; it belongs to {}", alternative_types(&having));
@@ -120,7 +120,7 @@ fn never(injected: &Injected, entry: &Entry, errors: &mut Errors) {
 }
 
 /// A type that is surely no `Option`, for a value that can be absent.
-fn maybe(injected: &Injected, declared: &Declared<'_>, entry: &Entry, errors: &mut Errors) {
+fn maybe(injected: &Injected, declared: &ParamType<'_>, accepts: &Accepts, errors: &mut Errors) {
     let value = injected.value;
     let is_certain = match value {
         InjectedValue::Claims => true,
@@ -133,7 +133,7 @@ fn maybe(injected: &Injected, declared: &Declared<'_>, entry: &Entry, errors: &m
     let name = value.name();
     let types_with = |presence| -> Vec<TokenType> {
         let is = |kind: &TokenType| value.presence(*kind) == presence;
-        entry.types.iter().copied().filter(is).collect()
+        accepts.types.iter().copied().filter(is).collect()
     };
     let (always, maybe) = (types_with(Presence::Always), types_with(Presence::Maybe));
     let never = types_with(Presence::Never);
@@ -142,9 +142,9 @@ fn maybe(injected: &Injected, declared: &Declared<'_>, entry: &Entry, errors: &m
         ([], maybe) => format!("{} may have none", alternative_types(maybe)),
         (never, _) => format!("{} {}", alternative_types(never), has_none(value)),
     };
-    let option = format!("write `{name}: Option<{}>`", injected.type_text(Some(entry)));
-    let help = match (entry.optional, always.as_slice()) {
-        (Some(_), always) if always.len() == entry.types.len() => {
+    let option = format!("write `{name}: Option<{}>`", injected.type_text(Some(accepts)));
+    let help = match (accepts.optional, always.as_slice()) {
+        (Some(_), always) if always.len() == accepts.types.len() => {
             format!("{option}, or remove `optional`")
         }
         (Some(_), _) | (None, []) => option,
@@ -153,7 +153,7 @@ fn maybe(injected: &Injected, declared: &Declared<'_>, entry: &Entry, errors: &m
                 InjectedValue::Scopes | InjectedValue::Claims => name,
                 _ => "one",
             };
-            format!("{option}, or {}", entry.only(always, what))
+            format!("{option}, or {}", accepts.only(always, what))
         }
     };
     let span = declared.name().map_or_else(|| declared.inner.span(), Ident::span);

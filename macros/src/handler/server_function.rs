@@ -56,7 +56,7 @@ impl Framework {
 /// Reports what Leptos wrote: its attribute then stood above ours, and the arguments were decoded
 /// before the guard. What Dioxus writes there looks like any function; rustc refuses it, because
 /// Dioxus calls it without a guard.
-pub(crate) fn check_order(signature: &Signature, body: &Body, errors: &mut Errors) -> bool {
+pub(crate) fn check_server_order(signature: &Signature, body: &Body, errors: &mut Errors) {
     let name = signature.ident.to_string();
     let renamed = format!("{RENAMED}{name}");
     let is_call = |token: TokenTree| match token {
@@ -68,5 +68,4 @@ pub(crate) fn check_order(signature: &Signature, body: &Body, errors: &mut Error
         let message = "`#[server]` stands above `#[clerk_auth]`, so it would not be guarded";
         errors.push(signature.ident.span(), message, "write `#[clerk_auth]` above `#[server]`");
     }
-    !is_above
 }

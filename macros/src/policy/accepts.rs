@@ -1,4 +1,4 @@
-//! [`Args`] in, [`Entry`] out: which token types may enter, and whether a caller without any may.
+//! `accepts`, `optional` and the names of clauses in, [`Accepts`] out: which token types may enter, and whether a caller without any may.
 
 use std::collections::HashSet;
 
@@ -6,7 +6,7 @@ use syn::LitStr;
 
 use crate::{
     args::{
-        Args, Argument, ClauseArgs,
+        Argument,
         tree::{Leaf, Value},
         unexpected::optional_help,
     },
@@ -21,20 +21,21 @@ const ANY: &str = "any";
 const IGNORE_EXPIRED_COOKIE: &str = "ignore_expired_cookie";
 
 /// Who may enter, before any condition is looked at.
-pub(crate) struct Entry {
+#[derive(Clone)]
+pub(crate) struct Accepts {
     /// At least one, each once, in the order of the source.
     pub(crate) types: Vec<TokenType>,
-    pub(crate) wording: Wording,
+    pub(crate) form: AcceptsForm,
     pub(crate) optional: Option<Optional>,
 }
 
 /// Where the token types are named.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Wording {
+pub(crate) enum AcceptsForm {
     /// Nowhere: sessions, Clerk's default.
     Default,
     /// `accepts = "api_key"`
-    Accepts,
+    Argument,
     /// `session_token(…), api_key`
     Clauses,
 }
@@ -48,44 +49,34 @@ pub(crate) enum Optional {
     ExpiredCookie,
 }
 
-impl Entry {
-    /// `None` where it is not certain who may enter; then an error was reported.
-    pub(crate) fn check(args: &Args, errors: &mut Errors) -> Option<Self> {
-        let before = errors.count();
-        let (types, wording) = match (&args.accepts, args.clauses.as_slice()) {
-            (None, []) => (Some(vec![TokenType::Session]), Wording::Default),
-            (Some(accepts), []) => (accepted_types(&accepts.value, errors), Wording::Accepts),
+impl Accepts {
+    /// `clauses` are the types of the clauses. `None` if it is not certain who may enter.
+    pub(crate) fn check(
+        accepts: Option<Argument>,
+        optional: Option<Argument>,
+        clauses: &[TokenType],
+        errors: &mut Errors,
+    ) -> Option<Self> {
+        let (types, form) = match (accepts, clauses) {
+            (None, []) => (Some(vec![TokenType::Session]), AcceptsForm::Default),
+            (Some(accepts), []) => (accepted_types(&accepts.value, errors), AcceptsForm::Argument),
             (accepts, clauses) => {
-                if let Some(Argument { name, value }) = accepts {
-                    let accepted = accepted_types(value, &mut Errors::default());
-                    let is_accepted = |clause: &ClauseArgs| {
-                        accepted.as_ref().is_some_and(|types| types.contains(&clause.kind))
-                    };
-                    let message = "`accepts` cannot stand beside clauses";
-                    let help = if clauses.iter().all(is_accepted) {
-                        "remove `accepts`: the clauses name the token types"
-                    } else {
-                        "name the token types by clauses alone: each clause accepts its type"
-                    };
-                    errors.push(name.span(), message, help);
+                if let Some(accepts) = accepts {
+                    beside_clauses(&accepts, clauses, errors);
                 }
-                (Some(clauses.iter().map(|clause| clause.kind).collect()), Wording::Clauses)
+                (Some(clauses.to_vec()), AcceptsForm::Clauses)
             }
         };
-        let optional = args
-            .optional
-            .as_ref()
-            .and_then(|optional| check_optional(&optional.value, types.as_deref(), errors));
-        let is_readable =
-            args.optional.as_ref().is_none_or(|optional| optional.value.is_readable());
-        let is_certain = errors.count() == before && is_readable && !args.has_gaps;
-        let types = types.filter(|_| is_certain)?;
-        Some(Self { types, wording, optional })
+        let optional = match optional {
+            None => None,
+            Some(argument) => Some(check_optional(&argument.value, types.as_deref(), errors)?),
+        };
+        Some(Self { types: types?, form, optional })
     }
 
     /// What to do so that only these types enter, whose tokens have `what`.
     pub(crate) fn only(&self, types: &[TokenType], what: &str) -> String {
-        if self.wording != Wording::Clauses {
+        if self.form != AcceptsForm::Clauses {
             return format!("accept only tokens with {what}: `{}`", accepts_argument(types));
         }
         let names: Vec<String> = types.iter().map(|kind| format!("`{}`", kind.name())).collect();
@@ -94,12 +85,23 @@ impl Entry {
     }
 }
 
+/// What clauses do not accept must not be accepted because `accepts` goes, and the reverse.
+fn beside_clauses(accepts: &Argument, clauses: &[TokenType], errors: &mut Errors) {
+    let accepted = accepted_types(&accepts.value, &mut Errors::default()).unwrap_or_default();
+    let help = if clauses.iter().all(|kind| accepted.contains(kind)) {
+        "remove `accepts`: the clauses name the token types"
+    } else {
+        "name the token types by clauses alone: each clause accepts its type"
+    };
+    errors.push(accepts.name.span(), "`accepts` cannot stand beside clauses", help);
+}
+
 fn accepted_types(value: &Value, errors: &mut Errors) -> Option<Vec<TokenType>> {
     match value {
         Value::Text(literal) if literal.value() == ANY => Some(TokenType::ALL.to_vec()),
-        Value::Text(literal) => token_type(literal, Place::Alone, errors).map(|kind| vec![kind]),
+        Value::Text(literal) => token_type(literal, Written::Alone, errors).map(|kind| vec![kind]),
         Value::List(span, members) if members.is_empty() => {
-            let help = format!("name a token type: {}", one_of(Place::List));
+            let help = format!("name a token type: {}", one_of(Written::List));
             errors.push(*span, "`accepts` is empty: no token could enter", &help);
             None
         }
@@ -109,8 +111,9 @@ fn accepted_types(value: &Value, errors: &mut Errors) -> Option<Vec<TokenType>> 
                 .iter()
                 .map(|member| match member {
                     Some(Leaf::Text(literal)) => {
-                        let place = if members.len() == 1 { Place::Only } else { Place::List };
-                        let kind = token_type(literal, place, errors)?;
+                        let written =
+                            if members.len() == 1 { Written::Only } else { Written::List };
+                        let kind = token_type(literal, written, errors)?;
                         if !seen.insert(kind.name()) {
                             let name = kind.name();
                             let message = format!("token type `{name}` is written twice");
@@ -158,56 +161,56 @@ fn check_optional(
 
 /// Where the name of a token type stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum Written {
     Alone,
     List,
     /// The one member of a list.
     Only,
 }
 
-fn token_type(literal: &LitStr, place: Place, errors: &mut Errors) -> Option<TokenType> {
+fn token_type(literal: &LitStr, written: Written, errors: &mut Errors) -> Option<TokenType> {
     let name = literal.value();
     if let Some(kind) = TokenType::from_name(&name) {
         return Some(kind);
     }
     let (message, help) = if name == ANY {
         let message = "`any` cannot stand in a list".to_owned();
-        let help = match place {
-            Place::Alone | Place::Only => "write `accepts = \"any\"`",
-            Place::List => "remove `any`; it accepts every type of token, and stands alone",
+        let help = match written {
+            Written::Alone | Written::Only => "write `accepts = \"any\"`",
+            Written::List => "remove `any`; it accepts every type of token, and stands alone",
         };
         (message, help.to_owned())
     } else if name.trim().is_empty() {
         let message = "an empty string is no token type".to_owned();
-        (message, one_of(place))
+        (message, one_of(written))
     } else {
         let message = format!("unknown token type `{}`", name.escape_debug());
-        (message, token_type_help(&name, place))
+        (message, token_type_help(&name, written))
     };
     errors.push(literal.span(), &message, &help);
     None
 }
 
-fn token_type_help(name: &str, place: Place) -> String {
+fn token_type_help(name: &str, written: Written) -> String {
     let words = name.split([' ', ',']).filter(|word| !word.is_empty());
     let types: Option<Vec<TokenType>> = words.map(TokenType::from_name).collect();
     if let Some(types) = types.filter(|types| !types.is_empty()) {
         return format!("write `{}`", accepts_argument(&types));
     }
-    if place == Place::Alone && name.trim().eq_ignore_ascii_case(ANY) {
+    if written == Written::Alone && name.trim().eq_ignore_ascii_case(ANY) {
         return format!("did you mean `{ANY}`?");
     }
     let near = near(name, TokenType::ALL.map(TokenType::name));
     if near.is_empty() {
-        return one_of(place);
+        return one_of(written);
     }
     format!("did you mean {}?", alternatives(&near))
 }
 
-fn one_of(place: Place) -> String {
+fn one_of(written: Written) -> String {
     let types = alternative_types(&TokenType::ALL);
-    match place {
-        Place::Alone => format!("one of {types}; `any` for all of them"),
-        Place::List | Place::Only => format!("one of {types}"),
+    match written {
+        Written::Alone => format!("one of {types}; `any` for all of them"),
+        Written::List | Written::Only => format!("one of {types}"),
     }
 }

@@ -18,7 +18,7 @@ const ORGANIZATION: [&str; 3] = ["o", "org", "organization"];
 const USER: [&str; 2] = ["u", "user"];
 
 /// Whether the text is well formed; if not, that is reported. Scopes are checked in `scope`.
-pub(crate) fn check(condition: Condition, literal: &LitStr, errors: &mut Errors) -> bool {
+pub(crate) fn check_text(condition: Condition, literal: &LitStr, errors: &mut Errors) -> bool {
     let text = literal.value();
     let mistake = empty(condition, &text)
         .or_else(|| letters(condition, &text))

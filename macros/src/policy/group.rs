@@ -7,7 +7,7 @@ use proc_macro2::{Ident, Span};
 
 use crate::{
     args::{
-        keyword::Key,
+        keyword::Keyword,
         tree::{Group, GroupKind, Node},
     },
     condition::Condition,
@@ -20,20 +20,18 @@ use crate::{
 };
 
 /// `name` is that of the argument. `is_sound`: no error was reported about the members.
-pub(crate) fn check(
+pub(crate) fn check_group(
     condition: Condition,
     name: &Ident,
     group: &Group,
     is_sound: bool,
     errors: &mut Errors,
 ) {
-    let before = errors.count();
-    check_shape(condition, group, errors);
-    if !is_sound || !group.is_whole() || errors.count() > before {
+    let is_well_shaped = errors.step(|errors| check_shape(condition, group, errors)).is_some();
+    if !is_well_shaped || !is_sound || !group.is_whole() {
         return;
     }
-    check_values(condition, group, errors);
-    if errors.count() > before {
+    if errors.step(|errors| check_values(condition, group, errors)).is_none() {
         return;
     }
     let mut branch = Branch::of(condition, &Node::Group(group.clone()));
@@ -61,7 +59,7 @@ fn check_shape(condition: Condition, group: &Group, errors: &mut Errors) {
                 GroupKind::Any => "`any()` is empty: nobody could pass",
                 GroupKind::All => "`all()` is empty: everybody would pass",
             };
-            let example = Key::Condition(condition).group(kind);
+            let example = Keyword::Condition(condition).group(kind);
             errors.push(group.span, message, &format!("write the members, such as `{example}`"));
         }
         (_, [Some(only)]) => {
@@ -84,17 +82,17 @@ fn check_shape(condition: Condition, group: &Group, errors: &mut Errors) {
 
 /// What can be said of the values that stand in one group.
 fn check_values(condition: Condition, group: &Group, errors: &mut Errors) {
-    let before = errors.count();
-    let mut leaves = Vec::new();
-    for member in group.nodes() {
-        match member {
-            Node::Group(inner) => check_values(condition, inner, errors),
-            Node::Leaf(leaf) => leaves.push(leaf.clone()),
+    let distinct = errors.step(|errors| {
+        let mut leaves = Vec::new();
+        for member in group.nodes() {
+            match member {
+                Node::Group(inner) => check_values(condition, inner, errors),
+                Node::Leaf(leaf) => leaves.push(leaf.clone()),
+            }
         }
-    }
-    check_distinct(condition, &leaves, errors);
-    let is_unmet = condition == Condition::Role && roles(group).is_empty();
-    if is_unmet && errors.count() == before {
+        check_distinct(condition, &leaves, errors);
+    });
+    if distinct.is_some() && condition == Condition::Role && roles(group).is_empty() {
         let message = "nobody could pass: a user has one role in an organization";
         // Not the same with `any`, which would admit who has one of them.
         let help = "name one role, or `any(…)` of those of which one is enough";

@@ -4,39 +4,37 @@ use crate::{
     args::ConditionArgs,
     condition::Condition,
     errors::Errors,
-    policy::accepts::{Entry, Wording},
+    policy::accepts::{Accepts, AcceptsForm},
     suggest::alternatives,
     token_type::{TokenType, accepts_argument, alternative_types},
 };
 
-/// The entry, if all conditions outside of clauses fit it: one of the two is wrong otherwise.
-pub(crate) fn check(
-    entry: Entry,
+/// Reports conditions outside of clauses that do not fit what is accepted: one of the two is wrong.
+pub(crate) fn check_placement(
+    accepts: &Accepts,
     conditions: &[ConditionArgs],
     errors: &mut Errors,
-) -> Option<Entry> {
-    let before = errors.count();
+) {
     for args in conditions.iter().filter(|args| args.value.is_readable()) {
-        match (entry.wording, args.condition) {
-            (Wording::Clauses, _) => outside_of_clauses(&entry, args, errors),
-            (_, Condition::Scopes) => scopes(&entry, conditions, args, errors),
-            _ => one_type(&entry, conditions, args, errors),
+        match (accepts.form, args.condition) {
+            (AcceptsForm::Clauses, _) => outside_of_clauses(accepts, args, errors),
+            (_, Condition::Scopes) => scopes(accepts, conditions, args, errors),
+            _ => one_type(accepts, conditions, args, errors),
         }
     }
-    (errors.count() == before).then_some(entry)
 }
 
-fn outside_of_clauses(entry: &Entry, args: &ConditionArgs, errors: &mut Errors) {
+fn outside_of_clauses(accepts: &Accepts, args: &ConditionArgs, errors: &mut Errors) {
     let ConditionArgs { condition, name, value } = args;
-    let fitting: Vec<String> = entry
+    let fitting: Vec<String> = accepts
         .types
         .iter()
         .filter(|kind| condition.fits(**kind))
         .map(|kind| format!("`{}({name} = {value})`", kind.name()))
         .collect();
-    let others = not_fitting(entry, *condition);
+    let others = not_fitting(accepts, *condition);
     let help = match (fitting.as_slice(), others.as_slice()) {
-        ([], _) => what_they_can_have(&entry.types),
+        ([], _) => what_they_can_have(&accepts.types),
         (fitting, []) => format!("write {}", fitting.join(" and ")),
         (fitting, others) => {
             let others = alternative_types(others);
@@ -47,9 +45,9 @@ fn outside_of_clauses(entry: &Entry, args: &ConditionArgs, errors: &mut Errors) 
 }
 
 /// Scopes can be required only where every accepted token carries some.
-fn scopes(entry: &Entry, all: &[ConditionArgs], args: &ConditionArgs, errors: &mut Errors) {
-    let session = entry.types.contains(&TokenType::Session);
-    let m2m = entry.types.contains(&TokenType::M2m);
+fn scopes(accepts: &Accepts, all: &[ConditionArgs], args: &ConditionArgs, errors: &mut Errors) {
+    let session = accepts.types.contains(&TokenType::Session);
+    let m2m = accepts.types.contains(&TokenType::M2m);
     let message = match (session, m2m) {
         (false, false) => return,
         (true, false) => "`scopes` cannot be required: a `session_token` has none",
@@ -59,34 +57,34 @@ fn scopes(entry: &Entry, all: &[ConditionArgs], args: &ConditionArgs, errors: &m
              are machine ids"
         }
     };
-    errors.push(args.name.span(), message, &other_types(entry, all, args.condition));
+    errors.push(args.name.span(), message, &other_types(accepts, all, args.condition));
 }
 
 /// All other conditions stand for one token type, so no other may enter.
-fn one_type(entry: &Entry, all: &[ConditionArgs], args: &ConditionArgs, errors: &mut Errors) {
+fn one_type(accepts: &Accepts, all: &[ConditionArgs], args: &ConditionArgs, errors: &mut Errors) {
     let ConditionArgs { condition, name, .. } = args;
-    let others = not_fitting(entry, *condition);
+    let others = not_fitting(accepts, *condition);
     if others.is_empty() {
         return;
     }
     let owner = alternative_types(&condition.fitting_types());
-    let message = if others.len() < entry.types.len() {
+    let message = if others.len() < accepts.types.len() {
         let others = alternative_types(&others);
         format!("`{name}` is a condition of {owner}, and {others} can enter too")
     } else {
         format!("`{name}` is a condition of {owner}, which cannot enter")
     };
-    errors.push(name.span(), &message, &other_types(entry, all, *condition));
+    errors.push(name.span(), &message, &other_types(accepts, all, *condition));
 }
 
 /// Which types to accept so that each token can meet the condition. Never a clause without it, which
 /// would accept every token of its type, and never another type than a written one.
-fn other_types(entry: &Entry, all: &[ConditionArgs], condition: Condition) -> String {
+fn other_types(accepts: &Accepts, all: &[ConditionArgs], condition: Condition) -> String {
     let is_met = |kind: &&TokenType| condition.fits(**kind);
-    let fitting: Vec<TokenType> = entry.types.iter().filter(is_met).copied().collect();
+    let fitting: Vec<TokenType> = accepts.types.iter().filter(is_met).copied().collect();
     let has_own = |kind: &TokenType| all.iter().any(|args| args.condition.fits(*kind));
-    if !fitting.is_empty() && entry.types.iter().all(has_own) {
-        return format!("write `{}`", as_clauses(entry, all));
+    if !fitting.is_empty() && accepts.types.iter().all(has_own) {
+        return format!("write `{}`", as_clauses(accepts, all));
     }
     if !fitting.is_empty() {
         let narrowed = accepts_argument(&fitting);
@@ -94,15 +92,15 @@ fn other_types(entry: &Entry, all: &[ConditionArgs], condition: Condition) -> St
     }
     let owner = condition.fitting_types().into_iter().take(1).collect::<Vec<_>>();
     let fits_all = |kind: &TokenType| all.iter().all(|args| args.condition.fits(*kind));
-    if entry.wording == Wording::Default && owner.iter().all(fits_all) {
+    if accepts.form == AcceptsForm::Default && owner.iter().all(fits_all) {
         let narrowed = accepts_argument(&owner);
         return format!("add `{narrowed}`: without `accepts` only a `session_token` can enter");
     }
-    what_they_can_have(&entry.types)
+    what_they_can_have(&accepts.types)
 }
 
-fn not_fitting(entry: &Entry, condition: Condition) -> Vec<TokenType> {
-    entry.types.iter().copied().filter(|kind| !condition.fits(*kind)).collect()
+fn not_fitting(accepts: &Accepts, condition: Condition) -> Vec<TokenType> {
+    accepts.types.iter().copied().filter(|kind| !condition.fits(*kind)).collect()
 }
 
 /// "`api_key` can have `scopes`": a reader decides what to require instead.
@@ -115,8 +113,8 @@ fn what_they_can_have(types: &[TokenType]) -> String {
 
 /// `session_token(role = "org:admin"), api_key(scopes = "a")`: each condition in the clauses that it
 /// fits.
-fn as_clauses(entry: &Entry, conditions: &[ConditionArgs]) -> String {
-    let clauses = entry.types.iter().map(|kind| {
+fn as_clauses(accepts: &Accepts, conditions: &[ConditionArgs]) -> String {
+    let clauses = accepts.types.iter().map(|kind| {
         let fitting: Vec<String> = conditions
             .iter()
             .filter(|args| args.condition.fits(*kind))

@@ -12,8 +12,8 @@ use crate::{
     condition::Condition,
     errors::Errors,
     policy::{
-        format::{self, check_distinct},
-        group,
+        format::{check_distinct, check_text},
+        group::check_group,
         reverification::Reverification,
         scope,
     },
@@ -36,21 +36,19 @@ impl Requirement {
     /// `None` where an error was reported. What can be read is checked even then.
     pub(crate) fn check(args: ConditionArgs, errors: &mut Errors) -> Option<Self> {
         let ConditionArgs { condition, name, value } = args;
-        let before = errors.count();
-        let requirement = match value {
+        let requirement = errors.step(|errors| match value {
             Value::Bare | Value::Unreadable => None,
             Value::Factor(factor) => Some(Self::Reverification(Reverification::Factor(factor))),
             Value::Path(path) => Some(Self::Leaf(condition, Leaf::Path(path))),
             Value::Text(literal) => text(condition, literal, errors),
             Value::List(span, members) => list(condition, span, members, errors),
             Value::Group(group) => {
-                check_leaves(condition, &group, errors);
-                let is_sound = errors.count() == before;
-                group::check(condition, &name, &group, is_sound, errors);
+                let is_sound = errors.step(|errors| check_leaves(condition, &group, errors));
+                check_group(condition, &name, &group, is_sound.is_some(), errors);
                 Some(Self::of_group(condition, group))
             }
-        };
-        requirement.filter(|_| errors.count() == before)
+        });
+        requirement.flatten()
     }
 
     /// The parts of `All`, or the one requirement.
@@ -81,11 +79,11 @@ fn text(condition: Condition, literal: LitStr, errors: &mut Errors) -> Option<Re
             Reverification::preset(&literal, errors).map(Requirement::Reverification)
         }
         Condition::From | Condition::Client => {
-            format::check(condition, &literal, errors);
+            check_text(condition, &literal, errors);
             Some(Requirement::List(condition, vec![literal]))
         }
         _ => {
-            format::check(condition, &literal, errors);
+            check_text(condition, &literal, errors);
             Some(Requirement::Leaf(condition, Leaf::Text(literal)))
         }
     }
@@ -110,7 +108,7 @@ fn list(
         Leaf::Text(literal) if condition == Condition::Scopes => {
             scope::is_member(literal, scope::Place::List, errors)
         }
-        Leaf::Text(literal) => format::check(condition, literal, errors),
+        Leaf::Text(literal) => check_text(condition, literal, errors),
     };
     let members: Vec<Leaf> =
         members.into_iter().flatten().filter(|leaf| well_formed(leaf, errors)).collect();
@@ -148,7 +146,7 @@ fn check_leaves(condition: Condition, group: &Group, errors: &mut Errors) {
                 scope::is_member(literal, scope::Place::Group(group.kind), errors);
             }
             Node::Leaf(Leaf::Text(literal)) => {
-                format::check(condition, literal, errors);
+                check_text(condition, literal, errors);
             }
         }
     }

@@ -6,23 +6,20 @@ use super::{messages, tokens};
 use crate::{
     args::{
         Args,
-        keyword::Place,
+        keyword::Position,
         tree::{Factor, GroupKind},
     },
     condition::{Condition, PRESETS},
     errors::Errors,
-    policy::{
-        Policy, accepts::Entry, format, placement, requirement::Requirement,
-        reverification::Reverification,
-    },
+    policy::{Policy, format, requirement::Requirement, reverification::Reverification},
     token_type::TokenType,
 };
 
-/// A mistake; the same with `{}` in the place of the advice, or `None` where the help gives no
+/// A mistake; the same with `{}` in the position of the advice, or `None` where the help gives no
 /// policy to paste; and the strictest policy that the mistake can mean. Where the help lets the
 /// reader choose ("where one is enough"), the widest of the choice.
 const MISTAKES: &[(&str, Option<&str>, &str)] = &[
-    // Words about `optional`.
+    // PolicyTokens about `optional`.
     ("required", Some("{}"), ""),
     ("required = true", Some("{}"), ""),
     ("mandatory", Some("{}"), ""),
@@ -41,7 +38,7 @@ const MISTAKES: &[(&str, Option<&str>, &str)] = &[
     ("anonymous", Some("{}"), "optional"),
     ("optional = true", Some("{}"), "optional"),
     ("optional()", Some("{}"), "optional"),
-    // Words that negate.
+    // PolicyTokens that negate.
     ("not_role = \"a\"", None, "role = \"a\""),
     ("deny_scopes = \"a\", api_key", None, ""),
     ("role_except = \"a\"", None, ""),
@@ -289,10 +286,8 @@ fn advised(help: &str) -> Vec<String> {
 
 fn policy(args: &str) -> Option<Policy> {
     let mut errors = Errors::default();
-    let args = Args::parse(tokens(args), Place::Attribute, &mut errors);
-    let entry = Entry::check(&args, &mut errors)
-        .and_then(|entry| placement::check(entry, &args.conditions, &mut errors));
-    let policy = Policy::check(args, entry.as_ref(), &mut errors);
+    let args = Args::parse(tokens(args), Position::Attribute, &mut errors);
+    let (_, policy) = Policy::check(args, &mut errors);
     policy.filter(|_| errors.is_empty())
 }
 
@@ -339,7 +334,7 @@ fn collect_facts(requirement: &Requirement, facts: &mut BTreeSet<Fact>) {
 
 fn admits(policy: &Policy, caller: &Caller) -> bool {
     let Some((kind, facts)) = caller else {
-        return policy.optional.is_some();
+        return policy.accepts.optional.is_some();
     };
     let clause = policy.clauses.iter().find(|clause| clause.kind.name() == *kind);
     clause.is_some_and(|clause| clause.requirements.iter().all(|it| is_met(it, facts)))
