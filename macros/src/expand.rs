@@ -3,7 +3,10 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
-use syn::{Attribute, FnArg, Pat, PatType, Type, parse_quote, spanned::Spanned, token::Brace};
+use syn::{
+    Attribute, FnArg, GenericArgument, Pat, PatType, PathArguments, Type, parse_quote,
+    spanned::Spanned, token::Brace,
+};
 
 use crate::{
     expand::{cfg::existence, paths::Paths},
@@ -19,7 +22,6 @@ mod identity;
 pub(crate) mod paths;
 mod policy_tokens;
 mod server_function;
-mod types;
 
 pub(crate) use policy_tokens::expression;
 
@@ -45,7 +47,7 @@ pub(crate) fn refused(handler: Handler, paths: &Paths) -> TokenStream {
     let never = format_ident!("never");
     let unfilled = handler.unfilled.iter().map(|parameter| {
         let mut parameter = parameter.clone();
-        types::name_policy(&mut parameter.ty, &handler.policy);
+        name_policy(&mut parameter.ty, &handler.policy);
         value(&parameter, &never)
     });
     let bindings = in_order(&handler.injected)
@@ -223,7 +225,7 @@ fn in_order(injected: &[Injected]) -> impl Iterator<Item = &Injected> {
 fn binding(injected: &Injected, policy: &Ident, accessor: Option<&Ident>) -> TokenStream {
     let mut parameter = injected.parameter.clone();
     if injected.value == InjectedValue::Guard {
-        types::name_policy(&mut parameter.ty, policy);
+        name_policy(&mut parameter.ty, policy);
     }
     if let Some(accessor) = accessor {
         return value(&parameter, accessor);
@@ -257,4 +259,32 @@ fn accessor(accepts: &Accepts, injected: &Injected) -> Option<Ident> {
         Presence::Always => format_ident!("{name}"),
         Presence::Maybe | Presence::Never => format_ident!("maybe_{name}"),
     })
+}
+
+/// Adds the policy to every `Guard` without a parameter: `Option<Guard>` and `&Guard` are mistakes
+/// that were reported, and a second error about them would only distract.
+fn name_policy(declared: &mut Type, policy: &Ident) {
+    let path = match declared {
+        Type::Group(group) => return name_policy(&mut group.elem, policy),
+        Type::Paren(paren) => return name_policy(&mut paren.elem, policy),
+        Type::Reference(reference) => return name_policy(&mut reference.elem, policy),
+        Type::Path(path) => &mut path.path,
+        _ => return,
+    };
+    let Some(last) = path.segments.last_mut() else {
+        return;
+    };
+    match &mut last.arguments {
+        PathArguments::None if last.ident == "Guard" => {
+            last.arguments = PathArguments::AngleBracketed(parse_quote!(<#policy>));
+        }
+        PathArguments::AngleBracketed(arguments) if last.ident == "Option" => {
+            for argument in &mut arguments.args {
+                if let GenericArgument::Type(inner) = argument {
+                    name_policy(inner, policy);
+                }
+            }
+        }
+        _ => {}
+    }
 }

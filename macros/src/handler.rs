@@ -6,7 +6,6 @@ pub(crate) mod claims;
 pub(crate) mod function;
 pub(crate) mod half_typed;
 pub(crate) mod injected;
-pub(crate) mod mismatch;
 pub(crate) mod misnamed;
 pub(crate) mod param_type;
 pub(crate) mod parameter;

@@ -6,7 +6,6 @@ pub(crate) mod format;
 pub(crate) mod group;
 pub(crate) mod placement;
 pub(crate) mod requirement;
-pub(crate) mod reverification;
 pub(crate) mod scope;
 
 use crate::{

@@ -1,7 +1,6 @@
 //! The name of an argument in, a keyword out, if the name is one that may stand there.
 
 use crate::{
-    args::tree::GroupKind,
     condition::{Condition, Form},
     suggest::{alternatives, is_negated, near},
     token_type::{TokenType, alternative_types},
@@ -73,11 +72,9 @@ impl Keyword {
     /// What may stand after `=`, for keys with values of text.
     pub(crate) const fn form(self) -> Form {
         match self {
-            Self::Accepts => Form { list: true, group: false, path: false },
+            Self::Accepts => Form { list: true, ..Form::TEXT },
             Self::Condition(condition) => condition.form(),
-            Self::Optional | Self::Crate | Self::Policy | Self::Clause(_) => {
-                Form { list: false, group: false, path: false }
-            }
+            Self::Optional | Self::Crate | Self::Policy | Self::Clause(_) => Form::TEXT,
         }
     }
 
@@ -95,13 +92,12 @@ impl Keyword {
         }
     }
 
-    /// A group to paste: `any("org:admin", "org:member")`.
-    pub(crate) fn group(self, kind: GroupKind) -> String {
-        let inner = match self {
-            Self::Condition(condition) => inside(condition.several()),
-            _ => "\"a\", \"b\"",
-        };
-        format!("{}({inner})", kind.name())
+    /// The members of a group to paste, for a condition that takes one.
+    pub(crate) const fn members(self) -> &'static str {
+        match self {
+            Self::Condition(condition) => condition.members(),
+            _ => "",
+        }
     }
 
     fn all() -> impl Iterator<Item = Self> {
@@ -110,11 +106,6 @@ impl Keyword {
         let others = [Self::Optional, Self::Crate, Self::Policy];
         [Self::Accepts].into_iter().chain(conditions).chain(others).chain(clauses)
     }
-}
-
-/// `any("a", "b")` or `["a", "b"]` → `"a", "b"`
-fn inside(several: &str) -> &str {
-    several.trim_start_matches("any").trim_matches(['(', ')', '[', ']'])
 }
 
 /// Whether a name looks like that of a constant: `ADMINS`.

@@ -92,7 +92,8 @@ fn wrong_path(
     let kind = path.get_ident().and_then(|_| GroupKind::from_name(&last));
     let help = match kind.filter(|_| keyword.form().group) {
         Some(kind) if texts.is_empty() => {
-            format!("write the members, such as `{name} = {}`", keyword.group(kind))
+            let members = keyword.members();
+            format!("write the members, such as `{name} = {}({members})`", kind.name())
         }
         Some(kind) => format!("write `{}`", around.group(kind, &quoted(&texts).join(", "))),
         None if is_macro => {

@@ -8,7 +8,9 @@ use crate::{
     args::tree::{GroupKind, Leaf},
     expand::paths::{Paths, first_name},
     policy::{
-        Clause, Policy, accepts::Optional, requirement::Requirement, reverification::Reverification,
+        Clause, Policy,
+        accepts::Optional,
+        requirement::{Requirement, Reverification},
     },
 };
 

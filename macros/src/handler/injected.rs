@@ -72,35 +72,27 @@ impl InjectedValue {
 
     /// The name of the parameter, and of the method of the guard that gives the value.
     pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Subject => "subject",
-            Self::Scopes => "scopes",
-            Self::TokenType => "token_type",
-            Self::UserId => "user_id",
-            Self::OrgId => "org_id",
-            Self::ClientId => "client_id",
-            Self::MachineId => "machine_id",
-            Self::SessionId => "session_id",
-            Self::Claims => "claims",
-            Self::Identity => "identity",
-            Self::Guard => "guard",
-        }
+        self.names().0
     }
 
     /// The name of its type in the runtime; that of an identity depends on the policy.
     pub(crate) const fn type_name(self) -> &'static str {
+        self.names().1
+    }
+
+    const fn names(self) -> (&'static str, &'static str) {
         match self {
-            Self::Subject => "Subject",
-            Self::Scopes => "Scopes",
-            Self::TokenType => "TokenType",
-            Self::UserId => "UserId",
-            Self::OrgId => "OrgId",
-            Self::ClientId => "ClientId",
-            Self::MachineId => "MachineId",
-            Self::SessionId => "SessionId",
-            Self::Claims => "Claims",
-            Self::Identity => "Identity",
-            Self::Guard => "Guard",
+            Self::Subject => ("subject", "Subject"),
+            Self::Scopes => ("scopes", "Scopes"),
+            Self::TokenType => ("token_type", "TokenType"),
+            Self::UserId => ("user_id", "UserId"),
+            Self::OrgId => ("org_id", "OrgId"),
+            Self::ClientId => ("client_id", "ClientId"),
+            Self::MachineId => ("machine_id", "MachineId"),
+            Self::SessionId => ("session_id", "SessionId"),
+            Self::Claims => ("claims", "Claims"),
+            Self::Identity => ("identity", "Identity"),
+            Self::Guard => ("guard", "Guard"),
         }
     }
 

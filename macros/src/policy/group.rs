@@ -6,10 +6,7 @@ use std::collections::HashSet;
 use proc_macro2::{Ident, Span};
 
 use crate::{
-    args::{
-        keyword::Keyword,
-        tree::{Group, GroupKind, Node},
-    },
+    args::tree::{Group, GroupKind, Node},
     condition::Condition,
     errors::Errors,
     policy::{
@@ -59,7 +56,7 @@ fn check_shape(condition: Condition, group: &Group, errors: &mut Errors) {
                 GroupKind::Any => "`any()` is empty: nobody could pass",
                 GroupKind::All => "`all()` is empty: everybody would pass",
             };
-            let example = Keyword::Condition(condition).group(kind);
+            let example = format!("{}({})", kind.name(), condition.members());
             errors.push(group.span, message, &format!("write the members, such as `{example}`"));
         }
         (_, [Some(only)]) => {

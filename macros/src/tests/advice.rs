@@ -11,7 +11,10 @@ use crate::{
     },
     condition::{Condition, PRESETS},
     errors::Errors,
-    policy::{Policy, format, requirement::Requirement, reverification::Reverification},
+    policy::{
+        Policy, format,
+        requirement::{Requirement, Reverification},
+    },
     token_type::TokenType,
 };
 
