@@ -115,8 +115,7 @@ impl fmt::Display for Group {
 pub(crate) enum Value {
     /// Nothing stands there, and nothing has to.
     Bare,
-    Text(LitStr),
-    Path(Path),
+    Leaf(Leaf),
     /// The span is that of the brackets. `None` is a member about which an error was reported.
     List(Span, Vec<Option<Leaf>>),
     Group(Group),
@@ -136,8 +135,7 @@ impl Value {
 impl fmt::Display for Value {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Text(literal) => write!(formatter, "{:?}", literal.value()),
-            Self::Path(path) => Leaf::Path(path.clone()).fmt(formatter),
+            Self::Leaf(leaf) => leaf.fmt(formatter),
             Self::List(_, members) => {
                 let members: Vec<String> = members.iter().flatten().map(Leaf::to_string).collect();
                 write!(formatter, "[{}]", members.join(", "))

@@ -230,7 +230,7 @@ pub(crate) fn optional_help(value: &str) -> String {
 
 impl Around {
     /// The reader's own values, in place of one.
-    fn write_all(self, keyword: Keyword, members: &[String]) -> String {
+    pub(crate) fn write_all(self, keyword: Keyword, members: &[String]) -> String {
         let all = members.join(", ");
         match (self, members) {
             (Self::Nothing, _) => write_all(keyword, members),

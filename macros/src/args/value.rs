@@ -59,11 +59,7 @@ fn value(keyword: Keyword, input: ParseStream<'_>, errors: &mut Errors) -> Value
         skip_to_comma(input);
         return Value::Unreadable;
     }
-    match leaf(keyword, Around::Nothing, input, errors) {
-        Some(Leaf::Text(literal)) => Value::Text(literal),
-        Some(Leaf::Path(path)) => Value::Path(path),
-        None => Value::Unreadable,
-    }
+    leaf(keyword, Around::Nothing, input, errors).map_or(Value::Unreadable, Value::Leaf)
 }
 
 /// Nothing, or `= "ignore_expired_cookie"`.

@@ -98,8 +98,10 @@ fn beside_clauses(accepts: &Argument, clauses: &[TokenType], errors: &mut Errors
 
 fn accepted_types(value: &Value, errors: &mut Errors) -> Option<Vec<TokenType>> {
     match value {
-        Value::Text(literal) if literal.value() == ANY => Some(TokenType::ALL.to_vec()),
-        Value::Text(literal) => token_type(literal, Written::Alone, errors).map(|kind| vec![kind]),
+        Value::Leaf(Leaf::Text(literal)) if literal.value() == ANY => Some(TokenType::ALL.to_vec()),
+        Value::Leaf(Leaf::Text(literal)) => {
+            token_type(literal, Written::Alone, errors).map(|kind| vec![kind])
+        }
         Value::List(span, members) if members.is_empty() => {
             let help = format!("name a token type: {}", one_of(Written::List));
             errors.push(*span, "`accepts` is empty: no token could enter", &help);
@@ -138,7 +140,7 @@ fn check_optional(
 ) -> Option<Optional> {
     let literal = match value {
         Value::Bare => return Some(Optional::NoCredential),
-        Value::Text(literal) => literal,
+        Value::Leaf(Leaf::Text(literal)) => literal,
         _ => return None,
     };
     let text = literal.value();

@@ -8,7 +8,7 @@ use crate::{
     args::{
         ConditionArgs,
         factor::factor,
-        tree::{Factor, Group, GroupKind, Leaf, Node, Value},
+        tree::{Around, Factor, Group, GroupKind, Leaf, Node, Value},
     },
     condition::{Condition, LEVELS, PRESETS},
     errors::Errors,
@@ -40,8 +40,8 @@ impl Requirement {
         let requirement = errors.step(|errors| match value {
             Value::Bare | Value::Unreadable => None,
             Value::Factor(factor) => Some(Self::Reverification(Reverification::Factor(factor))),
-            Value::Path(path) => Some(Self::Leaf(condition, Leaf::Path(path))),
-            Value::Text(literal) => text(condition, literal, errors),
+            Value::Leaf(Leaf::Text(literal)) => text(condition, literal, errors),
+            Value::Leaf(path) => Some(Self::Leaf(condition, path)),
             Value::List(span, members) => list(condition, span, members, errors),
             Value::Group(group) => {
                 let is_sound = errors.step(|errors| check_leaves(condition, &group, errors));
@@ -104,15 +104,8 @@ fn list(
         errors.push(span, &format!("`{name}` is an empty list"), &help);
         return None;
     }
-    let well_formed = |leaf: &Leaf, errors: &mut Errors| match leaf {
-        Leaf::Path(_) => true,
-        Leaf::Text(literal) if condition == Condition::Scopes => {
-            scope::is_member(literal, scope::Place::List, errors)
-        }
-        Leaf::Text(literal) => check_text(condition, literal, errors),
-    };
-    let members: Vec<Leaf> =
-        members.into_iter().flatten().filter(|leaf| well_formed(leaf, errors)).collect();
+    let mut members: Vec<Leaf> = members.into_iter().flatten().collect();
+    members.retain(|leaf| check_leaf(condition, leaf, Around::List, errors));
     if condition == Condition::Scopes {
         return Some(all_of(condition, members, errors));
     }
@@ -126,15 +119,8 @@ fn list(
 
 fn all_of(condition: Condition, leaves: Vec<Leaf>, errors: &mut Errors) -> Requirement {
     check_distinct(condition, &leaves, errors);
-    let mut parts: Vec<Requirement> =
-        leaves.into_iter().map(|leaf| Requirement::Leaf(condition, leaf)).collect();
-    match (parts.pop(), parts.is_empty()) {
-        (Some(only), true) => only,
-        (last, _) => {
-            parts.extend(last);
-            Requirement::Group(GroupKind::All, parts)
-        }
-    }
+    let parts = leaves.into_iter().map(|leaf| Requirement::Leaf(condition, leaf));
+    Requirement::Group(GroupKind::All, parts.collect())
 }
 
 /// The format of every text in the group, at every depth.
@@ -142,14 +128,21 @@ fn check_leaves(condition: Condition, group: &Group, errors: &mut Errors) {
     for member in group.nodes() {
         match member {
             Node::Group(group) => check_leaves(condition, group, errors),
-            Node::Leaf(Leaf::Path(_)) => {}
-            Node::Leaf(Leaf::Text(literal)) if condition == Condition::Scopes => {
-                scope::is_member(literal, scope::Place::Group(group.kind), errors);
-            }
-            Node::Leaf(Leaf::Text(literal)) => {
-                check_text(condition, literal, errors);
+            Node::Leaf(leaf) => {
+                check_leaf(condition, leaf, Around::Group(group.kind), errors);
             }
         }
+    }
+}
+
+/// Whether one value is well formed.
+fn check_leaf(condition: Condition, leaf: &Leaf, around: Around, errors: &mut Errors) -> bool {
+    match leaf {
+        Leaf::Path(_) => true,
+        Leaf::Text(literal) if condition == Condition::Scopes => {
+            scope::is_member(literal, around, errors)
+        }
+        Leaf::Text(literal) => check_text(condition, literal, errors),
     }
 }
 

@@ -2,16 +2,16 @@
 
 use syn::LitStr;
 
-use crate::{args::tree::GroupKind, errors::Errors};
+use crate::{
+    args::{
+        keyword::Keyword,
+        tree::{Around, GroupKind},
+    },
+    condition::Condition,
+    errors::Errors,
+};
 
-/// Where a text stands that is one scope.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Place {
-    /// `["read:notes", "write:notes"]`
-    List,
-    /// `any("read:notes", "write:notes")`
-    Group(GroupKind),
-}
+const SCOPES: Keyword = Keyword::Condition(Condition::Scopes);
 
 /// Splits `"read:notes write:notes"`: scopes with one space between them (RFC 6749, section 3.3).
 /// What is wrong is reported and left out.
@@ -45,37 +45,27 @@ pub(crate) fn split(literal: &LitStr, errors: &mut Errors) -> Vec<LitStr> {
 }
 
 /// Whether the text is one scope; if not, that is reported.
-pub(crate) fn is_member(literal: &LitStr, place: Place, errors: &mut Errors) -> bool {
+pub(crate) fn is_member(literal: &LitStr, around: Around, errors: &mut Errors) -> bool {
     let text = literal.value();
     if text.trim().is_empty() {
         errors.push(literal.span(), "an empty string is no scope", "remove it");
         return false;
     }
     if let Some(without) = without_commas(&text) {
-        errors.push(literal.span(), COMMA, &place.instead(&without));
+        errors.push(literal.span(), COMMA, &around.write_all(SCOPES, &quoted_words(&without)));
         return false;
     }
     if text.contains(' ') {
-        let message = match place {
-            Place::Group(_) => "a scope in a group has a space",
-            Place::List => "a scope in a list has a space",
-        };
-        errors.push(literal.span(), message, &place.instead(&text));
+        let what = if matches!(around, Around::List) { "list" } else { "group" };
+        let message = format!("a scope in a {what} has a space");
+        errors.push(literal.span(), &message, &around.write_all(SCOPES, &quoted_words(&text)));
         return false;
     }
     is_well_formed(&text, literal, errors)
 }
 
-impl Place {
-    /// Each of the scopes, in the place of the one text that names them.
-    fn instead(self, text: &str) -> String {
-        let words: Vec<String> = text.split_whitespace().map(|word| format!("{word:?}")).collect();
-        let (all, is_one) = (words.join(", "), words.len() == 1);
-        match self {
-            Self::Group(GroupKind::Any) if !is_one => format!("write `all({all})`"),
-            Self::List | Self::Group(_) => format!("write `{all}`"),
-        }
-    }
+fn quoted_words(text: &str) -> Vec<String> {
+    text.split_whitespace().map(|word| format!("{word:?}")).collect()
 }
 
 /// In a literal, these are nearly always a slip too.
