@@ -17,6 +17,11 @@ impl Errors {
         self.0.push(mistake);
     }
 
+    /// The value of a parser that stops at its first mistake.
+    pub(crate) fn handle<T>(&mut self, outcome: syn::Result<T>) -> Option<T> {
+        outcome.map_err(|mistake| self.add(mistake)).ok()
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

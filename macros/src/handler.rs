@@ -26,7 +26,7 @@ use crate::{
         attribute_order::check_attribute_order,
         claims::{check_claims_beside, generic_names},
         function::{Body, Function},
-        injected::{Injected, InjectedValue},
+        injected::Injected,
         misnamed::check_misnamed,
         parameter::check_parameter,
         server_function::{Framework, check_server_order},
@@ -68,13 +68,7 @@ impl Handler {
     }
 
     fn parse(item: TokenStream, policy: Option<Ident>, errors: &mut Errors) -> Option<Self> {
-        let function = match Function::of(item) {
-            Ok(function) => function,
-            Err(error) => {
-                errors.add(error);
-                return None;
-            }
-        };
+        let function = errors.handle(Function::of(item))?;
         let Function { mut attributes, visibility, mut signature, body, unreadable } = function;
         if let Some(error) = unreadable {
             errors.add(error);
@@ -91,9 +85,10 @@ impl Handler {
         let framework = Framework::of(&attributes);
         remove_second_guard(&mut attributes, errors);
         repair_qualifiers(&mut signature, errors);
-        let injected = take_injected(&mut signature);
+        let injected = take(&mut signature, Injected::of);
         check_attribute_order(&mut attributes, &injected, errors);
-        let mut unfilled = take_misnamed(&mut signature, &injected, errors);
+        let mut unfilled =
+            take(&mut signature, |parameter| check_misnamed(parameter, &injected, errors).cloned());
         if framework.is_none() {
             unfilled.extend(take_overflow(&mut signature, errors));
         }
@@ -206,40 +201,18 @@ fn returns_future(output: &ReturnType) -> bool {
     })
 }
 
-/// Takes the parameters with a known name out of the signature.
-fn take_injected(signature: &mut Signature) -> Vec<Injected> {
-    let mut injected = Vec::new();
-    let mut extractors = Vec::new();
-    for pair in mem::take(&mut signature.inputs).into_pairs() {
-        match InjectedValue::of(pair.value()) {
-            Some((value, parameter)) => {
-                let parameter = parameter.clone();
-                injected.push(Injected { value, parameter });
-            }
-            None => extractors.push(pair),
-        }
-    }
-    signature.inputs = extractors.into_iter().collect();
-    injected
-}
-
-/// Takes out the parameters that have the type of an injected value, but not its name.
-fn take_misnamed(
-    signature: &mut Signature,
-    injected: &[Injected],
-    errors: &mut Errors,
-) -> Vec<PatType> {
-    let mut misnamed = Vec::new();
+/// Takes parameters out of the signature.
+fn take<T>(signature: &mut Signature, mut taken: impl FnMut(&FnArg) -> Option<T>) -> Vec<T> {
+    let mut all = Vec::new();
     let pairs = mem::take(&mut signature.inputs).into_pairs();
-    let extractors = pairs.filter(|pair| match check_misnamed(pair.value(), injected, errors) {
-        Some(parameter) => {
-            misnamed.push(parameter.clone());
-            false
-        }
-        None => true,
+    let rest = pairs.filter(|pair| {
+        let parameter = taken(pair.value());
+        let stays = parameter.is_none();
+        all.extend(parameter);
+        stays
     });
-    signature.inputs = extractors.collect();
-    misnamed
+    signature.inputs = rest.collect();
+    all
 }
 
 /// Takes out the parameters for which axum has no room.
@@ -248,14 +221,14 @@ fn take_overflow(signature: &mut Signature, errors: &mut Errors) -> Vec<PatType>
     if signature.inputs.iter().any(is_conditional) {
         return Vec::new();
     }
-    let mut pairs = mem::take(&mut signature.inputs).into_pairs();
-    signature.inputs = pairs.by_ref().take(MOST_EXTRACTORS).collect();
-    let overflow: Vec<PatType> = pairs
-        .filter_map(|pair| match pair.into_value() {
-            FnArg::Typed(parameter) => Some(parameter),
-            FnArg::Receiver(_) => None,
-        })
-        .collect();
+    let mut room = MOST_EXTRACTORS;
+    let overflow = take(signature, |parameter| match parameter {
+        FnArg::Typed(parameter) if room == 0 => Some(parameter.clone()),
+        _ => {
+            room = room.saturating_sub(1);
+            None
+        }
+    });
     if let Some(first) = overflow.first() {
         let message = format!(
             "a guarded handler takes at most {MOST_EXTRACTORS} extractors: axum has room for 16, \

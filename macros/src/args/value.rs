@@ -94,25 +94,20 @@ pub(crate) fn path_after_equals(
     input: ParseStream<'_>,
     errors: &mut Errors,
 ) -> Option<Path> {
+    let is_whole = |ahead: ParseStream<'_>| ahead.is_empty() || ahead.peek(Token![,]);
     if !equals(keyword, name, input, errors) {
         return None;
     }
     let ahead = input.fork();
-    if let Ok(path) = ahead.call(Path::parse_mod_style)
-        && (ahead.is_empty() || ahead.peek(Token![,]))
-    {
+    if let Some(path) = ahead.call(Path::parse_mod_style).ok().filter(|_| is_whole(&ahead)) {
         input.advance_to(&ahead);
         return Some(path);
     }
-    let as_path = |text: LitStr| text.parse_with(Path::parse_mod_style).ok();
-    let help = match input.fork().parse::<LitStr>().ok().and_then(as_path) {
-        Some(path) => format!("write `{name} = {}`", Leaf::Path(path)),
-        None => write(keyword),
-    };
+    let quoted = input.fork().parse::<LitStr>().ok();
+    let quoted = quoted.and_then(|text| text.parse_with(Path::parse_mod_style).ok());
+    let instead = quoted.map(|path| Leaf::Path(path).to_string());
     let message = format!("expected a path, found {}", found(input));
-    errors.push(input.span(), &message, &help);
-    skip_to_comma(input);
-    None
+    unreadable(keyword, instead, &message, input, errors)
 }
 
 /// `= ListNotes`
@@ -136,16 +131,25 @@ pub(crate) fn name_after_equals(
         skip_to_comma(input);
         return Some(policy);
     }
-    let help = match input.fork().parse::<LitStr>().ok().and_then(|text| text.parse().ok()) {
-        Some::<Ident>(policy) => format!("write `{name} = {policy}`"),
-        None => write(keyword),
-    };
+    let quoted = input.fork().parse::<LitStr>().ok().and_then(|text| text.parse::<Ident>().ok());
     let message = if input.fork().call(Path::parse_mod_style).is_ok() {
         "expected a name alone: the policy type stands beside the handler".to_owned()
     } else {
         format!("expected a name, found {}", found(input))
     };
-    errors.push(input.span(), &message, &help);
+    unreadable(keyword, quoted.map(|name| name.to_string()), &message, input, errors)
+}
+
+/// Reports what stands there, and skips it. `instead` is the same without quotes.
+fn unreadable<T>(
+    keyword: Keyword,
+    instead: Option<String>,
+    message: &str,
+    input: ParseStream<'_>,
+    errors: &mut Errors,
+) -> Option<T> {
+    let instead = instead.map(|value| format!("write `{} = {value}`", keyword.name()));
+    errors.push(input.span(), message, &instead.unwrap_or_else(|| write(keyword)));
     skip_to_comma(input);
     None
 }

@@ -28,13 +28,9 @@ const POLICY: &str = "POLICY";
 /// }
 /// ```
 pub(crate) fn constant(policy: &Policy, paths: &Paths) -> TokenStream {
-    let Some(block) = Block::of(policy, paths) else {
-        return in_full(policy, paths);
-    };
-    let Block { items, words } = &block;
-    let clauses = words.clauses(policy);
-    let value = words.policy(policy, &quote!(&[#clauses]));
-    quote!({ #items #value })
+    let (items, tokens) = PolicyTokens::of(policy, paths);
+    let value = tokens.policy(policy);
+    if items.is_empty() { value } else { quote!({ #items #value }) }
 }
 
 /// For any place:
@@ -47,26 +43,10 @@ pub(crate) fn constant(policy: &Policy, paths: &Paths) -> TokenStream {
 /// ```
 /// `cargo check` evaluates a `const` item in a function, but not a `const { … }`.
 pub(crate) fn expression(policy: &Policy, paths: &Paths) -> TokenStream {
-    let root = paths.root();
-    let name = free_name(policy, paths);
-    let Some(Block { items, words }) = Block::of(policy, paths) else {
-        let value = in_full(policy, paths);
-        return quote!({ const #name: #root::policy::Policy = #value; #name });
-    };
-    let clauses = words.clauses(policy);
-    let value = words.policy(policy, &quote!(&[#clauses]));
-    quote!({ #items const #name: Policy = #value; #name })
-}
-
-/// Without a block around it, every name of the runtime has its whole path:
-/// ```text
-/// ::clerk_auth::policy::Policy::new(&[…])
-/// ```
-fn in_full(policy: &Policy, paths: &Paths) -> TokenStream {
-    let root = paths.root();
-    let words = PolicyTokens { prefix: quote!(#root::policy::), shared: None };
-    let clauses = words.clauses(policy);
-    words.policy(policy, &quote!(&[#clauses]))
+    let (items, tokens) = PolicyTokens::of(policy, paths);
+    let (name, prefix) = (free_name(policy, paths), &tokens.prefix);
+    let value = tokens.policy(policy);
+    quote!({ #items const #name: #prefix Policy = #value; #name })
 }
 
 /// `POLICY`, with as many `_` behind it as no path of the user begins with.
@@ -76,39 +56,6 @@ fn free_name(policy: &Policy, paths: &Paths) -> Ident {
         name.push('_');
     }
     Ident::new(&name, Span::call_site())
-}
-
-/// The items before the value, and how the value names them.
-struct Block {
-    items: TokenStream,
-    words: PolicyTokens,
-}
-
-impl Block {
-    /// `None` where a path of the user begins with one of the names, so that it would mean
-    /// something else in the block.
-    fn of(policy: &Policy, paths: &Paths) -> Option<Self> {
-        let mut imports = vec!["Clause", "Policy", "Requirement"];
-        if requirements(policy).any(is_reverification) {
-            imports.push("Reverification");
-        }
-        let names = imports.iter().chain(&[SHARED]);
-        let is_taken = |name: &Ident| names.clone().any(|ours| name == ours);
-        if user_names(policy, paths).any(is_taken) {
-            return None;
-        }
-        let root = paths.root();
-        let imports = imports.into_iter().map(|import| Ident::new(import, Span::call_site()));
-        let mut items = quote!(use #root::policy::{#(#imports),*};);
-        let mut words = PolicyTokens { prefix: TokenStream::new(), shared: None };
-        if let Some(requirement) = shared_requirement(policy) {
-            let name = Ident::new(SHARED, Span::call_site());
-            let value = words.all_of(requirement);
-            items.extend(quote!(const #name: Requirement = #value;));
-            words.shared = Some(name);
-        }
-        Some(Self { items, words })
-    }
 }
 
 /// What several clauses ask for, if it is too long to be written more than once.
@@ -135,8 +82,34 @@ struct PolicyTokens {
 }
 
 impl PolicyTokens {
-    fn policy(&self, policy: &Policy, clauses: &TokenStream) -> TokenStream {
+    /// And the items before the value: imports, so that it can be read. If a path of the user begins with
+    /// an imported name, it would mean something else; then every name has its whole path.
+    fn of(policy: &Policy, paths: &Paths) -> (TokenStream, Self) {
+        let root = paths.root();
+        let mut imports = vec!["Clause", "Policy", "Requirement"];
+        if requirements(policy).any(|it| matches!(it, Requirement::Reverification(_))) {
+            imports.push("Reverification");
+        }
+        let is_ours = |name: &Ident| name == SHARED || imports.iter().any(|ours| name == ours);
+        if user_names(policy, paths).any(is_ours) {
+            return (quote!(), Self { prefix: quote!(#root::policy::), shared: None });
+        }
+        let imports = imports.into_iter().map(|import| Ident::new(import, Span::call_site()));
+        let mut items = quote!(use #root::policy::{#(#imports),*};);
+        let mut tokens = Self { prefix: quote!(), shared: None };
+        if let Some(requirement) = shared_requirement(policy) {
+            let name = Ident::new(SHARED, Span::call_site());
+            let value = tokens.all_of(requirement);
+            items.extend(quote!(const #name: Requirement = #value;));
+            tokens.shared = Some(name);
+        }
+        (items, tokens)
+    }
+
+    fn policy(&self, policy: &Policy) -> TokenStream {
         let Self { prefix, .. } = self;
+        let clauses = policy.clauses.iter().map(|clause| self.clause(clause));
+        let clauses = quote!(&[#(#clauses),*]);
         let optional = policy.accepts.optional.map(|optional| match optional {
             Optional::NoCredential => quote!(.optional()),
             Optional::ExpiredCookie => quote!(.optional_ignoring_expired_cookie()),
@@ -147,11 +120,6 @@ impl PolicyTokens {
         let mut constants = Vec::new();
         requirements(policy).for_each(|requirement| collect_paths(requirement, &mut constants));
         quote!(#prefix Policy::from_expansion(#clauses, &[#(#constants),*]) #optional)
-    }
-
-    fn clauses(&self, policy: &Policy) -> TokenStream {
-        let clauses = policy.clauses.iter().map(|clause| self.clause(clause));
-        quote!(#(#clauses),*)
     }
 
     fn clause(&self, clause: &Clause) -> TokenStream {
@@ -213,10 +181,6 @@ impl PolicyTokens {
 /// Every requirement that stands in no group.
 fn requirements(policy: &Policy) -> impl Iterator<Item = &Requirement> {
     policy.clauses.iter().flat_map(|clause| &clause.requirements)
-}
-
-const fn is_reverification(requirement: &Requirement) -> bool {
-    matches!(requirement, Requirement::Reverification(_))
 }
 
 fn leaves(requirement: &Requirement) -> usize {

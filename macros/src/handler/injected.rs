@@ -54,22 +54,6 @@ impl InjectedValue {
         Self::Guard,
     ];
 
-    /// The value a parameter asks for by its plain name. `Path(subject)` is a pattern, and so are
-    /// `ref subject` and `subject @ _`: ordinary extractors.
-    pub(crate) fn of(parameter: &FnArg) -> Option<(Self, &PatType)> {
-        let FnArg::Typed(parameter) = parameter else {
-            return None;
-        };
-        let Pat::Ident(pattern) = &*parameter.pat else {
-            return None;
-        };
-        if pattern.by_ref.is_some() || pattern.subpat.is_some() {
-            return None;
-        }
-        let value = Self::ALL.into_iter().find(|value| pattern.ident == value.name())?;
-        Some((value, parameter))
-    }
-
     /// The name of the parameter, and of the method of the guard that gives the value.
     pub(crate) const fn name(self) -> &'static str {
         self.names().0
@@ -146,6 +130,17 @@ impl InjectedValue {
 }
 
 impl Injected {
+    /// The value a parameter asks for by its plain name. `Path(subject)` is a pattern, and so are
+    /// `ref subject` and `subject @ _`: ordinary extractors.
+    pub(crate) fn of(parameter: &FnArg) -> Option<Self> {
+        let FnArg::Typed(parameter) = parameter else {
+            return None;
+        };
+        let name = plain_name(parameter)?;
+        let value = InjectedValue::ALL.into_iter().find(|value| name == value.name())?;
+        Some(Self { value, parameter: parameter.clone() })
+    }
+
     pub(crate) fn declared(&self) -> ParamType<'_> {
         ParamType::of(&self.parameter.ty)
     }
@@ -167,5 +162,13 @@ impl Injected {
     /// Whether it takes the guard apart, so that nothing can be asked of the guard after it.
     pub(crate) fn consumes_guard(&self) -> bool {
         self.value == InjectedValue::Guard || self.is_decoded()
+    }
+}
+
+/// The name of a parameter, if it is no pattern.
+pub(crate) fn plain_name(parameter: &PatType) -> Option<&Ident> {
+    match &*parameter.pat {
+        Pat::Ident(name) if name.by_ref.is_none() && name.subpat.is_none() => Some(&name.ident),
+        _ => None,
     }
 }

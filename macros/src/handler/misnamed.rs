@@ -6,7 +6,7 @@ use syn::{FnArg, Pat, PatType, Path, Type};
 use crate::{
     errors::Errors,
     handler::{
-        injected::{Injected, InjectedValue},
+        injected::{Injected, InjectedValue, plain_name},
         param_type::ParamType,
     },
 };
@@ -24,13 +24,10 @@ pub(crate) fn check_misnamed<'a>(
     let FnArg::Typed(parameter) = parameter else {
         return None;
     };
-    let name = match &*parameter.pat {
-        Pat::Ident(pattern) if pattern.subpat.is_none() && pattern.by_ref.is_none() => {
-            Some(&pattern.ident)
-        }
-        Pat::Wild(_) => None,
-        _ => return None,
-    };
+    let name = plain_name(parameter);
+    if name.is_none() && !matches!(&*parameter.pat, Pat::Wild(_)) {
+        return None;
+    }
     let declared = ParamType::of(&parameter.ty);
     let found = declared.name()?;
     let value = InjectedValue::with_type(found)?;
