@@ -9,7 +9,7 @@ use syn::{
 
 use crate::{
     args::{
-        comma::{comma, skip_to_comma, starts_argument},
+        comma::{comma, skip_to_comma},
         describe::{found, quoted},
         keyword::{Keyword, Position},
     },
@@ -51,7 +51,7 @@ impl ArgList {
                 skip_to_comma(input);
             }
             let what = if self.is_clause() { "conditions" } else { "arguments" };
-            self.is_whole &= comma(input, what, self.seen.last(), starts_argument, errors);
+            self.is_whole &= comma(input, what, self.seen.last(), errors);
         }
         self
     }

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, TokenTree};
 use syn::{
-    Token,
+    LitStr, Token,
     ext::IdentExt,
     parse::{End, ParseStream},
     token::Paren,
@@ -20,14 +20,10 @@ pub(crate) fn comma(
     input: ParseStream<'_>,
     what: &str,
     keyword: Option<&Keyword>,
-    starts: fn(ParseStream<'_>) -> bool,
     errors: &mut Errors,
 ) -> bool {
-    if input.is_empty() || input.parse::<Token![,]>().is_ok() {
-        return true;
-    }
-    let message = format!("expected `,` between {what}, found {}", found(input));
-    let help = match (keyword, operator(input)) {
+    let separate = format!("separate {what} with `,`");
+    comma_or(input, what, starts_argument, errors, || match (keyword, operator(input)) {
         (Some(keyword), _) if keyword.form().group && is_mixed(input) => {
             "write `any(…)` where one is enough, `all(…)` where each is needed".to_owned()
         }
@@ -37,9 +33,33 @@ pub(crate) fn comma(
         (Some(keyword), Some(GroupKind::Any)) if keyword.form().list => {
             format!("write `{} = […, …]` with your values", keyword.name())
         }
-        _ => format!("separate {what} with `,`"),
-    };
-    errors.push(input.span(), &message, &help);
+        _ => separate,
+    })
+}
+
+/// Takes the comma between two members of a group of this kind.
+pub(crate) fn member_comma(input: ParseStream<'_>, around: GroupKind, errors: &mut Errors) -> bool {
+    let starts_leaf = |input: ParseStream<'_>| input.peek(LitStr);
+    comma_or(input, "members", starts_leaf, errors, || match operator(input) {
+        Some(kind) if kind != around || is_mixed(input) => {
+            format!("write `{}(…, …)` around the values that belong together", kind.name())
+        }
+        _ => "separate members with `,`".to_owned(),
+    })
+}
+
+fn comma_or(
+    input: ParseStream<'_>,
+    what: &str,
+    starts: impl Fn(ParseStream<'_>) -> bool,
+    errors: &mut Errors,
+    help: impl FnOnce() -> String,
+) -> bool {
+    if input.is_empty() || input.parse::<Token![,]>().is_ok() {
+        return true;
+    }
+    let message = format!("expected `,` between {what}, found {}", found(input));
+    errors.push(input.span(), &message, &help());
     if !starts(input) {
         skip_to_comma(input);
         input.parse::<Token![,]>().ok();
@@ -70,7 +90,7 @@ fn is_mixed(input: ParseStream<'_>) -> bool {
 }
 
 /// Whether this looks like the next argument.
-pub(crate) fn starts_argument(input: ParseStream<'_>) -> bool {
+fn starts_argument(input: ParseStream<'_>) -> bool {
     let is_name = input.peek(Ident::peek_any);
     let goes_on = input.peek2(Token![=]) || input.peek2(Paren);
     is_name && (goes_on || input.peek2(Token![,]) || input.peek2(End))

@@ -37,7 +37,10 @@ fn level(name: &Ident, errors: &mut Errors) -> Option<Ident> {
         return Some(name.clone());
     }
     let (message, help) = if PRESETS.iter().any(|(preset, _)| *preset == text) {
-        (format!("`{name}` takes no minutes"), format!("write `reverification = \"{name}\"`"))
+        // The preset alone can mean more minutes than are written.
+        let help = "a preset stands alone, in quotes; minutes follow a factor, such as \
+                    `second_factor(minutes = 5)`";
+        (format!("`{name}` takes no minutes"), help.to_owned())
     } else {
         let near = near(&text, LEVELS);
         let message = match text.as_str() {
@@ -111,12 +114,14 @@ fn in_minutes(level: &Ident, input: ParseStream<'_>) -> Option<String> {
     let unit = ahead.call(Ident::parse_any).ok()?.to_string();
     ahead.parse::<Token![=]>().ok()?;
     let number: u32 = ahead.parse::<LitInt>().ok()?.base10_parse().ok()?;
-    if unit.contains("second") {
-        return in_range(level, number / 60);
+    let unit = unit.trim_start_matches("after_").trim_end_matches('s');
+    match unit {
+        "second" => in_range(level, number / 60),
+        "minute" => in_range(level, number),
+        "hour" => in_range(level, number.checked_mul(60)?),
+        "day" => in_range(level, number.checked_mul(24 * 60)?),
+        _ => None,
     }
-    let units = [("minute", 1), ("hour", 60), ("day", 24 * 60)];
-    let (_, each) = units.into_iter().find(|(name, _)| unit.contains(name))?;
-    in_range(level, number.checked_mul(each)?)
 }
 
 /// `5.5` → 5, and not more: more would accept a factor that is older.

@@ -2,7 +2,7 @@
 
 use proc_macro2::Ident;
 use syn::{
-    Lit, LitStr, Path, Token, bracketed,
+    Lit, Path, Token, bracketed,
     ext::IdentExt,
     parenthesized,
     parse::{End, ParseStream, discouraged::Speculative},
@@ -11,7 +11,7 @@ use syn::{
 
 use crate::{
     args::{
-        comma::{comma, skip_all, skip_to_comma},
+        comma::{member_comma, skip_all, skip_to_comma},
         describe::{is_plain, quoted, strings},
         keyword::Keyword,
         tree::{Around, Group, GroupKind, Leaf, Node, Value},
@@ -29,6 +29,8 @@ pub(crate) fn list(
     let content;
     let bracket = bracketed!(content in input);
     let mut members = Vec::new();
+    // Of scopes, each member is needed.
+    let list_kind = if keyword.form().group { GroupKind::All } else { GroupKind::Any };
     while !content.is_empty() {
         if keyword.form().group && content.peek(Ident::peek_any) && content.peek2(Paren) {
             let help = "write `all(…)` instead of `[…]`";
@@ -38,7 +40,7 @@ pub(crate) fn list(
         } else {
             members.push(leaf(keyword, Around::List, &content, errors));
         }
-        comma(&content, "members", None, starts_leaf, errors);
+        member_comma(&content, list_kind, errors);
     }
     let span = bracket.span.join();
     if keyword.form().list {
@@ -85,7 +87,7 @@ fn group(
     while !content.is_empty() {
         let is_first = members.is_empty();
         members.push(member(keyword, kind, is_first, &content, errors)?);
-        if !comma(&content, "members", None, starts_leaf, errors) {
+        if !member_comma(&content, kind, errors) {
             members.push(None);
         }
     }
@@ -159,8 +161,4 @@ fn is_group_name(input: ParseStream<'_>) -> bool {
 
 fn texts<'a, T: ToString + 'a>(members: impl Iterator<Item = &'a T>) -> Vec<String> {
     members.map(ToString::to_string).collect()
-}
-
-fn starts_leaf(input: ParseStream<'_>) -> bool {
-    input.peek(LitStr)
 }
