@@ -15,6 +15,13 @@ const SHORTEST_PART: usize = 4;
 /// value: `is_optional`, `shared_policy`.
 const NEVER_A_PART: [&str; 3] = ["crate", "optional", "policy"];
 
+/// Words beside a known name that do not turn its meaning round, as `ban` in `ban_role` does.
+const HARMLESS: [&str; 24] = [
+    "accepted", "all", "allowed", "and", "any", "clerk", "has", "have", "id", "ids", "in", "key",
+    "min", "must", "need", "needs", "of", "one", "optional", "or", "org", "required", "token",
+    "user",
+];
+
 /// The beginnings of words that say what a caller must not have.
 const NEGATIONS: [&str; 9] =
     ["block", "deny", "disallow", "except", "exclud", "forbid", "no", "un", "without"];
@@ -26,6 +33,8 @@ pub(crate) fn near<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> 
     if is_negated(name) {
         return Vec::new();
     }
+    let lower = name.to_ascii_lowercase();
+    let words: Vec<&str> = lower.split(|sign: char| !sign.is_ascii_alphanumeric()).collect();
     let name = plain(name);
     if let Some(same) = known.iter().find(|candidate| plain(candidate) == name) {
         return vec![*same];
@@ -37,11 +46,16 @@ pub(crate) fn near<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> 
         begins || levenshtein(&name, candidate) <= most
     };
     let is_part = |candidate: &str| candidate.len() >= SHORTEST_PART && name.contains(candidate);
+    let is_known = |word: &str, candidate: &str| {
+        HARMLESS.contains(&word) || candidate.contains(word.trim_end_matches('s'))
+    };
+    let is_around =
+        |candidate: &str| is_part(candidate) && words.iter().all(|it| is_known(it, candidate));
     let like: Vec<&str> = known.iter().copied().filter(|it| is_like(&plain(it))).collect();
     if !like.is_empty() {
         return like;
     }
-    let parts = known.into_iter().filter(|it| is_part(&plain(it)) && !NEVER_A_PART.contains(it));
+    let parts = known.into_iter().filter(|it| is_around(&plain(it)) && !NEVER_A_PART.contains(it));
     parts.collect()
 }
 

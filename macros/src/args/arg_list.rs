@@ -56,7 +56,7 @@ impl ArgList {
         self
     }
 
-    /// The one position that looks for repetition among names.
+    /// The one place that looks for repetition among names.
     fn key(&mut self, input: ParseStream<'_>, errors: &mut Errors) -> Option<(Keyword, Ident)> {
         let Ok(name) = input.call(Ident::parse_any) else {
             let message = format!("expected the name of an argument, found {}", found(input));
@@ -86,11 +86,12 @@ impl ArgList {
     }
 }
 
-/// Whether a value stands there that is not `true`.
+/// Whether something stands there that is not `= true`.
 fn is_off(input: ParseStream<'_>) -> bool {
     let ahead = input.fork();
-    let has_value = ahead.parse::<Token![=]>().is_ok();
-    has_value && ahead.parse::<LitBool>().map_or(true, |value| !value.value)
+    let is_bare = input.is_empty() || input.peek(Token![,]);
+    ahead.parse::<Token![=]>().ok();
+    !is_bare && ahead.parse::<LitBool>().map_or(true, |value| !value.value)
 }
 
 /// What to write instead of two arguments with one name. A caller must meet both.

@@ -133,9 +133,15 @@ const REQUIRED: [&str; 4] = ["authenticated", "mandatory", "required", "strict"]
 /// A known name that cannot stand in the clause of this type.
 fn wrong_clause(keyword: Keyword, kind: TokenType) -> (String, String) {
     let (name, clause) = (keyword.name(), kind.name());
+    let known = alternatives(&Condition::names_for(kind));
     let Keyword::Condition(condition) = keyword else {
         let message = format!("`{name}` cannot stand in a clause");
-        return (message, format!("write it beside `{clause}(…)`, separated by `,`"));
+        let help = match keyword {
+            // Beside this clause, it would accept every token of its type.
+            Keyword::Clause(_) => format!("`{clause}` can have {known}"),
+            _ => format!("write it beside `{clause}(…)`, separated by `,`"),
+        };
+        return (message, help);
     };
     let types = condition.fitting_types();
     let owners = alternative_types(&types);
@@ -146,7 +152,6 @@ fn wrong_clause(keyword: Keyword, kind: TokenType) -> (String, String) {
         (Condition::Scopes, _) => format!("`scopes` cannot be required: `{clause}` has none"),
         _ => format!("`{name}` is a condition of {owners}, not of `{clause}`"),
     };
-    let known = alternatives(&Condition::names_for(kind));
     let help = format!("`{clause}` can have {known}; `{name}` stands in a clause of {owners}");
     (message, help)
 }

@@ -98,7 +98,7 @@ fn wrong_path(
         Some(kind) => format!("write `{}`", around.group(kind, &quoted(&texts).join(", "))),
         None if is_macro => {
             let texts = match last.as_str() {
-                "concat" => vec![texts.concat()],
+                "concat" if !texts.is_empty() => vec![texts.concat()],
                 "vec" => texts,
                 _ => Vec::new(),
             };
@@ -123,6 +123,7 @@ fn wrong_path(
 /// `TokenType::ApiKey` → "write `"api_key"`"
 fn literal_instead(keyword: Keyword, path: &Path, last: &str) -> String {
     let known: Vec<&str> = match keyword {
+        Keyword::Optional => return optional_help(last),
         Keyword::Accepts if last.eq_ignore_ascii_case("any") => vec!["any"],
         Keyword::Accepts => TokenType::ALL.map(TokenType::name).into(),
         Keyword::Condition(Condition::Reverification) => PRESETS.map(|(name, _)| name).into(),
@@ -223,7 +224,7 @@ pub(crate) fn optional_help(value: &str) -> String {
     match value {
         "true" => "write `optional`".into(),
         "false" => "remove `optional`".into(),
-        _ => "write `optional` alone if requests without a credential are accepted; else remove it"
+        _ => "`optional` alone accepts requests without a credential; to reject them, remove it"
             .into(),
     }
 }

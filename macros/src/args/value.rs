@@ -67,7 +67,7 @@ pub(crate) fn optional(name: &Ident, input: ParseStream<'_>, errors: &mut Errors
     if input.is_empty() || input.peek(Token![,]) {
         return Value::Bare;
     }
-    if input.peek(Token![=]) {
+    if input.peek(Token![=]) || input.peek(Token![:]) {
         return after_equals(Keyword::Optional, name, input, errors);
     }
     if !input.peek(Paren) {

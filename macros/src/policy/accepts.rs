@@ -1,4 +1,5 @@
-//! `accepts`, `optional` and the names of clauses in, [`Accepts`] out: which token types may enter, and whether a caller without any may.
+//! `accepts`, `optional` and the names of clauses in, [`Accepts`] out: which token types are accepted,
+//! and whether a request without a credential is.
 
 use std::collections::HashSet;
 

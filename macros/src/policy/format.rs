@@ -85,24 +85,25 @@ fn letters(condition: Condition, text: &str) -> Option<Mistake> {
         ',' => "a comma".to_owned(),
         other => format!("`{}`", visible(other.encode_utf8(&mut [0; 4]))),
     };
-    let words: Vec<String> = text
-        .split(separates)
-        .filter(|word| !word.is_empty())
-        .map(|word| format!("{word:?}"))
-        .collect();
+    let words: Vec<&str> = text.split(separates).filter(|word| !word.is_empty()).collect();
+    let is = |names: &[&str]| {
+        words.iter().any(|it| names.iter().any(|name| it.eq_ignore_ascii_case(name)))
+    };
+    let is_all = is(&["&", "&&", "+", "and"]);
+    let is_list = !is_all && !is(&["|", "||", "or", "!", "not", "no"]);
     let message = format!("the {noun} `{}` contains {wrong}", visible(text));
-    let help = match (words.as_slice(), condition) {
-        ([], _) => format!("name one {noun}"),
-        ([word], _) => format!("write `{word}`"),
-        (words, Condition::Role) => {
-            format!("write `any({})` where one is enough", words.join(", "))
+    let quoted: Vec<String> = words.iter().map(|word| format!("{word:?}")).collect();
+    let all = quoted.join(", ");
+    let help = match quoted.as_slice() {
+        [word] => format!("write `{word}`"),
+        [_, _, ..] if is_list && condition == Condition::Role => {
+            format!("write `any({all})` where one is enough")
         }
-        (words, _) if condition.form().group => {
-            let words = words.join(", ");
-            format!("write `any({words})` where one is enough, `all({words})` where each is needed")
+        [_, _, ..] if is_list && condition.form().group => {
+            format!("write `any({all})` where one is enough, `all({all})` where each is needed")
         }
-        (words, _) if condition.form().list => format!("write `{}`", words.join(", ")),
-        _ => format!("write the one {noun} that a caller must meet"),
+        _ if condition == Condition::Audience => format!("write the one {noun} of the token"),
+        _ => format!("write each {noun} in quotes of its own"),
     };
     Some((message, help))
 }

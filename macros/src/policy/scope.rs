@@ -81,7 +81,6 @@ fn group_in_text(text: &str) -> Option<String> {
         move |word: &&str| names.iter().any(|name| word.eq_ignore_ascii_case(name))
     };
     let (is_any, is_all) = (is(&["|", "or"]), is(&["&", "&&", "+", "and"]));
-    let is_separator = |word: &&str| is_any(word) || is_all(word) || *word == ",";
     let called = match words.as_slice() {
         [name, "(", members @ .., ")"] => GroupKind::from_name(name).map(|kind| (kind, members)),
         _ => None,
@@ -95,18 +94,20 @@ fn group_in_text(text: &str) -> Option<String> {
         }
         None => return None,
     };
+    let is_separator =
+        |word: &&str| is_any(word) || is_all(word) || *word == "," && called.is_some();
     let is_wrong = |word: &&str| match kind {
-        GroupKind::Any => is_all(word) || "()".contains(word),
-        GroupKind::All => is_any(word) || "()".contains(word),
+        GroupKind::Any => is_all(word) || "(),".contains(*word) && !is_separator(word),
+        GroupKind::All => is_any(word) || "()".contains(*word),
     };
     let alternates =
         members.iter().enumerate().all(|(index, word)| is_separator(word) == (index % 2 == 1));
     let is_plain = !members.iter().any(is_wrong) && (alternates || kind == GroupKind::All);
-    if !is_plain {
-        return Some("write the group without the quotes around it".to_owned());
-    }
     let scopes = members.iter().filter(|word| !is_separator(word));
     let scopes: Vec<String> = scopes.map(|word| format!("{word:?}")).collect();
+    if !is_plain || scopes.len() < 2 {
+        return Some("write the group without the quotes around it".to_owned());
+    }
     Some(format!("write `scopes = {}({})`", kind.name(), scopes.join(", ")))
 }
 

@@ -18,11 +18,11 @@ use crate::{
     token_type::TokenType,
 };
 
-/// A mistake; the same with `{}` in the position of the advice, or `None` where the help gives no
+/// A mistake; the same with `{}` in the place of the advice, or `None` where the help gives no
 /// policy to paste; and the strictest policy that the mistake can mean. Where the help lets the
 /// reader choose ("where one is enough"), the widest of the choice.
 const MISTAKES: &[(&str, Option<&str>, &str)] = &[
-    // PolicyTokens about `optional`.
+    // Words about `optional`.
     ("required", Some("{}"), ""),
     ("required = true", Some("{}"), ""),
     ("mandatory", Some("{}"), ""),
@@ -41,7 +41,18 @@ const MISTAKES: &[(&str, Option<&str>, &str)] = &[
     ("anonymous", Some("{}"), "optional"),
     ("optional = true", Some("{}"), "optional"),
     ("optional()", Some("{}"), "optional"),
-    // PolicyTokens that negate.
+    ("anonymous(false)", Some("{}"), ""),
+    ("optionl: false", Some("{}"), ""),
+    ("optional: false", None, ""),
+    ("optional = none", None, ""),
+    ("disable_optional", None, ""),
+    // Words that negate.
+    ("ban_role = \"a\"", None, ""),
+    ("bypass_permission = \"a:b\"", None, ""),
+    ("plan_other_than = \"free\"", None, ""),
+    ("role = \"not a\"", None, ""),
+    ("permission = \"a:b & c:d\"", None, ""),
+    ("session_token(role = \"a\", api_key)", None, ""),
     ("not_role = \"a\"", None, "role = \"a\""),
     ("deny_scopes = \"a\", api_key", None, ""),
     ("role_except = \"a\"", None, ""),
@@ -156,6 +167,9 @@ const MISTAKES: &[(&str, Option<&str>, &str)] = &[
     ("api_key(scopes = \"a & b\")", Some("api_key({})"), "api_key(scopes = \"a b\")"),
     ("api_key(scopes = \"all(a, b)\")", Some("api_key({})"), "api_key(scopes = \"a b\")"),
     ("api_key(scopes = \"a | b c\")", None, ""),
+    ("api_key(scopes = \"a,b | c\")", None, ""),
+    ("api_key(scopes = \"any(a)\")", None, ""),
+    ("api_key(scopes = concat!(\"a\", B))", None, ""),
     ("api_key(scopes = \"a | b & c\")", None, ""),
     ("api_key(scopes = \"any(a, all(b, c))\")", None, ""),
     ("api_key(scopes = \"any(a, b) c\")", None, ""),
