@@ -38,7 +38,7 @@ pub(crate) struct Args {
     pub(crate) clauses: Vec<ClauseArgs>,
     /// Those that stand outside of clauses.
     pub(crate) conditions: Vec<ConditionArgs>,
-    pub(crate) optional: Option<Argument>,
+    pub(crate) is_optional: bool,
     pub(crate) crate_path: Option<Path>,
     pub(crate) policy_name: Option<Ident>,
     /// Whether an argument was left out, because it could not be read.
@@ -98,8 +98,8 @@ impl Args {
                 self.accepts.get_or_insert(Argument { name, value });
             }
             Keyword::Optional => {
-                let value = value::optional(&name, input, errors);
-                self.optional.get_or_insert(Argument { name, value });
+                self.has_gaps |= !value::is_bare(&name, input, errors);
+                self.is_optional = true;
             }
             Keyword::Crate => {
                 let path = value::path_after_equals(keyword, &name, input, errors);

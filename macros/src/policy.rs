@@ -41,7 +41,7 @@ impl Policy {
         // No `..`: a new argument must be handled here.
         let Args {
             accepts,
-            optional,
+            is_optional,
             clauses,
             conditions,
             has_gaps,
@@ -50,7 +50,7 @@ impl Policy {
         } = args;
         let kinds: Vec<TokenType> = clauses.iter().map(|clause| clause.kind).collect();
         let accepts = errors
-            .step(|errors| Accepts::check(accepts, optional, &kinds, errors))
+            .step(|errors| Accepts::check(accepts, is_optional, &kinds, errors))
             .flatten()
             .filter(|_| !has_gaps);
         let accepts = accepts.and_then(|accepts| {
@@ -78,7 +78,7 @@ impl Policy {
     /// "Requires `oauth_token` with `scopes = "read:notes"`, or `api_key`."
     pub(crate) fn summary(&self) -> String {
         let mut alternatives: Vec<String> = self.clauses.iter().map(Clause::summary).collect();
-        if self.accepts.optional.is_some() {
+        if self.accepts.is_optional {
             alternatives.push("no credential".to_owned());
         }
         format!("Requires {}.", alternatives.join(", or "))

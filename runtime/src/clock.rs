@@ -19,6 +19,7 @@ impl UnixMillis {
         Self(self.0.saturating_add(milliseconds))
     }
 
+    #[cfg(feature = "testing")]
     pub(crate) fn minus(self, milliseconds: i64) -> Self {
         Self(self.0.saturating_sub(milliseconds))
     }

@@ -23,6 +23,7 @@ use crate::{
     clock::UnixMillis,
     json::{Member, Object},
     token::{Decoded, Token},
+    verify::whole,
 };
 
 /// What must be known of the instance to choose and judge its cookies.
@@ -69,12 +70,28 @@ pub(crate) struct CrossSite;
 pub(crate) struct SessionCookie {
     pub(crate) token: String,
     is_stale: bool,
+    lacks_dev_browser: bool,
 }
 
 impl SessionCookie {
-    /// A cookie from before the last sign-in or sign-out speaks for nobody.
-    pub(crate) fn check_age(&self) -> Result<(), CookieFault> {
-        if self.is_stale { Err(CookieFault::Stale) } else { Ok(()) }
+    /// What the cookies beside the token say of it.
+    pub(crate) fn check(&self) -> Result<(), CookieFault> {
+        match self {
+            Self { lacks_dev_browser: true, .. } => Err(CookieFault::NoDevBrowser),
+            Self { is_stale: true, .. } => Err(CookieFault::Stale),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether it is from before the last sign-in or sign-out.
+    pub(crate) const fn is_stale(&self) -> bool {
+        self.is_stale
+    }
+
+    /// When the token says that it ends; nothing has verified it.
+    pub(crate) fn claimed_end(&self) -> Option<UnixMillis> {
+        let seconds = claims(&self.token, |payload| number(payload, "exp"))??;
+        Some(UnixMillis(whole(seconds).saturating_mul(1000)))
     }
 }
 
@@ -104,24 +121,22 @@ impl CookieRules {
         // Cookies that say nothing are no credential; the reason of all others begins with this one.
         let is_blank = set.session.is_none() && client_uat == 0;
         let development = self.instance.as_ref().is_some_and(|instance| !instance.production);
-        if development && set.dev_browser.is_none() && !is_blank {
-            return Err(CookieFault::NoDevBrowser);
-        }
+        let lacks_dev_browser = development && set.dev_browser.is_none() && !is_blank;
+        let fault = |fault| if lacks_dev_browser { CookieFault::NoDevBrowser } else { fault };
         let token = match (set.session, client_uat) {
             (None, 0) => return Ok(None),
-            (None, _) => return Err(CookieFault::NoSession),
-            (Some(_), 0) => return Err(CookieFault::NoClientUat),
+            (None, _) => return Err(fault(CookieFault::NoSession)),
+            (Some(_), 0) => return Err(fault(CookieFault::NoClientUat)),
             (Some(token), _) => token,
         };
         let is_stale = is_older(&token, client_uat);
-        Ok(Some(SessionCookie { token, is_stale }))
+        Ok(Some(SessionCookie { token, is_stale, lacks_dev_browser }))
     }
 
     /// A cookie goes with every request of a browser, whoever made it send the request. What can
     /// change something, or stays open, must come from our own site or an authorized party.
     pub(crate) fn check_site(&self, parts: &Parts) -> Result<(), CrossSite> {
-        let safe = [Method::GET, Method::HEAD, Method::OPTIONS].contains(&parts.method);
-        if safe && !parts.headers.contains_key(UPGRADE) {
+        if is_plain_read(parts) {
             return Ok(());
         }
         // A field that is sent twice is nobody's: proxies and we could read another one of them.
@@ -183,6 +198,13 @@ impl CookieRules {
         }
         suffixed
     }
+}
+
+/// Whether a request changes nothing and does not stay open. Each other method counts as one that
+/// changes something, extension methods too.
+pub(crate) fn is_plain_read(parts: &Parts) -> bool {
+    let is_safe = [Method::GET, Method::HEAD, Method::OPTIONS].contains(&parts.method);
+    is_safe && !parts.headers.contains_key(UPGRADE)
 }
 
 /// The cookies of one set. An empty value is no value.

@@ -5,6 +5,8 @@
 use http::{HeaderMap, HeaderValue, header::AUTHORIZATION};
 use memchr::memchr;
 
+use crate::token::word_in_place_of_token;
+
 /// What the `Authorization` field presents.
 #[derive(Clone, Copy)]
 pub(crate) enum Credential<'r> {
@@ -31,6 +33,8 @@ pub(crate) enum Unreadable {
     NoToken,
     #[error("the Authorization field has something after the token")]
     AfterToken,
+    #[error("the token is the word `{0}`: the variable that the client sends holds no token")]
+    Word(&'static str),
 }
 
 impl<'r> Credential<'r> {
@@ -63,7 +67,9 @@ impl<'r> Credential<'r> {
         match (is_text, is_bearer) {
             (false, _) => Err(Unreadable::NotAscii),
             (true, true) if rest.is_empty() => Err(Unreadable::NoToken),
-            (true, true) => Err(Unreadable::AfterToken),
+            (true, true) => {
+                Err(word_in_place_of_token(token).map_or(Unreadable::AfterToken, Unreadable::Word))
+            }
             (true, false) if rest.is_empty() => Err(Unreadable::NoScheme),
             (true, false) => Ok(Self::None),
         }
@@ -117,6 +123,9 @@ mod tests {
             (&[b"Bearer T\tU"], Err(Unreadable::NotAscii)),
             (&[b"Bearer T U"], Err(Unreadable::AfterToken)),
             (&[b"Bearer A, Bearer B"], Err(Unreadable::AfterToken)),
+            (&[b"Bearer [object Object]"], Err(Unreadable::Word("[object Object]"))),
+            (&[b"Bearer null null"], Err(Unreadable::AfterToken)),
+            (&[b"Bearer null"], bearer("null")),
             (&[b"Bearer t\xC3\xB6ken"], Err(Unreadable::NotAscii)),
             (&[b"Basic p\xC3\xA4ss"], Err(Unreadable::NotAscii)),
             (&[b"Bearer A", b"Bearer A"], Err(Unreadable::TwoFields)),

@@ -15,13 +15,16 @@ use http::{HeaderValue, header::CONTENT_TYPE};
 use http_body::{Frame, SizeHint};
 use tokio::time::{Instant, sleep_until};
 
-use crate::clock::{Clock, UnixMillis};
+use crate::{
+    clock::{Clock, UnixMillis},
+    verify::is_expired,
+};
 
 /// A timer may not count the time that a machine sleeps, so the clock is looked at again.
 const LOOK_AGAIN: Duration = Duration::from_secs(60);
 
-/// Ready when the token has ended, by the clock or by a timer, whichever is first: a clock that
-/// is set back gives nobody more time. Never ready for a token that does not end.
+/// Ready at `end`, from which the token is rejected, by the clock or by a timer, whichever is
+/// first: a clock that is set back gives no more time. Never ready without an end.
 pub(crate) fn ended(
     clock: Clock,
     end: Option<UnixMillis>,
@@ -30,7 +33,9 @@ pub(crate) fn ended(
     let deadline = end.and_then(|end| Instant::now().checked_add(end.since(clock.now())));
     async move {
         let Some(end) = end else { return pending().await };
-        while clock.now() < end && deadline.is_none_or(|deadline| Instant::now() < deadline) {
+        while !is_expired(Some(end), clock.now())
+            && deadline.is_none_or(|deadline| Instant::now() < deadline)
+        {
             let look_again = Instant::now() + LOOK_AGAIN;
             sleep_until(deadline.map_or(look_again, |deadline| deadline.min(look_again))).await;
         }

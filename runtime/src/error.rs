@@ -179,6 +179,11 @@ pub(crate) enum ConfigurationFault {
     )]
     AskingRefused { status: u16 },
     #[error(
+        "Clerk rejected our request with status {status}; update clerk-auth, or set CLERK_API_URL to \
+         the Backend API itself if a proxy changes requests"
+    )]
+    RequestRejected { status: u16 },
+    #[error(
         "no `Clerk` is in the request of the server function; put `.layer(Extension(clerk))` around \
          all routes"
     )]
@@ -204,6 +209,8 @@ pub(crate) enum UpstreamReason {
     Timeout,
     #[error("the connection failed")]
     Connection,
+    #[error("a connection that was used before was closed without a response")]
+    StaleConnection,
     #[error(
         "the HTTP client could not be built; install the CA certificates of the system (package \
          `ca-certificates`), let SSL_CERT_FILE name a file of them, or give a client of your own \
@@ -212,12 +219,20 @@ pub(crate) enum UpstreamReason {
     Client,
     #[error("status {0}")]
     Status(u16),
-    #[error("the answer is too large, or is not what the endpoint answers")]
+    #[error(
+        "status {0} without Clerk's error body; check that CLERK_API_URL, or `frontend_api_url` for \
+         the public key set, is Clerk's"
+    )]
+    NotClerk(u16),
+    #[error(
+        "the answer is too large, or is not what the endpoint answers; check that CLERK_API_URL, or \
+         `frontend_api_url` for the public key set, is Clerk's"
+    )]
     Body,
     #[error("the key set has no usable key")]
     NoKeys,
-    #[error("this server's own budget of calls is used up (`upstream_budget`)")]
-    Budget,
+    #[error("this server's own rate limit for this type of token is reached (`{0}`)")]
+    RateLimit(&'static str),
 }
 
 /// What we answer where Clerk does not say when it is back, in seconds.

@@ -1,21 +1,26 @@
 //! Request parts in, a verified and permitted identity out: the whole way of a request.
 
 mod claims;
+mod passed;
+mod session_cookie;
 mod values;
 mod verified;
 
 pub use self::verified::{Verified, verified};
 
-pub(crate) use self::verified::require;
+pub(crate) use self::{
+    passed::{Passed, reject},
+    verified::admit_further,
+};
 
 use std::{fmt, sync::Arc};
 
 use axum_core::extract::{FromRef, FromRequestParts};
-use http::request::Parts;
+use http::{Extensions, request::Parts};
 use serde::de::DeserializeOwned;
 
 use crate::{
-    clock::Clock,
+    clock::{Clock, UnixMillis},
     config::Clerk,
     credential::Credential,
     error::{Failure, Refused, TokenFault},
@@ -54,68 +59,59 @@ pub struct Guard<P: Guarded> {
     appearance: Arc<Appearance>,
     /// Which time ends the token.
     clock: Clock,
+    /// The moment from which the token is rejected.
+    end: Option<UnixMillis>,
+    passed: Passed,
 }
 
-/// The way of a request, from its headers to an identity that may enter; `None` is a caller
-/// without a credential, where the policy lets them enter.
+/// A caller whom a policy admitted.
+pub(crate) struct Admitted {
+    pub(crate) identity: Identity,
+    /// The moment from which the token is rejected.
+    pub(crate) end: Option<UnixMillis>,
+    /// The policies that the request passed so far.
+    pub(crate) passed: Passed,
+}
+
+/// The way of a request, from its headers to an identity that may enter; `None` is an anonymous
+/// request, if the policy accepts those.
 pub(crate) async fn admit(
     clerk: Clerk,
     parts: &mut Parts,
     policy: &Policy,
-) -> Result<Option<Identity>, Refused> {
+) -> Result<Option<Admitted>, Refused> {
     mark_sensitive(&mut parts.headers);
     let (known, field) = match Credential::read(&parts.headers)? {
         Credential::Bearer { token, field } => {
-            if let Some(known) = Verified::again(&parts.extensions, &clerk, field) {
-                permit(Some(&known), policy, clerk.scope_hierarchy())?;
-                return Ok(Some(known));
+            if let Some(known) = Verified::again(&mut parts.extensions, &clerk, field) {
+                return known.pass(policy).map(Some);
             }
             let accepts = |token_type| policy.accepts(token_type);
             let identity = clerk.verifier().verify(token, accepts).await?;
-            (Some(identity), Some(field.clone()))
+            let end = clerk.verifier().accepts_until(&identity, token);
+            (Some((identity, end)), Some(field.clone()))
         }
         Credential::None if policy.accepts(TokenType::SessionToken) => {
             // On the heap, so that the future of a request with a header stays small.
-            (Box::pin(read_cookie(&clerk, parts, policy)).await?, None)
+            let session = Box::pin(session_cookie::authenticate(&clerk, parts, policy)).await?;
+            let known = session.map(|(identity, cookie)| {
+                let end = clerk.verifier().accepts_until(&identity, cookie.token.as_bytes());
+                (identity, end)
+            });
+            (known, None)
         }
         Credential::None => (None, None),
     };
-    permit(known.as_ref(), policy, clerk.scope_hierarchy())?;
-    let verified = known.clone().map(|identity| Verified::new(identity, clerk, field));
-    Verified::travel(verified, &mut parts.extensions);
-    Ok(known)
-}
-
-/// The session of a cookie, if there is one that speaks for the caller.
-async fn read_cookie(
-    clerk: &Clerk,
-    parts: &Parts,
-    policy: &Policy,
-) -> Result<Option<Identity>, Refused> {
-    let now = clerk.verifier().clock.now();
-    let cookie = clerk.cookies().token(&parts.headers, now).map_err(TokenFault::from)?;
-    let Some(cookie) = cookie else { return Ok(None) };
-    let check = || -> Result<(), Failure> {
-        cookie.check_age().map_err(TokenFault::from)?;
-        Ok(clerk.cookies().check_site(parts)?)
+    let identity = known.as_ref().map(|(identity, _)| identity);
+    permit(identity, policy, clerk.scope_hierarchy())?;
+    let Some((identity, end)) = known else {
+        Verified::travel(None, &mut parts.extensions);
+        passed::pass_anonymously(&mut parts.extensions, clerk, policy);
+        return Ok(None);
     };
-    // Where an expired cookie counts as none, nothing else about it may refuse the caller first.
-    let forgives_expired = policy.ignores_expired_cookie();
-    if !forgives_expired {
-        check()?;
-    }
-    // No other class of token is read from a cookie, whatever the policy accepts.
-    let accepts = |token_type| token_type == TokenType::SessionToken;
-    match clerk.verifier().verify(cookie.token.as_bytes(), accepts).await {
-        Ok(identity) => {
-            if forgives_expired {
-                check()?;
-            }
-            Ok(Some(identity))
-        }
-        Err(refused) if refused.is_expired() && forgives_expired => Ok(None),
-        Err(refused) => Err(refused),
-    }
+    let admitted = Admitted { identity, end, passed: Passed::new(*policy) };
+    Verified::travel(Some(Verified::new(&admitted, clerk, field)), &mut parts.extensions);
+    Ok(Some(admitted))
 }
 
 impl<S, P> FromRequestParts<S> for Guard<P>
@@ -137,17 +133,28 @@ impl<P: Guarded> Guard<P> {
     pub(crate) async fn take(clerk: Clerk, parts: &mut Parts) -> Result<Self, Rejection> {
         let (appearance, clock) = (clerk.appearance(), clerk.verifier().clock.clone());
         let admitted = admit(clerk, parts, &P::POLICY).await;
-        Self::from_admitted(admitted, appearance, clock)
+        Self::from_admitted(admitted, appearance, clock, Some(&parts.extensions))
     }
 
     pub(crate) fn from_admitted(
-        admitted: Result<Option<Identity>, Refused>,
+        admitted: Result<Option<Admitted>, Refused>,
         appearance: Arc<Appearance>,
         clock: Clock,
+        extensions: Option<&Extensions>,
     ) -> Result<Self, Rejection> {
-        match admitted.and_then(Self::enter) {
-            Ok((identity, claims)) => Ok(Self { identity, claims, appearance, clock }),
-            Err(refused) => Err(Rejection::new(&refused, &P::POLICY, appearance)),
+        let guard = admitted.and_then(|admitted| {
+            let (caller, end, passed) = match admitted {
+                Some(Admitted { identity, end, passed }) => (Some(identity), end, passed),
+                None => (None, None, Passed::new(P::POLICY)),
+            };
+            let (identity, claims) = Self::enter(caller)?;
+            Ok((identity, claims, end, passed))
+        });
+        match guard {
+            Ok((identity, claims, end, passed)) => {
+                Ok(Self { identity, claims, appearance, clock, end, passed })
+            }
+            Err(refused) => Err(reject(&refused, &P::POLICY, appearance, extensions)),
         }
     }
 
@@ -191,6 +198,8 @@ where
             claims: self.claims.clone(),
             appearance: Arc::clone(&self.appearance),
             clock: self.clock.clone(),
+            end: self.end,
+            passed: self.passed.clone(),
         }
     }
 }

@@ -308,11 +308,6 @@ impl Identity {
         }
     }
 
-    /// Whether it has ended.
-    pub(crate) fn is_over(&self, now: UnixMillis) -> bool {
-        self.end().is_some_and(|end| end <= now)
-    }
-
     /// How many bytes its texts take, a place for each member of a list included.
     pub(crate) fn weight(&self) -> usize {
         let texts = |list: &[Box<str>]| list.iter().map(|text| text.len() + PLACE).sum::<usize>();

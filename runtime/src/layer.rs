@@ -14,6 +14,7 @@ use axum_core::{
     extract::Request,
     response::{IntoResponse, Response},
 };
+use http::request::Parts;
 use tower_layer::Layer;
 use tower_service::Service;
 
@@ -22,12 +23,13 @@ use crate::{
     config::Clerk,
     ending::{end_stream, ended},
     error::{Refused, TokenFault},
-    guard::{admit, require},
-    identity::{Identity, VerifiedToken},
+    guard::{admit, admit_further, reject},
+    identity::VerifiedToken,
     observe,
     policy::Policy,
     rejection::Rejection,
     tools::ToolPolicies,
+    verify::is_expired,
 };
 
 /// Puts a policy in front of a service, a router or a part of one.
@@ -100,11 +102,12 @@ impl ClerkLayer {
     /// The page [`mcp`](crate::mcp) shows it with a server.
     ///
     /// The caller is verified first. Then the message is read, and a call that lacks a scope is
-    /// refused with 403 and the challenge of just this tool, before the server sees it: a tool
-    /// cannot set the status of the response that it is a part of. What is not one JSON-RPC
-    /// message is answered with 400, what is too long with 413, what is encoded with 415, and a
-    /// tool that has no policy as MCP answers for tools that it does not know. The service gets
-    /// the message that was read, with its `Content-Length`.
+    /// rejected with 403 before the server sees it, because a tool cannot set the status of the
+    /// response that it is a part of. The challenge names the scopes of the tool, and those that
+    /// the policy of the layer used. What is not one JSON-RPC message is answered with 400, what
+    /// is too long with 413, what is encoded with 415, and a tool that has no policy as MCP answers
+    /// for tools that it does not know. The service gets the message that was read, with its
+    /// `Content-Length`.
     ///
     /// A message may take 30 seconds to arrive, else it is answered with 408; and where the
     /// token has ended meanwhile, with 401. A request for another protocol is answered with 400:
@@ -175,15 +178,17 @@ where
 }
 
 impl ClerkLayer {
-    /// The request that may go on, and when its token ends; or the answer that refuses it.
+    /// The request that may go on, and the moment from which its token is rejected; or the answer
+    /// that refuses it.
     async fn admit(&self, request: Request) -> Result<(Request, Option<UnixMillis>), Response> {
         let Self { clerk, policy, .. } = self;
-        let refuse =
-            |refused: Refused| Rejection::new(&refused, policy, clerk.appearance()).into_response();
         let (mut parts, body) = request.into_parts();
-        let known = admit(clerk.clone(), &mut parts, policy).await.map_err(refuse)?;
-        let known = known.as_ref();
-        let token_type = known.map(VerifiedToken::token_type);
+        let admitted = match admit(clerk.clone(), &mut parts, policy).await {
+            Ok(admitted) => admitted,
+            Err(refused) => return Err(self.reject(&refused, policy, &parts).into_response()),
+        };
+        let token_type = admitted.as_ref().map(|admitted| admitted.identity.token_type());
+        let end = admitted.and_then(|admitted| admitted.end);
         observe::entered(token_type);
         let body = match self.tools {
             None => body,
@@ -191,16 +196,24 @@ impl ClerkLayer {
             Some(tools) => {
                 let message = tools.read(&mut parts, body).await?;
                 // Who holds back the end of a message does not call with a token that is over.
-                if known.is_some_and(|identity| clerk.verifier().is_over(identity)) {
-                    return Err(refuse(Refused::of_known(TokenFault::Expired, token_type)));
+                if is_expired(end, clerk.verifier().clock.now()) {
+                    let refused = Refused::of_known(TokenFault::Expired, token_type);
+                    return Err(self.reject(&refused, policy, &parts).into_response());
                 }
-                let may = |policy| require(known, policy, &clerk.appearance());
+                let may = |policy: &'static Policy| {
+                    admit_further(&mut parts.extensions, policy, clerk.scope_hierarchy())
+                        .map_err(|refused| self.reject(&refused, policy, &parts))
+                };
                 match tools.refusal(&message, may) {
                     Some(refused) => return Err(refused),
                     None => Body::from(message),
                 }
             }
         };
-        Ok((Request::from_parts(parts, body), known.and_then(Identity::end)))
+        Ok((Request::from_parts(parts, body), end))
+    }
+
+    fn reject(&self, refused: &Refused, policy: &Policy, parts: &Parts) -> Rejection {
+        reject(refused, policy, self.clerk.appearance(), Some(&parts.extensions))
     }
 }

@@ -46,10 +46,12 @@ pub(crate) enum Lookup {
 /// Why Clerk is not asked, though there is a question.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Withheld {
-    /// Our own budget of calls is used up.
-    Budget,
-    /// Clerk asked us to stay away.
-    RateLimit,
+    /// Our own rate limit of this type of token is reached.
+    AllTokens,
+    /// The part of it for tokens that were never approved is reached.
+    NewTokens,
+    /// Clerk answered 429.
+    ByClerk,
 }
 
 impl Endpoint {

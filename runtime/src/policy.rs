@@ -51,7 +51,7 @@ use crate::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Policy {
     clauses: &'static [Clause],
-    anonymous: Anonymous,
+    is_optional: bool,
 }
 
 /// One token type that may enter, and its requirement.
@@ -67,18 +67,9 @@ pub enum Clause {
     ApiKey(Requirement),
 }
 
-/// Whether a request without a credential may enter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Anonymous {
-    Refused,
-    Accepted,
-    /// Also where the session cookie has expired.
-    AcceptedOverExpiredCookie,
-}
-
 impl Policy {
     /// The policy that lets nobody in.
-    pub const REFUSE_ALL: Self = Self { clauses: &[], anonymous: Anonymous::Refused };
+    pub const REFUSE_ALL: Self = Self { clauses: &[], is_optional: false };
 
     /// A policy of one clause per token type. Write it in a `const`: a contradiction then does
     /// not compile.
@@ -119,30 +110,22 @@ impl Policy {
             }
             rest = tail;
         }
-        Self { clauses, anonymous: Anonymous::Refused }
+        Self { clauses, is_optional: false }
     }
 
-    /// The same policy, which a request without a credential passes as anonymous. A credential
-    /// that is not acceptable is still refused.
+    /// The same policy, which also accepts anonymous requests: those without a credential, and
+    /// those whose session cookie counts as none. A bad `Authorization` credential is rejected.
+    ///
+    /// The page [`rules`](crate::rules#optional) lists which cookies count as none.
     #[must_use]
     pub const fn optional(self) -> Self {
-        Self { anonymous: Anonymous::Accepted, ..self }
+        Self { is_optional: true, ..self }
     }
 
-    /// Like [`optional`](Self::optional), and a session cookie that has expired counts as none.
-    #[must_use]
-    pub const fn optional_ignoring_expired_cookie(self) -> Self {
-        Self { anonymous: Anonymous::AcceptedOverExpiredCookie, ..self }
-    }
-
-    /// Whether a request without a credential may enter.
+    /// Whether anonymous requests are accepted.
     #[must_use]
     pub const fn is_optional(&self) -> bool {
-        !matches!(self.anonymous, Anonymous::Refused)
-    }
-
-    pub(crate) const fn ignores_expired_cookie(&self) -> bool {
-        matches!(self.anonymous, Anonymous::AcceptedOverExpiredCookie)
+        self.is_optional
     }
 
     /// The token types that may enter, in the order they are written.
@@ -169,11 +152,29 @@ impl Policy {
         match requirement.denies(identity, hierarchy) {
             None => Ok(()),
             Some(Denial::MissingScopes(_)) => {
-                let granted = identity.maybe_scopes();
-                Err(Denial::MissingScopes(requirement.nearest_scopes(granted, hierarchy)))
+                Err(Denial::MissingScopes(requirement.nearest_scopes(Some(identity), hierarchy)))
             }
             Some(denial) => Err(denial),
         }
+    }
+
+    /// The scopes that a caller who passes this policy also needs beside `others`, to pass it with
+    /// no more than these: of several alternatives, one that the caller meets.
+    pub(crate) fn used_scopes(
+        &self,
+        caller: &Identity,
+        others: &RequiredScopes,
+        hierarchy: ScopeHierarchy,
+    ) -> RequiredScopes {
+        let clause = self.clause(caller.token_type());
+        let used = |it: &Clause| it.requirement().used_scopes(caller, others, hierarchy);
+        clause.map(used).unwrap_or_default()
+    }
+
+    /// Whether tokens of this type need scopes.
+    pub(crate) fn asks_for_scopes(&self, token_type: TokenType) -> bool {
+        let is_scope = |leaf: &Requirement| matches!(leaf, Requirement::Scope(_));
+        self.clause(token_type).is_some_and(|clause| clause.requirement().has(is_scope))
     }
 
     /// The scopes that an OAuth client should ask for to pass: the first alternative. `None`
@@ -269,12 +270,15 @@ mod tests {
     #[test]
     fn a_challenge_names_an_alternative_that_asks_for_scopes_and_is_near() {
         use Requirement::{All, Any, Client, Scope};
-        let named = |requirement: &Requirement, granted: &[&str]| {
-            let granted = crate::scope::Scopes::from_list(granted.iter().map(|it| (*it).into()));
-            requirement.nearest_scopes(Some(&granted), ScopeHierarchy::default()).to_string()
+        let named = |requirement: &Requirement, granted: &[&'static str]| {
+            let caller = truth::caller(&granted.iter().copied().collect());
+            requirement.nearest_scopes(Some(&caller), ScopeHierarchy::default()).to_string()
         };
         let mixed = Any(&[Client(&["cli"]), Scope("a")]);
         assert_eq!(named(&mixed, &[]), "a");
+        // The caller is not of that client, so `a` alone would not help.
+        let of_a_client = Any(&[All(&[Client(&["cli"]), Scope("a")]), Scope("b")]);
+        assert_eq!(named(&of_a_client, &["a"]), "b");
         // Of 128 alternatives, the one that the caller nearly has.
         let pairs = All(&[
             Any(&[Scope("a1"), Scope("b1")]),

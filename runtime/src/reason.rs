@@ -119,6 +119,7 @@ fn of_configuration(fault: &ConfigurationFault, presented: Option<Presented>) ->
         | ConfigurationFault::NoMachineKey
         | ConfigurationFault::NoMachineId
         | ConfigurationFault::NoClerk
-        | ConfigurationFault::AskingRefused { .. } => UNEXPECTED,
+        | ConfigurationFault::AskingRefused { .. }
+        | ConfigurationFault::RequestRejected { .. } => UNEXPECTED,
     }
 }

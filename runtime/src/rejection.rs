@@ -7,7 +7,7 @@ use axum_core::{
     response::{IntoResponse, Response},
 };
 use http::{
-    HeaderName, HeaderValue, StatusCode,
+    Extensions, HeaderName, HeaderValue, StatusCode,
     header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
 };
 
@@ -192,7 +192,13 @@ impl Refusal {
 
 impl Rejection {
     /// Tells the operator the reason, and keeps for the caller what the caller may know.
-    pub(crate) fn new(refused: &Refused, policy: &Policy, appearance: Arc<Appearance>) -> Self {
+    /// `extensions` are those of the request, if they are at hand.
+    pub(crate) fn new(
+        refused: &Refused,
+        policy: &Policy,
+        appearance: Arc<Appearance>,
+        extensions: Option<&Extensions>,
+    ) -> Self {
         let failure = &refused.failure;
         let scopes = match failure {
             Failure::Missing => policy.scopes_to_request(appearance.scope_hierarchy),
@@ -216,26 +222,37 @@ impl Rejection {
             reason: reason::code(refused, policy),
             appearance,
         };
-        rejection.tell_operator(refused);
+        rejection.tell_operator(refused, policy, extensions.and_then(route));
         let token_type = refused.presented.map(|presented| presented.token_type);
         observe::refused(token_type, rejection.refusal.as_str(), rejection.reason);
         rejection
     }
 
+    /// Replaces the scopes that a client without a token should ask for.
+    pub(crate) fn map_requested_scopes(
+        mut self,
+        map: impl FnOnce(Option<RequiredScopes>, ScopeHierarchy) -> Option<RequiredScopes>,
+    ) -> Self {
+        if self.refusal == Refusal::MissingCredential && self.accepts_oauth {
+            self.scopes = map(self.scopes, self.appearance.scope_hierarchy);
+        }
+        self
+    }
+
     /// One event. Our own mistakes are errors, Clerk's outages are warnings.
-    fn tell_operator(&self, refused: &Refused) {
+    fn tell_operator(&self, refused: &Refused, policy: &Policy, route: Option<&str>) {
         let (failure, reason) = (&refused.failure, self.reason);
         let (refusal, status) = (self.refusal.as_str(), self.status().as_u16());
         let token_type = refused.presented.map(|presented| presented.token_type.as_str());
         match failure {
             Failure::Configuration(_) => {
-                tracing::error!(status, refusal, reason, token_type, cause = %failure, "request refused");
+                tracing::error!(status, refusal, reason, token_type, %policy, route, cause = %failure, "request refused");
             }
             Failure::Upstream(_) => {
-                tracing::warn!(status, refusal, reason, token_type, cause = %failure, "request refused");
+                tracing::warn!(status, refusal, reason, token_type, %policy, route, cause = %failure, "request refused");
             }
             _ => {
-                tracing::info!(status, refusal, reason, token_type, cause = %failure, "request refused");
+                tracing::info!(status, refusal, reason, token_type, %policy, route, cause = %failure, "request refused");
             }
         }
     }
@@ -276,13 +293,14 @@ impl Rejection {
     }
 
     fn body(&self) -> (HeaderValue, Body) {
+        // Clerk's front ends read this one, so no hook replaces it.
+        if let Some(body) = self.reverification.and_then(clerk_error) {
+            return (HeaderValue::from_static("application/json"), Body::from(body));
+        }
         if let Some(hook) = &self.appearance.body {
             let (parts, body) = hook(self.refusal).into_parts();
             let plain = HeaderValue::from_static("text/plain; charset=utf-8");
             return (parts.headers.get(CONTENT_TYPE).cloned().unwrap_or(plain), body);
-        }
-        if let Some(body) = self.reverification.and_then(clerk_error) {
-            return (HeaderValue::from_static("application/json"), Body::from(body));
         }
         // Neither names nor titles have a character that JSON escapes.
         let problem = [
@@ -343,6 +361,17 @@ impl fmt::Display for Rejection {
 }
 
 impl std::error::Error for Rejection {}
+
+/// The route as the router writes it: `/notes/{id}`.
+#[cfg(feature = "matched-path")]
+fn route(extensions: &Extensions) -> Option<&str> {
+    extensions.get::<axum::extract::MatchedPath>().map(axum::extract::MatchedPath::as_str)
+}
+
+#[cfg(not(feature = "matched-path"))]
+const fn route(_: &Extensions) -> Option<&str> {
+    None
+}
 
 /// The body by which Clerk's front ends know that they must ask the user to verify again.
 fn clerk_error(needed: Reverification) -> Option<String> {

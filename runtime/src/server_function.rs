@@ -50,7 +50,7 @@ async fn enter<P: Guarded>(parts: &mut Parts) -> Result<Guard<P>, Rejection> {
 
 fn misconfigured<P: Guarded>() -> Rejection {
     let fault = ConfigurationFault::NoClerk.into();
-    Rejection::new(&fault, &P::POLICY, Arc::new(Appearance::default()))
+    Rejection::new(&fault, &P::POLICY, Arc::new(Appearance::default()), None)
 }
 
 /// The layer in front of a function of Leptos. What the function sees of the request is what the

@@ -17,6 +17,7 @@ mod keys;
 mod m2m;
 mod oauth;
 mod permissions;
+mod rate_limit;
 mod rules;
 mod seen;
 mod session;
@@ -25,11 +26,12 @@ mod upstream;
 
 pub(crate) use self::{
     asked::{Asked, VerdictTimes},
-    backend::Backend,
+    backend::{Backend, RateLimits},
     http_client::{HttpClient, Reach},
     key::Key,
     keys::{KeySet, Keys},
-    rules::{Recipient, Rules},
+    rate_limit::CallLimit,
+    rules::{Recipient, Rules, is_expired, whole},
     seen::Seen,
     upstream::{ApiSecret, Question, Timeouts, Upstream},
 };
@@ -43,7 +45,7 @@ use self::{
     seen::{Entry, Fingerprint},
 };
 use crate::{
-    clock::Clock,
+    clock::{Clock, UnixMillis},
     error::{ConfigurationFault, Failure, Refused, TokenFault},
     health::Health,
     identity::{Identity, VerifiedToken},
@@ -102,9 +104,11 @@ impl Verifier {
         verified.map_err(|failure| Refused { failure, presented: Some(presented) })
     }
 
-    /// Whether a token that was verified has ended since, by the rule that let it in.
-    pub(crate) fn is_over(&self, identity: &Identity) -> bool {
-        identity.is_over(self.clock.now().minus(self.rules.clock_skew))
+    /// The moment from which a token that was verified is rejected: a JWT's `exp` plus the skew,
+    /// or the expiration that Clerk names for an opaque token. What outlives a request ends then.
+    pub(crate) fn accepts_until(&self, identity: &Identity, text: &[u8]) -> Option<UnixMillis> {
+        let end = identity.end()?;
+        Some(if token::can_be_jwt(text) { self.rules.accepts_until(end) } else { end })
     }
 
     /// Loads what can be loaded before the first token comes.
@@ -178,31 +182,31 @@ impl Verifier {
 
     /// Asks Clerk about an opaque token, or whoever asks already.
     async fn ask(self: &Arc<Self>, opaque: Opaque<'_>) -> Verdict {
-        let ask = || {
-            self.can_ask(opaque.kind)?;
+        let ask = |is_new_token| {
+            self.start_call(opaque.kind, is_new_token)?;
             let (verifier, text) = (Arc::clone(self), opaque.text.to_owned());
-            Ok(async move { verifier.ask_clerk(opaque.kind, &text).await })
+            Ok(async move { verifier.ask_clerk(opaque.kind, &text, is_new_token).await })
         };
         let asked = self.asked.about(Fingerprint::of(opaque.text.as_bytes()), ask);
         let identity = observe::verify_opaque(opaque.kind.token_type(), asked).await?;
         // What was approved a while ago can be over by now.
-        if identity.is_over(self.clock.now()) {
+        if is_expired(identity.end(), self.clock.now()) {
             return Err(TokenFault::Expired.into());
         }
         Ok(identity)
     }
 
-    /// Whether an answer could let anybody in.
-    fn can_ask(&self, kind: OpaqueKind) -> Result<(), Failure> {
+    /// Takes a call from the rate limit, if a response could admit the caller.
+    fn start_call(&self, kind: OpaqueKind, is_new_token: bool) -> Result<(), Failure> {
         if kind == OpaqueKind::M2m {
             m2m::assert_recipient_is_known(&self.rules, self.backend.recipient_check())?;
         }
-        self.backend.can_ask(kind, self.clock.steady())
+        self.backend.start_call(kind, is_new_token)
     }
 
-    async fn ask_clerk(&self, kind: OpaqueKind, text: &str) -> Verdict {
-        let answer = self.backend.ask(kind, text).await?;
-        let (answer, now) = (answer.object()?, self.clock.now());
+    async fn ask_clerk(&self, kind: OpaqueKind, text: &str, is_new_token: bool) -> Verdict {
+        let answer = self.backend.ask(kind, text, is_new_token).await?;
+        let (answer, now) = (answer.object(kind)?, self.clock.now());
         Ok(match kind {
             OpaqueKind::OAuth => Identity::OAuth(oauth::from_answer(&answer, &self.rules, now)?),
             OpaqueKind::M2m => {

@@ -9,7 +9,7 @@ use axum::{
     Extension, Json, Router, body::Body, extract::Request, response::Response, routing::get,
 };
 use clerk_auth::{
-    Claims, Clerk, ClerkLayer, Identity, Policy, VerifiedToken, policy,
+    Claims, Clerk, ClerkLayer, Identity, Policy, TokenType, VerifiedToken, policy,
     testing::{self, DevIssuer, Endpoint, TestClock},
     verified,
 };
@@ -114,8 +114,12 @@ impl Apps {
             .api_url(self.issuer.url())
             .clock(self.clock.clone())
             .opaque_refusal_cache(Duration::ZERO)
-            .upstream_budget(1_000_000)
             .reveal_reasons();
+        for token_type in [TokenType::OAuthToken, TokenType::M2mToken, TokenType::ApiKey] {
+            builder = builder
+                .opaque_cache(token_type, Duration::ZERO)
+                .opaque_rate_limit(token_type, 1_000_000);
+        }
         if vector.keys.is_none() {
             builder = builder.jwt_key(self.pem.clone());
         }

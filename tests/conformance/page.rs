@@ -17,12 +17,23 @@ conditions they meet, and the code of a refusal. They are the same but for the r
 no rule names fails the test, and so does a rule that makes no difference any more.
 
 No rule lets in a caller whom the SDK refuses, but for those that an RFC demands; they have a table of their
-own.
+own. The approvals that are reused for one second stand at the end.
 
 The requests are those that an issuer, a client or a browser could send in good faith. What only an attacker
 would write is not compared: there the rules of this crate count alone. They stand in [`rules`](crate::rules),
 and each has its tests of attacks. Neither compared are handshakes, redirects, satellite domains, the refreshing
 of sessions, and the choice of an organization by URL, because a guard has no part in them.
+";
+
+/// What no request at a clock that stands still can show.
+const REUSED: &str = "
+# Accepted here for a moment longer
+
+A call's approval of an opaque token is reused for one second, counted from the start of the call. A token that is
+revoked meanwhile is accepted until that second has passed, with the scopes and claims that it had. The SDK calls
+Clerk for each request, so one token can use up the rate limit of the whole instance. To relax it:
+`opaque_cache(token_type, Duration::ZERO)` calls Clerk for each request too; at most 300 seconds can be set. An
+invalid token is rejected for ten seconds without another call, see `opaque_refusal_cache`.
 ";
 
 const TABLE: &str = "\
@@ -67,7 +78,7 @@ fn page(allowed: &Allowed, requests: usize) -> String {
             }
         }
     }
-    page
+    page + REUSED
 }
 
 fn row(entry: &Entry) -> String {

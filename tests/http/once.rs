@@ -1,7 +1,10 @@
 //! Several guards on one request: the same credential is verified once, and nothing else is taken
 //! for verified.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use axum::{
     Extension, Router,
@@ -10,9 +13,13 @@ use axum::{
     response::Response,
     routing::get,
 };
-use clerk_auth::{Clerk, Guard, Rejection, Subject, Verified, clerk_auth, verified};
+use clerk_auth::{
+    Clerk, ClerkLayer, Guard, Policy, Rejection, Subject, Verified, clerk_auth, policy,
+    testing::{DevIssuer, TestClock},
+    verified,
+};
 use clerk_auth_tests::{Reply, Server};
-use http::{HeaderMap, HeaderValue, header::AUTHORIZATION};
+use http::{Extensions, HeaderMap, HeaderValue, header::AUTHORIZATION};
 
 use crate::issuer;
 
@@ -31,6 +38,9 @@ async fn writer(subject: Subject) -> String {
     subject.to_string()
 }
 
+#[clerk_auth(accepts = "oauth_token", scopes = "export")]
+async fn exporter() {}
+
 #[clerk_auth(accepts = "api_key")]
 async fn key(subject: Subject) -> String {
     subject.to_string()
@@ -44,6 +54,7 @@ fn handlers(clerk: Clerk) -> Router {
         .route("/anyone", get(anyone))
         .route("/reader", get(reader))
         .route("/writer", get(writer))
+        .route("/exporter", get(exporter))
         .route("/key", get(key))
         .with_state(clerk)
 }
@@ -196,4 +207,63 @@ async fn a_kept_identity_cannot_be_inserted_into_another_request() {
     assert_eq!(server.get("/anyone", &token).await.status, 200);
     assert!(issuer.revoke(&token));
     assert_eq!(server.get("/anyone", &token).await.status, 401);
+}
+
+/// An application that carries the extensions of one request to the next: `/keep` keeps them, and
+/// every other path gets them.
+fn carrying(clerk: &Clerk) -> Router {
+    const READ: Policy = policy!(accepts = "any");
+    const SCOPED: Policy = policy!(accepts = "oauth_token", scopes = "read:notes", optional);
+    let kept: Arc<Mutex<Extensions>> = Arc::default();
+    let given = Arc::clone(&kept);
+    let keep = from_fn(move |request: Request, next: Next| {
+        *kept.lock().unwrap() = request.extensions().clone();
+        next.run(request)
+    });
+    let give = from_fn(move |mut request: Request, next: Next| {
+        request.extensions_mut().extend(given.lock().unwrap().clone());
+        next.run(request)
+    });
+    let keeping = |path, policy| {
+        let layer = ClerkLayer::new(clerk.clone(), policy);
+        Router::new().route(path, get(async || "kept")).layer(keep.clone()).layer(layer)
+    };
+    keeping("/keep", &READ)
+        .merge(keeping("/keep-scoped", &SCOPED))
+        .merge(handlers(clerk.clone()).layer(give))
+}
+
+#[tokio::test]
+async fn carried_identity_is_rejected_after_its_end() {
+    let clock = TestClock::at(crate::NOW);
+    let issuer = DevIssuer::builder().clock(clock.clone()).start().await.unwrap();
+    let server = Server::start(carrying(&issuer.clerk().build().unwrap())).await;
+    let lives = Duration::from_secs(60);
+    for (token, end) in [
+        (issuer.oauth("user_ada").lives(lives).jwt(), 65),
+        (issuer.oauth("user_ada").lives(lives).opaque(), 60),
+    ] {
+        clock.set_wall(crate::NOW);
+        assert_eq!(server.get("/keep", &token).await.status, 200);
+        for (second, status) in [(end - 1, 200), (end, 401), (end + 1, 401)] {
+            clock.set_wall(crate::NOW + second);
+            assert_eq!(server.get("/anyone", &token).await.status, status, "{second}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn carried_identity_adds_nothing_to_a_challenge() {
+    let issuer = issuer().await;
+    let clerk = issuer.clerk().build().unwrap();
+    let server = Server::start(carrying(&clerk)).await;
+    let reader = issuer.oauth("user_ada").scopes(["read:notes"]).jwt();
+    assert_eq!(server.get("/keep-scoped", &reader).await.status, 200);
+    let reply = server.get("/exporter", &reader).await;
+    let scope = r#"Bearer realm="clerk", error="insufficient_scope", scope="export""#;
+    assert_eq!((reply.status, reply.challenge()), (403, scope));
+    let anonymous = async |path| server.send(http::Method::GET, path, &[]).await;
+    assert_eq!(anonymous("/keep-scoped").await.status, 200);
+    let challenge = r#"Bearer realm="clerk", scope="export""#;
+    assert_eq!(anonymous("/exporter").await.challenge(), challenge);
 }

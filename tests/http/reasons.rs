@@ -78,12 +78,15 @@ client not listed, opaque   | sender-not-listed
 audience of the policy      | token-verification-failed
 Clerk says 400              | token-invalid
 Clerk says 422              | unexpected-error
+Clerk rejects our request   | unexpected-error
 Clerk says inactive         | token-invalid
 Clerk says 503              | unexpected-error
 Clerk says 429              | unexpected-error
 Clerk says 429 for a day    | unexpected-error
 Clerk sends us elsewhere    | unexpected-error
 Clerk sends HTML            | unexpected-error
+another API says 404        | unexpected-error
+a proxy says 401            | unexpected-error
 Clerk hangs up              | unexpected-error
 key set: 429                | jwk-remote-failed-to-load
 key set: without keys       | jwk-remote-failed-to-load
@@ -99,6 +102,15 @@ no key for JWTs             | jwk-failed-to-resolve
 no machine id               | unexpected-error
 no machine id, opaque       | unexpected-error
 ";
+
+/// Answers for which a wrong URL is a likely cause.
+const NAMES_THE_URL: [&str; 5] = [
+    "Clerk rejects our request",
+    "Clerk sends us elsewhere",
+    "Clerk sends HTML",
+    "another API says 404",
+    "a proxy says 401",
+];
 
 #[tokio::test]
 async fn the_log_and_a_developer_learn_the_code_of_each_refusal() {
@@ -116,6 +128,8 @@ async fn the_log_and_a_developer_learn_the_code_of_each_refusal() {
         let told = |line: &&String| line.contains("request refused");
         let line = lines.iter().find(told).expect(case.name);
         assert!(line.contains(&format!("reason=\"{reason}\"")), "{}: {line}", case.name);
+        let names_the_url = line.contains("CLERK_API_URL");
+        assert_eq!(names_the_url, NAMES_THE_URL.contains(&case.name), "{}: {line}", case.name);
     }
     assert_eq!(found, TABLE);
 }

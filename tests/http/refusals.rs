@@ -1,6 +1,7 @@
 //! Each way to be refused: the whole answer, as it is and as an application may dress it.
 
 mod challenge;
+mod event;
 
 use axum::Json;
 use clerk_auth::{ClerkBuilder, testing::DevIssuer};
@@ -100,6 +101,8 @@ Clerk says 429              | 503 | clerk-unavailable     | - 7
 Clerk says 429 for a day    | 503 | clerk-unavailable     | - 3600
 Clerk sends us elsewhere    | 503 | clerk-unavailable     | - 5
 Clerk sends HTML            | 503 | clerk-unavailable     | - 5
+another API says 404        | 503 | clerk-unavailable     | - 5
+a proxy says 401            | 503 | clerk-unavailable     | - 5
 Clerk hangs up              | 503 | clerk-unavailable     | - 5
 key set: 429                | 503 | clerk-unavailable     | - 9
 key set: without keys       | 503 | clerk-unavailable     | - 5
@@ -115,8 +118,11 @@ no machine key              | 500 | misconfigured         | -
 no key for JWTs             | 500 | misconfigured         | -
 no machine id               | 500 | misconfigured         | -
 no machine id, opaque       | 500 | misconfigured         | -
+Clerk rejects our request   | 500 | misconfigured         | -
 Clerk says 422              | 500 | misconfigured         | -
 "#;
+
+const REVERIFICATION: &str = r#"{"clerk_error":{"type":"forbidden","reason":"reverification-error","metadata":{"reverification":"strict"}}}"#;
 
 const BODIES: [(&str, &str); 8] = [
     (
@@ -139,10 +145,7 @@ const BODIES: [(&str, &str); 8] = [
         "forbidden",
         r#"{"type":"urn:problem-type:clerk-auth:forbidden","title":"The token may not do this","status":403}"#,
     ),
-    (
-        "reverification-needed",
-        r#"{"clerk_error":{"type":"forbidden","reason":"reverification-error","metadata":{"reverification":"strict"}}}"#,
-    ),
+    ("reverification-needed", REVERIFICATION),
     (
         "clerk-unavailable",
         r#"{"type":"urn:problem-type:clerk-auth:clerk-unavailable","title":"The token cannot be checked at the moment","status":503}"#,
@@ -245,8 +248,13 @@ async fn a_body_of_the_application_changes_neither_status_nor_challenge() {
         },
         r#""my \"notes\" \\o/""#,
         |row, reply| {
-            assert_eq!(reply.body, format!("no: {}", row.refusal), "{}", row.case);
-            assert_eq!(reply.header("content-type"), "application/x-refusal", "{}", row.case);
+            // Clerk's front ends read this body: the hook does not replace it.
+            let (body, content_type) = match row.refusal {
+                "reverification-needed" => (REVERIFICATION.to_owned(), "application/json"),
+                other => (format!("no: {other}"), "application/x-refusal"),
+            };
+            assert_eq!(reply.body, body, "{}", row.case);
+            assert_eq!(reply.header("content-type"), content_type, "{}", row.case);
         },
     )
     .await;

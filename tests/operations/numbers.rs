@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, time::Duration};
 
 use axum::{Router, routing::get};
 use clerk_auth::{
-    ClerkLayer, KeyHealth, Policy, TokenType, policy,
+    ClerkBuilder, ClerkLayer, KeyHealth, Policy, TokenType, policy,
     testing::{Answer, Endpoint},
 };
 use clerk_auth_tests::Server;
@@ -136,9 +136,9 @@ async fn each_call_to_clerk_counts_with_endpoint_and_outcome() {
     for (answer, outcome) in [
         (Answer::status(401), "key_refused"),
         (Answer::status(403), "refused"),
-        (Answer::status(302), "bad_status"),
+        (Answer::status(302), "not_clerk"),
+        (Answer::body(404, "text/html", "<html>"), "not_clerk"),
         (Answer::status(500), "bad_status"),
-        (Answer::drop_connection(), "connection"),
         (Answer::hang(), "timeout"),
         (Answer::body(200, "application/json", "x".repeat(300_000)), "too_large"),
         (Answer::status(429), "rate_limited"),
@@ -147,6 +147,11 @@ async fn each_call_to_clerk_counts_with_endpoint_and_outcome() {
         app.status("/", &issuer.api_key("org_acme").opaque()).await;
         assert_eq!(numbers.take_of(CALLS), once(&format!("api_key_verify/{outcome}")));
     }
+    // On a connection that was used before, the call is repeated, and each of the two counts.
+    let fresh = App::start(|clerk| clerk).await;
+    fresh.issuer.answer_once(Endpoint::ApiKeyVerify, Answer::drop_connection());
+    fresh.status("/", &fresh.issuer.api_key("org_acme").opaque()).await;
+    assert_eq!(numbers.take_of(CALLS), once("api_key_verify/connection"));
     // Clerk asked us to stay away from the endpoint.
     app.status("/", &issuer.api_key("org_acme").opaque()).await;
     let numbers = numbers.take();
@@ -155,14 +160,23 @@ async fn each_call_to_clerk_counts_with_endpoint_and_outcome() {
 }
 
 #[tokio::test]
-async fn a_budget_that_is_used_up_counts() {
+async fn call_that_the_rate_limit_withholds_counts_by_its_setting() {
     let numbers = Numbers::default();
     let _guard = numbers.record();
-    let app = App::start(|clerk| clerk.upstream_budget(2)).await;
-    assert_eq!(app.status("/", "ak_one").await, 401);
+    let limits = |clerk: ClerkBuilder| {
+        let clerk = clerk.opaque_rate_limit(TokenType::ApiKey, 3);
+        clerk.new_token_rate_limit(TokenType::ApiKey, 1)
+    };
+    let app = App::start(limits).await;
+    let key = app.issuer.api_key("org_acme").opaque();
+    assert_eq!(app.status("/", &key).await, 200);
     assert_eq!(numbers.take_of(WITHHELD), []);
-    assert_eq!(app.status("/", "ak_two").await, 503);
-    assert_eq!(numbers.take_of(WITHHELD), once("budget"));
+    assert_eq!(app.status("/", "ak_new").await, 503);
+    assert_eq!(numbers.take_of(WITHHELD), once("new_token_rate_limit"));
+    assert_eq!(app.status("/", &key).await, 200);
+    assert_eq!(app.status("/", &key).await, 200);
+    assert_eq!(app.status("/", &key).await, 503);
+    assert_eq!(numbers.take_of(WITHHELD), once("opaque_rate_limit"));
 }
 
 #[tokio::test]

@@ -8,7 +8,8 @@ use crate::app::{App, SECOND, impatient};
 
 /// What Clerk may answer instead of a key set.
 fn failures() -> Vec<Answer> {
-    let statuses = [400, 403, 404, 410, 418, 422, 500, 502, 503, 504];
+    let statuses = [400, 404, 418, 500, 502, 503, 504];
+    let pages = [400, 401, 403, 404, 410, 422];
     let bodies = ["", "[]", "null", "<html></html>", r#"{"keys":[]}"#, r#"{"keys":[7]}"#];
     let other = [
         Answer::drop_connection(),
@@ -16,8 +17,9 @@ fn failures() -> Vec<Answer> {
         Answer::body(204, "application/json", ""),
     ];
     let statuses = statuses.into_iter().map(Answer::status);
+    let pages = pages.into_iter().map(|status| Answer::body(status, "text/html", "<html></html>"));
     let bodies = bodies.into_iter().map(|body| Answer::body(200, "application/json", body));
-    statuses.chain(bodies).chain(other).collect()
+    statuses.chain(pages).chain(bodies).chain(other).collect()
 }
 
 #[tokio::test]
@@ -104,6 +106,33 @@ async fn refused_secret_key_is_500() {
     app.answers(&app.token(), 200, 1, "it knows the key again").await;
     let wrong = app.again(|clerk| clerk.secret_key("sk_test_of_another_instance")).await;
     wrong.answers(&app.token(), 500, 1, "a wrong key").await;
+}
+
+/// Clerk rejects the request for keys, or our settings do not permit it. Keys that are known go on.
+#[tokio::test]
+async fn rejected_request_for_keys_is_500() {
+    let first = App::start().await;
+    let code = |status, code: &str| {
+        let body = format!(r#"{{"errors":[{{"code":"{code}"}}]}}"#);
+        Answer::body(status, "application/json", body)
+    };
+    for (answer, status) in [
+        (code(400, "api_version_invalid"), 500),
+        (code(403, "authorization_invalid"), 500),
+        (code(410, "operation_deprecated"), 500),
+        // No token was asked about, so these say nothing about one.
+        (code(400, "bad_request"), 503),
+        (code(404, "resource_not_found"), 503),
+    ] {
+        let app = first.again(impatient).await;
+        app.issuer.answer_once(Endpoint::KeySet, answer.clone());
+        app.answers(&app.token(), status, 1, &answer).await;
+        app.clock.advance(SECOND);
+        app.answers(&app.token(), 200, 1, "a second later").await;
+        app.clock.advance(300 * SECOND);
+        app.issuer.answer_once(Endpoint::KeySet, answer.clone());
+        app.answers(&app.token(), 200, 1, "with the keys that are known").await;
+    }
 }
 
 #[tokio::test]

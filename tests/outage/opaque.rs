@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use clerk_auth::{
-    TokenType,
+    Clerk, ClerkBuilder, TokenType,
     testing::{Answer, Endpoint},
 };
 
 use crate::app::{App, SECOND, is_waiting, patient};
 
-fn tokens(app: &App) -> [(TokenType, Endpoint, String); 3] {
+pub(crate) fn tokens(app: &App) -> [(TokenType, Endpoint, String); 3] {
     [
         (TokenType::OAuthToken, Endpoint::OAuthVerify, app.issuer.oauth("user_ada").opaque()),
         (TokenType::M2mToken, Endpoint::M2mVerify, app.issuer.m2m("mch_caller").opaque()),
@@ -33,8 +33,9 @@ async fn ten_thousand_requests_at_once_with_one_token_ask_once() {
     }
 }
 
+/// The dev issuer's own configuration reuses none, so that a test sees a revocation at once.
 #[tokio::test]
-async fn approvals_are_not_remembered_unless_configured() {
+async fn dev_issuer_reuses_no_approval_unless_configured() {
     let app = App::start().await;
     for (token_type, _, token) in tokens(&app) {
         for _ in 0..3 {
@@ -42,6 +43,56 @@ async fn approvals_are_not_remembered_unless_configured() {
         }
         assert!(app.issuer.revoke(&token));
         app.costs(&token, 401, 1, token_type).await;
+    }
+}
+
+/// A configuration as a server has it.
+pub(crate) fn of_a_server(app: &App) -> ClerkBuilder {
+    Clerk::builder()
+        .secret_key(app.issuer.secret_key())
+        .api_url(app.issuer.url())
+        .any_machine()
+        .clock(app.clock.clone())
+}
+
+#[tokio::test]
+async fn approval_is_reused_for_one_second_by_default() {
+    let issuer = App::start().await;
+    let app = issuer.again(|_| of_a_server(&issuer)).await;
+    for (token_type, _, token) in tokens(&app) {
+        app.costs(&token, 200, 1, token_type).await;
+        assert!(app.issuer.revoke(&token));
+        app.clock.advance(Duration::from_millis(999));
+        app.costs(&token, 200, 0, "reused").await;
+        app.clock.advance(Duration::from_millis(1));
+        app.costs(&token, 401, 1, "verified again").await;
+    }
+    for (token_type, _, token) in tokens(&app) {
+        let app =
+            issuer.again(|_| of_a_server(&issuer).opaque_cache(token_type, Duration::ZERO)).await;
+        app.costs(&token, 200, 1, token_type).await;
+        app.costs(&token, 200, 1, token_type).await;
+    }
+}
+
+/// Each token causes one call a second, whoever sends it how often.
+#[tokio::test]
+async fn one_token_cannot_use_up_the_rate_limit() {
+    let issuer = App::start().await;
+    let app = issuer.again(|_| of_a_server(&issuer)).await;
+    for (token_type, _, token) in tokens(&app) {
+        let (before, other) = (app.issuer.calls().total(), tokens(&app));
+        for _ in 0..10 {
+            for _ in 0..200 {
+                assert_eq!(app.ask(&token).await, 200, "{token_type}");
+            }
+            app.clock.advance(SECOND);
+        }
+        assert_eq!(app.issuer.calls().total() - before, 10, "{token_type}");
+        for (_, _, token) in other {
+            app.costs(&token, 200, 1, token_type).await;
+        }
+        app.clock.advance(10 * SECOND);
     }
 }
 
@@ -68,10 +119,13 @@ async fn an_outage_is_not_remembered_as_a_refusal() {
     for (token_type, endpoint, token) in tokens(&app) {
         for (answer, status) in [
             (Answer::status(500), 503),
-            (Answer::drop_connection(), 503),
             (Answer::body(200, "text/html", "<p>"), 503),
+            (Answer::body(200, "application/json", "{}"), 503),
+            (Answer::body(404, "text/html", "<p>"), 503),
+            (Answer::body(401, "application/json", "{}"), 503),
             (Answer::status(403), 500),
             (Answer::status(401), 500),
+            (Answer::status(415), 500),
         ] {
             app.issuer.answer_once(endpoint, answer);
             app.costs(&token, status, 1, token_type).await;
@@ -101,95 +155,6 @@ async fn a_configured_type_is_remembered_until_its_time_or_its_own_end() {
     app.costs(&brief, 200, 1, "first").await;
     app.clock.advance(10 * SECOND);
     app.costs(&brief, 401, 0, "it has ended by its own time").await;
-}
-
-#[tokio::test]
-async fn more_calls_than_clerk_allows_are_503_with_the_time_to_wait() {
-    let app = App::start().await;
-    let app = app.again(|clerk| clerk.upstream_budget(20)).await;
-    let key = app.issuer.api_key("user_ada").opaque();
-    for _ in 0..10 {
-        app.costs(&key, 200, 1, "half of it at once").await;
-    }
-    let answered = app.costs(&key, 503, 0, "used up").await;
-    assert_eq!(answered.header("retry-after"), 2.to_string());
-    for _ in 0..10 {
-        app.clock.advance(SECOND);
-        app.costs(&key, 200, 1, "one in each second").await;
-        app.costs(&key, 503, 0, "and no more").await;
-    }
-    // JWTs need no call.
-    app.answers(&app.token(), 200, 1, "a JWT").await;
-}
-
-/// By the kind of the secret key: what Clerk allows for it. Junk leaves a quarter of it.
-#[tokio::test]
-async fn development_keys_may_ask_100_times_in_ten_seconds() {
-    let app = App::start().await;
-    let key = app.issuer.api_key("user_ada").opaque();
-    app.costs(&key, 200, 1, "approved").await;
-    app.clock.advance(SECOND);
-    for number in 0..200 {
-        app.ask(&format!("ak_junk{number}")).await;
-    }
-    assert_eq!(app.issuer.calls().total() - 1, 38);
-    for number in 0..12 {
-        app.costs(&key, 200, 1, number).await;
-    }
-    app.costs(&key, 503, 0, "used up").await;
-    app.clock.advance(Duration::from_millis(200));
-    app.costs(&key, 200, 1, "it comes back").await;
-}
-
-/// A flood of junk, no two alike, that takes all it can get.
-async fn flood(app: &App) {
-    for number in 0..100 {
-        app.ask(&format!("ak_junk{number}")).await;
-    }
-}
-
-#[tokio::test]
-async fn tokens_that_clerk_approved_before_come_before_a_flood_of_junk() {
-    let app = App::start().await;
-    for (token_type, _, token) in tokens(&app) {
-        let app = app.again(|clerk| clerk.upstream_budget(40)).await;
-        app.costs(&token, 200, 1, "approved").await;
-        for _ in 0..20 {
-            app.clock.advance(SECOND);
-            flood(&app).await;
-            // As many as come back in a second.
-            app.costs(&token, 200, 1, token_type).await;
-            app.costs(&token, 200, 1, token_type).await;
-        }
-    }
-}
-
-/// Nobody can tell a new token from junk, so it has the same chances.
-#[tokio::test]
-async fn new_tokens_share_what_is_left_with_junk() {
-    let app = App::start().await;
-    let app = app.again(|clerk| clerk.upstream_budget(40)).await;
-    flood(&app).await;
-    let new = app.issuer.api_key("user_ada").opaque();
-    app.costs(&new, 503, 0, "after the flood").await;
-    app.clock.advance(SECOND / 2);
-    app.costs(&new, 200, 1, "ahead of it").await;
-    flood(&app).await;
-    app.costs(&new, 200, 1, "known by now").await;
-}
-
-/// Who once was good and is not any more is junk.
-#[tokio::test]
-async fn revoked_tokens_lose_their_place() {
-    let app = App::start().await;
-    let app =
-        app.again(|clerk| clerk.upstream_budget(40).opaque_refusal_cache(Duration::ZERO)).await;
-    let key = app.issuer.api_key("user_ada").opaque();
-    app.costs(&key, 200, 1, "approved").await;
-    assert!(app.issuer.revoke(&key));
-    flood(&app).await;
-    app.costs(&key, 401, 1, "from what was left for it").await;
-    app.costs(&key, 503, 0, "no longer").await;
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! The page about faults promises nothing that no test holds.
 
 /// All tests that a promise can rest on.
-const TESTS: [&str; 13] = [
+const TESTS: [&str; 16] = [
     include_str!("cancel.rs"),
     include_str!("clocks.rs"),
     include_str!("failures.rs"),
@@ -9,16 +9,19 @@ const TESTS: [&str; 13] = [
     include_str!("faults.rs"),
     include_str!("loads.rs"),
     include_str!("opaque.rs"),
+    include_str!("rate_limit.rs"),
+    include_str!("reused.rs"),
     include_str!("rotation.rs"),
     include_str!("stale.rs"),
     include_str!("storms.rs"),
     include_str!("waiters.rs"),
     include_str!("../tokens/keys/set.rs"),
     include_str!("../tokens/opaque.rs"),
+    include_str!("../tokens/opaque/statuses.rs"),
 ];
 
 /// How each row of the page begins, and the tests that fail if it is not true.
-const ROWS: [(&str, &[&str]); 31] = [
+const ROWS: [(&str, &[&str]); 36] = [
     (
         "Clerk is down at start",
         &[
@@ -60,6 +63,7 @@ const ROWS: [(&str, &[&str]); 31] = [
         "Clerk answers that there are no keys",
         &["keys_that_clerk_no_longer_shows_are_dropped_at_once"],
     ),
+    ("Clerk rejects our request for the keys", &["rejected_request_for_keys_is_500"]),
     (
         "Clerk refuses our secret key",
         &["refused_secret_key_is_500", "keys_do_not_outlive_a_refused_secret_key"],
@@ -139,14 +143,35 @@ const ROWS: [(&str, &[&str]); 31] = [
         &["remembered_approvals_go_on_for_their_time_while_clerk_is_away"],
     ),
     (
+        "something else answers in place of Clerk",
+        &[
+            "error_that_is_not_clerks_is_503",
+            "clerk_away_at_start_is_503_and_recovers_after_a_second",
+        ],
+    ),
+    (
+        "Clerk rejects our key, settings or request",
+        &["code_of_an_error_tells_whose_fault_it_is", "an_outage_is_not_remembered_as_a_refusal"],
+    ),
+    (
+        "a connection is gone when it is used again",
+        &[
+            "call_on_a_closed_connection_is_repeated_once",
+            "call_on_a_new_connection_is_not_repeated",
+            "repeated_call_counts_against_the_rate_limit",
+        ],
+    ),
+    (
         "Clerk answers 429 to a question about a token",
         &["a_429_is_obeyed_by_all_callers_of_that_endpoint", "storm_of_429_is_answered_by_silence"],
     ),
     (
         "more tokens than Clerk allows calls",
         &[
-            "more_calls_than_clerk_allows_are_503_with_the_time_to_wait",
-            "development_keys_may_ask_100_times_in_ten_seconds",
+            "calls_beyond_the_limit_are_503_with_the_time_to_wait",
+            "each_type_has_a_limit_of_its_own",
+            "default_limits_are_those_of_the_page",
+            "steady_demand_is_served_for_a_minute",
             "flood_of_junk_in_an_outage_is_no_flood_for_clerk",
         ],
     ),
@@ -157,12 +182,13 @@ const ROWS: [(&str, &[&str]); 31] = [
             "ten_thousand_requests_on_many_threads_with_one_junk_token_ask_once",
         ],
     ),
+    ("one token again and again", &["one_token_cannot_use_up_the_rate_limit"]),
     (
         "a flood of junk, no two alike",
         &[
-            "tokens_that_clerk_approved_before_come_before_a_flood_of_junk",
-            "new_tokens_share_what_is_left_with_junk",
-            "revoked_tokens_lose_their_place",
+            "approved_tokens_keep_their_part_in_a_flood_of_invalid_ones",
+            "new_tokens_share_their_part_with_invalid_ones",
+            "revoked_token_loses_its_part",
         ],
     ),
     (
@@ -172,6 +198,7 @@ const ROWS: [(&str, &[&str]); 31] = [
     (
         "a token is revoked",
         &[
+            "approval_is_reused_for_one_second_by_default",
             "revoked_token_is_refused_from_the_next_request_on",
             "a_configured_type_is_remembered_until_its_time_or_its_own_end",
         ],

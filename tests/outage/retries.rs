@@ -44,7 +44,8 @@ async fn refusals_are_not_tried_again() {
     for (answer, status) in [
         (Answer::status(400), 503),
         (Answer::status(401), 500),
-        (Answer::status(403), 503),
+        (Answer::status(403), 500),
+        (Answer::body(401, "text/html", "<html>"), 503),
         (Answer::status(404), 503),
         (Answer::status(429), 503),
         (Answer::retry_after(1), 503),

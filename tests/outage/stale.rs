@@ -13,17 +13,18 @@ const HOUR: Duration = Duration::from_secs(3600);
 
 /// What is no answer about the keys.
 fn outages() -> Vec<Answer> {
-    let statuses = [400, 403, 404, 418, 429, 500, 502, 503, 504].map(Answer::status);
+    let statuses = [400, 404, 418, 429, 500, 502, 503, 504].map(Answer::status);
+    // A proxy's pages: only Clerk itself can reject our key or our request.
+    let pages = [401, 403, 404].map(|status| Answer::body(status, "text/html", "<html></html>"));
     let bodies =
         ["", "[]", "null", "7", "<html></html>", r#"{"keys":[{"kty":"RSA","#, r#"{"keys":7}"#];
     let bodies = bodies.map(|body| Answer::body(200, "application/json", body));
     let other = [
-        Answer::drop_connection(),
         Answer::redirect("https://elsewhere.example/jwks"),
         Answer::body(204, "application/json", ""),
         Answer::body(200, "text/html", "x".repeat(1024 * 1024)),
     ];
-    [&statuses[..], &bodies, &other].concat()
+    [&statuses[..], &pages, &bodies, &other].concat()
 }
 
 #[tokio::test]

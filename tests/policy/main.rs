@@ -19,5 +19,6 @@ mod optional;
 mod require;
 mod sensitive;
 mod server_function;
+mod step_up;
 mod tools;
 mod without_http;

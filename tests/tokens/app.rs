@@ -18,7 +18,7 @@ use axum::{
     routing::get,
 };
 use clerk_auth::{
-    Clerk, ClerkBuilder, Identity, SessionToken, VerifiedToken, clerk_auth,
+    Clerk, ClerkBuilder, Identity, SessionToken, TokenType, VerifiedToken, clerk_auth,
     testing::{DevIssuer, TestClock},
     verified,
 };
@@ -47,9 +47,13 @@ impl Visits {
     }
 }
 
-/// Nothing about opaque tokens is remembered or budgeted here: these tests count each question.
+/// Nothing about opaque tokens is cached or throttled here: these tests count each call.
 pub(crate) fn asks_each_time(clerk: ClerkBuilder) -> ClerkBuilder {
-    clerk.opaque_refusal_cache(Duration::ZERO).upstream_budget(1_000_000)
+    let opaque = [TokenType::OAuthToken, TokenType::M2mToken, TokenType::ApiKey];
+    opaque.into_iter().fold(clerk.opaque_refusal_cache(Duration::ZERO), |clerk, token_type| {
+        let clerk = clerk.opaque_cache(token_type, Duration::ZERO);
+        clerk.opaque_rate_limit(token_type, 1_000_000)
+    })
 }
 
 impl App {

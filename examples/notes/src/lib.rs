@@ -38,6 +38,7 @@ pub fn routes() -> (Router<AppState>, Table) {
         .get("/notes", list_notes)
         .post("/notes", create_note)
         .delete("/notes/{id}", delete_note)
+        .delete("/notes", clear_notes)
         .get("/export", export_notes)
         .post("/digest", count_notes)
         .get("/whoami", whoami)
@@ -74,6 +75,12 @@ async fn delete_note(
     subject: Subject,
 ) -> StatusCode {
     if notes.remove(&subject, id) { StatusCode::NO_CONTENT } else { StatusCode::NOT_FOUND }
+}
+
+/// An editor deletes all notes of theirs. That cannot be undone, so the user must have verified lately.
+#[clerk_auth(role = "org:editor", permission = "org:notes:delete", reverification = "strict")]
+async fn clear_notes(State(notes): State<Notes>, subject: Subject) -> Json<usize> {
+    Json(notes.clear(&subject))
 }
 
 /// A script with a key reads all notes of the key's owner.

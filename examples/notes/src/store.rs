@@ -56,6 +56,15 @@ impl Notes {
         store.notes.len() < before
     }
 
+    /// Removes all notes of one owner; tells how many there were.
+    #[must_use]
+    pub fn clear(&self, owner: &Subject) -> usize {
+        let mut store = self.store();
+        let before = store.notes.len();
+        store.notes.retain(|(subject, _)| subject != owner);
+        before - store.notes.len()
+    }
+
     fn store(&self) -> MutexGuard<'_, Store> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -35,6 +35,13 @@ const REQUESTS: &[(&str, &str, &str, u16)] = &[
     ("DELETE /notes/{id}", "", "", 401),
     ("DELETE /notes/{id}", "session_token", "", 204),
     ("DELETE /notes/{id}", "session_token", "", 404),
+    ("DELETE /notes", "session_token org:editor org:notes:delete 0", "", 200),
+    ("DELETE /notes", "session_token org:editor org:notes:delete 11", "", 403),
+    ("DELETE /notes", "session_token org:editor org:notes:read 0", "", 403),
+    ("DELETE /notes", "session_token org:viewer org:notes:delete 0", "", 403),
+    ("DELETE /notes", "session_token", "", 403),
+    ("DELETE /notes", "api_key write:notes", "", 401),
+    ("DELETE /notes", "", "", 401),
     ("GET /export", "api_key read:notes", "", 200),
     ("GET /export", "api_key", "", 403),
     ("GET /export", "oauth_token read:notes", "", 401),
@@ -75,11 +82,19 @@ async fn what_the_attribute_writes_answers_as_the_attribute_does() {
     }
 }
 
-/// `"api_key read:notes"` is a type and its scopes, `""` is no token.
+/// `"api_key read:notes"` is a type and its scopes. A session has a role, a permission and the minutes
+/// since its user was verified. `""` is a request without a token.
 fn mint(issuer: &DevIssuer, described: &str) -> Option<String> {
     let mut words = described.split_whitespace().map(str::to_owned);
     Some(match words.next()?.as_str() {
-        "session_token" => issuer.session(ADA).jwt(),
+        "session_token" => {
+            let mut session = issuer.session(ADA);
+            if let [role, permission, minutes] = &words.collect::<Vec<_>>()[..] {
+                session = session.organization(ACME, "acme", role).permissions([permission]);
+                session = session.factor_ages(minutes.parse().unwrap(), -1);
+            }
+            session.jwt()
+        }
         "oauth_token" => issuer.oauth(ADA).scopes(words).jwt(),
         "m2m_token" => issuer.m2m(BILLING).opaque(),
         "api_key" => issuer.api_key(ACME).scopes(words).opaque(),

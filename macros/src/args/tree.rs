@@ -113,8 +113,6 @@ impl fmt::Display for Group {
 
 /// What stands after `=`.
 pub(crate) enum Value {
-    /// Nothing stands there, and nothing has to.
-    Bare,
     Leaf(Leaf),
     /// The span is that of the brackets. `None` is a member about which an error was reported.
     List(Span, Vec<Option<Leaf>>),
@@ -142,7 +140,7 @@ impl fmt::Display for Value {
             }
             Self::Group(group) => group.fmt(formatter),
             Self::Factor(factor) => factor.fmt(formatter),
-            Self::Bare | Self::Unreadable => formatter.write_str("…"),
+            Self::Unreadable => formatter.write_str("…"),
         }
     }
 }

@@ -36,9 +36,6 @@ pub(crate) fn wrong_literal(keyword: Keyword, around: Around, literal: &Lit) -> 
         _ => "another literal",
     };
     let help = match (literal, text(literal)) {
-        (Lit::Bool(value), _) if keyword == Keyword::Optional => {
-            optional_help(&value.value.to_string())
-        }
         (_, Some(text)) if !text.is_empty() => format!("write `{text:?}`"),
         _ => around.write(keyword),
     };
@@ -123,7 +120,6 @@ fn wrong_path(
 /// `TokenType::ApiKey` → "write `"api_key"`"
 fn literal_instead(keyword: Keyword, path: &Path, last: &str) -> String {
     let known: Vec<&str> = match keyword {
-        Keyword::Optional => return optional_help(last),
         Keyword::Accepts if last.eq_ignore_ascii_case("any") => vec!["any"],
         Keyword::Accepts => TokenType::ALL.map(TokenType::name).into(),
         Keyword::Condition(Condition::Reverification) => PRESETS.map(|(name, _)| name).into(),
@@ -191,7 +187,6 @@ pub(crate) fn write_all(keyword: Keyword, members: &[String]) -> String {
     let (name, form, all) = (keyword.name(), keyword.form(), members.join(", "));
     match members {
         [] => write(keyword),
-        _ if keyword == Keyword::Optional => write(keyword),
         [_, _, ..] if form.list => format!("write `{name} = [{all}]`"),
         // A user has one role: several can only be alternatives.
         [_, _, ..] if keyword == Keyword::Condition(Condition::Role) => {
@@ -210,22 +205,11 @@ pub(crate) fn write_all(keyword: Keyword, members: &[String]) -> String {
 /// callers the reader means.
 pub(crate) fn write(keyword: Keyword) -> String {
     match keyword {
-        Keyword::Optional => optional_help(""),
         Keyword::Crate => format!("write `{}`", keyword.example()),
         Keyword::Policy => {
             format!("name a new type, such as `{}`: the policy stands beside it", keyword.example())
         }
         _ => format!("write a value, such as `{}`", keyword.example()),
-    }
-}
-
-/// What to write instead of a value of `optional`, which has none.
-pub(crate) fn optional_help(value: &str) -> String {
-    match value {
-        "true" => "write `optional`".into(),
-        "false" => "remove `optional`".into(),
-        _ => "`optional` alone accepts requests without a credential; to reject them, remove it"
-            .into(),
     }
 }
 

@@ -62,29 +62,30 @@ fn value(keyword: Keyword, input: ParseStream<'_>, errors: &mut Errors) -> Value
     leaf(keyword, Around::Nothing, input, errors).map_or(Value::Unreadable, Value::Leaf)
 }
 
-/// Nothing, or `= "ignore_expired_cookie"`.
-pub(crate) fn optional(name: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> Value {
-    if input.is_empty() || input.peek(Token![,]) {
-        return Value::Bare;
+/// Nothing stands behind `optional`; anything else is reported, and the answer is `false`.
+pub(crate) fn is_bare(name: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> bool {
+    let is_value = is_sign(input);
+    if !is_value && !input.peek(Paren) {
+        return true; // a missing comma is reported where commas are read
     }
-    if input.peek(Token![=]) || input.peek(Token![:]) {
-        return after_equals(Keyword::Optional, name, input, errors);
-    }
-    if !input.peek(Paren) {
-        return Value::Bare; // a comma is missing, which is reported where commas are read
-    }
-    let help = match input.cursor().token_tree() {
-        Some((TokenTree::Group(group), _)) if group.stream().to_string() == "false" => {
-            "remove `optional`"
+    while is_sign(input) && input.parse::<TokenTree>().is_ok() {}
+    let text = input.cursor().token_tree().map_or_else(String::new, |(token, _)| token.to_string());
+    let help = match text.as_str() {
+        "" | "()" | "true" => "write `optional`",
+        "false" | "\"false\"" | "(false)" => "remove `optional`",
+        _ if is_value => {
+            "`optional` alone accepts requests without a credential; to reject them, remove it"
         }
-        Some((TokenTree::Group(group), _)) if !group.stream().is_empty() => {
-            "write `optional`, and beside it, after a `,`, what stands in the parentheses"
-        }
-        _ => "write `optional`",
+        _ => "write `optional`, and beside it, after a `,`, what stands in the parentheses",
     };
-    errors.push(name.span(), "`optional` takes no conditions", help);
+    if is_value {
+        let span = if input.is_empty() { name.span() } else { input.span() };
+        errors.push(span, "`optional` takes no value", help);
+    } else {
+        errors.push(name.span(), "`optional` takes no conditions", help);
+    }
     skip_to_comma(input);
-    Value::Unreadable
+    false
 }
 
 /// `= my_crate::auth`

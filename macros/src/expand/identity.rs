@@ -24,7 +24,7 @@ pub(crate) fn of(accepts: &Accepts, paths: &Paths) -> TokenStream {
             quote!(#root::Identity<#(#root::#parts),*>)
         }
     };
-    if accepts.optional.is_none() {
+    if !accepts.is_optional {
         return identity;
     }
     quote!(::core::option::Option<#identity>)

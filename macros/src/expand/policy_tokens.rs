@@ -9,7 +9,6 @@ use crate::{
     expand::paths::{Paths, first_name},
     policy::{
         Clause, Policy,
-        accepts::Optional,
         requirement::{Requirement, Reverification},
     },
 };
@@ -110,10 +109,7 @@ impl PolicyTokens {
         let Self { prefix, .. } = self;
         let clauses = policy.clauses.iter().map(|clause| self.clause(clause));
         let clauses = quote!(&[#(#clauses),*]);
-        let optional = policy.accepts.optional.map(|optional| match optional {
-            Optional::NoCredential => quote!(.optional()),
-            Optional::ExpiredCookie => quote!(.optional_ignoring_expired_cookie()),
-        });
+        let optional = policy.accepts.is_optional.then(|| quote!(.optional()));
         if requirements(policy).map(leaves).sum::<usize>() <= MOST_COMPARED {
             return quote!(#prefix Policy::new(#clauses) #optional);
         }

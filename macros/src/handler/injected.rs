@@ -121,7 +121,7 @@ impl InjectedValue {
         if accepts.types.iter().all(has(Presence::Never)) {
             return Presence::Never;
         }
-        let is_token_sure = accepts.optional.is_none() || self == Self::Guard;
+        let is_token_sure = !accepts.is_optional || self == Self::Guard;
         if is_token_sure && accepts.types.iter().all(has(Presence::Always)) {
             return Presence::Always;
         }

@@ -142,12 +142,12 @@ fn maybe(injected: &Injected, declared: &ParamType<'_>, accepts: &Accepts, error
         (never, _) => format!("{} {}", alternative_types(never), has_none(value)),
     };
     let option = format!("write `{name}: Option<{}>`", injected.type_text(Some(accepts)));
-    let help = match (accepts.optional, always.as_slice()) {
-        (Some(_), always) if always.len() == accepts.types.len() => {
+    let help = match (accepts.is_optional, always.as_slice()) {
+        (true, always) if always.len() == accepts.types.len() => {
             format!("{option}, or remove `optional`")
         }
-        (Some(_), _) | (None, []) => option,
-        (None, always) => {
+        (true, _) | (false, []) => option,
+        (false, always) => {
             let what = match value {
                 InjectedValue::Scopes | InjectedValue::Claims => name,
                 _ => "one",

@@ -9,7 +9,6 @@ use crate::{
     args::{
         Argument,
         tree::{Leaf, Value},
-        unexpected::optional_help,
     },
     errors::Errors,
     suggest::{alternatives, near},
@@ -19,15 +18,14 @@ use crate::{
 /// The word that accepts every token type.
 const ANY: &str = "any";
 
-const IGNORE_EXPIRED_COOKIE: &str = "ignore_expired_cookie";
-
 /// Who may enter, before any condition is looked at.
 #[derive(Clone)]
 pub(crate) struct Accepts {
     /// At least one, each once, in the order of the source.
     pub(crate) types: Vec<TokenType>,
     pub(crate) form: AcceptsForm,
-    pub(crate) optional: Option<Optional>,
+    /// Whether a request without a credential is accepted.
+    pub(crate) is_optional: bool,
 }
 
 /// Where the token types are named.
@@ -41,20 +39,11 @@ pub(crate) enum AcceptsForm {
     Clauses,
 }
 
-/// What `optional` lets in beside tokens.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Optional {
-    /// A request without a credential.
-    NoCredential,
-    /// Also one whose session cookie has expired.
-    ExpiredCookie,
-}
-
 impl Accepts {
     /// `clauses` are the types of the clauses. `None` if it is not certain who may enter.
     pub(crate) fn check(
         accepts: Option<Argument>,
-        optional: Option<Argument>,
+        is_optional: bool,
         clauses: &[TokenType],
         errors: &mut Errors,
     ) -> Option<Self> {
@@ -68,11 +57,7 @@ impl Accepts {
                 (Some(clauses.to_vec()), AcceptsForm::Clauses)
             }
         };
-        let optional = match optional {
-            None => None,
-            Some(argument) => Some(check_optional(&argument.value, types.as_deref(), errors)?),
-        };
-        Some(Self { types: types?, form, optional })
+        Some(Self { types: types?, form, is_optional })
     }
 
     /// What to do so that only these types enter, whose tokens have `what`.
@@ -132,34 +117,6 @@ fn accepted_types(value: &Value, errors: &mut Errors) -> Option<Vec<TokenType>> 
         }
         _ => None,
     }
-}
-
-fn check_optional(
-    value: &Value,
-    types: Option<&[TokenType]>,
-    errors: &mut Errors,
-) -> Option<Optional> {
-    let literal = match value {
-        Value::Bare => return Some(Optional::NoCredential),
-        Value::Leaf(Leaf::Text(literal)) => literal,
-        _ => return None,
-    };
-    let text = literal.value();
-    if text != IGNORE_EXPIRED_COOKIE {
-        let message = format!("unknown value `{}` of `optional`", text.escape_debug());
-        let help = match near(&text, [IGNORE_EXPIRED_COOKIE]).as_slice() {
-            [] => optional_help(&text),
-            near => format!("did you mean {}?", alternatives(near)),
-        };
-        errors.push(literal.span(), &message, &help);
-        return None;
-    }
-    if types.is_some_and(|types| !types.contains(&TokenType::Session)) {
-        let message = "no cookie is read: a `session_token` cannot enter";
-        errors.push(literal.span(), message, "write `optional`");
-        return None;
-    }
-    Some(Optional::ExpiredCookie)
 }
 
 /// Where the name of a token type stands.

@@ -38,7 +38,7 @@ impl Requirement {
     pub(crate) fn check(args: ConditionArgs, errors: &mut Errors) -> Option<Self> {
         let ConditionArgs { condition, name, value } = args;
         let requirement = errors.step(|errors| match value {
-            Value::Bare | Value::Unreadable => None,
+            Value::Unreadable => None,
             Value::Factor(factor) => Some(Self::Reverification(Reverification::Factor(factor))),
             Value::Leaf(Leaf::Text(literal)) => text(condition, literal, errors),
             Value::Leaf(path) => Some(Self::Leaf(condition, path)),

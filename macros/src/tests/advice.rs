@@ -43,7 +43,8 @@ const MISTAKES: &[(&str, Option<&str>, &str)] = &[
     ("optional()", Some("{}"), "optional"),
     ("anonymous(false)", Some("{}"), ""),
     ("optionl: false", Some("{}"), ""),
-    ("optional: false", None, ""),
+    ("optional: false", Some("{}"), ""),
+    ("optional = \"\"", None, ""),
     ("optional = none", None, ""),
     ("disable_optional", None, ""),
     // Words that negate.
@@ -357,7 +358,7 @@ fn collect_facts(requirement: &Requirement, facts: &mut BTreeSet<Fact>) {
 
 fn admits(policy: &Policy, caller: &Caller) -> bool {
     let Some((kind, facts)) = caller else {
-        return policy.accepts.optional.is_some();
+        return policy.accepts.is_optional;
     };
     let clause = policy.clauses.iter().find(|clause| clause.kind.name() == *kind);
     clause.is_some_and(|clause| clause.requirements.iter().all(|it| is_met(it, facts)))

@@ -180,15 +180,6 @@ fn with_optional_every_value_is_an_option() {
 }
 
 #[test]
-fn an_expired_cookie_can_be_ignored() {
-    check(
-        r#"accepts = ["session_token", "api_key"], optional = "ignore_expired_cookie""#,
-        "async fn home(claims: Option<Claims>) {}",
-        &expect_file!["expansions/expired_cookie.rs"],
-    );
-}
-
-#[test]
 fn a_crate_path_stands_everywhere() {
     check(
         r#"crate = my_crate::auth, accepts = ["oauth_token", "api_key"], scopes = "read:notes""#,

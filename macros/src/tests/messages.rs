@@ -86,7 +86,7 @@ fn machines_audiences_and_clients_can_match() {
 }
 
 #[test]
-fn optional_is_bare_or_ignores_expired_cookies() {
+fn optional_takes_neither_value_nor_conditions() {
     check(&expect_file!["messages/optional.txt"]);
 }
 

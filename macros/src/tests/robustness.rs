@@ -144,7 +144,7 @@ const ARGUMENTS: &[&str] = &[
     "optional = optional",
     "optional()",
     "optional optional",
-    "optional = \"ignore_expired_cookie\", accepts = \"m2m_token\"",
+    "optional = \"yes\", accepts = \"m2m_token\"",
     "crate",
     "crate =",
     "crate = ",

@@ -20,8 +20,8 @@ use crate::{
     resource::Resource,
     token::TokenType,
     verify::{
-        ApiSecret, Asked, Backend, HttpClient, Key, KeySet, Keys, Question, Reach, Recipient,
-        Rules, Seen, Timeouts, Upstream, VerdictTimes, Verifier,
+        ApiSecret, Asked, Backend, CallLimit, HttpClient, Key, KeySet, Keys, Question, RateLimits,
+        Reach, Recipient, Rules, Seen, Timeouts, Upstream, VerdictTimes, Verifier,
     },
 };
 
@@ -46,9 +46,15 @@ const LONGEST_STALE_KEYS: Duration = Duration::from_secs(24 * 3600);
 const REFUSAL_CACHE: Duration = Duration::from_secs(10);
 /// More would let revoked tokens live on.
 const LONGEST_VERDICT: Duration = Duration::from_secs(300);
-/// What Clerk allows in ten seconds.
+/// So that one token cannot use up the rate limit.
+const APPROVAL_CACHE: Duration = Duration::from_secs(1);
+/// What Clerk allows in ten seconds (contract §4.7). OAuth tokens alone count there (§13.2).
 const CALLS_IN_PRODUCTION: u32 = 1000;
 const CALLS_IN_DEVELOPMENT: u32 = 100;
+/// For the other types, which Clerk verifies without a published limit. It bounds what they cost.
+const CALLS_WITHOUT_LIMIT: u32 = 10_000;
+/// More would take too much memory: the time of each call is kept.
+const MOST_CALLS: u32 = 1_000_000;
 
 /// Settings that can be used.
 struct Checked {
@@ -64,7 +70,7 @@ struct Checked {
     resource: Option<Resource>,
     timeouts: Timeouts,
     stale_keys: Duration,
-    upstream_budget: u32,
+    rate_limits: RateLimits,
     verdict_times: VerdictTimes,
     production: bool,
 }
@@ -109,6 +115,7 @@ pub(super) fn build(mut builder: ClerkBuilder) -> Result<Clerk, ConfigError> {
         |path| settings::join(&checked.api_url, path),
         checked.secret.as_ref(),
         checked.machine_secret.as_ref(),
+        checked.rate_limits,
     );
     let keys = match checked.jwt_key {
         Some(key) if !builder.fall_back.to_jwt_key || sources.is_empty() => Keys::Pem(key),
@@ -125,7 +132,7 @@ pub(super) fn build(mut builder: ClerkBuilder) -> Result<Clerk, ConfigError> {
         ..CookieRules::default()
     });
     let clock = builder.clock;
-    let asked = Asked::new(upstream, clock.clone(), checked.upstream_budget, checked.verdict_times);
+    let asked = Asked::new(upstream, clock.clone(), checked.verdict_times);
     let verifier = Arc::new(Verifier {
         keys,
         backend,
@@ -259,7 +266,7 @@ fn check(builder: &ClerkBuilder, error: &mut ConfigError) -> Option<Checked> {
         resource,
         timeouts,
         stale_keys: check_stale_keys(builder, error),
-        upstream_budget: check_upstream_budget(builder, production, error),
+        rate_limits: check_rate_limits(builder, production, error),
         verdict_times: check_verdict_times(builder, error),
         production: for_production,
     })
@@ -278,20 +285,47 @@ fn check_fall_backs(builder: &ClerkBuilder, has_public_set: bool, error: &mut Co
     }
 }
 
-fn check_upstream_budget(
+fn check_rate_limits(
     builder: &ClerkBuilder,
     production: Option<bool>,
     error: &mut ConfigError,
-) -> u32 {
-    let allowed = match production {
-        Some(false) => CALLS_IN_DEVELOPMENT,
-        _ => CALLS_IN_PRODUCTION,
+) -> RateLimits {
+    let mut limit = |token_type, default| {
+        let calls = last(&builder.opaque_rate_limit, token_type).unwrap_or(default);
+        if !(1..=MOST_CALLS).contains(&calls) {
+            let wrong = format!("write from 1 to {MOST_CALLS} calls for {token_type}");
+            error.add("opaque_rate_limit", wrong);
+        }
+        let new = last(&builder.new_token_rate_limit, token_type);
+        let for_new_tokens = new.unwrap_or(calls.div_ceil(2));
+        if new.is_some_and(|new| !(1..=calls).contains(&new)) {
+            let wrong = format!("write from 1 to {calls} calls for {token_type}, its limit");
+            error.add("new_token_rate_limit", wrong);
+        }
+        CallLimit { calls, for_new_tokens }
     };
-    let budget = builder.upstream_budget.unwrap_or(allowed);
-    if budget == 0 {
-        error.add("upstream_budget", "it is zero, so Clerk could never be asked");
+    let of_clerk =
+        if production == Some(false) { CALLS_IN_DEVELOPMENT } else { CALLS_IN_PRODUCTION };
+    let limits = RateLimits {
+        oauth_token: limit(TokenType::OAuthToken, of_clerk),
+        m2m_token: limit(TokenType::M2mToken, CALLS_WITHOUT_LIMIT),
+        api_key: limit(TokenType::ApiKey, CALLS_WITHOUT_LIMIT),
+    };
+    let session = TokenType::SessionToken;
+    for (setting, limits) in [
+        ("opaque_rate_limit", &builder.opaque_rate_limit),
+        ("new_token_rate_limit", &builder.new_token_rate_limit),
+    ] {
+        if last(limits, session).is_some() {
+            error.add(setting, "sessions are never opaque");
+        }
     }
-    budget
+    limits
+}
+
+/// The setting for a type that was written last.
+fn last(settings: &[(TokenType, u32)], token_type: TokenType) -> Option<u32> {
+    settings.iter().rev().find(|(it, _)| *it == token_type).map(|(_, value)| *value)
 }
 
 fn check_stale_keys(builder: &ClerkBuilder, error: &mut ConfigError) -> Duration {
@@ -307,7 +341,9 @@ fn check_verdict_times(builder: &ClerkBuilder, error: &mut ConfigError) -> Verdi
     if refused > LONGEST_VERDICT {
         error.add("opaque_refusal_cache", "it is longer than 300 seconds");
     }
-    let mut times = VerdictTimes { refused, ..VerdictTimes::default() };
+    let approved = APPROVAL_CACHE;
+    let mut times =
+        VerdictTimes { refused, oauth_token: approved, m2m_token: approved, api_key: approved };
     for (token_type, time) in &builder.opaque_cache {
         match token_type {
             TokenType::OAuthToken => times.oauth_token = *time,

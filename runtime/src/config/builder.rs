@@ -46,7 +46,8 @@ pub struct ClerkBuilder {
     pub(super) jwt_cache_bytes: Option<usize>,
     pub(super) opaque_cache: Vec<(TokenType, Duration)>,
     pub(super) opaque_refusal_cache: Option<Duration>,
-    pub(super) upstream_budget: Option<u32>,
+    pub(super) opaque_rate_limit: Vec<(TokenType, u32)>,
+    pub(super) new_token_rate_limit: Vec<(TokenType, u32)>,
     pub(super) stale_keys: Option<Duration>,
     pub(super) fall_back: FallBack,
     pub(super) http_client: Option<reqwest::ClientBuilder>,
@@ -275,11 +276,13 @@ impl ClerkBuilder {
         self
     }
 
-    /// Remembers Clerk's approval of an opaque token of this type for a time, 300 seconds at
-    /// most. Without it, Clerk is asked on each request.
+    /// How long Clerk's approval of an opaque token of this type is reused. Defaults to 1 second,
+    /// so that one token cannot use up the [rate limit](Self::opaque_rate_limit). At most 300
+    /// seconds. Zero switches it off: each request then causes a call.
     ///
-    /// A token that is revoked meanwhile still enters until the time is over, and so do the
-    /// scopes and claims that it had. It never outlives its own expiry.
+    /// A token that is revoked meanwhile is still accepted until that time has passed, counted from
+    /// the start of the call, with the scopes and claims that it had. It never outlives its own
+    /// expiry.
     ///
     /// ```
     /// use std::time::Duration;
@@ -304,13 +307,24 @@ impl ClerkBuilder {
         self
     }
 
-    /// How many opaque tokens Clerk may be asked about in ten seconds: what Clerk allows for the
-    /// secret key, 1000 in production and 100 in development, unless set. Beyond it, callers with
-    /// opaque tokens get 503 and `Retry-After`. Tokens that Clerk has approved before come first:
-    /// see [the page about outages](crate::reliability). Set less where several servers share a
-    /// key.
-    pub fn upstream_budget(mut self, calls: u32) -> Self {
-        self.upstream_budget = Some(calls);
+    /// How many calls to verify opaque tokens of this type may start in any ten seconds. At most
+    /// 1,000,000. Beyond it, callers get 503 and `Retry-After`.
+    ///
+    /// For OAuth tokens, defaults to what Clerk allows for the secret key: 1000 in production, 100
+    /// in development. Clerk publishes no limit for M2M tokens and API keys, and bills each call:
+    /// defaults to 10,000. Set less if several servers share a key.
+    pub fn opaque_rate_limit(mut self, token_type: TokenType, calls: u32) -> Self {
+        self.opaque_rate_limit.push((token_type, calls));
+        self
+    }
+
+    /// How many of the calls of [`opaque_rate_limit`](Self::opaque_rate_limit) may be about tokens
+    /// that Clerk never approved, as far as this process knows. Defaults to half of that limit.
+    ///
+    /// Invalid tokens share it with tokens that are used for the first time. The rest is kept for
+    /// tokens that Clerk has approved: see [the page about outages](crate::reliability).
+    pub fn new_token_rate_limit(mut self, token_type: TokenType, calls: u32) -> Self {
+        self.new_token_rate_limit.push((token_type, calls));
         self
     }
 
@@ -347,6 +361,9 @@ impl ClerkBuilder {
 
     /// Replaces the body of refusals. Of what `body` returns, only the body and its
     /// `Content-Type` are used: the status and the challenge stay as they are.
+    ///
+    /// The body that asks for [reverification](Refusal::ReverificationNeeded) is never replaced:
+    /// Clerk's front ends read it.
     ///
     /// ```
     /// use axum::Json;
@@ -461,8 +478,42 @@ mod tests {
             let error = builder.build().unwrap_err().to_string();
             assert!(error.contains(variable), "{error}");
         }
-        assert!(key().upstream_budget(0).build().is_err());
-        assert!(key().upstream_budget(1).build().is_ok());
+    }
+
+    #[test]
+    fn rate_limit_that_admits_no_token_is_an_error() {
+        let with = |calls: &[u32], for_new: &[u32], token_type| {
+            let mut clerk = Clerk::builder().secret_key("sk_test_x");
+            for calls in calls {
+                clerk = clerk.opaque_rate_limit(token_type, *calls);
+            }
+            for calls in for_new {
+                clerk = clerk.new_token_rate_limit(token_type, *calls);
+            }
+            clerk.build()
+        };
+        for token_type in [TokenType::OAuthToken, TokenType::M2mToken, TokenType::ApiKey] {
+            for (calls, for_new) in [
+                (vec![1], vec![]),
+                (vec![1_000_000], vec![]),
+                (vec![], vec![100]),
+                (vec![7], vec![7]),
+            ] {
+                assert!(with(&calls, &for_new, token_type).is_ok(), "{calls:?} {for_new:?}");
+            }
+            for (calls, for_new, setting) in [
+                (vec![0], vec![], "opaque_rate_limit"),
+                (vec![1_000_001], vec![], "opaque_rate_limit"),
+                (vec![], vec![0], "new_token_rate_limit"),
+                (vec![7], vec![8], "new_token_rate_limit"),
+            ] {
+                let error = with(&calls, &for_new, token_type).unwrap_err().to_string();
+                let name = token_type.as_str();
+                assert!(error.contains(setting) && error.contains(name), "{error}");
+            }
+        }
+        assert!(with(&[7], &[], TokenType::SessionToken).is_err());
+        assert!(with(&[], &[7], TokenType::SessionToken).is_err());
     }
 
     #[test]

@@ -142,9 +142,12 @@ impl<P: Guarded> Guard<P> {
         self.identity.token()?.expires_at()
     }
 
-    /// Waits until the token has ended, to close what lives longer than a request: a stream of
+    /// Waits until the token would be rejected, to close what lives longer than a request: a stream of
     /// events, a web socket. It waits for ever for a token that does not end, and for a caller
     /// without one.
+    ///
+    /// A JWT is rejected from its end plus the [`clock_skew`](crate::ClerkBuilder::clock_skew), an
+    /// opaque token from its expiration.
     ///
     /// It runs on the clock of the [`Clerk`](crate::Clerk), and on tokio's timer. Should this
     /// machine sleep, or its clock step ahead, it is ready within a minute of waking; a clock that
@@ -166,7 +169,7 @@ impl<P: Guarded> Guard<P> {
     /// # Panics
     /// Where it is awaited outside a tokio runtime with its timer on, like tokio itself.
     pub fn ended(&self) -> impl Future<Output = ()> + Send + use<P> {
-        ended(self.clock.clone(), self.known().and_then(|identity| identity.end()))
+        ended(self.clock.clone(), self.end)
     }
 
     /// Asks for more than the handler's own policy, for a part of what it does.
@@ -184,9 +187,10 @@ impl<P: Guarded> Guard<P> {
     /// ```
     ///
     /// # Errors
-    /// The refusal that a guard with this policy would answer.
+    /// The rejection that a guard with this policy would answer. If scopes are missing, its
+    /// challenge also names the scopes of the policies that the request passed before.
     pub fn require(&self, policy: &Policy) -> Result<(), Rejection> {
-        require(self.known().as_ref(), policy, &self.appearance)
+        require(self.known().as_ref(), policy, &self.passed, &self.appearance)
     }
 
     fn known(&self) -> Option<Identity> {

@@ -1,18 +1,21 @@
 //! A verified identity that travels with its request, so that a second guard does not verify again.
 
-use std::{fmt, future::Future, sync::Arc, time::SystemTime};
+use std::{fmt, future::Future, ptr, sync::Arc, time::SystemTime};
 
 use http::{Extensions, HeaderValue};
 
-use super::permit;
+use super::{Admitted, Passed, permit};
 use crate::{
+    clock::UnixMillis,
     config::Clerk,
     ending::ended,
+    error::Refused,
     identity::{Identity, VerifiedToken},
-    policy::Policy,
+    policy::{Policy, ScopeHierarchy},
     rejection::{Appearance, Rejection},
     subject::Subject,
     token::TokenType,
+    verify::is_expired,
 };
 
 /// A verified identity that travels with the request, so that a second guard does not verify
@@ -25,6 +28,10 @@ pub struct Verified {
     /// What it was verified from: a rewritten header is verified again. `None` for a cookie, which
     /// is one of many parts of its fields: each guard verifies it again.
     field: Option<HeaderValue>,
+    /// The moment from which the token is rejected.
+    end: Option<UnixMillis>,
+    /// Of this request and this credential.
+    passed: Passed,
 }
 
 /// How a [`Verified`] lies in a request. The type is private, so no one else can insert one.
@@ -43,7 +50,9 @@ struct Entry(Verified);
 /// ```
 #[must_use]
 pub fn verified(extensions: &Extensions) -> Option<Verified> {
-    extensions.get::<Entry>().map(|Entry(verified)| verified.clone())
+    let Entry(verified) = extensions.get::<Entry>()?;
+    verified.passed.share_required(&verified.identity);
+    Some(verified.clone())
 }
 
 impl Verified {
@@ -72,24 +81,26 @@ impl Verified {
         self.identity.expires_at()
     }
 
-    /// Waits until the token has ended: for ever, where it does not. See [`Guard::ended`].
+    /// Waits until the token would be rejected: for ever, if it has no end. See [`Guard::ended`].
     ///
     /// [`Guard::ended`]: crate::Guard::ended
     pub fn ended(&self) -> impl Future<Output = ()> + Send + use<> {
-        ended(self.clerk.verifier().clock.clone(), self.identity.end())
+        ended(self.clerk.verifier().clock.clone(), self.end)
     }
 
     /// Asks for more than the guard or layer that let the request in: for one tool of many, or
     /// one route behind a layer.
     ///
     /// # Errors
-    /// The refusal that a guard with this policy would answer.
+    /// The rejection that a guard with this policy would answer. If scopes are missing, its
+    /// challenge also names the scopes of the policies that the request passed before.
     pub fn require(&self, policy: &Policy) -> Result<(), Rejection> {
-        require(Some(&self.identity), policy, &self.clerk.appearance())
+        require(Some(&self.identity), policy, &self.passed, &self.clerk.appearance())
     }
 
-    pub(super) fn new(identity: Identity, clerk: Clerk, field: Option<HeaderValue>) -> Self {
-        Self { identity, clerk, field }
+    pub(super) fn new(admitted: &Admitted, clerk: Clerk, field: Option<HeaderValue>) -> Self {
+        let (identity, passed) = (admitted.identity.clone(), admitted.passed.clone());
+        Self { identity, clerk, field, end: admitted.end, passed }
     }
 
     /// Whom the last guard let in; nobody, where it let in a caller without a credential.
@@ -101,16 +112,45 @@ impl Verified {
     }
 
     /// What was verified before with the same verifier and from the same field.
-    pub(super) fn again(
-        extensions: &Extensions,
+    pub(super) fn again<'e>(
+        extensions: &'e mut Extensions,
         clerk: &Clerk,
         field: &HeaderValue,
-    ) -> Option<Identity> {
-        let Entry(known) = extensions.get::<Entry>()?;
-        let same = known.clerk.is_same_as(clerk) && known.field.as_ref() == Some(field);
-        // An application can carry extensions from one request to a later one.
-        let over = known.identity.is_over(clerk.verifier().clock.now());
-        (same && !over).then(|| known.identity.clone())
+    ) -> Option<&'e mut Self> {
+        let Entry(known) = extensions.get_mut::<Entry>()?;
+        let own = known.field.as_ref().filter(|own| *own == field)?;
+        // An application can carry extensions from one request to a later one, which other
+        // policies admitted. The field of that request lies elsewhere in memory. (Requests of one
+        // HTTP/2 connection can share it; a challenge then names more scopes than it must.)
+        let is_carried = !ptr::eq(own.as_bytes(), field.as_bytes());
+        if !known.clerk.is_same_as(clerk) || is_expired(known.end, clerk.verifier().clock.now()) {
+            return None;
+        }
+        if is_carried {
+            known.field = Some(field.clone());
+            known.passed = Passed::default();
+        }
+        Some(known)
+    }
+
+    /// Decides a further policy of the same request.
+    pub(super) fn pass(&mut self, policy: &Policy) -> Result<Admitted, Refused> {
+        let Self { identity, clerk, end, passed, .. } = self;
+        passed.permit(Some(identity), policy, clerk.scope_hierarchy())?;
+        passed.push(*policy, identity.token_type());
+        Ok(Admitted { identity: identity.clone(), end: *end, passed: passed.clone() })
+    }
+}
+
+/// Decides a further policy of a request that was just admitted.
+pub(crate) fn admit_further(
+    extensions: &mut Extensions,
+    policy: &Policy,
+    hierarchy: ScopeHierarchy,
+) -> Result<(), Refused> {
+    match extensions.get_mut::<Entry>() {
+        Some(Entry(known)) => known.pass(policy).map(drop),
+        None => permit(None, policy, hierarchy),
     }
 }
 
@@ -123,10 +163,18 @@ impl fmt::Debug for Verified {
 
 /// Holds a caller who is already known to a further policy.
 pub(crate) fn require(
-    identity: Option<&Identity>,
+    caller: Option<&Identity>,
     policy: &Policy,
+    passed: &Passed,
     appearance: &Arc<Appearance>,
 ) -> Result<(), Rejection> {
-    let decided = permit(identity, policy, appearance.scope_hierarchy);
-    decided.map_err(|refused| Rejection::new(&refused, policy, Arc::clone(appearance)))
+    match (passed.permit(caller, policy, appearance.scope_hierarchy), caller) {
+        (Ok(()), Some(caller)) => passed.push_required(*policy, caller),
+        (Ok(()), None) => {}
+        (Err(refused), _) => {
+            let rejection = Rejection::new(&refused, policy, Arc::clone(appearance), None);
+            return Err(passed.complete_request(rejection));
+        }
+    }
+    Ok(())
 }

@@ -86,8 +86,9 @@ pub(crate) fn looked_up(lookup: Lookup) {
 
 pub(crate) fn withheld(why: Withheld) {
     let cause = match why {
-        Withheld::Budget => "budget",
-        Withheld::RateLimit => "rate_limit",
+        Withheld::AllTokens => "opaque_rate_limit",
+        Withheld::NewTokens => "new_token_rate_limit",
+        Withheld::ByClerk => "rate_limit",
     };
     counter!("clerk_auth_upstream_withheld_total", "cause" => cause).increment(1);
 }

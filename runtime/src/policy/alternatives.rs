@@ -1,6 +1,6 @@
 //! A policy in, the names that its callers must have been granted out, for who reads about it.
 
-use super::{Policy, Requirement, ScopeHierarchy};
+use super::{Policy, RequiredScopes, Requirement, ScopeHierarchy};
 use crate::token::TokenType;
 
 impl Policy {
@@ -14,7 +14,7 @@ impl Policy {
         let mut alternatives = Vec::new();
         for clause in self.clauses {
             let token_type = clause.token_type();
-            for names in clause.requirement().alternatives(Requirement::name, &|_| 0) {
+            for names in clause.requirement().alternatives(&Requirement::names, &|_| 0) {
                 let names = match token_type {
                     TokenType::OAuthToken | TokenType::ApiKey => hierarchy.without_implied(names.0),
                     // Theirs are no scopes.
@@ -36,6 +36,11 @@ impl Policy {
 }
 
 impl Requirement {
+    #[allow(clippy::unnecessary_wraps, reason = "a condition that cannot be met would be `None`")]
+    fn names(&self) -> Option<RequiredScopes> {
+        Some(RequiredScopes(self.name().into_iter().collect()))
+    }
+
     /// What a caller must have been granted, where that has a name.
     const fn name(&self) -> Option<&'static str> {
         match self {
@@ -45,13 +50,6 @@ impl Requirement {
             | Self::Feature(name)
             | Self::Plan(name) => Some(name),
             _ => None,
-        }
-    }
-
-    fn has(&self, kind: fn(&Self) -> bool) -> bool {
-        match self {
-            Self::All(parts) | Self::Any(parts) => parts.iter().any(|part| part.has(kind)),
-            leaf => kind(leaf),
         }
     }
 }

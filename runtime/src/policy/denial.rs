@@ -54,15 +54,24 @@ impl RequiredScopes {
         self.0.is_empty()
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether one of these is the scope, or implies it.
+    pub(super) fn grant(&self, scope: &str, hierarchy: ScopeHierarchy) -> bool {
+        self.0.iter().any(|own| *own == scope || hierarchy.implies(own, scope))
+    }
+
     /// Both, each scope once.
-    pub(super) fn and(&self, other: &Self) -> Self {
+    pub(crate) fn and(&self, other: &Self) -> Self {
         let mut both = self.clone();
         both.0.extend(other.0.iter().filter(|scope| !self.0.contains(scope)));
         both
     }
 
     /// The smallest set that is enough: no scope that another one of the set implies.
-    pub(super) fn without_implied(self, hierarchy: ScopeHierarchy) -> Self {
+    pub(crate) fn without_implied(self, hierarchy: ScopeHierarchy) -> Self {
         Self(hierarchy.without_implied(self.0))
     }
 

@@ -4,7 +4,7 @@ use std::fmt::{self, Write as _};
 
 use serde::{Serialize, Serializer};
 
-use super::{Anonymous, Policy, Requirement};
+use super::{Policy, Requirement};
 use crate::token::TokenType;
 
 impl fmt::Display for Policy {
@@ -24,14 +24,11 @@ impl fmt::Display for Policy {
                 requirement => write!(formatter, " with {requirement}")?,
             }
         }
-        let or = if self.clauses.is_empty() { "" } else { ", or " };
-        match self.anonymous {
-            Anonymous::Refused => Ok(()),
-            Anonymous::Accepted => write!(formatter, "{or}a caller without a credential"),
-            Anonymous::AcceptedOverExpiredCookie => {
-                write!(formatter, "{or}a caller without a credential or with an expired cookie")
-            }
+        if !self.is_optional {
+            return Ok(());
         }
+        let or = if self.clauses.is_empty() { "" } else { ", or " };
+        write!(formatter, "{or}a caller without a credential")
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{Denial, RequiredScopes, Reverification, ScopeHierarchy, redundancy::Compared};
 use crate::{
     identity::{Identity, SessionToken, VerifiedToken},
-    scope::{Scope, Scopes, is_scope_token},
+    scope::{Scope, is_scope_token},
     token::TokenType,
 };
 
@@ -96,20 +96,56 @@ impl Requirement {
     }
 
     /// The scopes of one alternative that asks for any, without those that others of it imply: the
-    /// alternative with the fewest missing, the first of equals. With no caller, the first.
+    /// alternative with the fewest missing, the first of equals. With no caller, the first. One
+    /// that fails for more than scopes is never named: its scopes would not help.
     pub(super) fn nearest_scopes(
         &self,
-        granted: Option<&Scopes>,
+        caller: Option<&Identity>,
         hierarchy: ScopeHierarchy,
     ) -> RequiredScopes {
-        let missing = |alternative: &RequiredScopes| match granted {
-            Some(granted) => alternative.missing(granted, hierarchy),
-            None => 0,
+        let missing = |alternative: &RequiredScopes| {
+            let granted = caller.and_then(Identity::maybe_scopes);
+            granted.map_or(0, |granted| alternative.missing(granted, hierarchy))
         };
-        let alternatives = self.alternatives(Self::scope, &missing).into_iter();
+        let scopes = |leaf: &Self| match (leaf, caller) {
+            (Self::Scope(scope), _) => Some(RequiredScopes(vec![scope])),
+            (other, Some(caller)) if !other.is_met(caller, hierarchy) => None,
+            _ => Some(RequiredScopes::default()),
+        };
+        let alternatives = self.alternatives(&scopes, &missing).into_iter();
         let asking = alternatives.filter(|alternative| !alternative.is_empty());
         let smallest = asking.map(|alternative| alternative.without_implied(hierarchy));
         smallest.min_by_key(missing).unwrap_or_default()
+    }
+
+    /// The fewest scopes by which the caller would meet this, if `others` were granted too.
+    pub(super) fn used_scopes(
+        &self,
+        caller: &Identity,
+        others: &RequiredScopes,
+        hierarchy: ScopeHierarchy,
+    ) -> RequiredScopes {
+        let scopes = |leaf: &Self| match leaf {
+            Self::Scope(scope) if others.grant(scope, hierarchy) => Some(RequiredScopes::default()),
+            Self::Scope(scope) => {
+                leaf.is_met(caller, hierarchy).then(|| RequiredScopes(vec![scope]))
+            }
+            other => other.is_met(caller, hierarchy).then(RequiredScopes::default),
+        };
+        let alternatives = self.alternatives(&scopes, &RequiredScopes::len).into_iter();
+        alternatives.min_by_key(RequiredScopes::len).unwrap_or_default()
+    }
+
+    fn is_met(&self, caller: &Identity, hierarchy: ScopeHierarchy) -> bool {
+        self.denies(caller, hierarchy).is_none()
+    }
+
+    /// Whether a condition of this kind stands anywhere in the tree.
+    pub(super) fn has(&self, kind: fn(&Self) -> bool) -> bool {
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.iter().any(|part| part.has(kind)),
+            leaf => kind(leaf),
+        }
     }
 
     /// Every scope that is named here, in source order.
@@ -121,22 +157,15 @@ impl Requirement {
         }
     }
 
-    /// The scope, where this is one.
-    const fn scope(&self) -> Option<&'static str> {
-        match self {
-            Self::Scope(scope) => Some(scope),
-            _ => None,
-        }
-    }
-
     /// The sets of names of which each is enough, in source order; of very many, those of which
-    /// the fewest are missing. `name` says which conditions have one.
+    /// the fewest are missing. `names` says what one condition asks for: no name, or one; `None`
+    /// if the condition cannot be met.
     pub(super) fn alternatives(
         &self,
-        name: fn(&Self) -> Option<&'static str>,
+        names: &impl Fn(&Self) -> Option<RequiredScopes>,
         missing: &impl Fn(&RequiredScopes) -> usize,
     ) -> Vec<RequiredScopes> {
-        let of = |part: &Self| part.alternatives(name, missing);
+        let of = |part: &Self| part.alternatives(names, missing);
         match self {
             Self::Any(parts) => parts.iter().flat_map(of).collect(),
             Self::All(parts) => {
@@ -150,8 +179,7 @@ impl Requirement {
                     both
                 })
             }
-            // A condition without a name asks for none.
-            _ => vec![RequiredScopes(name(self).into_iter().collect())],
+            leaf => names(leaf).into_iter().collect(),
         }
     }
 

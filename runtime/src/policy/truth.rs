@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, collections::BTreeSet};
 
-use super::{Anonymous, Clause, Denial, Policy, Requirement, ScopeHierarchy};
+use super::{Clause, Denial, Policy, RequiredScopes, Requirement, ScopeHierarchy};
 use crate::{
     identity::{Identity, OAuthFacts, OAuthToken},
     scope::Scopes,
@@ -66,10 +66,10 @@ fn trees() -> Vec<Requirement> {
 
 /// Redundant trees too, which `Policy::new` refuses: they must decide no less exactly.
 fn policy(tree: Requirement) -> Policy {
-    Policy { clauses: vec![Clause::OAuthToken(tree)].leak(), anonymous: Anonymous::Refused }
+    Policy { clauses: vec![Clause::OAuthToken(tree)].leak(), is_optional: false }
 }
 
-fn caller(granted: &BTreeSet<&'static str>) -> Identity {
+pub(super) fn caller(granted: &BTreeSet<&'static str>) -> Identity {
     let user_id = UserId::new("user_1");
     let facts = OAuthFacts {
         subject: Subject::User(user_id.clone()),
@@ -145,6 +145,34 @@ fn every_tree_decides_for_every_caller_like_its_list_of_alternatives() {
                         assert_eq!(Some(&named), nearest, "{tree} for {granted:?}");
                     }
                     Err(other) => panic!("{tree}: {other}"),
+                }
+            }
+        }
+    }
+}
+
+/// What a challenge adds for a policy that the caller passed: with it, and whatever else the client
+/// asks for, the caller passes again. It is part of what was granted, and of what the policy names.
+#[test]
+fn used_scopes_are_enough_and_no_more_than_one_alternative() {
+    for hierarchy in HIERARCHIES {
+        for tree in trees() {
+            let policy = policy(tree);
+            let written: Alternative = policy.scopes_of_oauth_tokens().into_iter().collect();
+            for granted in &subsets(&SCOPES) {
+                if policy.decide(&caller(granted), hierarchy.0).is_err() {
+                    continue;
+                }
+                for others in &subsets(&SCOPES) {
+                    let beside = RequiredScopes(others.iter().copied().collect());
+                    let used = policy.used_scopes(&caller(granted), &beside, hierarchy.0).0;
+                    let used: Alternative = used.into_iter().collect();
+                    let next: Alternative = others.union(&used).copied().collect();
+                    assert!(policy.decide(&caller(&next), hierarchy.0).is_ok(), "{tree}: {next:?}");
+                    assert!(used.is_subset(&expanded(granted, hierarchy)), "{tree}: {used:?}");
+                    assert!(used.is_subset(&written), "{tree}: {used:?}");
+                    let is_enough = policy.decide(&caller(others), hierarchy.0).is_ok();
+                    assert_eq!(used.is_empty(), is_enough, "{tree} beside {others:?}: {used:?}");
                 }
             }
         }

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::{
     Guard, Guarded, ScopeHierarchy,
     clock::{Clock, UnixMillis},
-    guard::permit,
+    guard::{Admitted, Passed, permit},
     identity::{
         ApiKey, ApiKeyFacts, Claims, Identity, M2mFacts, M2mToken, OAuthFacts, OAuthToken,
         Organization, SessionFacts, SessionToken,
@@ -234,8 +234,13 @@ impl<I: Into<Described>> Caller<I> {
             resource: None,
         });
         let permitted = permit(identity.as_ref(), &P::POLICY, self.scope_hierarchy);
-        let admitted = permitted.map(|()| identity);
-        Guard::from_admitted(admitted, appearance, Clock::System)
+        let admitted = permitted.map(|()| {
+            identity.map(|identity| {
+                let end = identity.end();
+                Admitted { identity, end, passed: Passed::new(P::POLICY) }
+            })
+        });
+        Guard::from_admitted(admitted, appearance, Clock::System, None)
     }
 }
 

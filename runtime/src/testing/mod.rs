@@ -22,7 +22,7 @@ mod session;
 mod tests;
 mod token;
 
-use std::{fmt, io, sync::Arc};
+use std::{fmt, io, sync::Arc, time::Duration};
 
 use serde_json::Value;
 
@@ -32,7 +32,7 @@ use self::{
     random::Random,
     server::Server,
 };
-use crate::{Clerk, ClerkBuilder, clock::Clock, cookie};
+use crate::{Clerk, ClerkBuilder, TokenType, clock::Clock, cookie};
 
 pub use self::{
     answer::{Answer, Calls, Endpoint},
@@ -172,7 +172,8 @@ impl DevIssuer {
 
     /// A verifier's configuration for this issuer: its keys, its address and its clock, as for a
     /// development instance of Clerk. Cookies must therefore be complete: see
-    /// [`cookies`](Self::cookies).
+    /// [`cookies`](Self::cookies). Approvals of opaque tokens are not reused, unless you set
+    /// [`opaque_cache`](ClerkBuilder::opaque_cache).
     ///
     /// The `Debug` text of a [`Rejection`](crate::Rejection) by such a verifier shows the
     /// [reason](crate::reasons), so that a failed test tells it.
@@ -184,7 +185,11 @@ impl DevIssuer {
             .publishable_key(self.publishable_key())
             .frontend_api_url(self.url())
             .api_url(self.url())
-            .debug_reasons();
+            .debug_reasons()
+            // A test that revokes a token sees it at the next request.
+            .opaque_cache(TokenType::OAuthToken, Duration::ZERO)
+            .opaque_cache(TokenType::M2mToken, Duration::ZERO)
+            .opaque_cache(TokenType::ApiKey, Duration::ZERO);
         match &self.instance().clock {
             Clock::System => builder,
             Clock::Test(clock) => builder.clock(clock.clone()),

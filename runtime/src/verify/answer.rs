@@ -1,6 +1,6 @@
 //! Clerk's answer about an opaque token in, an approval out: only if the body says so.
 
-use super::rules::{required_text, whole};
+use super::rules::{is_expired, required_text, whole};
 use crate::{
     clock::UnixMillis,
     error::TokenFault,
@@ -55,7 +55,7 @@ impl Approval {
             Member::Is(time) => Some(unit.to_millis(time)),
             _ => return Err(TokenFault::Answer("expiration")),
         };
-        if expires_at.is_some_and(|end| end <= now) {
+        if is_expired(expires_at, now) {
             return Err(TokenFault::Expired);
         }
         let member = |name| match required_text(answer, name) {

@@ -1,27 +1,23 @@
 //! The text of an opaque token in, Clerk's verdict out: asked once for all who want to know at the
-//! same time, remembered where the configuration or prudence says so, and within a budget.
+//! same time, and remembered where the configuration or prudence says so.
 
 mod memory;
 
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
 };
 
 pub(crate) use self::memory::VerdictTimes;
 
 use self::memory::Memory;
-use super::{budget::Budget, seen::Fingerprint, shared::Shared, upstream::Upstream};
+use super::{seen::Fingerprint, shared::Shared, upstream::Upstream};
 use crate::{
     clock::Clock,
-    error::{Failure, UpstreamFault, UpstreamReason},
+    error::Failure,
     identity::Identity,
-    observe::{self, Lookup, Withheld},
+    observe::{self, Lookup},
 };
-
-/// The time in which Clerk counts calls.
-const WINDOW: Duration = Duration::from_secs(10);
 
 /// What a call to Clerk ended with.
 pub(super) type Verdict = Result<Identity, Failure>;
@@ -31,11 +27,8 @@ pub(crate) struct Asked {
     upstream: Upstream,
     clock: Clock,
     memory: Memory,
-    /// As many as the budget lets start while the longest of them runs.
+    /// As many as the rate limits let start while the longest of them runs.
     running: Mutex<HashMap<Fingerprint, Call>>,
-    budget: Mutex<Budget>,
-    /// What tokens that Clerk never approved leave of the budget.
-    reserve: u32,
 }
 
 /// A call that runs, or has ended.
@@ -55,26 +48,17 @@ struct Place {
 }
 
 impl Asked {
-    /// `calls` is how many Clerk allows in ten seconds.
-    pub(crate) fn new(upstream: Upstream, clock: Clock, calls: u32, times: VerdictTimes) -> Self {
-        // Half at once, and the other half while ten seconds pass: never more than all of them.
-        let half = (calls / 2).max(1);
-        Self {
-            upstream,
-            clock,
-            memory: Memory::new(times),
-            running: Mutex::default(),
-            budget: Mutex::new(Budget::new(half, WINDOW / half)),
-            reserve: half / 4,
-        }
+    pub(crate) fn new(upstream: Upstream, clock: Clock, times: VerdictTimes) -> Self {
+        Self { upstream, clock, memory: Memory::new(times), running: Mutex::default() }
     }
 
     /// The verdict about a token. Where none is remembered and nobody asks already, what `ask`
-    /// returns runs in a task of its own: a caller who goes away cancels nobody else's.
+    /// returns runs in a task of its own: a caller who goes away cancels nobody else's. `ask` is
+    /// told whether the token is new: as far as is known, Clerk never approved it.
     pub(super) async fn about<F>(
         self: &Arc<Self>,
         fingerprint: Fingerprint,
-        ask: impl FnOnce() -> Result<F, Failure>,
+        ask: impl FnOnce(bool) -> Result<F, Failure>,
     ) -> Verdict
     where
         F: Future<Output = Verdict> + Send + 'static,
@@ -93,7 +77,7 @@ impl Asked {
     fn next_step<F>(
         self: &Arc<Self>,
         fingerprint: Fingerprint,
-        ask: impl FnOnce() -> Result<F, Failure>,
+        ask: impl FnOnce(bool) -> Result<F, Failure>,
     ) -> Result<Step, Failure>
     where
         F: Future<Output = Verdict> + Send + 'static,
@@ -111,8 +95,7 @@ impl Asked {
             return Ok(Step::Done(verdict));
         }
         observe::looked_up(Lookup::VerdictMiss);
-        let answer = ask()?;
-        self.spend(&fingerprint, now)?;
+        let answer = ask(!self.memory.was_approved(&fingerprint))?;
         let (teller, call) = Shared::new(now);
         running.insert(fingerprint, call.clone());
         drop(running);
@@ -127,17 +110,6 @@ impl Asked {
             teller.tell(verdict);
         });
         Ok(Step::Wait(call))
-    }
-
-    /// Junk is nothing that Clerk ever approved, so it cannot take what is left for good tokens.
-    fn spend(&self, fingerprint: &Fingerprint, now: Duration) -> Result<(), UpstreamFault> {
-        let left = if self.memory.was_approved(fingerprint) { 0 } else { self.reserve };
-        lock(&self.budget).take_and_leave(left, now).map_err(|wait| {
-            observe::withheld(Withheld::Budget);
-            let mut fault = UpstreamFault::new(UpstreamReason::Budget);
-            fault.retry_after = wait.as_secs() + 1;
-            fault
-        })
     }
 }
 
@@ -168,9 +140,9 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 #[cfg(test)]
 mod tests {
-    use std::future::pending;
+    use std::{future::pending, time::Duration};
 
-    use tokio::{runtime::Builder, task::yield_now, time::timeout};
+    use tokio::{runtime::Builder, sync::oneshot, task::yield_now, time::timeout};
 
     use super::*;
     use crate::{
@@ -181,10 +153,14 @@ mod tests {
     const DEADLINE: Duration = Duration::from_secs(5);
 
     fn asked(times: VerdictTimes) -> Arc<Asked> {
+        Arc::new(unshared(times))
+    }
+
+    fn unshared(times: VerdictTimes) -> Asked {
         let timeouts = Timeouts { connect: DEADLINE, attempt: DEADLINE, deadline: DEADLINE };
         let reach = Reach { connect_timeout: DEADLINE, loopback: true, encrypted: false };
         let upstream = Upstream::new(timeouts, HttpClient::new(reach));
-        Arc::new(Asked::new(upstream, Clock::default(), 1000, times))
+        Asked::new(upstream, Clock::default(), times)
     }
 
     fn running(asked: &Asked) -> usize {
@@ -197,9 +173,65 @@ mod tests {
         let asked = asked(VerdictTimes { refused: DEADLINE, ..VerdictTimes::default() });
         let token = Fingerprint::of(b"ak_1");
         asked.memory.keep(token, &Err(TokenFault::Revoked.into()), asked.clock.steady());
-        let step = asked.next_step(token, || Ok(pending()));
+        let step = asked.next_step(token, |_| Ok(pending()));
         assert!(matches!(step, Ok(Step::Done(Err(_)))));
         assert_eq!(running(&asked), 0);
+    }
+
+    fn revoked() -> Verdict {
+        Err(TokenFault::Revoked.into())
+    }
+
+    /// A call that ends when the test says so.
+    fn call(asked: &Arc<Asked>, token: Fingerprint) -> (oneshot::Sender<Verdict>, Call) {
+        let (tell, told) = oneshot::channel();
+        let step = asked.next_step(token, |_| Ok(async { told.await.unwrap() }));
+        let Ok(Step::Wait(call)) = step else { panic!("a call runs already") };
+        (tell, call)
+    }
+
+    /// What it ends with is older than the call that took its place, which goes on.
+    #[tokio::test]
+    async fn call_that_was_given_up_is_not_cached_when_it_ends() {
+        let asked = asked(VerdictTimes { refused: DEADLINE, ..VerdictTimes::default() });
+        let token = Fingerprint::of(b"ak_1");
+        let (late, given_up) = call(&asked, token);
+        // It has run for too long: the next request starts another.
+        lock(&asked.running).clear();
+        let (tell, newer) = call(&asked, token);
+        late.send(revoked()).unwrap();
+        assert!(given_up.outcome().await.is_some(), "those who wait for it are told");
+        assert!(asked.memory.recall(&token, asked.clock.steady()).is_none());
+        assert!(lock(&asked.running).get(&token).is_some_and(|call| call.is(&newer)));
+        tell.send(revoked()).unwrap();
+        newer.outcome().await;
+        assert!(asked.memory.recall(&token, asked.clock.steady()).is_some());
+        assert_eq!(running(&asked), 0);
+    }
+
+    /// A token can be revoked while the response is on its way, so its time counts from the call.
+    #[cfg(feature = "testing")]
+    #[tokio::test]
+    async fn response_counts_from_the_start_of_its_call() {
+        const SECOND: Duration = Duration::from_secs(1);
+        let clock = crate::testing::TestClock::at(1_800_000_000);
+        let times = VerdictTimes { refused: 4 * SECOND, ..VerdictTimes::default() };
+        let asked = Arc::new(Asked { clock: Clock::Test(clock.clone()), ..unshared(times) });
+        // Seconds on the way, and seconds for which the response still counts when it is here.
+        for (number, (on_the_way, left)) in
+            [(0, 4), (1, 3), (3, 1), (4, 0), (5, 0)].iter().enumerate()
+        {
+            let token = Fingerprint::of(format!("ak_{number}").as_bytes());
+            let (tell, call) = call(&asked, token);
+            clock.advance(*on_the_way * SECOND);
+            tell.send(revoked()).unwrap();
+            call.outcome().await;
+            for second in 0..6 {
+                let cached = asked.memory.recall(&token, asked.clock.steady()).is_some();
+                assert_eq!(cached, second < *left, "{on_the_way} and {second} seconds");
+                clock.advance(SECOND);
+            }
+        }
     }
 
     /// However a call ends, its place is free afterwards.
@@ -217,7 +249,7 @@ mod tests {
                 }
             };
             let verdict = runtime.block_on(async {
-                let verdict = asked.about(token, || Ok(call));
+                let verdict = asked.about(token, |_| Ok(call));
                 let brief = if ends == "with its runtime" { Duration::ZERO } else { DEADLINE };
                 let verdict = timeout(brief, verdict).await;
                 yield_now().await;

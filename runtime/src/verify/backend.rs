@@ -1,22 +1,26 @@
 //! The text of an opaque token in, the body of the Backend API's answer out.
 
 use std::{
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
 use http::Method;
 use reqwest::Url;
-use serde::{Serialize, de::IgnoredAny};
+use serde::Serialize;
 
 use super::{
     m2m::RecipientCheck,
+    rate_limit::{CallLimit, RateLimit, Throttled},
     upstream::{ApiSecret, Failed, Question, Upstream},
 };
 use crate::{
     clock::Clock,
     error::{ConfigurationFault, Failure, TokenFault, UpstreamFault, UpstreamReason},
-    json::Object,
+    json::{Member, Object},
     observe::{self, Endpoint as Name, Withheld},
     token::OpaqueKind,
 };
@@ -34,11 +38,20 @@ pub(crate) struct Backend {
     recipient_check: RecipientCheck,
 }
 
+/// The rate limit of each type of token. Clerk counts calls per endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct RateLimits {
+    pub(crate) oauth_token: CallLimit,
+    pub(crate) m2m_token: CallLimit,
+    pub(crate) api_key: CallLimit,
+}
+
 struct Endpoint {
     /// `None` without the key that it wants.
     question: Option<Question>,
     /// Clerk asked us to stay away until then, in milliseconds of the steady clock.
     blocked_until: AtomicU64,
+    rate_limit: Mutex<RateLimit>,
 }
 
 /// The body of an answer of 200.
@@ -60,8 +73,9 @@ impl Backend {
         endpoint: impl Fn(&str) -> Url,
         secret: Option<&ApiSecret>,
         machine_secret: Option<&ApiSecret>,
+        limits: RateLimits,
     ) -> Self {
-        let endpoint = |name, path, key: Option<&ApiSecret>| Endpoint {
+        let endpoint = |name, path, key: Option<&ApiSecret>, limit| Endpoint {
             question: key.cloned().map(|key| Question {
                 endpoint: name,
                 method: Method::POST,
@@ -69,6 +83,7 @@ impl Backend {
                 key: Some(key),
             }),
             blocked_until: AtomicU64::new(0),
+            rate_limit: Mutex::new(RateLimit::new(limit)),
         };
         let recipient_check =
             if machine_secret.is_some() { RecipientCheck::ByClerk } else { RecipientCheck::Ours };
@@ -79,13 +94,15 @@ impl Backend {
                 Name::OAuthTokenVerify,
                 "oauth_applications/access_tokens/verify",
                 secret,
+                limits.oauth_token,
             ),
             m2m_token: endpoint(
                 Name::M2mTokenVerify,
                 "m2m_tokens/verify",
                 machine_secret.or(secret),
+                limits.m2m_token,
             ),
-            api_key: endpoint(Name::ApiKeyVerify, "api_keys/verify", secret),
+            api_key: endpoint(Name::ApiKeyVerify, "api_keys/verify", secret, limits.api_key),
             recipient_check,
         }
     }
@@ -96,24 +113,30 @@ impl Backend {
         self.recipient_check
     }
 
-    /// Whether there is a key to ask with, and Clerk has not asked us to stay away.
-    pub(super) fn can_ask(&self, kind: OpaqueKind, now: Duration) -> Result<(), Failure> {
+    /// Takes one call from the rate limit of the endpoint, if there is a key to call it with and
+    /// Clerk has not asked us to stay away.
+    pub(super) fn start_call(&self, kind: OpaqueKind, is_new_token: bool) -> Result<(), Failure> {
         let endpoint = self.endpoint(kind);
         endpoint.question(kind)?;
         let blocked_until = endpoint.blocked_until.load(Ordering::Relaxed);
+        let now = self.clock.steady();
         let wait = Duration::from_millis(blocked_until).saturating_sub(now);
         if wait > Duration::ZERO {
-            observe::withheld(Withheld::RateLimit);
-            let mut fault = UpstreamFault::new(UpstreamReason::Status(429));
-            fault.retry_after = wait.as_millis().div_ceil(1000).try_into().unwrap_or(LONGEST_BLOCK);
-            return Err(fault.into());
+            observe::withheld(Withheld::ByClerk);
+            return Err(withheld(UpstreamReason::Status(429), wait).into());
         }
+        endpoint.take_call(is_new_token, now)?;
         Ok(())
     }
 
-    /// Asked once: verifications are billed, and a retry would multiply what a stranger can make
-    /// us send.
-    pub(super) async fn ask(&self, kind: OpaqueKind, text: &str) -> Result<Answer, Failure> {
+    /// Asked once, because verifications are billed and a retry would multiply what a caller can
+    /// make us send. A call that met a closed connection is repeated, as one more call.
+    pub(super) async fn ask(
+        &self,
+        kind: OpaqueKind,
+        text: &str,
+        is_new_token: bool,
+    ) -> Result<Answer, Failure> {
         let endpoint = self.endpoint(kind);
         let body = match kind {
             OpaqueKind::OAuth => Body::AccessToken(text),
@@ -123,16 +146,10 @@ impl Backend {
         let body =
             serde_json::to_vec(&body).map_err(|_| UpstreamFault::new(UpstreamReason::Body))?;
         let question = endpoint.question(kind)?;
-        match self.upstream.ask(question, body).await {
+        let may_repeat = || self.start_call(kind, is_new_token).is_ok();
+        match self.upstream.ask(question, body, may_repeat).await {
             Ok(answer) => Ok(Answer(answer)),
-            // The answers that are about the token: it is unknown, revoked or expired.
-            Err(Failed::Refused { status: status @ (400 | 404) }) => {
-                Err(TokenFault::NotConfirmed { status }.into())
-            }
-            // Our key may not ask, the quota is used up, or the feature is off.
-            Err(Failed::Refused { status: status @ (403 | 422) }) => {
-                Err(ConfigurationFault::AskingRefused { status }.into())
-            }
+            Err(Failed::Refused { status }) => Err(TokenFault::NotConfirmed { status }.into()),
             Err(failed) => {
                 endpoint.obey(&failed, self.clock.steady());
                 Err(failed.into())
@@ -157,6 +174,19 @@ impl Endpoint {
         })
     }
 
+    fn take_call(&self, is_new_token: bool, now: Duration) -> Result<(), UpstreamFault> {
+        let mut limit = self.rate_limit.lock().unwrap_or_else(PoisonError::into_inner);
+        limit.take(is_new_token, now).map_err(|Throttled { wait, only_new_tokens }| {
+            let (cause, setting) = if only_new_tokens {
+                (Withheld::NewTokens, "new_token_rate_limit")
+            } else {
+                (Withheld::AllTokens, "opaque_rate_limit")
+            };
+            observe::withheld(cause);
+            withheld(UpstreamReason::RateLimit(setting), wait)
+        })
+    }
+
     /// Clerk blocks an endpoint after 429, for everybody: so nobody asks until then.
     fn obey(&self, failed: &Failed, now: Duration) {
         if let Failed::Upstream(fault) = failed
@@ -169,19 +199,32 @@ impl Endpoint {
     }
 }
 
+/// A call that is not made. The caller can come again after the wait, in whole seconds.
+fn withheld(reason: UpstreamReason, wait: Duration) -> UpstreamFault {
+    let retry_after = wait.as_millis().div_ceil(1000).try_into().unwrap_or(LONGEST_BLOCK);
+    UpstreamFault { retry_after, ..UpstreamFault::new(reason) }
+}
+
 impl Answer {
-    /// JSON that is no object says nothing about the token, so it does not confirm it. What is
-    /// not JSON at all (RFC 8259 §8.1: in UTF-8) did not come from the endpoint: then the fault is
-    /// between Clerk and us.
-    pub(super) fn object(&self) -> Result<Object<'_>, Failure> {
-        if let Ok(object) = Object::parse(&self.0) {
-            return Ok(object);
-        }
-        let text = str::from_utf8(&self.0).unwrap_or_default();
-        match serde_json::from_str::<IgnoredAny>(text) {
-            Ok(_) => Err(TokenFault::Answer("body").into()),
-            Err(_) => Err(UpstreamFault::new(UpstreamReason::Body).into()),
-        }
+    /// The object of a token of this kind. Anything else did not come from the endpoint, so it says
+    /// nothing about the token (contract §4.3).
+    pub(super) fn object(&self, kind: OpaqueKind) -> Result<Object<'_>, UpstreamFault> {
+        let object = Object::parse(&self.0).ok().filter(|object| is_about(kind, object));
+        object.ok_or_else(|| UpstreamFault::new(UpstreamReason::Body))
+    }
+}
+
+fn is_about(kind: OpaqueKind, object: &Object<'_>) -> bool {
+    let name = match kind {
+        OpaqueKind::OAuth => "clerk_idp_oauth_access_token",
+        OpaqueKind::M2m => "machine_to_machine_token",
+        OpaqueKind::ApiKey => "api_key",
+    };
+    // Only the endpoint of OAuth tokens also answers that a token is not active, and no more.
+    let is_inactive = object.boolean("active") == Member::Is(false);
+    match object.text("object") {
+        Member::Absent => kind == OpaqueKind::OAuth && is_inactive,
+        named => named == Member::Is(name.into()),
     }
 }
 
@@ -190,19 +233,38 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_json_can_speak_against_a_token() {
-        for (body, about_the_token) in [
-            (&b"[]"[..], true),
-            (b"null", true),
-            (br#"{"id":1,"id":2}"#, true),
-            (b"", false),
-            (b"<html>", false),
-            (br#"{"id":"#, false),
-            (b"{\"id\":\"\xFF\"}", false),
-            (b"\xEF\xBB\xBF{}", false),
+    fn only_the_object_of_its_kind_is_an_answer() {
+        use OpaqueKind::{ApiKey, M2m, OAuth};
+        let oauth = r#"{"object":"clerk_idp_oauth_access_token"}"#;
+        let m2m = r#"{"object":"machine_to_machine_token"}"#;
+        let inactive = r#"{"active":false}"#;
+        let key = r#"{"object":"api_key","revoked":true,"active":false}"#;
+        for (body, kinds) in [
+            (oauth, vec![OAuth]),
+            (m2m, vec![M2m]),
+            (key, vec![ApiKey]),
+            (r#"{"object":"\u0061pi_key"}"#, vec![ApiKey]),
+            (inactive, vec![OAuth]),
+            (r#"{"active":true}"#, vec![]),
+            (r#"{"active":"false"}"#, vec![]),
+            (r#"{"object":"API_KEY"}"#, vec![]),
+            (r#"{"object":["api_key"]}"#, vec![]),
+            (r#"{"object":"api_key","object":"api_key"}"#, vec![]),
+            (r#"{"data":{"object":"api_key"}}"#, vec![]),
+            (r#"{"errors":[{"code":"resource_not_found"}]}"#, vec![]),
+            ("{}", vec![]),
+            ("[]", vec![]),
+            ("null", vec![]),
+            ("", vec![]),
+            ("<html>", vec![]),
+            (r#"{"object":"#, vec![]),
+            ("\u{feff}{\"object\":\"api_key\"}", vec![]),
         ] {
-            let failure = Answer(body.to_vec()).object().unwrap_err();
-            assert_eq!(matches!(failure, Failure::Token(_)), about_the_token, "{failure}");
+            for kind in [OAuth, M2m, ApiKey] {
+                let is_answer = Answer(body.into()).object(kind).is_ok();
+                assert_eq!(is_answer, kinds.contains(&kind), "{kind:?}: {body}");
+            }
         }
+        assert!(Answer(b"{\"object\":\"api_key\",\"id\":\"\xff\"}".into()).object(ApiKey).is_err());
     }
 }

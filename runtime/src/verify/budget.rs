@@ -23,14 +23,8 @@ impl Budget {
 
     /// Takes one call, or tells how long it is until there is one. `now` never goes back.
     pub(crate) fn take(&mut self, now: Duration) -> Result<(), Duration> {
-        self.take_and_leave(0, now)
-    }
-
-    /// Takes one call where `left` more could still start at once, for who may take them all.
-    pub(crate) fn take_and_leave(&mut self, left: u32, now: Duration) -> Result<(), Duration> {
         let full_at = self.full_at.max(now);
-        let slack = self.slack.saturating_sub(self.interval.saturating_mul(left));
-        let wait = full_at.saturating_sub(now).saturating_sub(slack);
+        let wait = full_at.saturating_sub(now).saturating_sub(self.slack);
         if wait > Duration::ZERO {
             return Err(wait);
         }
@@ -67,33 +61,6 @@ mod tests {
         ];
         for (at, expected) in table {
             assert_eq!(taken(at), expected, "second {at}");
-        }
-    }
-
-    /// Whoever leaves some for others never takes those, and waits until there are more.
-    #[test]
-    fn what_is_left_for_others_is_not_taken() {
-        let second = Duration::from_secs(1);
-        let mut budget = Budget::new(4, 10 * second);
-        let mut taken =
-            |left, at: u32| budget.take_and_leave(left, at * second).map_err(|wait| wait.as_secs());
-        // How many to leave, seconds, and either the call or the seconds to wait.
-        let table = [
-            (1, 0, Ok(())),
-            (1, 0, Ok(())),
-            (1, 0, Ok(())),
-            (1, 0, Err(10)),
-            (0, 0, Ok(())),
-            (0, 0, Err(10)),
-            (1, 10, Err(10)),
-            (0, 10, Ok(())),
-            (1, 20, Err(10)),
-            (1, 30, Ok(())),
-            (9, 999, Ok(())),
-            (9, 999, Err(10)),
-        ];
-        for (left, at, expected) in table {
-            assert_eq!(taken(left, at), expected, "leaves {left} in second {at}");
         }
     }
 

@@ -9,8 +9,9 @@ use http::{
     HeaderMap, HeaderName, HeaderValue,
     header::{ACCEPT, CONTENT_TYPE, USER_AGENT},
 };
-use reqwest::{Client, ClientBuilder, redirect, retry};
+use reqwest::{Client, ClientBuilder, redirect};
 
+use super::upstream::watched;
 use crate::error::{UpstreamFault, UpstreamReason};
 
 /// The version of the Backend API whose answers this crate reads.
@@ -44,8 +45,7 @@ impl HttpClient {
         builder: ClientBuilder,
         reach: Reach,
     ) -> Result<Self, reqwest::Error> {
-        // A policy of the application could repeat calls that are billed.
-        let client = confine(builder.retry(retry::never()), reach).build()?;
+        let client = confine(builder, reach).build()?;
         Ok(Self { reach, built: Arc::new(OnceLock::from(client)) })
     }
 
@@ -78,7 +78,7 @@ impl HttpClient {
 /// Sets what every client must have, whoever configured it. It follows no redirect: a response
 /// counts only from the endpoint that was called.
 fn confine(builder: ClientBuilder, reach: Reach) -> ClientBuilder {
-    builder
+    watched(builder)
         .connect_timeout(reach.connect_timeout)
         .redirect(redirect::Policy::none())
         .https_only(!reach.loopback)

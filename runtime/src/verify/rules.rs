@@ -78,11 +78,14 @@ impl Rules {
         Ok(times)
     }
 
-    /// A token ends at `exp` plus the skew, that moment included (RFC 7519 §4.1.4: "on or after").
+    /// The moment from which a JWT is expired: at `exp` plus the skew.
+    pub(crate) fn accepts_until(&self, expires: UnixMillis) -> UnixMillis {
+        expires.plus(self.clock_skew)
+    }
+
     pub(super) fn check_now(&self, times: &Times, now: UnixMillis) -> Result<(), TokenFault> {
-        let earliest = now.minus(self.clock_skew);
         let latest = now.plus(self.clock_skew);
-        if times.expires <= earliest {
+        if is_expired(Some(self.accepts_until(times.expires)), now) {
             return Err(TokenFault::Expired);
         }
         if times.not_before.is_some_and(|time| time > latest) {
@@ -129,6 +132,12 @@ impl Rules {
             Member::Is(_) | Member::Mistyped => Err(TokenFault::AuthorizedParty),
         }
     }
+}
+
+/// Whether a token that is accepted until `end` is expired: at that moment it is (RFC 7519
+/// §4.1.4: "on or after"). Everything that a token's end ends asks here.
+pub(crate) fn is_expired(end: Option<UnixMillis>, now: UnixMillis) -> bool {
+    end.is_some_and(|end| end <= now)
 }
 
 /// The `aud` of a payload as a list: absent is an empty list, and an empty name is no name
@@ -196,7 +205,7 @@ fn time(payload: &Object<'_>, name: &'static str) -> Result<Option<UnixMillis>, 
 
 /// The whole part of a number; a cast from float to integer saturates.
 #[allow(clippy::cast_possible_truncation, reason = "cutting the fraction is the purpose")]
-pub(super) fn whole(number: f64) -> i64 {
+pub(crate) fn whole(number: f64) -> i64 {
     number.trunc() as i64
 }
 

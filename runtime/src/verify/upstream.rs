@@ -1,5 +1,9 @@
 //! A question to Clerk in, the bytes of its answer out, within bounds of time and size.
 
+mod connection;
+mod failed;
+mod rejected;
+
 use std::time::Duration;
 
 use http::{
@@ -9,9 +13,11 @@ use http::{
 use reqwest::Url;
 use tokio::time::Instant;
 
+pub(super) use self::{connection::watched, failed::Failed};
+
 use super::{http_client::HttpClient, shared::Shared};
 use crate::{
-    error::{ConfigurationFault, Failure, UpstreamFault, UpstreamReason},
+    error::{UpstreamFault, UpstreamReason},
     observe::{self, Endpoint},
 };
 
@@ -57,39 +63,40 @@ pub(crate) struct ApiSecret {
     pub(crate) variable: &'static str,
 }
 
-/// Why there is no answer. Clones, because many wait for one load.
-#[derive(Clone)]
-pub(crate) enum Failed {
-    Upstream(UpstreamFault),
-    /// Clerk does not know our key.
-    KeyRefused {
-        status: u16,
-        variable: &'static str,
-    },
-    /// Clerk refuses what we asked about.
-    Refused {
-        status: u16,
-    },
-}
-
 impl Upstream {
     pub(crate) fn new(timeouts: Timeouts, http: HttpClient) -> Self {
         Self { http, timeouts }
     }
 
-    /// Asks once.
-    pub(super) async fn ask(&self, question: &Question, body: Vec<u8>) -> Result<Vec<u8>, Failed> {
-        self.ask_within(self.timeouts.attempt, question, Some(body)).await
+    /// Asks once, and once more if `may_repeat` says so after a reused connection turned out to be
+    /// gone.
+    pub(super) async fn ask(
+        &self,
+        question: &Question,
+        body: Vec<u8>,
+        may_repeat: impl FnOnce() -> bool,
+    ) -> Result<Vec<u8>, Failed> {
+        self.ask_within(self.timeouts.attempt, question, Some(body), may_repeat).await
     }
 
+    /// Servers close idle connections, and a request can cross with that. Only for calls that change
+    /// nothing at Clerk, because it may have read the first one (RFC 9110 §9.2.2).
     async fn ask_within(
         &self,
         time: Duration,
         question: &Question,
         body: Option<Vec<u8>>,
+        may_repeat: impl FnOnce() -> bool,
     ) -> Result<Vec<u8>, Failed> {
-        let sent = self.send(time, question, body);
-        observe::call(question.endpoint, sent, Failed::outcome).await
+        let end = Instant::now() + time;
+        let ask = |body| {
+            let time = end.saturating_duration_since(Instant::now());
+            observe::call(question.endpoint, self.send(time, question, body), Failed::outcome)
+        };
+        match ask(body.clone()).await {
+            Err(failed) if failed.is_stale_connection() && may_repeat() => ask(body).await,
+            answered => answered,
+        }
     }
 
     /// The time is for the whole answer: one that trickles is cut too.
@@ -107,26 +114,25 @@ impl Upstream {
         if let Some(body) = body {
             request = request.body(body);
         }
-        let response = request.send().await.map_err(lost)?;
+        let response = connection::send(request).await?;
         let status = response.status();
-        if status == StatusCode::UNAUTHORIZED
-            && let Some(key) = &question.key
-        {
-            return Err(Failed::KeyRefused { status: status.as_u16(), variable: key.variable });
-        }
         // The endpoints answer 200. Another success is not what they answer, so it says nothing.
         if status == StatusCode::OK {
             return read_bounded(response).await;
         }
-        let ours_to_retry = status == StatusCode::TOO_MANY_REQUESTS || !status.is_client_error();
-        if !ours_to_retry {
-            return Err(Failed::Refused { status: status.as_u16() });
+        let is_outage = status.is_server_error()
+            || matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT);
+        if is_outage {
+            let mut fault = UpstreamFault::new(UpstreamReason::Status(status.as_u16()));
+            if let Some(seconds) = retry_after(response.headers()) {
+                fault.retry_after = seconds;
+            }
+            return Err(fault.into());
         }
-        let mut fault = UpstreamFault::new(UpstreamReason::Status(status.as_u16()));
-        if let Some(seconds) = retry_after(response.headers()) {
-            fault.retry_after = seconds;
-        }
-        Err(fault.into())
+        let variable = question.key.as_ref().map(|key| key.variable);
+        let body =
+            if status.is_client_error() { read_bounded(response).await? } else { Vec::new() };
+        Err(rejected::read(status, &body, variable))
     }
 
     /// Asks again where that can succeed and can finish in time: each of several sources of the
@@ -154,7 +160,7 @@ impl Upstream {
                 // A source that hangs leaves those after it their share.
                 let share = end.saturating_duration_since(Instant::now()) / to_ask;
                 let time = share.min(self.timeouts.attempt);
-                failed = match self.ask_within(time, source, None).await {
+                failed = match self.ask_within(time, source, None, || true).await {
                     Ok(body) => match read(&body) {
                         Ok(answer) => return Ok(answer),
                         Err(fault) => fault.into(),
@@ -203,7 +209,7 @@ impl ApiSecret {
 
 async fn read_bounded(mut response: reqwest::Response) -> Result<Vec<u8>, Failed> {
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(lost)? {
+    while let Some(chunk) = response.chunk().await.map_err(connection::lost)? {
         if body.len() + chunk.len() > LONGEST_ANSWER {
             return Err(UpstreamFault::new(UpstreamReason::Body).into());
         }
@@ -212,84 +218,7 @@ async fn read_bounded(mut response: reqwest::Response) -> Result<Vec<u8>, Failed
     Ok(body)
 }
 
-fn lost(error: reqwest::Error) -> Failed {
-    // The error names the address; it holds no header, so no key.
-    tracing::warn!(error = &error as &dyn std::error::Error, "a request to Clerk failed");
-    let reason =
-        if error.is_timeout() { UpstreamReason::Timeout } else { UpstreamReason::Connection };
-    UpstreamFault::caused(reason, error).into()
-}
-
 fn retry_after(headers: &HeaderMap) -> Option<u64> {
     let seconds: u64 = headers.get(RETRY_AFTER)?.to_str().ok()?.parse().ok()?;
     Some(seconds.clamp(1, LONGEST_RETRY_AFTER))
-}
-
-impl Failed {
-    /// Whether Clerk did not answer. A refused key of ours is an answer.
-    pub(super) fn is_outage(&self) -> bool {
-        !matches!(self, Self::KeyRefused { .. })
-    }
-
-    /// Whether Clerk answered that there are no keys.
-    pub(super) fn withdraws_keys(&self) -> bool {
-        matches!(self, Self::Upstream(UpstreamFault { reason: UpstreamReason::NoKeys, .. }))
-    }
-
-    /// What the page `operations` calls a call that ended so.
-    fn outcome(&self) -> &'static str {
-        let fault = match self {
-            Self::KeyRefused { .. } => return "key_refused",
-            Self::Refused { .. } => return "refused",
-            Self::Upstream(fault) => fault,
-        };
-        match fault.reason {
-            UpstreamReason::Timeout => "timeout",
-            UpstreamReason::Connection | UpstreamReason::Client => "connection",
-            UpstreamReason::Status(429) => "rate_limited",
-            UpstreamReason::Status(_) => "bad_status",
-            UpstreamReason::Body => "too_large",
-            // Not of one call: what was answered has no use, or nobody was asked.
-            UpstreamReason::NoKeys | UpstreamReason::Budget => "answered",
-        }
-    }
-
-    /// Whether another source must not be asked: the answer counts.
-    fn is_final(&self) -> bool {
-        !self.is_outage() || self.withdraws_keys()
-    }
-
-    /// Whether the same source can do better a moment later.
-    fn can_pass(&self) -> bool {
-        let Self::Upstream(fault) = self else { return false };
-        match fault.reason {
-            UpstreamReason::Timeout | UpstreamReason::Connection => true,
-            UpstreamReason::Status(status) => status >= 500,
-            UpstreamReason::Client
-            | UpstreamReason::Body
-            | UpstreamReason::NoKeys
-            | UpstreamReason::Budget => false,
-        }
-    }
-}
-
-impl From<UpstreamFault> for Failed {
-    fn from(fault: UpstreamFault) -> Self {
-        Self::Upstream(fault)
-    }
-}
-
-impl From<Failed> for Failure {
-    fn from(failed: Failed) -> Self {
-        match failed {
-            Failed::Upstream(fault) => Self::Upstream(fault),
-            Failed::KeyRefused { status, variable } => {
-                Self::Configuration(ConfigurationFault::KeyRefused { status, variable })
-            }
-            // No caller's token was asked about, so the fault is between Clerk and us.
-            Failed::Refused { status } => {
-                Self::Upstream(UpstreamFault::new(UpstreamReason::Status(status)))
-            }
-        }
-    }
 }

@@ -24,12 +24,19 @@ pub(super) async fn clerks_fault(
     for (name, endpoint, answer) in [
         ("Clerk says 400", OAuthVerify, json(400, error)),
         ("Clerk says 422", ApiKeyVerify, Answer::status(422)),
-        ("Clerk says inactive", ApiKeyVerify, json(200, r#"{"active":false}"#)),
+        (
+            "Clerk rejects our request",
+            OAuthVerify,
+            json(400, &error.replace("hidden\"}", "api_version_invalid\"}")),
+        ),
+        ("Clerk says inactive", OAuthVerify, json(200, r#"{"active":false}"#)),
         ("Clerk says 503", OAuthVerify, Answer::status(503)),
         ("Clerk says 429", OAuthVerify, Answer::retry_after(7)),
         ("Clerk says 429 for a day", OAuthVerify, Answer::retry_after(86_400)),
         ("Clerk sends us elsewhere", OAuthVerify, Answer::redirect("http://hidden.example")),
         ("Clerk sends HTML", OAuthVerify, Answer::body(200, "text/html", "<p>hidden")),
+        ("another API says 404", OAuthVerify, json(404, r#"{"error":"hidden"}"#)),
+        ("a proxy says 401", OAuthVerify, Answer::body(401, "text/html", "<p>hidden")),
         ("Clerk hangs up", OAuthVerify, Answer::drop_connection()),
     ] {
         let app = app(issuer.clerk()).await;

@@ -28,13 +28,14 @@ async fn status_tells_whose_fault_it_is() {
             (401, 500),
             (403, 500),
             (422, 500),
+            // Clerk rejects how we call it.
+            (405, 500),
+            (410, 500),
+            (413, 500),
+            (415, 500),
             // Clerk cannot say.
-            (405, 503),
             (408, 503),
             (409, 503),
-            (410, 503),
-            (413, 503),
-            (415, 503),
             (418, 503),
             (429, 503),
             (500, 503),
@@ -54,19 +55,70 @@ async fn status_tells_whose_fault_it_is() {
     }
 }
 
-/// What the body of an error says does not count: neither an approval nor junk.
+/// An error of Clerk has its own form. A proxy's page, another API and nothing have a 404 too: they
+/// do not make the caller throw a good token away.
 #[tokio::test]
-async fn body_of_an_error_approves_nothing() {
+async fn error_that_is_not_clerks_is_503() {
     let app = App::start().await;
     for kind in Kind::ALL {
         let token = kind.token(&app.issuer);
         let approval = kind.approval().to_string();
-        for (clerk, ours) in [(400, 401), (401, 500), (404, 401), (429, 503), (500, 503)] {
-            for body in [approval.as_str(), "", "{}", "<html>", "null"] {
-                let answer = Answer::body(clerk, "application/json", body);
+        let long = format!(
+            r#"{{"errors":[{{"code":"resource_not_found"}}],"x":"{}"}}"#,
+            "x".repeat(300_000)
+        );
+        for status in [400, 401, 403, 404, 405, 410, 422, 429, 500, 302] {
+            for body in [
+                "",
+                "{}",
+                "null",
+                "[]",
+                "<!doctype html><title>404 Not Found</title>",
+                r#"{"errors":[]}"#,
+                r#"{"errors":["resource_not_found"]}"#,
+                r#"{"errors":{"code":"resource_not_found"}}"#,
+                r#"{"error":"not_found","code":"resource_not_found"}"#,
+                r#"{"errors":[{"code":404}]}"#,
+                approval.as_str(),
+                long.as_str(),
+            ] {
+                let answer = Answer::body(status, "application/json", body);
                 app.issuer.answer_with(kind.endpoint(), answer);
-                app.answers(kind.route(), &token, ours, 1, (kind, clerk, body)).await;
-                stay_away_after(&app, clerk);
+                let row = (kind, status, body.get(..60));
+                app.answers(kind.route(), &token, 503, 1, row).await;
+                stay_away_after(&app, status);
+            }
+        }
+        app.issuer.answer_normally();
+        app.answers(kind.route(), &token, 200, 1, kind).await;
+    }
+}
+
+/// The code of an error says what it speaks about. Of one that is not known, the status does.
+#[tokio::test]
+async fn code_of_an_error_tells_whose_fault_it_is() {
+    let app = App::start().await;
+    for kind in Kind::ALL {
+        let token = kind.token(&app.issuer);
+        for (status, code, ours) in [
+            (400, "bad_request", 401),
+            (404, "resource_not_found", 401),
+            (404, "a_code_of_tomorrow", 401),
+            (400, "api_version_invalid", 500),
+            (400, "request_body_invalid", 500),
+            (400, "clerk_key_invalid", 500),
+            (404, "operation_deprecated", 500),
+            (404, "api_keys_not_enabled", 500),
+            (403, "quota_exceeded", 500),
+            (401, "machine_secret_key_invalid", 500),
+            (404, "service_unavailable", 503),
+            (400, "too_many_requests", 503),
+        ] {
+            let body = format!(r#"{{"errors":[{{"message":"m","code":"{code}"}}]}}"#);
+            for content_type in ["application/json", "text/plain"] {
+                let answer = Answer::body(status, content_type, body.clone());
+                app.issuer.answer_with(kind.endpoint(), answer);
+                app.answers(kind.route(), &token, ours, 1, (kind, status, code)).await;
             }
         }
     }
@@ -96,7 +148,8 @@ async fn dropped_connection_is_not_the_callers_fault() {
     for kind in Kind::ALL {
         let token = kind.token(&app.issuer);
         app.issuer.answer_with(kind.endpoint(), Answer::drop_connection());
-        app.answers(kind.route(), &token, 503, 1, kind).await;
+        // A call that was sent on a connection of the row before is repeated.
+        app.again(|clerk| clerk).await.answers(kind.route(), &token, 503, 1, kind).await;
         app.issuer.answer_normally();
         app.answers(kind.route(), &token, 200, 1, kind).await;
     }

@@ -1,6 +1,6 @@
-//! What the reader of the page chose in, a token out.
+//! Mints the token that the reader of the page chose.
 
-use clerk_auth::testing::DevIssuer;
+use clerk_auth::testing::{DevIssuer, SessionTokenBuilder};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -11,17 +11,48 @@ const BILLING: &str = "mch_2zQ8qH1aQdDi9XiV5bPkTzYnMpI";
 /// Where tokens come from.
 pub(super) struct Issuers {
     pub(super) ours: DevIssuer,
-    /// An instance that the routes do not know.
+    /// Another Clerk instance: the routes reject its tokens.
     pub(super) other: DevIssuer,
 }
 
-/// A token that the reader wants.
+/// A token that the reader wants. Lists are separated by spaces.
 #[derive(Deserialize)]
 pub(super) struct Order {
     kind: Kind,
     state: TokenState,
-    /// Separated by spaces. Sessions and machines have none.
+    /// Of OAuth tokens and API keys.
+    #[serde(default)]
     scopes: String,
+    /// In the active organization of a session. Without a role, no organization is active.
+    #[serde(default)]
+    role: String,
+    /// In that organization, such as `org:notes:delete`.
+    #[serde(default)]
+    permissions: String,
+    /// Since the user of a session was verified.
+    #[serde(default)]
+    minutes: u32,
+}
+
+/// Why a token cannot be minted.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum MintError {
+    /// That kind has no such state.
+    State,
+    /// The dev issuer writes permissions as `org:feature:permission` only.
+    Permission,
+    /// A permission belongs to an organization, and a role makes one active.
+    Role,
+}
+
+impl MintError {
+    pub(super) const fn message(&self) -> &'static str {
+        match self {
+            Self::State => "A token of this type is never in that state.",
+            Self::Permission => "Write each permission as org:notes:delete, with spaces between.",
+            Self::Role => "Permissions need a role: write one, such as org:editor.",
+        }
+    }
 }
 
 /// A type of token, and its form where it has two.
@@ -51,28 +82,32 @@ pub(super) enum TokenState {
 }
 
 impl Order {
-    /// The token, or `None` where that kind has no such state.
-    pub(super) fn mint(&self, issuers: &Issuers) -> Option<String> {
+    /// Returns the token.
+    ///
+    /// # Errors
+    /// If the dev issuer has no such token.
+    pub(super) fn mint(&self, issuers: &Issuers) -> Result<String, MintError> {
         if !self.kind.states().contains(&self.state) {
-            return None;
+            return Err(MintError::State);
         }
         let of_another = self.state == TokenState::OfAnotherInstance;
         let issuer = if of_another { &issuers.other } else { &issuers.ours };
-        let token = self.draft(issuer);
+        let token = self.draft(issuer)?;
         match self.state {
-            TokenState::Forged => Some(with_another_signature(&token)),
-            TokenState::Revoked => issuer.revoke(&token).then_some(token),
-            _ => Some(token),
+            TokenState::Forged => Ok(with_another_signature(&token)),
+            TokenState::Revoked if !issuer.revoke(&token) => Err(MintError::State),
+            _ => Ok(token),
         }
     }
 
-    fn draft(&self, issuer: &DevIssuer) -> String {
+    fn draft(&self, issuer: &DevIssuer) -> Result<String, MintError> {
         let expired = self.state == TokenState::Expired;
         let scopes = || self.scopes.split_whitespace().map(str::to_owned);
-        match self.kind {
+        Ok(match self.kind {
             Kind::Session if self.state == TokenState::FromTemplate => issuer.template(ADA).jwt(),
             Kind::Session => {
-                let session = issuer.session(ADA);
+                let session = self.with_organization(issuer.session(ADA))?;
+                let session = session.factor_ages(self.minutes.into(), -1);
                 let session = if expired { session.expired() } else { session };
                 let pending = self.state == TokenState::Pending;
                 if pending { session.pending().jwt() } else { session.jwt() }
@@ -91,6 +126,22 @@ impl Order {
                 let key = issuer.api_key(ACME).scopes(scopes());
                 if expired { key.expired().opaque() } else { key.opaque() }
             }
+        })
+    }
+
+    fn with_organization(
+        &self,
+        session: SessionTokenBuilder,
+    ) -> Result<SessionTokenBuilder, MintError> {
+        let (role, permissions) = (self.role.trim(), self.permissions.split_whitespace());
+        let permissions: Vec<&str> = permissions.collect();
+        match (role, permissions.as_slice()) {
+            ("", []) => Ok(session),
+            ("", _) => Err(MintError::Role),
+            (_, permissions) if !permissions.iter().all(|name| is_permission(name)) => {
+                Err(MintError::Permission)
+            }
+            (role, _) => Ok(session.organization(ACME, "acme", role).permissions(permissions)),
         }
     }
 }
@@ -116,8 +167,17 @@ impl Kind {
             "value": self,
             "label": self.label(),
             "states": states,
-            "has_scopes": matches!(self, Self::OAuthJwt | Self::OAuthOpaque | Self::ApiKey),
+            "fields": self.fields(),
         })
+    }
+
+    /// The fields of the page that change a token of this kind.
+    const fn fields(self) -> &'static [&'static str] {
+        match self {
+            Self::Session => &["role", "permissions", "minutes"],
+            Self::OAuthJwt | Self::OAuthOpaque | Self::ApiKey => &["scopes"],
+            Self::M2mJwt | Self::M2mOpaque => &[],
+        }
     }
 
     const fn label(self) -> &'static str {
@@ -158,6 +218,13 @@ impl TokenState {
             Self::FromTemplate => "made from a JWT template",
         }
     }
+}
+
+/// Whether it is `org:feature:permission` without a comma: that is what a session token can say.
+fn is_permission(name: &str) -> bool {
+    let parts: Vec<&str> = name.split(':').collect();
+    matches!(parts.as_slice(), ["org", feature, permission]
+        if !feature.is_empty() && !permission.is_empty() && !name.contains(','))
 }
 
 /// The first character of a signature can be any of the alphabet, so the form stays a JWT's.

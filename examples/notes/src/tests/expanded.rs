@@ -17,13 +17,14 @@ use crate::{AppState, Caller, NewNote, Note, Notes};
 include!("../../expanded/list_notes.rs");
 include!("../../expanded/create_note.rs");
 include!("../../expanded/delete_note.rs");
+include!("../../expanded/clear_notes.rs");
 include!("../../expanded/export_notes.rs");
 include!("../../expanded/count_notes.rs");
 include!("../../expanded/whoami.rs");
 
 pub(super) fn router(state: AppState) -> Router {
     Router::new()
-        .route("/notes", get(list_notes).post(create_note))
+        .route("/notes", get(list_notes).post(create_note).delete(clear_notes))
         .route("/notes/{id}", delete(delete_note))
         .route("/export", get(export_notes))
         .route("/digest", post(count_notes))

@@ -1,4 +1,4 @@
-//! Commands in, what a browser did out: as much of the W3C `WebDriver` protocol as one page needs.
+//! Drives a browser: as much of the W3C `WebDriver` protocol as one page needs.
 
 use std::{
     io::{BufRead, BufReader},
@@ -47,7 +47,7 @@ impl Browser {
             "--disable-background-networking",
             "--disable-component-update",
             "--disable-sync",
-            "--window-size=1000,1240",
+            "--window-size=1280,1000",
         ];
         let options = json!({ "args": arguments });
         let wanted =
@@ -83,6 +83,38 @@ impl Browser {
             .collect();
         let keyboard = json!({ "type": "key", "id": "keyboard", "actions": strokes });
         self.post("actions", json!({ "actions": [keyboard] })).await;
+    }
+
+    /// Clicks at a point, in CSS pixels from the top left corner of the window.
+    pub(crate) async fn click_at(&self, x: f64, y: f64) {
+        let (x, y) = (x.round(), y.round());
+        let strokes = json!([
+            { "type": "pointerMove", "x": x, "y": y, "duration": 0 },
+            { "type": "pointerDown", "button": 0 },
+            { "type": "pointerUp", "button": 0 },
+        ]);
+        let mouse = json!({ "type": "pointer", "id": "mouse", "actions": strokes });
+        self.post("actions", json!({ "actions": [mouse] })).await;
+    }
+
+    /// Runs the body of a function in the page, and returns what it returns.
+    pub(crate) async fn run(&self, script: &str) -> Value {
+        self.post("execute/sync", json!({ "script": script, "args": [] })).await
+    }
+
+    /// Shows the page as on a screen of this size, to a reader who prefers this color scheme.
+    pub(crate) async fn show_as(&self, width: u32, height: u32, scheme: &str) {
+        let screen = json!({
+            "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600,
+        });
+        self.devtools("Emulation.setDeviceMetricsOverride", screen).await;
+        let features = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
+        self.devtools("Emulation.setEmulatedMedia", json!({ "features": features })).await;
+    }
+
+    /// A command of Chromium's own protocol.
+    async fn devtools(&self, command: &str, parameters: Value) {
+        self.post("goog/cdp/execute", json!({ "cmd": command, "params": parameters })).await;
     }
 
     /// The page as a PNG.

@@ -80,8 +80,8 @@ async fn oauth() {}
 #[clerk_auth(optional)]
 async fn optional() {}
 
-#[clerk_auth(optional = "ignore_expired_cookie", session_token(plan = "pro"), api_key)]
-async fn optional_with_an_expired_cookie() {}
+#[clerk_auth(optional, session_token(plan = "pro"), api_key)]
+async fn optional_clauses() {}
 
 const IN_A_CONSTANT: Policy = clerk_auth::policy!(accepts = "api_key", scopes = "read:notes");
 static IN_A_STATIC: Policy = clerk_auth::policy!();
@@ -127,7 +127,7 @@ fn main() {
         machines::POLICY,
         oauth::POLICY,
         optional::POLICY,
-        optional_with_an_expired_cookie::POLICY,
+        optional_clauses::POLICY,
     ];
     let others = [&Notes::IN_AN_IMPL, &in_a_constant_function()];
     let policies = [&IN_A_CONSTANT, &IN_A_STATIC, in_a_body].into_iter().chain(others);
