@@ -15,10 +15,10 @@ use crate::{
         injected::{Injected, InjectedValue, Presence},
     },
     policy::{Policy, accepts::Accepts},
+    token_type::{TokenType, identity_parts},
 };
 
 mod cfg;
-mod identity;
 pub(crate) mod paths;
 mod policy_tokens;
 mod server_function;
@@ -35,7 +35,7 @@ pub(crate) fn guarded(policy: &Policy, handler: Handler, paths: &Paths) -> Token
     let items = PolicyItems {
         summary: Some(policy.summary()),
         value: policy_tokens::constant(policy, paths),
-        identity: identity::of(&policy.accepts, paths),
+        identity: identity(&policy.accepts, paths),
         claims: handler.decoded_claims().map_or_else(|| quote!(()), Type::to_token_stream),
     };
     rewrite(handler, paths, &items, bindings)
@@ -287,4 +287,25 @@ fn name_policy(declared: &mut Type, policy: &Ident) {
         }
         _ => {}
     }
+}
+
+/// The struct of the one accepted type, or the enum of all, with `Never` for those that cannot
+/// enter: `Identity<SessionToken, Never, Never, ApiKey>`. With `optional`, an `Option` of it.
+fn identity(accepts: &Accepts, paths: &Paths) -> TokenStream {
+    let root = paths.root();
+    let identity = match accepts.types.as_slice() {
+        [kind] => {
+            let name = format_ident!("{}", kind.type_name());
+            quote!(#root::#name)
+        }
+        types if types.len() == TokenType::ALL.len() => quote!(#root::Identity),
+        types => {
+            let parts = identity_parts(types).map(|name| format_ident!("{name}"));
+            quote!(#root::Identity<#(#root::#parts),*>)
+        }
+    };
+    if !accepts.is_optional {
+        return identity;
+    }
+    quote!(::core::option::Option<#identity>)
 }

@@ -201,8 +201,8 @@ pub(crate) fn write_all(keyword: Keyword, members: &[String]) -> String {
     }
 }
 
-/// "write a value, such as `accepts = "oauth_token"`". An example is not advice: nobody knows which
-/// callers the reader means.
+/// "write a value, such as `accepts = "oauth_token"`". An example is not advice: it
+/// names callers whom the reader may not mean.
 pub(crate) fn write(keyword: Keyword) -> String {
     match keyword {
         Keyword::Crate => format!("write `{}`", keyword.example()),
