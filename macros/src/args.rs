@@ -1,21 +1,34 @@
 //! Tokens of an attribute or of `policy!` in, [`Args`] out: every argument with the spans of its
 //! name and of its value. Syntax only; what a value means is decided in `entry` and `policy`.
 
+pub(crate) mod arg_list;
+pub(crate) mod comma;
+pub(crate) mod describe;
+pub(crate) mod factor;
+pub(crate) mod group_syntax;
+pub(crate) mod keyword;
+pub(crate) mod tree;
+pub(crate) mod unexpected;
+pub(crate) mod value;
+
 use proc_macro2::{Ident, TokenStream};
 use syn::{
-    Path, Token, parenthesized,
+    Lit, Path, Token, parenthesized,
     parse::{ParseStream, Parser},
     token::{Brace, Bracket, Paren},
 };
 
 use crate::{
+    args::{
+        arg_list::{ArgList, example},
+        comma::skip_to_comma,
+        keyword::{Keyword, Position},
+        tree::Value,
+    },
     condition::Condition,
     errors::Errors,
-    key::{Key, Place},
-    reading::{Reading, example},
-    separator::skip_to_comma,
+    suggest::alternatives,
     token_type::TokenType,
-    value::{self, Value},
 };
 
 /// The arguments as they were written, each once.
@@ -25,7 +38,7 @@ pub(crate) struct Args {
     pub(crate) clauses: Vec<ClauseArgs>,
     /// Those that stand outside of clauses.
     pub(crate) conditions: Vec<ConditionArgs>,
-    pub(crate) optional: Option<Argument>,
+    pub(crate) is_optional: bool,
     pub(crate) crate_path: Option<Path>,
     pub(crate) policy_name: Option<Ident>,
     /// Whether an argument was left out, because it could not be read.
@@ -52,52 +65,58 @@ pub(crate) struct ConditionArgs {
 
 impl Args {
     /// `place` is the attribute or the macro.
-    pub(crate) fn parse(tokens: TokenStream, place: Place, errors: &mut Errors) -> Self {
+    pub(crate) fn parse(tokens: TokenStream, position: Position, errors: &mut Errors) -> Self {
         let mut args = Self::default();
         let parser = |input: ParseStream<'_>| {
-            args.fill(input, place, errors);
+            args.fill(input, position, errors);
             Ok(())
         };
         if let Err(error) = parser.parse2(tokens) {
-            errors.push(error.span(), &error.to_string(), &example(place));
+            errors.push(error.span(), &error.to_string(), &example(position));
         }
         args
     }
 
-    fn fill(&mut self, input: ParseStream<'_>, place: Place, errors: &mut Errors) {
-        let reading = Reading::of(place).all(input, errors, |key, name, errors| {
-            self.argument(key, name, input, errors);
+    fn fill(&mut self, input: ParseStream<'_>, position: Position, errors: &mut Errors) {
+        let reading = ArgList::of(position).all(input, errors, |keyword, name, errors| {
+            self.argument(keyword, name, input, errors);
         });
         self.has_gaps |= !reading.is_whole;
     }
 
     /// What stands after the name. Of an argument that is written twice, the first one counts.
-    fn argument(&mut self, key: Key, name: Ident, input: ParseStream<'_>, errors: &mut Errors) {
-        match key {
-            Key::Accepts => {
-                let value = value::after_equals(key, &name, input, errors);
+    fn argument(
+        &mut self,
+        keyword: Keyword,
+        name: Ident,
+        input: ParseStream<'_>,
+        errors: &mut Errors,
+    ) {
+        match keyword {
+            Keyword::Accepts => {
+                let value = value::after_equals(keyword, &name, input, errors);
                 self.accepts.get_or_insert(Argument { name, value });
             }
-            Key::Optional => {
-                let value = value::optional(&name, input, errors);
-                self.optional.get_or_insert(Argument { name, value });
+            Keyword::Optional => {
+                self.has_gaps |= !value::is_bare(&name, input, errors);
+                self.is_optional = true;
             }
-            Key::Crate => {
-                let path = value::path_after_equals(key, &name, input, errors);
+            Keyword::Crate => {
+                let path = value::path_after_equals(keyword, &name, input, errors);
                 self.crate_path = self.crate_path.take().or(path);
             }
-            Key::Policy => {
-                let policy = value::name_after_equals(key, &name, input, errors);
+            Keyword::Policy => {
+                let policy = value::name_after_equals(keyword, &name, input, errors);
                 self.policy_name = self.policy_name.take().or(policy);
             }
-            Key::Clause(kind) => {
+            Keyword::Clause(kind) => {
                 let (conditions, is_whole) = clause(kind, &name, input, errors);
                 self.has_gaps |= !is_whole;
                 if self.clauses.iter().all(|clause| clause.kind != kind) {
                     self.clauses.push(ClauseArgs { kind, conditions });
                 }
             }
-            Key::Condition(condition) => {
+            Keyword::Condition(condition) => {
                 push_condition(&mut self.conditions, condition, name, input, errors);
             }
         }
@@ -113,15 +132,13 @@ fn clause(
 ) -> (Vec<ConditionArgs>, bool) {
     if input.peek(Token![=]) {
         let message = format!("`{name}` takes no value");
-        let known = Condition::names_for(kind).first().map_or("scopes", |first| *first);
-        let help = format!("write `{name}` alone, or its conditions: `{name}({known} = …)`");
-        errors.push(name.span(), &message, &help);
+        errors.push(name.span(), &message, &instead_of_value(kind, name, input));
         skip_to_comma(input);
         return (Vec::new(), false);
     }
     if input.peek(Bracket) || input.peek(Brace) {
         let message = format!("the conditions of `{name}` stand in parentheses");
-        errors.push(input.span(), &message, &format!("write `{name}(…)`"));
+        errors.push(input.span(), &message, "write parentheses instead");
         skip_to_comma(input);
         return (Vec::new(), false);
     }
@@ -132,6 +149,23 @@ fn clause(
         errors.push(error.span(), &error.to_string(), &format!("write `{name}`"));
         (Vec::new(), false)
     })
+}
+
+/// `oauth_token = "read:notes"` → "write `oauth_token(scopes = "read:notes")`", because the type
+/// alone would accept each of its tokens.
+fn instead_of_value(kind: TokenType, name: &Ident, input: ParseStream<'_>) -> String {
+    let ahead = input.fork();
+    let literal = ahead.parse::<Token![=]>().and_then(|_| ahead.parse::<Lit>());
+    let known = Condition::names_for(kind);
+    match (literal, known.as_slice()) {
+        (Ok(Lit::Bool(value)), _) if value.value => format!("write `{name}`"),
+        (Ok(Lit::Bool(_)), _) => "name the token types that are accepted, and no others".to_owned(),
+        (Ok(Lit::Str(text)), ["scopes", ..]) => {
+            format!("write `{name}(scopes = {:?})`", text.value())
+        }
+        (Ok(Lit::Str(text)), ["from"]) => format!("write `{name}(from = {:?})`", text.value()),
+        _ => format!("write conditions in parentheses: {}", alternatives(&known)),
+    }
 }
 
 fn clause_conditions(
@@ -147,11 +181,12 @@ fn clause_conditions(
         errors.push(paren.span.join(), &message, &format!("write `{name}`"));
     }
     let mut conditions = Vec::new();
-    let reading = Reading::of(Place::Clause(kind)).all(&content, errors, |key, name, errors| {
-        if let Key::Condition(condition) = key {
-            push_condition(&mut conditions, condition, name, &content, errors);
-        }
-    });
+    let reading =
+        ArgList::of(Position::Clause(kind)).all(&content, errors, |keyword, name, errors| {
+            if let Keyword::Condition(condition) = keyword {
+                push_condition(&mut conditions, condition, name, &content, errors);
+            }
+        });
     Ok((conditions, reading.is_whole))
 }
 
@@ -162,7 +197,7 @@ fn push_condition(
     input: ParseStream<'_>,
     errors: &mut Errors,
 ) {
-    let value = value::after_equals(Key::Condition(condition), &name, input, errors);
+    let value = value::after_equals(Keyword::Condition(condition), &name, input, errors);
     if conditions.iter().all(|known| known.condition != condition) {
         conditions.push(ConditionArgs { condition, name, value });
     }

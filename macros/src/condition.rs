@@ -1,7 +1,7 @@
 //! The name of a condition in, what the rest needs to know about it out: which tokens can meet it,
 //! what its value looks like, and what the generated code calls it.
 
-use crate::{token_type::TokenType, value::Form};
+use crate::token_type::TokenType;
 
 /// What a token can be asked for, beside being genuine.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -30,43 +30,66 @@ impl Condition {
         Self::Client,
     ];
 
+    /// Its name, the noun for one of its values, the runtime's requirement, a value to paste, and the
+    /// members of a group to paste.
+    const fn words(self) -> [&'static str; 5] {
+        match self {
+            Self::Scopes => {
+                ["scopes", "scope", "Scope", "\"read:notes\"", "\"read:notes\", \"write:notes\""]
+            }
+            Self::Role => {
+                ["role", "role", "Role", "\"org:admin\"", "\"org:admin\", \"org:member\""]
+            }
+            Self::Permission => [
+                "permission",
+                "permission",
+                "Permission",
+                "\"org:notes:read\"",
+                "\"org:notes:read\", \"org:notes:manage\"",
+            ],
+            Self::Feature => {
+                ["feature", "feature", "Feature", "\"reports\"", "\"reports\", \"exports\""]
+            }
+            Self::Plan => ["plan", "plan", "Plan", "\"pro\"", "\"pro\", \"team\""],
+            Self::Reverification => {
+                ["reverification", "reverification", "Reverification", "\"strict\"", ""]
+            }
+            Self::From => ["from", "machine", "From", "[\"mch_2zQ8\"]", ""],
+            Self::Audience => {
+                ["audience", "audience", "Audience", "\"https://api.example.com\"", ""]
+            }
+            Self::Client => ["client", "client", "Client", "[\"kPz81QmWc\"]", ""],
+        }
+    }
+
     /// The name in an attribute.
     pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Scopes => "scopes",
-            Self::Role => "role",
-            Self::Permission => "permission",
-            Self::Feature => "feature",
-            Self::Plan => "plan",
-            Self::Reverification => "reverification",
-            Self::From => "from",
-            Self::Audience => "audience",
-            Self::Client => "client",
-        }
+        let [name, ..] = self.words();
+        name
     }
 
     /// What one of its values is called in a message.
     pub(crate) const fn noun(self) -> &'static str {
-        match self {
-            Self::Scopes => "scope",
-            Self::From => "machine",
-            _ => self.name(),
-        }
+        let [_, noun, ..] = self.words();
+        noun
     }
 
     /// The name of the runtime's requirement.
     pub(crate) const fn requirement(self) -> &'static str {
-        match self {
-            Self::Scopes => "Scope",
-            Self::Role => "Role",
-            Self::Permission => "Permission",
-            Self::Feature => "Feature",
-            Self::Plan => "Plan",
-            Self::Reverification => "Reverification",
-            Self::From => "From",
-            Self::Audience => "Audience",
-            Self::Client => "Client",
-        }
+        let [_, _, requirement, ..] = self.words();
+        requirement
+    }
+
+    /// A value to paste.
+    pub(crate) const fn example(self) -> &'static str {
+        let [.., example, _] = self.words();
+        example
+    }
+
+    /// The members of a group to paste.
+    pub(crate) const fn members(self) -> &'static str {
+        let [.., members] = self.words();
+        members
     }
 
     /// Whether tokens of this type can meet the condition.
@@ -96,42 +119,32 @@ impl Condition {
         match self {
             Self::Scopes => Form { list: true, group: true, path: true },
             Self::Role | Self::Permission | Self::Feature | Self::Plan => {
-                Form { list: false, group: true, path: false }
+                Form { group: true, ..Form::TEXT }
             }
-            Self::From | Self::Client => Form { list: true, group: false, path: false },
-            Self::Reverification | Self::Audience => {
-                Form { list: false, group: false, path: false }
-            }
-        }
-    }
-
-    /// A value to paste.
-    pub(crate) const fn example(self) -> &'static str {
-        match self {
-            Self::Scopes => "\"read:notes\"",
-            Self::Role => "\"org:admin\"",
-            Self::Permission => "\"org:notes:read\"",
-            Self::Feature => "\"reports\"",
-            Self::Plan => "\"pro\"",
-            Self::Reverification => "\"strict\"",
-            Self::From => "[\"mch_2zQ8\"]",
-            Self::Audience => "\"https://api.example.com\"",
-            Self::Client => "[\"kPz81QmWc\"]",
-        }
-    }
-
-    /// Several values to paste, where there can be several.
-    pub(crate) const fn several(self) -> &'static str {
-        match self {
-            Self::Scopes => "[\"read:notes\", \"write:notes\"]",
-            Self::Role => "any(\"org:admin\", \"org:member\")",
-            Self::Permission => "any(\"org:notes:read\", \"org:notes:manage\")",
-            Self::Feature => "any(\"reports\", \"exports\")",
-            Self::Plan => "any(\"pro\", \"team\")",
-            Self::Reverification => "second_factor(minutes = 5)",
-            Self::From => "[\"mch_2zQ8\", \"mch_3aR9\"]",
-            Self::Client => "[\"kPz81QmWc\", \"hT47RbVn\"]",
-            Self::Audience => self.example(),
+            Self::From | Self::Client => Form { list: true, ..Form::TEXT },
+            Self::Reverification | Self::Audience => Form::TEXT,
         }
     }
 }
+
+/// What a key takes beside one text.
+#[derive(Clone, Copy)]
+pub(crate) struct Form {
+    /// `["a", "b"]`
+    pub(crate) list: bool,
+    /// `any("a", "b")`
+    pub(crate) group: bool,
+    /// `scope::READ`
+    pub(crate) path: bool,
+}
+
+impl Form {
+    /// One text and nothing else.
+    pub(crate) const TEXT: Self = Self { list: false, group: false, path: false };
+}
+
+/// The names of the presets, and of the runtime's constants.
+pub(crate) const PRESETS: [(&str, &str); 4] =
+    [("strict_mfa", "STRICT_MFA"), ("strict", "STRICT"), ("moderate", "MODERATE"), ("lax", "LAX")];
+
+pub(crate) const LEVELS: [&str; 3] = ["first_factor", "second_factor", "multi_factor"];

@@ -17,13 +17,22 @@ impl Errors {
         self.0.push(mistake);
     }
 
+    /// The value of a parser that stops at its first mistake.
+    pub(crate) fn handle<T>(&mut self, outcome: syn::Result<T>) -> Option<T> {
+        outcome.map_err(|mistake| self.add(mistake)).ok()
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// How many there are, to tell whether a step added one.
-    pub(crate) fn count(&self) -> usize {
-        self.0.len()
+    /// Runs one step with a sink of its own. `None` if the step added a mistake.
+    pub(crate) fn step<T>(&mut self, step: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        let mut child = Self::default();
+        let outcome = step(&mut child);
+        let is_sound = child.is_empty();
+        self.0.append(&mut child.0);
+        is_sound.then_some(outcome)
     }
 
     /// The `compile_error!` calls; empty when there was no mistake.

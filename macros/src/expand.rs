@@ -2,67 +2,65 @@
 //! is data for the runtime.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, format_ident, quote};
-use syn::{FnArg, Pat, PatType, Type, token::Brace};
-
-use crate::{
-    entry::Entry,
-    existence::existence,
-    handler::Handler,
-    injected::{Injected, InjectedValue, Presence},
-    naming::Naming,
-    policy::Policy,
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::{
+    Attribute, FnArg, GenericArgument, Pat, PatType, PathArguments, Type, parse_quote,
+    spanned::Spanned, token::Brace,
 };
 
-mod data;
-mod identity;
-mod prose;
-mod server_function;
-mod types;
+use crate::{
+    expand::{cfg::existence, paths::Paths},
+    handler::{
+        Handler,
+        injected::{Injected, InjectedValue, Presence},
+    },
+    policy::{Policy, accepts::Accepts},
+    token_type::{TokenType, identity_parts},
+};
 
-pub(crate) use data::expression;
+mod cfg;
+pub(crate) mod paths;
+mod policy_tokens;
+mod server_function;
+
+pub(crate) use policy_tokens::expression;
 
 /// The handler behind the policy.
-pub(crate) fn guarded(
-    entry: &Entry,
-    policy: &Policy,
-    handler: Handler,
-    naming: &Naming,
-) -> TokenStream {
-    let name = naming.policy().unwrap_or(&handler.signature.ident);
+pub(crate) fn guarded(policy: &Policy, handler: Handler, paths: &Paths) -> TokenStream {
     let bindings = in_order(&handler.injected)
-        .map(|injected| binding(injected, name, accessor(entry, injected).as_ref()))
+        .map(|injected| {
+            binding(injected, &handler.policy, accessor(&policy.accepts, injected).as_ref())
+        })
         .collect();
     let items = PolicyItems {
-        doc: prose::policy(policy),
-        value: data::constant(policy, naming),
-        identity: identity::of(entry, naming),
+        summary: Some(policy.summary()),
+        value: policy_tokens::constant(policy, paths),
+        identity: identity(&policy.accepts, paths),
         claims: handler.decoded_claims().map_or_else(|| quote!(()), Type::to_token_stream),
     };
-    rewrite(handler, naming, &items, bindings)
+    rewrite(handler, paths, &items, bindings)
 }
 
 /// The handler behind a policy that refuses everyone.
-pub(crate) fn refused(handler: Handler, naming: &Naming) -> TokenStream {
-    let root = naming.root();
-    let name = naming.policy().unwrap_or(&handler.signature.ident);
+pub(crate) fn refused(handler: Handler, paths: &Paths) -> TokenStream {
+    let root = paths.root();
     let never = format_ident!("never");
     let unfilled = handler.unfilled.iter().map(|parameter| {
         let mut parameter = parameter.clone();
-        types::name_policy(&mut parameter.ty, name);
+        name_policy(&mut parameter.ty, &handler.policy);
         value(&parameter, &never)
     });
     let bindings = in_order(&handler.injected)
-        .map(|injected| binding(injected, name, Some(&never)))
+        .map(|injected| binding(injected, &handler.policy, Some(&never)))
         .chain(unfilled)
         .collect();
     let items = PolicyItems {
-        doc: vec![" Refuses everyone, because the attribute has an error.".to_owned()],
+        summary: None,
         value: quote!(#root::Policy::REFUSE_ALL),
         identity: quote!(#root::Never),
         claims: quote!(()),
     };
-    rewrite(handler, naming, &items, bindings)
+    rewrite(handler, paths, &items, bindings)
 }
 
 /// The value of `policy!` after a mistake.
@@ -72,14 +70,15 @@ pub(crate) fn refused(handler: Handler, naming: &Naming) -> TokenStream {
 ///     ::clerk_auth::Policy::REFUSE_ALL
 /// }
 /// ```
-pub(crate) fn refusal(errors: &TokenStream, naming: &Naming) -> TokenStream {
-    let root = naming.root();
+pub(crate) fn refusal(errors: &TokenStream, paths: &Paths) -> TokenStream {
+    let root = paths.root();
     quote!({ #errors #root::Policy::REFUSE_ALL })
 }
 
 /// What differs between policies.
 struct PolicyItems {
-    doc: Vec<String>,
+    /// The line in the documentation of the handler.
+    summary: Option<String>,
     value: TokenStream,
     identity: TokenStream,
     claims: TokenStream,
@@ -93,6 +92,7 @@ struct PolicyItems {
 /// enum list {}
 /// impl list { … }
 /// impl ::clerk_auth::Guarded for list { … }
+/// /// Requires `session_token`.
 /// async fn list(guard: ::clerk_auth::Guard<list>, State(notes): State<Notes>) -> Reply {
 ///     let subject: Subject = guard.subject();
 ///     { body }
@@ -100,25 +100,28 @@ struct PolicyItems {
 /// ```
 fn rewrite(
     handler: Handler,
-    naming: &Naming,
+    paths: &Paths,
     items: &PolicyItems,
     bindings: Vec<TokenStream>,
 ) -> TokenStream {
-    let policy_items = policy_items(&handler, naming, items);
-    let Handler { attributes, visibility, mut signature, body, framework, .. } = handler;
-    let policy = naming.policy().unwrap_or(&signature.ident);
+    let policy_items = policy_items(&handler, paths, items);
+    let Handler { policy, mut attributes, visibility, mut signature, body, framework, .. } =
+        handler;
     let guard = guard_name(bindings.is_empty());
     let (layer, first) = match framework {
         None => {
-            let parameter = guard_parameter(&guard, policy, naming);
+            let parameter = guard_parameter(&guard, &policy, paths);
             signature.inputs.insert(0, parameter);
             (None, None)
         }
         Some(framework) => (
-            Some(server_function::layer(framework, policy, naming)),
-            Some(server_function::statement(framework, &guard, policy, naming)),
+            Some(server_function::layer(framework, &policy, paths)),
+            Some(server_function::statement(framework, &guard, &policy, paths)),
         ),
     };
+    if let Some(summary) = &items.summary {
+        document(&mut attributes, summary);
+    }
     let statements: Vec<TokenStream> = first.into_iter().chain(bindings).collect();
 
     let mut output = quote! {
@@ -155,15 +158,15 @@ fn rewrite(
 /// #[cfg(unix)]
 /// impl ::clerk_auth::Guarded for list { … }
 /// ```
-fn policy_items(handler: &Handler, naming: &Naming, items: &PolicyItems) -> TokenStream {
-    let root = naming.root();
-    let name = naming.policy().unwrap_or(&handler.signature.ident);
-    let is_handlers = naming.policy().is_none();
+fn policy_items(handler: &Handler, paths: &Paths, items: &PolicyItems) -> TokenStream {
+    let root = paths.root();
+    let name = &handler.policy;
+    let is_handlers = *name == handler.signature.ident;
     let allow = is_handlers.then(|| quote!(#[allow(non_camel_case_types)]));
     let visibility = &handler.visibility;
     let mut existence = existence(&handler.attributes);
     existence.extend(handler.framework.map(server_function::existence));
-    let PolicyItems { doc, value, identity, claims } = items;
+    let PolicyItems { summary: _, value, identity, claims } = items;
     quote! {
         #(#existence)*
         #[doc(hidden)]
@@ -171,7 +174,6 @@ fn policy_items(handler: &Handler, naming: &Naming, items: &PolicyItems) -> Toke
         #visibility enum #name {}
         #(#existence)*
         impl #name {
-            #(#[doc = #doc])*
             #visibility const POLICY: #root::Policy = #value;
         }
         #(#existence)*
@@ -183,12 +185,21 @@ fn policy_items(handler: &Handler, naming: &Naming, items: &PolicyItems) -> Toke
     }
 }
 
+/// Adds a paragraph below the documentation of the handler.
+fn document(attributes: &mut Vec<Attribute>, summary: &str) {
+    if attributes.iter().any(|attribute| attribute.path().is_ident("doc")) {
+        attributes.push(parse_quote!(#[doc = ""]));
+    }
+    let line = format!(" {summary}");
+    attributes.push(parse_quote!(#[doc = #line]));
+}
+
 /// `guard: ::clerk_auth::Guard<list>`
 ///
 /// Its type is never the user's: what the user calls `Guard` could be another type, and then
 /// nothing would guard.
-fn guard_parameter(guard: &Ident, policy: &Ident, naming: &Naming) -> FnArg {
-    let root = naming.root();
+fn guard_parameter(guard: &Ident, policy: &Ident, paths: &Paths) -> FnArg {
+    let root = paths.root();
     FnArg::Typed(PatType {
         attrs: Vec::new(),
         pat: Box::new(Pat::Verbatim(guard.to_token_stream())),
@@ -214,7 +225,7 @@ fn in_order(injected: &[Injected]) -> impl Iterator<Item = &Injected> {
 fn binding(injected: &Injected, policy: &Ident, accessor: Option<&Ident>) -> TokenStream {
     let mut parameter = injected.parameter.clone();
     if injected.value == InjectedValue::Guard {
-        types::name_policy(&mut parameter.ty, policy);
+        name_policy(&mut parameter.ty, policy);
     }
     if let Some(accessor) = accessor {
         return value(&parameter, accessor);
@@ -227,20 +238,74 @@ fn binding(injected: &Injected, policy: &Ident, accessor: Option<&Ident>) -> Tok
 /// The parameter `mut scopes: Scopes` becomes `let mut scopes: Scopes = guard.scopes();`
 fn value(parameter: &PatType, accessor: &Ident) -> TokenStream {
     let PatType { attrs, pat, colon_token, ty } = parameter;
-    let guard = guard_name(false);
-    quote!(#(#attrs)* let #pat #colon_token #ty = #guard.#accessor();)
+    // A declared type that the value does not have is a mistake at the parameter.
+    let span = Span::mixed_site().located_at(pat.span());
+    let mut guard = guard_name(false);
+    guard.set_span(span);
+    let accessor = Ident::new(&accessor.to_string(), span);
+    let value = quote_spanned!(span=> #guard.#accessor());
+    quote!(#(#attrs)* let #pat #colon_token #ty = #value;)
 }
 
 /// The method that gives the value; `None` for the guard itself.
-fn accessor(entry: &Entry, injected: &Injected) -> Option<Ident> {
+fn accessor(accepts: &Accepts, injected: &Injected) -> Option<Ident> {
     let name = match injected.value {
         InjectedValue::Guard => return None,
         // The policy type names the declared type, so the guard holds the value as it is.
         _ if injected.is_decoded() => return Some(format_ident!("into_claims")),
         value => value.name(),
     };
-    Some(match injected.value.presence_for(entry) {
+    Some(match injected.value.presence_for(accepts) {
         Presence::Always => format_ident!("{name}"),
         Presence::Maybe | Presence::Never => format_ident!("maybe_{name}"),
     })
+}
+
+/// Adds the policy to every `Guard` without a parameter: `Option<Guard>` and `&Guard` are mistakes
+/// that were reported, and a second error about them would only distract.
+fn name_policy(declared: &mut Type, policy: &Ident) {
+    let path = match declared {
+        Type::Group(group) => return name_policy(&mut group.elem, policy),
+        Type::Paren(paren) => return name_policy(&mut paren.elem, policy),
+        Type::Reference(reference) => return name_policy(&mut reference.elem, policy),
+        Type::Path(path) => &mut path.path,
+        _ => return,
+    };
+    let Some(last) = path.segments.last_mut() else {
+        return;
+    };
+    match &mut last.arguments {
+        PathArguments::None if last.ident == "Guard" => {
+            last.arguments = PathArguments::AngleBracketed(parse_quote!(<#policy>));
+        }
+        PathArguments::AngleBracketed(arguments) if last.ident == "Option" => {
+            for argument in &mut arguments.args {
+                if let GenericArgument::Type(inner) = argument {
+                    name_policy(inner, policy);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The struct of the one accepted type, or the enum of all, with `Never` for those that cannot
+/// enter: `Identity<SessionToken, Never, Never, ApiKey>`. With `optional`, an `Option` of it.
+fn identity(accepts: &Accepts, paths: &Paths) -> TokenStream {
+    let root = paths.root();
+    let identity = match accepts.types.as_slice() {
+        [kind] => {
+            let name = format_ident!("{}", kind.type_name());
+            quote!(#root::#name)
+        }
+        types if types.len() == TokenType::ALL.len() => quote!(#root::Identity),
+        types => {
+            let parts = identity_parts(types).map(|name| format_ident!("{name}"));
+            quote!(#root::Identity<#(#root::#parts),*>)
+        }
+    };
+    if !accepts.is_optional {
+        return identity;
+    }
+    quote!(::core::option::Option<#identity>)
 }

@@ -1,9 +1,19 @@
 //! Item in, [`Handler`] out: an async free function whose injected parameters are found and taken
 //! out of the signature.
 
+pub(crate) mod attribute_order;
+pub(crate) mod claims;
+pub(crate) mod function;
+pub(crate) mod half_typed;
+pub(crate) mod injected;
+pub(crate) mod misnamed;
+pub(crate) mod param_type;
+pub(crate) mod parameter;
+pub(crate) mod server_function;
+
 use std::{collections::HashSet, mem};
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{
     Attribute, FnArg, PatType, ReturnType, Safety, Signature, Token, Type, Visibility,
@@ -11,20 +21,25 @@ use syn::{
 };
 
 use crate::{
-    claims,
-    entry::Entry,
     errors::Errors,
-    function::{Body, Function},
-    injected::{Injected, InjectedValue},
-    order, parameter,
-    server_function::{self, Framework},
-    stray,
+    handler::{
+        attribute_order::check_attribute_order,
+        claims::{check_claims_beside, generic_names},
+        function::{Body, Function},
+        injected::Injected,
+        misnamed::check_misnamed,
+        parameter::check_parameter,
+        server_function::{Framework, check_server_order},
+    },
+    policy::accepts::Accepts,
 };
 
 /// axum takes functions of up to 16 extractors as handlers. The guard is one of them.
 const MOST_EXTRACTORS: usize = 15;
 
 pub(crate) struct Handler {
+    /// The name of the policy type.
+    pub(crate) policy: Ident,
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) visibility: Visibility,
     /// As written, without the injected parameters.
@@ -40,14 +55,20 @@ pub(crate) struct Handler {
 impl Handler {
     /// `None` for what cannot be rewritten. After a smaller mistake: the handler that was probably
     /// meant, so that the one mistake does not cause more errors where the handler is used.
-    pub(crate) fn parse(item: TokenStream, errors: &mut Errors) -> Option<Self> {
-        let function = match Function::of(item) {
-            Ok(function) => function,
-            Err(error) => {
-                errors.add(error);
-                return None;
-            }
-        };
+    pub(crate) fn check(
+        item: TokenStream,
+        accepts: Option<&Accepts>,
+        policy: Option<Ident>,
+        errors: &mut Errors,
+    ) -> Option<Self> {
+        let handler = Self::parse(item, policy, errors)?;
+        handler.check_injected(accepts, errors);
+        handler.check_generics(errors);
+        Some(handler)
+    }
+
+    fn parse(item: TokenStream, policy: Option<Ident>, errors: &mut Errors) -> Option<Self> {
+        let function = errors.handle(Function::of(item))?;
         let Function { mut attributes, visibility, mut signature, body, unreadable } = function;
         if let Some(error) = unreadable {
             errors.add(error);
@@ -58,33 +79,41 @@ impl Handler {
             errors.push(span, "a method cannot be guarded", &help);
             return None;
         }
+        errors.step(|errors| check_server_order(&signature, &body, errors))?;
 
-        if !server_function::check_order(&signature, &body, errors) {
-            return None;
-        }
-
+        let policy = policy.unwrap_or_else(|| signature.ident.clone());
         let framework = Framework::of(&attributes);
         remove_second_guard(&mut attributes, errors);
         repair_qualifiers(&mut signature, errors);
-        let injected = take_injected(&mut signature);
-        order::check(&mut attributes, &injected, errors);
-        let mut unfilled = take_strays(&mut signature, &injected, errors);
+        let injected = take(&mut signature, Injected::of);
+        check_attribute_order(&mut attributes, &injected, errors);
+        let mut unfilled =
+            take(&mut signature, |parameter| check_misnamed(parameter, &injected, errors).cloned());
         if framework.is_none() {
             unfilled.extend(take_overflow(&mut signature, errors));
         }
-        Some(Self { attributes, visibility, signature, injected, unfilled, body, framework })
+        Some(Self {
+            policy,
+            attributes,
+            visibility,
+            signature,
+            injected,
+            unfilled,
+            body,
+            framework,
+        })
     }
 
-    /// Reports injected parameters that the guard cannot fill. Without an entry it is not certain
-    /// which values there are.
-    pub(crate) fn check(&self, entry: Option<&Entry>, errors: &mut Errors) {
+    /// Reports injected parameters that the guard cannot fill. Unless it is certain what is accepted,
+    /// it is not certain which values there are.
+    fn check_injected(&self, accepts: Option<&Accepts>, errors: &mut Errors) {
         let mut seen = HashSet::new();
         for injected in &self.injected {
-            let before = errors.count();
-            parameter::check(injected, entry, errors);
-            if injected.is_decoded() && errors.count() == before {
+            let is_possible =
+                errors.step(|errors| check_parameter(injected, accepts, errors)).is_some();
+            if injected.is_decoded() && is_possible {
                 let generics = &self.signature.generics;
-                claims::check_beside(injected, &self.injected, generics, errors);
+                check_claims_beside(injected, &self.injected, generics, errors);
             }
             // With an attribute, such as `#[cfg(…)]`, only one of the two may exist.
             let is_certain = injected.parameter.attrs.is_empty();
@@ -94,6 +123,16 @@ impl Handler {
                 let help = format!("remove one `{name}`");
                 errors.push(injected.parameter.pat.span(), &message, &help);
             }
+        }
+    }
+
+    /// Reports a generic parameter that has the policy type's name: the handler would be guarded
+    /// by whatever stands for it.
+    fn check_generics(&self, errors: &mut Errors) {
+        let names = generic_names(&self.signature.generics);
+        for same in names.into_iter().filter(|name| **name == self.policy) {
+            let message = format!("the generic parameter `{same}` has the name of the policy type");
+            errors.push(same.span(), &message, "give the parameter another name");
         }
     }
 
@@ -162,40 +201,18 @@ fn returns_future(output: &ReturnType) -> bool {
     })
 }
 
-/// Takes the parameters with a known name out of the signature.
-fn take_injected(signature: &mut Signature) -> Vec<Injected> {
-    let mut injected = Vec::new();
-    let mut extractors = Vec::new();
-    for pair in mem::take(&mut signature.inputs).into_pairs() {
-        match InjectedValue::of(pair.value()) {
-            Some((value, parameter)) => {
-                let parameter = parameter.clone();
-                injected.push(Injected { value, parameter });
-            }
-            None => extractors.push(pair),
-        }
-    }
-    signature.inputs = extractors.into_iter().collect();
-    injected
-}
-
-/// Takes out the parameters that have the type of an injected value, but not its name.
-fn take_strays(
-    signature: &mut Signature,
-    injected: &[Injected],
-    errors: &mut Errors,
-) -> Vec<PatType> {
-    let mut strays = Vec::new();
+/// Takes parameters out of the signature.
+fn take<T>(signature: &mut Signature, mut taken: impl FnMut(&FnArg) -> Option<T>) -> Vec<T> {
+    let mut all = Vec::new();
     let pairs = mem::take(&mut signature.inputs).into_pairs();
-    let extractors = pairs.filter(|pair| match stray::check(pair.value(), injected, errors) {
-        Some(parameter) => {
-            strays.push(parameter.clone());
-            false
-        }
-        None => true,
+    let rest = pairs.filter(|pair| {
+        let parameter = taken(pair.value());
+        let stays = parameter.is_none();
+        all.extend(parameter);
+        stays
     });
-    signature.inputs = extractors.collect();
-    strays
+    signature.inputs = rest.collect();
+    all
 }
 
 /// Takes out the parameters for which axum has no room.
@@ -204,14 +221,14 @@ fn take_overflow(signature: &mut Signature, errors: &mut Errors) -> Vec<PatType>
     if signature.inputs.iter().any(is_conditional) {
         return Vec::new();
     }
-    let mut pairs = mem::take(&mut signature.inputs).into_pairs();
-    signature.inputs = pairs.by_ref().take(MOST_EXTRACTORS).collect();
-    let overflow: Vec<PatType> = pairs
-        .filter_map(|pair| match pair.into_value() {
-            FnArg::Typed(parameter) => Some(parameter),
-            FnArg::Receiver(_) => None,
-        })
-        .collect();
+    let mut room = MOST_EXTRACTORS;
+    let overflow = take(signature, |parameter| match parameter {
+        FnArg::Typed(parameter) if room == 0 => Some(parameter.clone()),
+        _ => {
+            room = room.saturating_sub(1);
+            None
+        }
+    });
     if let Some(first) = overflow.first() {
         let message = format!(
             "a guarded handler takes at most {MOST_EXTRACTORS} extractors: axum has room for 16, \

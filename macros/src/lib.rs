@@ -3,55 +3,23 @@
 //! this crate alone.
 //!
 //! ```text
-//! arguments ─→ args ─→ entry ─→ policy ─→ expand ←─ handler ←─ item
-//!                        └─ which injected values there are ─┘
+//! arguments ─→ args ─→ policy ─→ expand ←─ handler ←─ item
+//!                        └── accepts ────────┘
 //! ```
 //!
-//! `args` is syntax: `reading` goes from argument to argument, `key` knows the names, `value`,
-//! `members` and `tree` what stands after them. `entry` knows
-//! which tokens may enter, and with `placement` which conditions these can meet. `policy` knows what
-//! they must carry: `requirement` looks at one condition, `format`, `scope`, `group` and
-//! `reverification` at its value. `injected` knows which
-//! token has which value, `parameter`, `mismatch` and `claims` look at the declared
-//! type, and `stray` at parameters that no one injects. `server_function` knows the functions that
-//! are no handlers.
+//! - `args`: what is written, with its spans. Syntax only, and what to write instead.
+//! - `policy`: which tokens are accepted and what they must carry. Finds every contradiction.
+//! - `handler`: the function, its injected parameters and the attributes beside ours.
+//! - `expand`: tokens out of the two. Cannot fail.
 
 mod args;
-mod branch;
-mod claims;
 mod condition;
-mod declared;
-mod entry;
 mod errors;
-mod existence;
 mod expand;
-mod format;
-mod found;
-mod function;
-mod group;
 mod handler;
-mod injected;
-mod key;
-mod literals;
-mod members;
-mod mismatch;
-mod names;
-mod naming;
-mod order;
-mod parameter;
-mod placement;
 mod policy;
-mod reading;
-mod repair;
-mod requirement;
-mod reverification;
-mod scope;
-mod separator;
-mod server_function;
-mod stray;
+mod suggest;
 mod token_type;
-mod tree;
-mod value;
 
 #[cfg(test)]
 mod tests;
@@ -59,7 +27,10 @@ mod tests;
 use proc_macro2::TokenStream;
 
 use crate::{
-    args::Args, entry::Entry, errors::Errors, handler::Handler, key::Place, naming::Naming,
+    args::{Args, keyword::Position},
+    errors::Errors,
+    expand::paths::Paths,
+    handler::Handler,
     policy::Policy,
 };
 
@@ -80,40 +51,31 @@ pub fn policy(args: proc_macro::TokenStream) -> proc_macro::TokenStream {
 
 /// The attribute as a pure function.
 ///
-/// After a mistake the handler still exists, but refuses everyone. What cannot be rewritten stays
+/// After a mistake the handler still exists, but rejects every request. What cannot be rewritten stays
 /// as it is: the compile error beside it stops the build, and a second error would only distract.
 fn expand_attribute(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
-    let args = Args::parse(args, Place::Attribute, &mut errors);
-    let naming = Naming::of(&args);
-    let entry = Entry::check(&args, &mut errors)
-        .and_then(|entry| placement::check(entry, &args.conditions, &mut errors));
-    let policy = Policy::check(args, entry.as_ref(), &mut errors);
-    let handler = Handler::parse(item.clone(), &mut errors);
-    if let Some(handler) = &handler {
-        handler.check(entry.as_ref(), &mut errors);
-        naming.check(&handler.signature, &mut errors);
-    }
-
-    let output = match (entry, policy, handler) {
-        (Some(entry), Some(policy), Some(handler)) if errors.is_empty() => {
-            expand::guarded(&entry, &policy, handler, &naming)
+    let args = Args::parse(args, Position::Attribute, &mut errors);
+    let (paths, name) = (Paths::of(&args), args.policy_name.clone());
+    let (accepts, policy) = Policy::check(args, &mut errors);
+    let handler = Handler::check(item.clone(), accepts.as_ref(), name, &mut errors);
+    let output = match (policy, handler) {
+        (Some(policy), Some(handler)) if errors.is_empty() => {
+            expand::guarded(&policy, handler, &paths)
         }
-        (_, _, Some(handler)) => expand::refused(handler, &naming),
-        (_, _, None) => item,
+        (_, Some(handler)) => expand::refused(handler, &paths),
+        (_, None) => item,
     };
     errors.into_tokens().into_iter().chain(output).collect()
 }
 
-/// `policy!` as a pure function. After a mistake its value is the policy that refuses everyone.
+/// `policy!` as a pure function. After a mistake its value is the policy that rejects every request.
 fn expand_policy(args: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
-    let args = Args::parse(args, Place::Macro, &mut errors);
-    let naming = Naming::of(&args);
-    let entry = Entry::check(&args, &mut errors)
-        .and_then(|entry| placement::check(entry, &args.conditions, &mut errors));
-    match Policy::check(args, entry.as_ref(), &mut errors) {
-        Some(policy) => expand::expression(&policy, &naming),
-        None => expand::refusal(&errors.into_tokens(), &naming),
+    let args = Args::parse(args, Position::Macro, &mut errors);
+    let paths = Paths::of(&args);
+    match Policy::check(args, &mut errors) {
+        (_, Some(policy)) if errors.is_empty() => expand::expression(&policy, &paths),
+        _ => expand::refusal(&errors.into_tokens(), &paths),
     }
 }

@@ -1,5 +1,6 @@
-//! The attribute without a compiler: messages, expansions, and input that no one would write.
+//! The attribute without a compiler: messages, advice, expansions, and input that no one would write.
 
+mod advice;
 mod expanded;
 mod expansions;
 mod messages;

@@ -1,6 +1,6 @@
 //! The name of a token type in, the token type out, and what the generated code calls it.
 
-use crate::names::alternatives;
+use crate::suggest::alternatives;
 
 /// One of the four kinds of token that Clerk issues.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -67,16 +67,6 @@ pub(crate) fn identity_type(types: &[TokenType]) -> String {
 /// What each class of token holds in `Identity`.
 pub(crate) fn identity_parts(types: &[TokenType]) -> [&'static str; 4] {
     TokenType::ALL.map(|kind| if types.contains(&kind) { kind.type_name() } else { "Never" })
-}
-
-/// The argument that accepts those of `types` that carry scopes; an OAuth token where none does.
-pub(crate) fn accepts_with_scopes(types: &[TokenType]) -> String {
-    let carrying: Vec<TokenType> =
-        types.iter().copied().filter(|kind| kind.carries_scopes()).collect();
-    if carrying.is_empty() {
-        return accepts_argument(&[TokenType::OAuth]);
-    }
-    accepts_argument(&carrying)
 }
 
 /// `accepts = "api_key"` or `accepts = ["oauth_token", "api_key"]`.

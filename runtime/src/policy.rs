@@ -26,8 +26,10 @@ pub(crate) use self::{
     text::is_same_text,
 };
 
+use self::redundancy::Compared;
 use crate::{
     identity::{Identity, VerifiedToken},
+    scope::Scope,
     token::TokenType,
 };
 
@@ -72,6 +74,9 @@ impl Policy {
     /// A policy of one clause per token type. Write it in a `const`: a contradiction then does
     /// not compile.
     ///
+    /// Every part of a group is compared with every other part, so that the time to compile grows
+    /// with the square of their number. The attribute and `policy!` compare texts by hash.
+    ///
     /// # Panics
     /// Where it is not evaluated at compile time: if a token type has two clauses, a condition
     /// stands in a clause of a type that does not have it, a scope is not a scope-token of RFC
@@ -79,10 +84,24 @@ impl Policy {
     #[must_use]
     #[track_caller]
     pub const fn new(clauses: &'static [Clause]) -> Self {
+        Self::checked(clauses, Compared::All)
+    }
+
+    /// For the expansion of a large policy. The attribute has compared the texts with each other, so
+    /// only parts with one of these constants are compared with the parts beside them.
+    #[doc(hidden)]
+    #[must_use]
+    #[track_caller]
+    pub const fn from_expansion(clauses: &'static [Clause], constants: &[Scope]) -> Self {
+        Self::checked(clauses, Compared::Constants(constants))
+    }
+
+    #[track_caller]
+    const fn checked(clauses: &'static [Clause], compared: Compared<'_>) -> Self {
         assert!(!clauses.is_empty(), "a policy needs at least one clause");
         let mut rest = clauses;
         while let [clause, tail @ ..] = rest {
-            clause.requirement().assert_sound(clause.token_type());
+            clause.requirement().assert_sound(clause.token_type(), compared);
             let mut others = tail;
             while let [other, tail @ ..] = others {
                 let same = clause.token_type() as u8 == other.token_type() as u8;

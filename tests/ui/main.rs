@@ -1,4 +1,7 @@
 //! What must not compile, with the messages that users see, and what must.
+//!
+//! `fail` holds a few cases of each lesson, to see the messages as the compiler shows them. Every
+//! message has a row in `macros/src/tests/messages`, where a row takes no build.
 
 use std::{fs, process::Command};
 

@@ -5,7 +5,6 @@ pub enum add_note {}
 
 #[cfg(feature = "server")]
 impl add_note {
-    /// Accepts `oauth_token` with scope `write:notes`.
     pub const POLICY: ::clerk_auth::Policy = {
         use ::clerk_auth::policy::{Clause, Policy, Requirement};
         Policy::new(&[Clause::OAuthToken(Requirement::Scope("write:notes"))])
@@ -21,6 +20,8 @@ impl ::clerk_auth::Guarded for add_note {
 
 /// Adds a note. Only `year` and `text` travel: who adds it is what the token says.
 #[post("/api/notes/{year}")]
+///
+/// Requires `oauth_token` with `scopes = "write:notes"`.
 #[middleware(::clerk_auth::dioxus_layer!(add_note))]
 pub async fn add_note(year: u16, text: String) -> ServerFnResult<String> {
     let guard: ::clerk_auth::Guard<add_note> = ::clerk_auth::dioxus_guard!();

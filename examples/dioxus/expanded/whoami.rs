@@ -5,7 +5,6 @@ pub enum whoami {}
 
 #[cfg(feature = "server")]
 impl whoami {
-    /// Accepts `session_token`.
     pub const POLICY: ::clerk_auth::Policy = {
         use ::clerk_auth::policy::{Clause, Policy, Requirement};
         Policy::new(&[Clause::SessionToken(Requirement::None)])
@@ -21,6 +20,8 @@ impl ::clerk_auth::Guarded for whoami {
 
 /// Who is signed in.
 #[dioxus::prelude::server(endpoint = "whoami")]
+///
+/// Requires `session_token`.
 #[middleware(::clerk_auth::dioxus_layer!(whoami))]
 pub async fn whoami() -> ServerFnResult<String> {
     let guard: ::clerk_auth::Guard<whoami> = ::clerk_auth::dioxus_guard!();

@@ -5,7 +5,6 @@ pub enum add_note {}
 
 #[cfg(feature = "ssr")]
 impl add_note {
-    /// Accepts `oauth_token` with scope `write:notes`.
     pub const POLICY: ::clerk_auth::Policy = {
         use ::clerk_auth::policy::{Clause, Policy, Requirement};
         Policy::new(&[Clause::OAuthToken(Requirement::Scope("write:notes"))])
@@ -21,6 +20,8 @@ impl ::clerk_auth::Guarded for add_note {
 
 /// Adds a note. Only `text` travels: who adds it is what the token says.
 #[server(endpoint = "add_note")]
+///
+/// Requires `oauth_token` with `scopes = "write:notes"`.
 #[middleware(::clerk_auth::leptos_layer!(add_note))]
 pub async fn add_note(text: String) -> Result<String, ServerFnError> {
     let guard: ::clerk_auth::Guard<add_note> = ::clerk_auth::leptos_guard!();

@@ -3,7 +3,6 @@
 enum clear_notes {}
 
 impl clear_notes {
-    /// Accepts `session_token` with role `org:editor`, permission `org:notes:delete`, and reverification `strict`.
     const POLICY: ::clerk_auth::Policy = {
         use ::clerk_auth::policy::{Clause, Policy, Requirement, Reverification};
         Policy::new(
@@ -29,6 +28,8 @@ impl ::clerk_auth::Guarded for clear_notes {
 }
 
 /// An editor deletes all notes of theirs. That cannot be undone, so the user must have verified lately.
+///
+/// Requires `session_token` with `role = "org:editor", permission = "org:notes:delete", reverification = "strict"`.
 async fn clear_notes(
     guard: ::clerk_auth::Guard<clear_notes>,
     State(notes): State<Notes>,

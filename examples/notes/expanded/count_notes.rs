@@ -3,7 +3,6 @@
 enum count_notes {}
 
 impl count_notes {
-    /// Accepts `m2m_token`.
     const POLICY: ::clerk_auth::Policy = {
         use ::clerk_auth::policy::{Clause, Policy, Requirement};
         Policy::new(&[Clause::M2mToken(Requirement::None)])
@@ -17,6 +16,8 @@ impl ::clerk_auth::Guarded for count_notes {
 }
 
 /// Another machine of ours asks how many notes there are.
+///
+/// Requires `m2m_token`.
 async fn count_notes(
     _guard: ::clerk_auth::Guard<count_notes>,
     State(notes): State<Notes>,

@@ -3,7 +3,6 @@
 enum create_note {}
 
 impl create_note {
-    /// Accepts `oauth_token` or `api_key` with scope `write:notes`.
     const POLICY: ::clerk_auth::Policy = {
         use ::clerk_auth::policy::{Clause, Policy, Requirement};
         Policy::new(
@@ -27,6 +26,8 @@ impl ::clerk_auth::Guarded for create_note {
 }
 
 /// An application or a key writes a note. The body is read only after the token was verified.
+///
+/// Requires `oauth_token` with `scopes = "write:notes"`, or `api_key` with `scopes = "write:notes"`.
 async fn create_note(
     guard: ::clerk_auth::Guard<create_note>,
     State(notes): State<Notes>,

@@ -3,7 +3,6 @@
 enum delete_note {}
 
 impl delete_note {
-    /// Accepts `session_token`.
     const POLICY: ::clerk_auth::Policy = {
         use ::clerk_auth::policy::{Clause, Policy, Requirement};
         Policy::new(&[Clause::SessionToken(Requirement::None)])
@@ -17,6 +16,8 @@ impl ::clerk_auth::Guarded for delete_note {
 }
 
 /// A signed-in user deletes a note of theirs.
+///
+/// Requires `session_token`.
 async fn delete_note(
     guard: ::clerk_auth::Guard<delete_note>,
     State(notes): State<Notes>,

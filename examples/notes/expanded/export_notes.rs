@@ -3,7 +3,6 @@
 enum export_notes {}
 
 impl export_notes {
-    /// Accepts `api_key` with scope `read:notes`.
     const POLICY: ::clerk_auth::Policy = {
         use ::clerk_auth::policy::{Clause, Policy, Requirement};
         Policy::new(&[Clause::ApiKey(Requirement::Scope("read:notes"))])
@@ -17,6 +16,8 @@ impl ::clerk_auth::Guarded for export_notes {
 }
 
 /// A script with a key reads all notes of the key's owner.
+///
+/// Requires `api_key` with `scopes = "read:notes"`.
 async fn export_notes(
     guard: ::clerk_auth::Guard<export_notes>,
     State(notes): State<Notes>,

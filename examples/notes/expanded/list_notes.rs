@@ -3,7 +3,6 @@
 enum list_notes {}
 
 impl list_notes {
-    /// Accepts `oauth_token` with scope `read:notes`.
     const POLICY: ::clerk_auth::Policy = {
         use ::clerk_auth::policy::{Clause, Policy, Requirement};
         Policy::new(&[Clause::OAuthToken(Requirement::Scope("read:notes"))])
@@ -17,6 +16,8 @@ impl ::clerk_auth::Guarded for list_notes {
 }
 
 /// An application lists a user's notes for them.
+///
+/// Requires `oauth_token` with `scopes = "read:notes"`.
 async fn list_notes(
     guard: ::clerk_auth::Guard<list_notes>,
     State(notes): State<Notes>,

@@ -3,7 +3,6 @@
 enum whoami {}
 
 impl whoami {
-    /// Accepts `session_token`, `oauth_token`, `m2m_token` or `api_key`.
     const POLICY: ::clerk_auth::Policy = {
         use ::clerk_auth::policy::{Clause, Policy, Requirement};
         Policy::new(
@@ -24,6 +23,8 @@ impl ::clerk_auth::Guarded for whoami {
 }
 
 /// Anybody with a token learns what it says.
+///
+/// Requires `session_token`, or `oauth_token`, or `m2m_token`, or `api_key`.
 async fn whoami(guard: ::clerk_auth::Guard<whoami>) -> Json<Caller> {
     let subject: Subject = guard.subject();
     let token_type: TokenType = guard.token_type();

@@ -8,14 +8,14 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use syn::{Attribute, parse_quote};
 
-use crate::{naming::Naming, server_function::Framework};
+use crate::{expand::paths::Paths, handler::server_function::Framework};
 
 /// ```text
 /// #[middleware(::clerk_auth::leptos_layer!(list))]
 /// ```
 /// Below the function's own layers, which makes it the outermost: it runs first.
-pub(crate) fn layer(framework: Framework, policy: &Ident, naming: &Naming) -> TokenStream {
-    let root = naming.root();
+pub(crate) fn layer(framework: Framework, policy: &Ident, paths: &Paths) -> TokenStream {
+    let root = paths.root();
     let layer = format_ident!("{}_layer", name(framework));
     quote!(#[middleware(#root::#layer!(#policy))])
 }
@@ -27,9 +27,9 @@ pub(crate) fn statement(
     framework: Framework,
     guard: &Ident,
     policy: &Ident,
-    naming: &Naming,
+    paths: &Paths,
 ) -> TokenStream {
-    let root = naming.root();
+    let root = paths.root();
     let take = format_ident!("{}_guard", name(framework));
     quote!(let #guard: #root::Guard<#policy> = #root::#take!();)
 }

@@ -248,8 +248,15 @@ fn a_policy_without_arguments_is_that_of_the_attribute() {
 
 #[test]
 fn an_expression_imports_nothing_where_it_would_capture_a_path() {
-    let args = r#"accepts = "oauth_token", scopes = any(CLAUSES, "b")"#;
+    let args = r#"accepts = "oauth_token", scopes = any(Clause::READ, POLICY, "b")"#;
     check_policy(args, &expect_file!["expansions/policy_captured_path.rs"]);
+}
+
+#[test]
+fn policy_of_many_scopes_compares_only_its_constants() {
+    let scopes: Vec<String> = (0..17).map(|number| format!("\"s{number}\"")).collect();
+    let args = format!("accepts = \"api_key\", scopes = [{}, scope::A]", scopes.join(", "));
+    check_policy(&args, &expect_file!["expansions/policy_many_scopes.rs"]);
 }
 
 #[test]

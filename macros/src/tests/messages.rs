@@ -167,6 +167,25 @@ fn paths_and_groups_from_a_declarative_macro_are_read() {
     }
 }
 
+/// The help of each message about one source.
+pub(super) fn of(source: &str) -> Vec<String> {
+    let texts = mistakes(output(source)).into_iter().map(|(_, text)| text);
+    texts.filter_map(|text| Some(text.split_once("help: ")?.1.to_owned())).collect()
+}
+
+/// Every source of the tables, with the help of each of its messages.
+pub(super) fn all() -> Vec<(String, String)> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/tests/messages");
+    let mut all = Vec::new();
+    for file in std::fs::read_dir(folder).unwrap() {
+        let table = std::fs::read_to_string(file.unwrap().path()).unwrap();
+        for source in table.split("\n\n").filter_map(|paragraph| paragraph.lines().next()) {
+            all.extend(of(source).into_iter().map(|help| (source.to_owned(), help)));
+        }
+    }
+    all
+}
+
 #[track_caller]
 fn check(expected: &ExpectFile) {
     let data = expected.data();
@@ -209,7 +228,7 @@ fn group_content(token: TokenTree) -> Option<TokenStream> {
     }
 }
 
-/// The content of the block; of `const { … }`, which has no mistakes, nothing.
+/// The content of the block.
 fn braced_content(block: TokenStream) -> TokenStream {
     block.into_iter().take(1).find_map(group_content).unwrap_or_default()
 }

@@ -20,6 +20,38 @@ fn every_tree_without_need_has_one_that_decides_the_same() {
     }
 }
 
+/// The members are compared in pairs, and that finds every value without need in all of these.
+#[test]
+fn accepted_tree_needs_each_of_its_values() {
+    let is_accepted = |tree: &String| !output(tree).contains("compile_error");
+    let accepted: Vec<String> = trees().into_iter().filter(is_accepted).collect();
+    assert!(accepted.len() > 50);
+    for tree in accepted {
+        let needless = without_one_value(&tree).into_iter().find(|without| {
+            (0..8).all(|caller| lets_in(&tree, caller) == lets_in(without, caller))
+        });
+        assert_eq!(needless, None, "{tree}");
+    }
+}
+
+/// The tree with each of its values in turn replaced by what decides nothing in its group.
+fn without_one_value(tree: &str) -> Vec<String> {
+    let mut around = Vec::new();
+    let mut variants = Vec::new();
+    for (position, letter) in tree.char_indices() {
+        match letter {
+            '(' => around.push(if tree[..position].ends_with("any") { "0" } else { "1" }),
+            ')' => drop(around.pop()),
+            '"' if tree[position + 2..].starts_with('"') => {
+                let nothing = around.last().unwrap();
+                variants.push(format!("{}{nothing}{}", &tree[..position], &tree[position + 3..]));
+            }
+            _ => {}
+        }
+    }
+    variants
+}
+
 /// Groups of two, of groups of two: all of them, also those that say something twice.
 fn trees() -> Vec<String> {
     let leaves: Vec<String> = VALUES.map(str::to_owned).into();
@@ -40,10 +72,14 @@ fn pairs(first: &[String], second: &[String]) -> Vec<String> {
     groups
 }
 
+fn output(tree: &str) -> String {
+    let args = format!("accepts = \"api_key\", scopes = {tree}");
+    expand(&args, "async fn f() {}").to_string()
+}
+
 /// The tree that the first message with a whole tree says to write.
 fn first_help(tree: &str) -> Option<String> {
-    let args = format!("accepts = \"api_key\", scopes = {tree}");
-    let output = expand(&args, "async fn f() {}").to_string().replace("\\\"", "\"");
+    let output = output(tree).replace("\\\"", "\"");
     let (_, help) = output.split_once("help: write `scopes = ")?;
     let (instead, _) = help.split_once('`')?;
     Some(instead.to_owned())

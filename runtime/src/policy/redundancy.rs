@@ -2,23 +2,62 @@
 //! where scopes that are named by constants have their texts; the attribute sees only literals.
 
 use super::{Requirement, text::is_same_text};
+use crate::scope::Scope;
+
+/// Which parts of a group are compared with the parts beside them.
+#[derive(Clone, Copy)]
+pub(super) enum Compared<'a> {
+    All,
+    /// Those that name one of these scopes.
+    Constants(&'a [Scope]),
+}
 
 impl Requirement {
     /// Whether no part of this group decides nothing because of another part beside it.
-    pub(super) const fn needs_each_part(&self) -> bool {
+    pub(super) const fn needs_each_part(&self, compared: Compared<'_>) -> bool {
         let (Self::All(parts) | Self::Any(parts)) = self else { return true };
+        let mut before: &[Self] = &[];
         let mut rest = *parts;
         while let [one, tail @ ..] = rest {
-            let mut others = tail;
-            while let [other, tail @ ..] = others {
-                if one.makes_useless(other) || other.makes_useless(one) {
-                    return false;
+            let is_needed = match compared {
+                Compared::All => one.differs_from_each(tail),
+                Compared::Constants(scopes) if one.names_one_of(scopes) => {
+                    one.differs_from_each(before) && one.differs_from_each(tail)
                 }
-                others = tail;
+                Compared::Constants(_) => true,
+            };
+            if !is_needed {
+                return false;
+            }
+            (before, _) = parts.split_at(parts.len() - tail.len());
+            rest = tail;
+        }
+        true
+    }
+
+    /// Whether neither this nor any of the others decides nothing beside the other.
+    const fn differs_from_each(&self, others: &[Self]) -> bool {
+        let mut rest = others;
+        while let [other, tail @ ..] = rest {
+            if self.makes_useless(other) || other.makes_useless(self) {
+                return false;
             }
             rest = tail;
         }
         true
+    }
+
+    /// Whether a scope with one of these names stands here, at any depth.
+    const fn names_one_of(&self, scopes: &[Scope]) -> bool {
+        let mut rest = scopes;
+        while let [scope, tail @ ..] = rest {
+            let leaf = Self::of_scope(*scope);
+            if self.is_same_as(&leaf) || self.mentions(&leaf) {
+                return true;
+            }
+            rest = tail;
+        }
+        false
     }
 
     /// Whether a group of both would decide the same with a part less.
@@ -114,7 +153,10 @@ impl Requirement {
 
 #[cfg(test)]
 mod tests {
-    use super::Requirement::{All, Any, Feature, Plan, Scope};
+    use super::{
+        Compared,
+        Requirement::{All, Any, Feature, Plan, Scope},
+    };
 
     #[test]
     fn a_group_needs_each_of_its_parts() {
@@ -142,7 +184,23 @@ mod tests {
             (All(&[Any(&[Scope("a"), Scope("b")]), Any(&[Scope("a"), Scope("c")])]), true),
         ];
         for (group, expected) in table {
-            assert_eq!(group.needs_each_part(), expected, "{group}");
+            assert_eq!(group.needs_each_part(Compared::All), expected, "{group}");
+        }
+    }
+
+    #[test]
+    fn only_parts_with_a_constant_are_compared() {
+        const A: [crate::scope::Scope; 1] = [crate::scope::Scope::new("a")];
+        let table = [
+            (Any(&[Scope("b"), Scope("b")]), true),
+            (Any(&[Scope("b"), Scope("a"), Scope("a")]), false),
+            (Any(&[Scope("a"), Scope("b"), Scope("a")]), false),
+            (Any(&[All(&[Scope("a"), Scope("b")]), Scope("c"), Scope("a")]), false),
+            (All(&[Scope("a"), Any(&[Scope("c"), Scope("a")])]), false),
+            (All(&[Scope("a"), Any(&[Scope("c"), Scope("b")])]), true),
+        ];
+        for (group, expected) in table {
+            assert_eq!(group.needs_each_part(Compared::Constants(&A)), expected, "{group}");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A requirement and an identity in, the denial out, if there is one.
 
-use super::{Denial, RequiredScopes, Reverification, ScopeHierarchy};
+use super::{Denial, RequiredScopes, Reverification, ScopeHierarchy, redundancy::Compared};
 use crate::{
     identity::{Identity, SessionToken, VerifiedToken},
     scope::{Scope, is_scope_token},
@@ -185,7 +185,7 @@ impl Requirement {
 
     /// Fails at compile time where a clause of this type could never pass, or is no policy.
     #[track_caller]
-    pub(super) const fn assert_sound(&self, token_type: TokenType) {
+    pub(super) const fn assert_sound(&self, token_type: TokenType, compared: Compared<'_>) {
         let is_session = matches!(token_type, TokenType::SessionToken);
         let is_oauth = matches!(token_type, TokenType::OAuthToken);
         match self {
@@ -220,11 +220,11 @@ impl Requirement {
                 let mut rest = *parts;
                 while let [part, tail @ ..] = rest {
                     assert!(!matches!(part, Self::None), "`None` stands alone, not in a list");
-                    part.assert_sound(token_type);
+                    part.assert_sound(token_type, compared);
                     rest = tail;
                 }
                 assert!(
-                    self.needs_each_part(),
+                    self.needs_each_part(compared),
                     "a scope or condition is written twice, or never matters beside another; remove it"
                 );
             }

@@ -2,7 +2,6 @@
 #[allow(non_camel_case_types)]
 enum f {}
 impl f {
-    /// Accepts `session_token`, `oauth_token`, `m2m_token` or `api_key`.
     const POLICY: ::clerk_auth::Policy = {
         use ::clerk_auth::policy::{Clause, Policy, Requirement};
         Policy::new(
@@ -20,6 +19,7 @@ impl ::clerk_auth::Guarded for f {
     type Identity = ::clerk_auth::Identity;
     type Claims = ();
 }
+/// Requires `session_token`, or `oauth_token`, or `m2m_token`, or `api_key`.
 async fn f(guard: ::clerk_auth::Guard<f>) {
     let scopes: Option<Scopes> = guard.maybe_scopes();
     {}

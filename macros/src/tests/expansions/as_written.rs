@@ -6,7 +6,6 @@ pub enum r#in {}
 #[cfg(feature = "notes")]
 #[cfg_attr(unix, cfg(feature = "a"), cfg_attr(test, cfg(feature = "b")))]
 impl r#in {
-    /// Accepts `oauth_token`.
     pub const POLICY: ::clerk_auth::Policy = {
         use ::clerk_auth::policy::{Clause, Policy, Requirement};
         Policy::new(&[Clause::OAuthToken(Requirement::None)])
@@ -24,6 +23,8 @@ impl ::clerk_auth::Guarded for r#in {
 #[cfg_attr(debug_assertions, axum::debug_handler(state = S))]
 #[cfg_attr(unix, cfg(feature = "a"), inline, cfg_attr(test, cfg(feature = "b"), cold))]
 #[tracing::instrument(skip_all)]
+///
+/// Requires `oauth_token`.
 pub async fn r#in<'a, S, const N: usize>(
     guard: ::clerk_auth::Guard<r#in>,
     Path(scopes): Path<[String; N]>,

@@ -2,7 +2,6 @@
 #[allow(non_camel_case_types)]
 enum list {}
 impl list {
-    /// Accepts `oauth_token` with scope `Policy::READ_NOTES`.
     const POLICY: ::clerk_auth::Policy = ::clerk_auth::policy::Policy::new(
         &[
             ::clerk_auth::policy::Clause::OAuthToken(
@@ -16,4 +15,5 @@ impl ::clerk_auth::Guarded for list {
     type Identity = ::clerk_auth::OAuthToken;
     type Claims = ();
 }
+/// Requires `oauth_token` with `scopes = Policy::READ_NOTES`.
 async fn list(_guard: ::clerk_auth::Guard<list>) {}

@@ -2,11 +2,6 @@
 #[allow(non_camel_case_types)]
 enum list_notes {}
 impl list_notes {
-    /// Accepts
-    /// - `session_token` with permission `org:notes:read`, and role `org:admin` or `org:editor`
-    /// - `oauth_token` with scope `read:notes`, audience `https://notes.example`, and client `kPz8`
-    /// - `m2m_token` with calling machine `mch_a` or `mch_b`
-    /// - `api_key`
     const POLICY: ::clerk_auth::Policy = {
         use ::clerk_auth::policy::{Clause, Policy, Requirement};
         Policy::new(
@@ -44,6 +39,7 @@ impl ::clerk_auth::Guarded for list_notes {
     type Identity = ::clerk_auth::Identity;
     type Claims = ();
 }
+/// Requires `session_token` with `permission = "org:notes:read", role = any("org:admin", "org:editor")`, or `oauth_token` with `scopes = "read:notes", audience = "https://notes.example", client = ["kPz8"]`, or `m2m_token` with `from = ["mch_a", "mch_b"]`, or `api_key`.
 async fn list_notes(guard: ::clerk_auth::Guard<list_notes>) {
     let subject: Subject = guard.subject();
     let user_id: Option<UserId> = guard.maybe_user_id();

@@ -2,7 +2,6 @@
 #[allow(non_camel_case_types)]
 enum list {}
 impl list {
-    /// Accepts `oauth_token` or `api_key` with scope `read:notes`.
     const POLICY: my_crate::auth::Policy = {
         use my_crate::auth::policy::{Clause, Policy, Requirement};
         Policy::new(
@@ -23,6 +22,7 @@ impl my_crate::auth::Guarded for list {
     >;
     type Claims = ();
 }
+/// Requires `oauth_token` with `scopes = "read:notes"`, or `api_key` with `scopes = "read:notes"`.
 async fn list(guard: my_crate::auth::Guard<list>) {
     let scopes: Scopes = guard.scopes();
     {}

@@ -5,7 +5,6 @@
 #[allow(non_camel_case_types)]
 enum list {}
 impl list {
-    /// Refuses everyone, because the attribute has an error.
     const POLICY: my_crate::auth::Policy = my_crate::auth::Policy::REFUSE_ALL;
 }
 impl my_crate::auth::Guarded for list {

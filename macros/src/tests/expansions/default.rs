@@ -2,7 +2,6 @@
 #[allow(non_camel_case_types)]
 enum profile {}
 impl profile {
-    /// Accepts `session_token`.
     const POLICY: ::clerk_auth::Policy = {
         use ::clerk_auth::policy::{Clause, Policy, Requirement};
         Policy::new(&[Clause::SessionToken(Requirement::None)])
@@ -13,6 +12,7 @@ impl ::clerk_auth::Guarded for profile {
     type Identity = ::clerk_auth::SessionToken;
     type Claims = ();
 }
+/// Requires `session_token`.
 async fn profile(_guard: ::clerk_auth::Guard<profile>) -> Json<Profile> {
     load().await
 }

@@ -6,7 +6,6 @@ enum profile {}
 #[cfg(feature = "profile")]
 #[cfg(feature = "server")]
 impl profile {
-    /// Accepts `session_token`.
     const POLICY: ::clerk_auth::Policy = {
         use ::clerk_auth::policy::{Clause, Policy, Requirement};
         Policy::new(&[Clause::SessionToken(Requirement::None)])
@@ -21,6 +20,7 @@ impl ::clerk_auth::Guarded for profile {
 }
 #[cfg(feature = "profile")]
 #[get("/api/profile/{id}", headers:HeaderMap)]
+/// Requires `session_token`.
 #[middleware(::clerk_auth::dioxus_layer!(profile))]
 async fn profile(id: String) -> Result<Profile> {
     let _guard: ::clerk_auth::Guard<profile> = ::clerk_auth::dioxus_guard!();

@@ -2,9 +2,6 @@
 #[allow(non_camel_case_types)]
 enum delete {}
 impl delete {
-    /// Accepts
-    /// - `session_token` with reverification `second_factor(minutes = 5)`
-    /// - `m2m_token`
     const POLICY: ::clerk_auth::Policy = {
         use ::clerk_auth::policy::{Clause, Policy, Requirement, Reverification};
         Policy::new(
@@ -27,6 +24,7 @@ impl ::clerk_auth::Guarded for delete {
     >;
     type Claims = ();
 }
+/// Requires `session_token` with `reverification = second_factor(minutes = 5)`, or `m2m_token`.
 async fn delete(guard: ::clerk_auth::Guard<delete>) {
     let identity: Identity<SessionToken, Never, M2mToken, Never> = guard.identity();
     {}

@@ -2,7 +2,6 @@
 #[allow(non_camel_case_types)]
 enum close {}
 impl close {
-    /// Accepts `api_key`.
     const POLICY: ::clerk_auth::Policy = {
         use ::clerk_auth::policy::{Clause, Policy, Requirement};
         Policy::new(&[Clause::ApiKey(Requirement::None)])
@@ -13,6 +12,7 @@ impl ::clerk_auth::Guarded for close {
     type Identity = ::clerk_auth::ApiKey;
     type Claims = ();
 }
+/// Requires `api_key`.
 async fn close(guard: ::clerk_auth::Guard<close>, State(s): State<S>) {
     let identity: ApiKey = guard.identity();
     let guard: clerk_auth::Guard<close> = guard;

@@ -4,7 +4,6 @@
 pub enum add_note {}
 #[cfg(feature = "ssr")]
 impl add_note {
-    /// Accepts `oauth_token` with scope `write:notes`.
     pub const POLICY: ::clerk_auth::Policy = {
         use ::clerk_auth::policy::{Clause, Policy, Requirement};
         Policy::new(&[Clause::OAuthToken(Requirement::Scope("write:notes"))])
@@ -19,6 +18,8 @@ impl ::clerk_auth::Guarded for add_note {
 /// Adds.
 #[server(endpoint = "add_note")]
 #[middleware(Trace)]
+///
+/// Requires `oauth_token` with `scopes = "write:notes"`.
 #[middleware(::clerk_auth::leptos_layer!(add_note))]
 pub async fn add_note(#[server(default)] text: String) -> Result<Note, ServerFnError> {
     let guard: ::clerk_auth::Guard<add_note> = ::clerk_auth::leptos_guard!();

@@ -7,7 +7,6 @@
 pub enum f {}
 #[cfg(unix)]
 impl f {
-    /// Refuses everyone, because the attribute has an error.
     pub const POLICY: ::clerk_auth::Policy = ::clerk_auth::Policy::REFUSE_ALL;
 }
 #[cfg(unix)]

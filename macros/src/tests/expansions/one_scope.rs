@@ -2,7 +2,6 @@
 #[allow(non_camel_case_types)]
 pub(crate) enum list_notes {}
 impl list_notes {
-    /// Accepts `oauth_token` with scope `read:notes`.
     pub(crate) const POLICY: ::clerk_auth::Policy = {
         use ::clerk_auth::policy::{Clause, Policy, Requirement};
         Policy::new(&[Clause::OAuthToken(Requirement::Scope("read:notes"))])
@@ -13,6 +12,7 @@ impl ::clerk_auth::Guarded for list_notes {
     type Identity = ::clerk_auth::OAuthToken;
     type Claims = ();
 }
+/// Requires `oauth_token` with `scopes = "read:notes"`.
 pub(crate) async fn list_notes(
     guard: ::clerk_auth::Guard<list_notes>,
     State(notes): State<Notes>,

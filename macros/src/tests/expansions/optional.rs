@@ -2,9 +2,6 @@
 #[allow(non_camel_case_types)]
 enum list {}
 impl list {
-    /// Accepts `oauth_token` with scope `read:notes`.
-    ///
-    /// A caller without a credential enters too.
     const POLICY: ::clerk_auth::Policy = {
         use ::clerk_auth::policy::{Clause, Policy, Requirement};
         Policy::new(&[Clause::OAuthToken(Requirement::Scope("read:notes"))]).optional()
@@ -15,6 +12,7 @@ impl ::clerk_auth::Guarded for list {
     type Identity = ::core::option::Option<::clerk_auth::OAuthToken>;
     type Claims = ();
 }
+/// Requires `oauth_token` with `scopes = "read:notes"`, or no credential.
 async fn list(guard: ::clerk_auth::Guard<list>) {
     let subject: Option<Subject> = guard.maybe_subject();
     let client_id: Option<ClientId> = guard.maybe_client_id();

@@ -5,7 +5,6 @@
 #[allow(non_camel_case_types)]
 enum f {}
 impl f {
-    /// Refuses everyone, because the attribute has an error.
     const POLICY: ::clerk_auth::Policy = ::clerk_auth::Policy::REFUSE_ALL;
 }
 impl ::clerk_auth::Guarded for f {

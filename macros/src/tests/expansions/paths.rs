@@ -2,7 +2,6 @@
 #[allow(non_camel_case_types)]
 enum edit {}
 impl edit {
-    /// Accepts `api_key` with scope `scope::ADMIN` or `crate::scope::READ_NOTES` or `write:notes`.
     const POLICY: ::clerk_auth::Policy = {
         use ::clerk_auth::policy::{Clause, Policy, Requirement};
         Policy::new(
@@ -25,4 +24,5 @@ impl ::clerk_auth::Guarded for edit {
     type Identity = ::clerk_auth::ApiKey;
     type Claims = ();
 }
+/// Requires `api_key` with `scopes = any(scope::ADMIN, crate::scope::READ_NOTES, "write:notes")`.
 async fn edit(_guard: ::clerk_auth::Guard<edit>) {}

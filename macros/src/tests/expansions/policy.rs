@@ -1,5 +1,8 @@
-const READ: Policy = const {
+const READ: Policy = {
     use ::clerk_auth::policy::{Clause, Policy, Requirement};
-    const CLAUSES: &[Clause] = &[Clause::OAuthToken(Requirement::Scope("read:notes"))];
-    Policy::new(CLAUSES).optional()
+    const POLICY: Policy = Policy::new(
+            &[Clause::OAuthToken(Requirement::Scope("read:notes"))],
+        )
+        .optional();
+    POLICY
 };

@@ -1,5 +1,5 @@
-const READ: Policy = const {
+const READ: Policy = {
     use ::clerk_auth::policy::{Clause, Policy, Requirement};
-    const CLAUSES: &[Clause] = &[Clause::SessionToken(Requirement::None)];
-    Policy::new(CLAUSES)
+    const POLICY: Policy = Policy::new(&[Clause::SessionToken(Requirement::None)]);
+    POLICY
 };

@@ -1,7 +1,6 @@
 #[doc(hidden)]
 pub enum ListNotes {}
 impl ListNotes {
-    /// Accepts `session_token`.
     pub const POLICY: ::clerk_auth::Policy = {
         use ::clerk_auth::policy::{Clause, Policy, Requirement};
         Policy::new(&[Clause::SessionToken(Requirement::None)])
@@ -12,6 +11,7 @@ impl ::clerk_auth::Guarded for ListNotes {
     type Identity = ::clerk_auth::SessionToken;
     type Claims = ();
 }
+/// Requires `session_token`.
 pub async fn list_notes(guard: ::clerk_auth::Guard<ListNotes>) -> Reply {
     let user_id: UserId = guard.user_id();
     { reply(user_id) }

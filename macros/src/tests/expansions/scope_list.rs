@@ -2,7 +2,6 @@
 #[allow(non_camel_case_types)]
 enum edit {}
 impl edit {
-    /// Accepts `oauth_token` with scopes `read:notes scope::WRITE_NOTES`.
     const POLICY: ::clerk_auth::Policy = {
         use ::clerk_auth::policy::{Clause, Policy, Requirement};
         Policy::new(
@@ -24,4 +23,5 @@ impl ::clerk_auth::Guarded for edit {
     type Identity = ::clerk_auth::OAuthToken;
     type Claims = ();
 }
+/// Requires `oauth_token` with `scopes = ["read:notes", scope::WRITE_NOTES]`.
 async fn edit(_guard: ::clerk_auth::Guard<edit>) {}

@@ -2,7 +2,6 @@
 #[allow(non_camel_case_types)]
 enum export {}
 impl export {
-    /// Accepts `api_key` with scope `scope::READ_NOTES`.
     const POLICY: ::clerk_auth::Policy = {
         use ::clerk_auth::policy::{Clause, Policy, Requirement};
         Policy::new(&[Clause::ApiKey(Requirement::of_scope(scope::READ_NOTES))])
@@ -13,6 +12,7 @@ impl ::clerk_auth::Guarded for export {
     type Identity = ::clerk_auth::ApiKey;
     type Claims = ();
 }
+/// Requires `api_key` with `scopes = scope::READ_NOTES`.
 async fn export(guard: ::clerk_auth::Guard<export>) {
     let org_id: Option<OrgId> = guard.maybe_org_id();
     {}

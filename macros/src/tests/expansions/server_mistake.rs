@@ -7,7 +7,6 @@
 enum f {}
 #[cfg(feature = "ssr")]
 impl f {
-    /// Refuses everyone, because the attribute has an error.
     const POLICY: ::clerk_auth::Policy = ::clerk_auth::Policy::REFUSE_ALL;
 }
 #[cfg(feature = "ssr")]

@@ -2,7 +2,6 @@
 #[allow(non_camel_case_types)]
 enum report {}
 impl report {
-    /// Accepts `session_token` with plan `org:pro`, feature `reports`, and reverification `strict_mfa`.
     const POLICY: ::clerk_auth::Policy = {
         use ::clerk_auth::policy::{Clause, Policy, Requirement, Reverification};
         Policy::new(
@@ -25,6 +24,7 @@ impl ::clerk_auth::Guarded for report {
     type Identity = ::clerk_auth::SessionToken;
     type Claims = ();
 }
+/// Requires `session_token` with `plan = "org:pro", feature = "reports", reverification = "strict_mfa"`.
 async fn report(guard: ::clerk_auth::Guard<report>) {
     let org_id: Option<OrgId> = guard.maybe_org_id();
     let session_id: SessionId = guard.session_id();

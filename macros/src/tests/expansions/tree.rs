@@ -2,7 +2,6 @@
 #[allow(non_camel_case_types)]
 enum edit {}
 impl edit {
-    /// Accepts `oauth_token` with scope `admin` or (`read:notes` and `write:notes`).
     const POLICY: ::clerk_auth::Policy = {
         use ::clerk_auth::policy::{Clause, Policy, Requirement};
         Policy::new(
@@ -29,4 +28,5 @@ impl ::clerk_auth::Guarded for edit {
     type Identity = ::clerk_auth::OAuthToken;
     type Claims = ();
 }
+/// Requires `oauth_token` with `scopes = any("admin", all("read:notes", "write:notes"))`.
 async fn edit(_guard: ::clerk_auth::Guard<edit>) {}

@@ -2,7 +2,6 @@
 #[allow(non_camel_case_types)]
 enum add {}
 impl add {
-    /// Accepts `api_key` or `oauth_token` with scopes `read:notes write:notes`.
     const POLICY: ::clerk_auth::Policy = {
         use ::clerk_auth::policy::{Clause, Policy, Requirement};
         const SCOPES: Requirement = Requirement::All(
@@ -21,6 +20,7 @@ impl ::clerk_auth::Guarded for add {
     >;
     type Claims = ();
 }
+/// Requires `api_key` with `scopes = "read:notes write:notes"`, or `oauth_token` with `scopes = "read:notes write:notes"`.
 async fn add(guard: ::clerk_auth::Guard<add>, Json(note): Json<Note>) {
     let token_type: TokenType = guard.token_type();
     {}

@@ -2,7 +2,6 @@
 #[allow(non_camel_case_types)]
 enum f {}
 impl f {
-    /// Accepts `session_token` or `api_key`.
     const POLICY: ::clerk_auth::Policy = {
         use ::clerk_auth::policy::{Clause, Policy, Requirement};
         Policy::new(
@@ -20,4 +19,5 @@ impl ::clerk_auth::Guarded for f {
     >;
     type Claims = ();
 }
+/// Requires `session_token`, or `api_key`.
 async fn f(_guard: ::clerk_auth::Guard<f>) {}

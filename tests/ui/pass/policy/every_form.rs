@@ -86,9 +86,27 @@ async fn optional_clauses() {}
 const IN_A_CONSTANT: Policy = clerk_auth::policy!(accepts = "api_key", scopes = "read:notes");
 static IN_A_STATIC: Policy = clerk_auth::policy!();
 
+struct Notes;
+
+impl Notes {
+    const IN_AN_IMPL: Policy = clerk_auth::policy!(api_key(scopes = scope::READ));
+}
+
+const fn in_a_constant_function() -> Policy {
+    const POLICY: Scope = Scope::new("local");
+    clerk_auth::policy!(api_key(scopes = any(POLICY, self::scope::READ)))
+}
+
+fn in_a_generic_function<T>(_: T, policy: Policy) -> impl Fn(bool) -> [Policy; 2] {
+    move |first| {
+        [policy, if first { clerk_auth::policy!() } else { clerk_auth::policy!(m2m_token) }]
+    }
+}
+
 fn main() {
     let in_a_body: &'static Policy =
         &clerk_auth::policy!(oauth_token(scopes = scope::READ), optional);
+    let in_a_closure = in_a_generic_function((), clerk_auth::policy!(api_key))(true);
     let handlers = [
         plain::POLICY,
         empty::POLICY,
@@ -111,7 +129,9 @@ fn main() {
         optional::POLICY,
         optional_clauses::POLICY,
     ];
-    for policy in handlers.iter().chain([&IN_A_CONSTANT, &IN_A_STATIC, in_a_body]) {
+    let others = [&Notes::IN_AN_IMPL, &in_a_constant_function()];
+    let policies = [&IN_A_CONSTANT, &IN_A_STATIC, in_a_body].into_iter().chain(others);
+    for policy in handlers.iter().chain(policies).chain(&in_a_closure) {
         assert!(!policy.to_string().is_empty());
     }
 }

@@ -1,0 +1,105 @@
+//! Tokens between two arguments or members in, the comma taken, or its absence reported.
+
+use proc_macro2::{Ident, TokenTree};
+use syn::{
+    LitStr, Token,
+    ext::IdentExt,
+    parse::{End, ParseStream},
+    token::Paren,
+};
+
+use crate::{
+    args::{describe::found, keyword::Keyword, tree::GroupKind},
+    errors::Errors,
+};
+
+/// Takes the comma before the next one of `what`, after a value of `key`. A missing comma is
+/// reported, and the answer is `false`; what follows is read only if it looks like the next one, so
+/// that one mistake stays one error.
+pub(crate) fn comma(
+    input: ParseStream<'_>,
+    what: &str,
+    keyword: Option<&Keyword>,
+    errors: &mut Errors,
+) -> bool {
+    let separate = format!("separate {what} with `,`");
+    comma_or(input, what, starts_argument, errors, || match (keyword, operator(input)) {
+        (Some(keyword), _) if keyword.form().group && is_mixed(input) => {
+            "write `any(…)` where one is enough, `all(…)` where each is needed".to_owned()
+        }
+        (Some(keyword), Some(kind)) if keyword.form().group => {
+            format!("write `{} = {}(…, …)` with your values", keyword.name(), kind.name())
+        }
+        (Some(keyword), Some(GroupKind::Any)) if keyword.form().list => {
+            format!("write `{} = […, …]` with your values", keyword.name())
+        }
+        _ => separate,
+    })
+}
+
+/// Takes the comma between two members of a group of this kind.
+pub(crate) fn member_comma(input: ParseStream<'_>, around: GroupKind, errors: &mut Errors) -> bool {
+    let starts_leaf = |input: ParseStream<'_>| input.peek(LitStr);
+    comma_or(input, "members", starts_leaf, errors, || match operator(input) {
+        Some(kind) if kind != around || is_mixed(input) => {
+            format!("write `{}(…, …)` around the values that belong together", kind.name())
+        }
+        _ => "separate members with `,`".to_owned(),
+    })
+}
+
+fn comma_or(
+    input: ParseStream<'_>,
+    what: &str,
+    starts: impl Fn(ParseStream<'_>) -> bool,
+    errors: &mut Errors,
+    help: impl FnOnce() -> String,
+) -> bool {
+    if input.is_empty() || input.parse::<Token![,]>().is_ok() {
+        return true;
+    }
+    let message = format!("expected `,` between {what}, found {}", found(input));
+    errors.push(input.span(), &message, &help());
+    if !starts(input) {
+        skip_to_comma(input);
+        input.parse::<Token![,]>().ok();
+    }
+    false
+}
+
+/// What `"a" | "b"` or `"a" & "b"` probably means.
+fn operator(input: ParseStream<'_>) -> Option<GroupKind> {
+    if input.peek(Token![|]) {
+        return Some(GroupKind::Any);
+    }
+    (input.peek(Token![&]) || input.peek(Token![+])).then_some(GroupKind::All)
+}
+
+/// Whether both operators stand before the next comma.
+fn is_mixed(input: ParseStream<'_>) -> bool {
+    let ahead = input.fork();
+    let (mut has_any, mut has_all) = (false, false);
+    while !ahead.is_empty() && !ahead.peek(Token![,]) {
+        has_any |= operator(&ahead) == Some(GroupKind::Any);
+        has_all |= operator(&ahead) == Some(GroupKind::All);
+        if ahead.parse::<TokenTree>().is_err() {
+            break;
+        }
+    }
+    has_any && has_all
+}
+
+/// Whether this looks like the next argument.
+fn starts_argument(input: ParseStream<'_>) -> bool {
+    let is_name = input.peek(Ident::peek_any);
+    let goes_on = input.peek2(Token![=]) || input.peek2(Paren);
+    is_name && (goes_on || input.peek2(Token![,]) || input.peek2(End))
+}
+
+pub(crate) fn skip_to_comma(input: ParseStream<'_>) {
+    while !input.is_empty() && !input.peek(Token![,]) && input.parse::<TokenTree>().is_ok() {}
+}
+
+pub(crate) fn skip_all(input: ParseStream<'_>) {
+    while input.parse::<TokenTree>().is_ok() {}
+}

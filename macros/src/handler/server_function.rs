@@ -1,0 +1,71 @@
+//! The attributes of a function in, the framework whose server function it is out.
+//!
+//! The parameters of a server function are its wire format, so no guard can stand among them: see
+//! `expand::server_function` for where it stands instead.
+
+use proc_macro2::TokenTree;
+use syn::{Attribute, Path, Signature};
+
+use crate::{errors::Errors, handler::function::Body};
+
+/// The attributes that Dioxus has beside `#[server]`.
+const METHODS: [&str; 5] = ["delete", "get", "patch", "post", "put"];
+
+/// The function that Leptos makes of the one below it carries this before its name.
+const RENAMED: &str = "__server_";
+
+/// The method by which Leptos's client calls the server.
+const CLIENT_CALL: &str = "run_on_client";
+
+/// Whose attribute stands below ours.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Framework {
+    Leptos,
+    Dioxus,
+}
+
+impl Framework {
+    /// Both have a `#[server]`: without a path it is that of Leptos. What is not recognised, such as
+    /// an alias, is guarded as a handler, and no framework can send a guard over the wire.
+    pub(crate) fn of(attributes: &[Attribute]) -> Option<Self> {
+        attributes.iter().find_map(|attribute| Self::named_by(attribute.path()))
+    }
+
+    fn named_by(path: &Path) -> Option<Self> {
+        let last = &path.segments.last()?.ident;
+        let first = &path.segments.first()?.ident;
+        let is_bare = path.segments.len() == 1;
+        let is_dioxus = !is_bare && first.to_string().starts_with("dioxus");
+        if last == "server" {
+            return Some(if is_dioxus { Self::Dioxus } else { Self::Leptos });
+        }
+        let is_method = METHODS.iter().any(|method| last == method);
+        (is_method && (is_bare || is_dioxus)).then_some(Self::Dioxus)
+    }
+
+    /// The feature of the application that builds the server. Dioxus asks for the name, and Leptos's
+    /// templates have it.
+    pub(crate) const fn server_feature(self) -> &'static str {
+        match self {
+            Self::Leptos => "ssr",
+            Self::Dioxus => "server",
+        }
+    }
+}
+
+/// Reports what Leptos wrote: its attribute then stood above ours, and the arguments were decoded
+/// before the guard. What Dioxus writes there looks like any function; rustc refuses it, because
+/// Dioxus calls it without a guard.
+pub(crate) fn check_server_order(signature: &Signature, body: &Body, errors: &mut Errors) {
+    let name = signature.ident.to_string();
+    let renamed = format!("{RENAMED}{name}");
+    let is_call = |token: TokenTree| match token {
+        TokenTree::Ident(called) => called == CLIENT_CALL || called == renamed.as_str(),
+        _ => false,
+    };
+    let is_above = name.starts_with(RENAMED) || body.tokens.clone().into_iter().any(is_call);
+    if is_above {
+        let message = "`#[server]` stands above `#[clerk_auth]`, so it would not be guarded";
+        errors.push(signature.ident.span(), message, "write `#[clerk_auth]` above `#[server]`");
+    }
+}

@@ -1,0 +1,402 @@
+//! Advice never leads to a policy that admits callers whom the written one cannot mean.
+
+use std::collections::BTreeSet;
+
+use super::{messages, tokens};
+use crate::{
+    args::{
+        Args,
+        keyword::Position,
+        tree::{Factor, GroupKind},
+    },
+    condition::{Condition, PRESETS},
+    errors::Errors,
+    policy::{
+        Policy, format,
+        requirement::{Requirement, Reverification},
+    },
+    token_type::TokenType,
+};
+
+/// A mistake; the same with `{}` in the place of the advice, or `None` where the help gives no
+/// policy to paste; and the strictest policy that the mistake can mean. Where the help lets the
+/// reader choose ("where one is enough"), the widest of the choice.
+const MISTAKES: &[(&str, Option<&str>, &str)] = &[
+    // Words about `optional`.
+    ("required", Some("{}"), ""),
+    ("required = true", Some("{}"), ""),
+    ("mandatory", Some("{}"), ""),
+    ("not_optional", Some("{}"), ""),
+    ("non_optional, api_key", Some("{}api_key"), "api_key"),
+    ("unoptional", Some("{}"), ""),
+    ("optional = false", Some("{}"), ""),
+    ("optional(false)", Some("{}"), ""),
+    ("optional = \"false\"", Some("{}"), ""),
+    ("anonymous = false", Some("{}"), ""),
+    ("optionl = false", Some("{}"), ""),
+    ("is_optional", Some("{}"), "optional"),
+    ("shared_optional = NO", None, ""),
+    ("optional_role = \"a\"", Some("{} = \"a\""), "role = \"a\""),
+    ("optionl", Some("{}"), "optional"),
+    ("anonymous", Some("{}"), "optional"),
+    ("optional = true", Some("{}"), "optional"),
+    ("optional()", Some("{}"), "optional"),
+    ("anonymous(false)", Some("{}"), ""),
+    ("optionl: false", Some("{}"), ""),
+    ("optional: false", Some("{}"), ""),
+    ("optional = \"\"", None, ""),
+    ("optional = none", None, ""),
+    ("disable_optional", None, ""),
+    // Words that negate.
+    ("ban_role = \"a\"", None, ""),
+    ("bypass_permission = \"a:b\"", None, ""),
+    ("plan_other_than = \"free\"", None, ""),
+    ("role = \"not a\"", None, ""),
+    ("permission = \"a:b & c:d\"", None, ""),
+    ("session_token(role = \"a\", api_key)", None, ""),
+    ("not_role = \"a\"", None, "role = \"a\""),
+    ("deny_scopes = \"a\", api_key", None, ""),
+    ("role_except = \"a\"", None, ""),
+    ("accepts = \"!api_key\"", None, ""),
+    ("accepts = \"not oauth_token\"", None, ""),
+    ("accepts = [\"session_token\", \"no_api_key\"]", None, ""),
+    ("accepts = \"api_key\", scopes = not(\"a\")", None, ""),
+    ("accepts = \"api_key\", scopes = none(\"a\", \"b\")", None, ""),
+    ("accepts = \"api_key\", scopes != \"a\"", None, ""),
+    ("oauth_token = false", None, ""),
+    // Values of clauses.
+    ("oauth_token = \"read:notes\"", Some("{}"), "oauth_token(scopes = \"read:notes\")"),
+    ("api_key = \"a b\", m2m_token", Some("{}, m2m_token"), "api_key(scopes = \"a b\"), m2m_token"),
+    ("m2m_token = \"mch_a\"", Some("{}"), "m2m_token(from = \"mch_a\")"),
+    ("session_token = \"org:admin\"", None, ""),
+    ("oauth_token = scope::READ", None, ""),
+    ("oauth_token[scopes = \"a\"]", None, "oauth_token(scopes = \"a\")"),
+    ("oauth_token = true", Some("{}"), "oauth_token"),
+    // Conditions beside types that do not have them.
+    (
+        "accepts = \"any\", permission = \"org:a:b\"",
+        Some("{}, permission = \"org:a:b\""),
+        "permission = \"org:a:b\"",
+    ),
+    (
+        "accepts = [\"api_key\", \"m2m_token\"], scopes = \"a\"",
+        Some("{}, scopes = \"a\""),
+        "api_key(scopes = \"a\")",
+    ),
+    (
+        "accepts = [\"session_token\", \"api_key\"], role = \"a\", scopes = \"b\"",
+        Some("{}"),
+        "session_token(role = \"a\"), api_key(scopes = \"b\")",
+    ),
+    ("accepts = \"api_key\", role = \"a\"", None, ""),
+    ("accepts = \"session_token\", scopes = \"a\"", None, ""),
+    ("scopes = \"a\"", Some("{}, scopes = \"a\""), "oauth_token(scopes = \"a\")"),
+    ("scopes = \"a\", role = \"b\"", None, ""),
+    ("from = \"mch_a\", audience = \"b\"", None, ""),
+    ("api_key(role = \"a\")", None, ""),
+    ("session_token, api_key, role = \"a\"", Some("{}"), "session_token(role = \"a\")"),
+    ("session_token, m2m_token, scopes = \"a\"", None, ""),
+    ("accepts = \"api_key\", session_token, api_key", None, "api_key"),
+    ("accepts = \"any\", api_key", Some("{}api_key"), "api_key"),
+    // Several values.
+    ("role = all(\"a\", \"b\")", None, ""),
+    ("role = \"a\", role = \"b\"", None, ""),
+    ("role = \"a b\"", Some("role = {}"), "role = any(\"a\", \"b\")"),
+    ("permission = \"a:b\", permission = \"c:d\"", None, ""),
+    ("accepts = \"oauth_token\", audience = all(\"a\", \"b\")", None, ""),
+    ("accepts = \"oauth_token\", audience = [\"a\", \"b\"]", None, ""),
+    ("accepts = \"oauth_token\", audience(\"a\", \"b\")", None, ""),
+    ("accepts = \"oauth_token\", client = all(\"a\", \"b\")", None, ""),
+    ("accepts = \"oauth_token\", client = \"a\" & \"b\"", None, ""),
+    ("accepts = \"m2m_token\", from = [\"mch_a\"], from = [\"mch_b\"]", None, ""),
+    ("accepts = all(\"oauth_token\", \"api_key\")", None, ""),
+    ("accepts = \"oauth_token\", accepts = \"any\"", None, ""),
+    (
+        "accepts = [\"oauth_token\", \"any\"]",
+        Some("accepts = [\"oauth_token\", {}]"),
+        "oauth_token",
+    ),
+    ("accepts = \"many\"", None, ""),
+    ("accepts = Many", None, ""),
+    // Parts of a list or of a group.
+    (
+        "api_key(scopes = [\"a\", [\"b\"]])",
+        Some("api_key(scopes = [\"a\", {}])"),
+        "api_key(scopes = \"a b\")",
+    ),
+    (
+        "api_key(scopes = [\"a\", Scope::new(\"b\")])",
+        Some("api_key(scopes = [\"a\", {}])"),
+        "api_key(scopes = \"a b\")",
+    ),
+    (
+        "api_key(scopes = all(\"a\", (\"b\", \"c\")))",
+        Some("api_key(scopes = all(\"a\", {}))"),
+        "api_key(scopes = \"a b c\")",
+    ),
+    (
+        "api_key(scopes = any(\"a\", &[\"b\", \"c\"]))",
+        Some("api_key(scopes = any(\"a\", {}))"),
+        "api_key(scopes = any(\"a\", all(\"b\", \"c\")))",
+    ),
+    (
+        "api_key(scopes = any(\"a\", any[\"b\", \"c\"]))",
+        Some("api_key(scopes = any(\"a\", {}))"),
+        "api_key(scopes = any(\"a\", \"b\", \"c\"))",
+    ),
+    (
+        "api_key(scopes = any(\"a b\", \"c\"))",
+        Some("api_key(scopes = any({}, \"c\"))"),
+        "api_key(scopes = any(all(\"a\", \"b\"), \"c\"))",
+    ),
+    (
+        "api_key(scopes = any(\"a,b\", \"c\"))",
+        Some("api_key(scopes = any({}, \"c\"))"),
+        "api_key(scopes = any(all(\"a\", \"b\"), \"c\"))",
+    ),
+    (
+        "api_key(scopes = all(\"a b\", \"c\"))",
+        Some("api_key(scopes = all({}, \"c\"))"),
+        "api_key(scopes = \"a b c\")",
+    ),
+    ("api_key(scopes = any(\"a\", 1))", None, ""),
+    ("api_key(scopes = any(\"a\" & \"b\", \"c\"))", None, ""),
+    ("api_key(scopes = [\"a\" | \"b\"])", None, ""),
+    // A group within a text.
+    ("api_key(scopes = \"a | b\")", Some("api_key({})"), "api_key(scopes = any(\"a\", \"b\"))"),
+    ("api_key(scopes = \"any(a, b)\")", Some("api_key({})"), "api_key(scopes = any(\"a\", \"b\"))"),
+    ("api_key(scopes = \"a & b\")", Some("api_key({})"), "api_key(scopes = \"a b\")"),
+    ("api_key(scopes = \"all(a, b)\")", Some("api_key({})"), "api_key(scopes = \"a b\")"),
+    ("api_key(scopes = \"a | b c\")", None, ""),
+    ("api_key(scopes = \"a,b | c\")", None, ""),
+    ("api_key(scopes = \"any(a)\")", None, ""),
+    ("api_key(scopes = concat!(\"a\", B))", None, ""),
+    ("api_key(scopes = \"a | b & c\")", None, ""),
+    ("api_key(scopes = \"any(a, all(b, c))\")", None, ""),
+    ("api_key(scopes = \"any(a, b) c\")", None, ""),
+    ("api_key(scopes = \"any(a b, c)\")", None, ""),
+    ("api_key(scopes = \"a any(b, c)\")", None, ""),
+    ("api_key(scopes = \"a\" | \"b\" & \"c\")", None, ""),
+    // Nothing where something must stand.
+    ("accepts = \"api_key\", scopes = \"\"", None, ""),
+    ("accepts = \"api_key\", scopes = []", None, ""),
+    ("accepts = \"api_key\", scopes = all()", None, ""),
+    ("role = \"\"", None, ""),
+    ("accepts = \"m2m_token\", from = []", None, ""),
+    // What is not a literal.
+    ("accepts = \"api_key\", scopes = const { READ }", None, ""),
+    ("accepts = \"api_key\", scopes = { READ }", None, ""),
+    ("accepts = \"api_key\", scopes = (READ)", None, ""),
+    ("accepts = \"api_key\", scopes = &READ", None, ""),
+    ("accepts = \"api_key\", scopes = READ.as_str()", None, ""),
+    ("accepts = \"api_key\", scopes = READ as Scope", None, ""),
+    ("accepts = \"api_key\", scopes = if A { B } else { C }", None, ""),
+    ("accepts = \"api_key\", scopes = 5", None, ""),
+    ("permission = PERMISSION", None, ""),
+    ("policy = ADMINS", None, ""),
+    ("policy = policies::Admins", None, ""),
+    // Reverification.
+    (
+        "reverification = second_factor(minutes = 5.5)",
+        Some("reverification = {}"),
+        "reverification = second_factor(minutes = 5)",
+    ),
+    (
+        "reverification = second_factor(minutes = \"5\")",
+        Some("reverification = {}"),
+        "reverification = second_factor(minutes = 5)",
+    ),
+    (
+        "reverification = second_factor(seconds = 90)",
+        Some("reverification = {}"),
+        "reverification = second_factor(minutes = 1)",
+    ),
+    (
+        "reverification = second_factor(minutes = 5, hours = 1)",
+        Some("reverification = {}"),
+        "reverification = second_factor(minutes = 5)",
+    ),
+    (
+        "reverification = multi_factor(hours = 2)",
+        Some("reverification = {}"),
+        "reverification = multi_factor(minutes = 120)",
+    ),
+    ("reverification = strict(minutes = 5)", None, ""),
+    ("reverification = lax(minutes = 5)", None, ""),
+    ("reverification = second_factor(milliseconds = 90000)", None, ""),
+    ("reverification = second_factor(half_hours = 2)", None, ""),
+    ("reverification = second_factor(minutes = 0.5)", None, ""),
+    ("reverification = second_factor(seconds = 30)", None, ""),
+    ("reverification = second_factor(minutes = MINUTES)", None, ""),
+    ("reverification = second_factor(minutes = -5)", None, ""),
+    ("reverification = second_factor", None, ""),
+    ("reverification = [\"lax\", \"strict\"]", None, ""),
+    ("reverification = \"lax\", reverification = \"strict\"", None, ""),
+    (
+        "reverification = \"strict_mf\"",
+        Some("reverification = \"{}\""),
+        "reverification = \"strict_mfa\"",
+    ),
+    ("reverification = third(minutes = 1)", None, ""),
+    // Texts that Clerk does not compare as they are written.
+    ("feature = \"org:reports:read\"", Some("{}"), "permission = \"org:reports:read\""),
+    ("plan = \"org:pro:yearly\"", None, ""),
+    ("permission = \"org:sys_memberships:manage\"", None, ""),
+    ("permission = \"read\"", None, ""),
+];
+
+#[test]
+fn advice_admits_no_caller_beyond_the_mistake() {
+    let faults: Vec<String> = MISTAKES.iter().filter_map(fault).collect();
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// What is wrong with the advice about one mistake.
+fn fault((mistake, template, meant): &(&str, Option<&str>, &str)) -> Option<String> {
+    let helps = messages::of(&format!("#[clerk_auth({mistake})] async fn notes() {{}}"));
+    let advised: Vec<String> = helps.iter().flat_map(|help| advised(help)).collect();
+    let Some(template) = template else {
+        let is_silent = advised.is_empty() && !helps.is_empty();
+        return (!is_silent).then(|| format!("{mistake}: {helps:?} has a policy to paste"));
+    };
+    let meant = policy(meant).unwrap_or_else(|| panic!("{mistake}: {meant}"));
+    if advised.is_empty() {
+        return Some(format!("{mistake}: {helps:?} has no policy to paste"));
+    }
+    advised.iter().find_map(|advice| {
+        let instead = template.replace("{}", advice);
+        let Some(advised) = policy(&instead) else {
+            return Some(format!("{mistake}: `{instead}` is a mistake too"));
+        };
+        let is_wider = |caller: &Caller| admits(&advised, caller) && !admits(&meant, caller);
+        let wider = callers(&[&advised, &meant]).into_iter().find(is_wider)?;
+        Some(format!("{mistake}: `{instead}` admits {wider:?}"))
+    })
+}
+
+/// Every message of the tables, so that a new one is held too.
+#[test]
+fn advice_repeats_only_values_that_were_written() {
+    let names = TokenType::ALL.map(TokenType::name).into_iter().chain(["any"]);
+    let names = names.chain(PRESETS.map(|(name, _)| name));
+    let known: Vec<&str> = names.collect();
+    for (source, help) in messages::all() {
+        let joined = source.replace("\", \"", "");
+        for advice in advised(&help) {
+            let mut literals = advice.split('"').skip(1).step_by(2).flat_map(str::split_whitespace);
+            let foreign = literals.find(|word| {
+                let is_written = source.contains(word) || joined.contains(word);
+                !is_written && !known.contains(word)
+            });
+            assert_eq!(foreign, None, "{source}: {help}");
+        }
+    }
+}
+
+/// The code that a help says to write; nothing, where it says to remove what is there. Examples are
+/// no advice, and neither is code with a gap.
+fn advised(help: &str) -> Vec<String> {
+    const VERBS: [&str; 4] = ["write ", "add ", "did you mean ", "where one is enough, "];
+    if help.starts_with("remove `") {
+        return vec![String::new()];
+    }
+    let parts: Vec<&str> = help.split('`').collect();
+    let code = parts.chunks_exact(2).filter(|pair| {
+        let is_choice = help.starts_with("did you mean") && pair[0] == " or ";
+        VERBS.iter().any(|verb| pair[0].ends_with(verb)) || is_choice
+    });
+    code.map(|pair| pair[1].to_owned()).filter(|code| !code.contains('…')).collect()
+}
+
+fn policy(args: &str) -> Option<Policy> {
+    let mut errors = Errors::default();
+    let args = Args::parse(tokens(args), Position::Attribute, &mut errors);
+    let (_, policy) = Policy::check(args, &mut errors);
+    policy.filter(|_| errors.is_empty())
+}
+
+/// A token with facts about it; an anonymous request is `None`.
+type Caller = Option<(&'static str, BTreeSet<Fact>)>;
+
+/// `(condition, value)`; of a factor, the minutes within which it was verified.
+type Fact = (&'static str, String);
+
+/// Every caller who differs in what the policies ask for.
+fn callers(policies: &[&Policy]) -> Vec<Caller> {
+    let requirements = policies.iter().flat_map(|policy| &policy.clauses);
+    let mut facts = BTreeSet::new();
+    requirements
+        .flat_map(|clause| &clause.requirements)
+        .for_each(|it| collect_facts(it, &mut facts));
+    let facts: Vec<Fact> = facts.into_iter().collect();
+    let mut callers = vec![None];
+    for kind in TokenType::ALL {
+        for bits in 0..1_u32 << facts.len() {
+            let has = facts.iter().enumerate().filter(|(index, _)| bits >> index & 1 == 1);
+            callers.push(Some((kind.name(), has.map(|(_, fact)| fact.clone()).collect())));
+        }
+    }
+    callers
+}
+
+fn collect_facts(requirement: &Requirement, facts: &mut BTreeSet<Fact>) {
+    match requirement {
+        Requirement::Leaf(condition, leaf) => {
+            let values = format::values(*condition, leaf).into_iter();
+            facts.extend(values.map(|value| (condition.name(), value)));
+        }
+        Requirement::List(condition, texts) => {
+            facts.extend(texts.iter().map(|text| (condition.name(), text.value())));
+        }
+        Requirement::Reverification(needed) => {
+            let (factors, minutes) = factors(needed);
+            facts.extend(factors.iter().map(|factor| (*factor, minutes.to_string())));
+        }
+        Requirement::Group(_, parts) => parts.iter().for_each(|part| collect_facts(part, facts)),
+    }
+}
+
+fn admits(policy: &Policy, caller: &Caller) -> bool {
+    let Some((kind, facts)) = caller else {
+        return policy.accepts.is_optional;
+    };
+    let clause = policy.clauses.iter().find(|clause| clause.kind.name() == *kind);
+    clause.is_some_and(|clause| clause.requirements.iter().all(|it| is_met(it, facts)))
+}
+
+fn is_met(requirement: &Requirement, facts: &BTreeSet<Fact>) -> bool {
+    let has = |condition: Condition, value: String| facts.contains(&(condition.name(), value));
+    match requirement {
+        Requirement::Leaf(condition, leaf) => {
+            format::values(*condition, leaf).into_iter().any(|value| has(*condition, value))
+        }
+        Requirement::List(condition, texts) => {
+            texts.iter().any(|text| has(*condition, text.value()))
+        }
+        Requirement::Reverification(needed) => {
+            let (factors, minutes) = factors(needed);
+            let is_recent = |factor: &&str| {
+                let within = facts.iter().filter(|(name, _)| name == factor);
+                within.filter_map(|(_, ago)| ago.parse().ok()).any(|ago: u32| ago <= minutes)
+            };
+            factors.iter().all(is_recent)
+        }
+        Requirement::Group(GroupKind::Any, parts) => parts.iter().any(|part| is_met(part, facts)),
+        Requirement::Group(GroupKind::All, parts) => parts.iter().all(|part| is_met(part, facts)),
+    }
+}
+
+fn factors(needed: &Reverification) -> (&'static [&'static str], u32) {
+    let (level, minutes) = match needed {
+        Reverification::Preset("STRICT_MFA") => ("multi_factor".to_owned(), 10),
+        Reverification::Preset("STRICT") => ("second_factor".to_owned(), 10),
+        Reverification::Preset("MODERATE") => ("second_factor".to_owned(), 60),
+        Reverification::Preset(_) => ("second_factor".to_owned(), 1440),
+        Reverification::Factor(Factor { level, minutes }) => (level.to_string(), *minutes),
+    };
+    match level.as_str() {
+        "first_factor" => (&["first"], minutes),
+        "second_factor" => (&["second"], minutes),
+        _ => (&["first", "second"], minutes),
+    }
+}

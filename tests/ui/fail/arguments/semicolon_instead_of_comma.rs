@@ -1,6 +1,0 @@
-use clerk_auth::clerk_auth;
-
-#[clerk_auth(accepts = "oauth_token"; scopes = "read:notes")]
-async fn handler() {}
-
-fn main() {}

@@ -1,6 +1,0 @@
-use clerk_auth::clerk_auth;
-
-#[clerk_auth(m2m_token(scopes = "mch_billing"))]
-async fn handler() {}
-
-fn main() {}

@@ -1,6 +1,0 @@
-use clerk_auth::clerk_auth;
-
-#[clerk_auth(role = ["org:admin", "org:member"])]
-async fn handler() {}
-
-fn main() {}

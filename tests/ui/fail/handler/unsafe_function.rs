@@ -1,6 +1,0 @@
-use clerk_auth::clerk_auth;
-
-#[clerk_auth]
-async unsafe fn handler() {}
-
-fn main() {}

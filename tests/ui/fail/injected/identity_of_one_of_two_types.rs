@@ -1,8 +1,0 @@
-use clerk_auth::{SessionToken, clerk_auth};
-
-#[clerk_auth(session_token, oauth_token)]
-async fn handler(identity: SessionToken) {
-    drop(identity);
-}
-
-fn main() {}

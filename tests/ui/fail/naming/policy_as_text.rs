@@ -1,6 +1,0 @@
-use clerk_auth::clerk_auth;
-
-#[clerk_auth(policy = "ListNotes")]
-async fn handler() {}
-
-fn main() {}

@@ -1,8 +1,0 @@
-use clerk_auth::{Subject, clerk_auth};
-
-#[clerk_auth(optional)]
-async fn handler(subject: Subject) {
-    drop(subject);
-}
-
-fn main() {}
