@@ -1,10 +1,10 @@
 #![doc = include_str!("../docs/audit.md")]
 
-mod first;
+mod guarded_handler;
 mod table;
 
 pub use self::{
-    first::GuardFirst,
+    guarded_handler::GuardFirst,
     table::{Row, Table},
 };
 
@@ -116,7 +116,7 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         self.mount(prefix, None, service)
     }
 
-    /// The [metadata of resources](crate::resource_metadata), which everybody may read. Merge it
+    /// The [metadata of resources](crate::guide::resource_metadata), which everybody may read. Merge it
     /// beside guarded routes, not behind a layer: the table reports where it would be guarded.
     #[track_caller]
     pub fn metadata(mut self, metadata: ResourceMetadata) -> Self {

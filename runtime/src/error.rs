@@ -4,9 +4,11 @@
 use std::{error::Error, fmt, sync::Arc};
 
 use crate::{
-    cookie::{CookieFault, CrossSite},
-    credential::Unreadable,
     policy::Denial,
+    request::{
+        authorization::Unreadable,
+        cookie::{CookieFault, CrossSite},
+    },
     token::{Form, Malformed, Presented, TokenType},
 };
 

@@ -4,14 +4,15 @@
 use std::fmt;
 
 use crate::{
-    config::Clerk,
+    clerk::Clerk,
     error::{AudienceSetting, Failure, Refused, TokenFault, with_sources},
     guard::permit,
-    json::{Member, Object},
     policy::{Denial, Policy},
-    reason,
-    rejection::Refusal,
-    token::{Decoded, Form, Malformed, Presented, Token, TokenType},
+    response::{reason, rejection::Refusal},
+    token::{
+        Decoded, Form, Malformed, Presented, Token, TokenType,
+        json::{Member, Object},
+    },
     verify::Keys,
 };
 

@@ -1,16 +1,17 @@
 //! Request parts in, a verified and permitted identity out: the whole way of a request.
 
 mod claims;
+pub(crate) mod expiry;
 mod passed;
+mod request_extension;
 mod session_cookie;
 mod values;
-mod verified;
 
-pub use self::verified::{Verified, verified};
+pub use self::request_extension::{Verified, verified};
 
 pub(crate) use self::{
     passed::{Passed, reject},
-    verified::admit_further,
+    request_extension::admit_further,
 };
 
 use std::{fmt, sync::Arc};
@@ -20,15 +21,14 @@ use http::{Extensions, request::Parts};
 use serde::de::DeserializeOwned;
 
 use crate::{
+    clerk::Clerk,
     clock::{Clock, UnixMillis},
-    config::Clerk,
-    credential::Credential,
     error::{Failure, Refused, TokenFault},
-    fields::mark_sensitive,
     identity::{Entrant, Identity, VerifiedToken},
-    observe,
     policy::{Policy, ScopeHierarchy},
-    rejection::{Appearance, Rejection},
+    request::{authorization::Credential, sensitive::mark_sensitive},
+    response::rejection::{Appearance, Rejection},
+    telemetry,
     token::TokenType,
 };
 
@@ -124,7 +124,7 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
         let guard = Self::take(Clerk::from_ref(state), parts).await?;
-        observe::entered(guard.maybe_token_type());
+        telemetry::entered(guard.maybe_token_type());
         Ok(guard)
     }
 }

@@ -2,21 +2,25 @@
 //!
 //! A value of these types is a fact: only the verifier makes one, from a token that passed.
 
+pub(crate) mod actor;
+pub(crate) mod ids;
+pub(crate) mod scopes;
+pub(crate) mod traits;
+
 use std::{fmt, sync::Arc};
 
 use serde::de::DeserializeOwned;
 
 use crate::{
     clock::UnixMillis,
-    scope::Scopes,
-    subject::{ClientId, MachineId, OrgId, SessionId, Subject, UserId},
+    identity::{
+        ids::{ClientId, MachineId, OrgId, SessionId, Subject, UserId},
+        scopes::Scopes,
+    },
 };
 
-mod actor;
-mod verified;
-
+pub use self::traits::{Entrant, OfClient, OfMachine, OfSession, OfUser, Scoped, VerifiedToken};
 pub use actor::Actor;
-pub use verified::{Entrant, OfClient, OfMachine, OfSession, OfUser, Scoped, VerifiedToken};
 
 /// A verified session of a signed-in user. Cloning is cheap.
 #[derive(Clone)]

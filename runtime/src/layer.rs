@@ -1,6 +1,7 @@
 //! A service in, the same service behind a policy out: the way of a request for what is mounted
 //! instead of written as a handler.
 
+mod expiry;
 mod preflight;
 
 use std::{
@@ -18,17 +19,17 @@ use http::request::Parts;
 use tower_layer::Layer;
 use tower_service::Service;
 
+use self::expiry::end_stream;
 use crate::{
+    clerk::Clerk,
     clock::UnixMillis,
-    config::Clerk,
-    ending::{end_stream, ended},
     error::{Refused, TokenFault},
-    guard::{admit, admit_further, reject},
+    guard::{admit, admit_further, expiry::ended, reject},
     identity::VerifiedToken,
-    observe,
+    mcp::tool_policies::ToolPolicies,
     policy::Policy,
-    rejection::Rejection,
-    tools::ToolPolicies,
+    response::rejection::Rejection,
+    telemetry,
     verify::is_expired,
 };
 
@@ -99,7 +100,7 @@ impl ClerkLayer {
     }
 
     /// The same layer, for an MCP server: who calls a tool must pass the policy of the tool too.
-    /// The page [`mcp`](crate::mcp) shows it with a server.
+    /// The page [`mcp`](crate::guide::mcp) shows it with a server.
     ///
     /// The caller is verified first. Then the message is read, and a call that lacks a scope is
     /// rejected with 403 before the server sees it, because a tool cannot set the status of the
@@ -122,7 +123,7 @@ impl ClerkLayer {
     /// The same layer, which ends a response that streams when the caller's token ends: an event
     /// stream between two events, anything else by closing the connection. Leave it out where
     /// callers download what takes longer than their tokens live. See
-    /// [`long_lived_connections`](crate::long_lived_connections).
+    /// [`long_lived_connections`](crate::guide::long_lived_connections).
     #[must_use]
     pub const fn ending_streams(mut self) -> Self {
         self.ends_streams = true;
@@ -189,7 +190,7 @@ impl ClerkLayer {
         };
         let token_type = admitted.as_ref().map(|admitted| admitted.identity.token_type());
         let end = admitted.and_then(|admitted| admitted.end);
-        observe::entered(token_type);
+        telemetry::entered(token_type);
         let body = match self.tools {
             None => body,
             // Only now: a stranger's message is not read.

@@ -51,112 +51,56 @@
 //!
 //! # Start here
 //!
-//! - [`tour`]: from the first guard to production. Or [`migrating`] from Clerk's JavaScript SDK or `clerk-rs`.
+//! - [`guide::tour`]: from the first guard to production. Or [`guide::migrating`] from Clerk's JavaScript SDK or `clerk-rs`.
 //! - [`macro@clerk_auth`]: the attribute, what it accepts and injects, what it expands to.
 //! - [`Clerk`]: the verifier, from the environment or from code.
 //! - [`Rejection`]: statuses, challenges and bodies.
-//! - [`resource_metadata`]: what OAuth clients and MCP clients read to find your instance.
-//! - [`openapi`]: the same policies in your OpenAPI document (features `utoipa` and `aide`).
+//! - [`guide::resource_metadata`]: what OAuth clients and MCP clients read to find your instance.
+//! - [`guide::openapi`]: the same policies in your OpenAPI document (features `utoipa` and `aide`).
 //! - [`ScopeHierarchy`]: which scopes imply others.
 //! - [`audit`]: a table of your routes and their policies, and no route that was forgotten.
-//! - [`mcp`]: an MCP server with a policy for each tool, in ten minutes.
-//! - [`long_lived_connections`]: streams and sockets that end with the token.
-//! - [`server_functions`]: the same attribute above the server functions of Leptos and Dioxus.
+//! - [`guide::mcp`]: an MCP server with a policy for each tool, in ten minutes.
+//! - [`guide::long_lived_connections`]: streams and sockets that end with the token.
+//! - [`guide::server_functions`]: the same attribute above the server functions of Leptos and Dioxus.
 //! - [`testing`]: a local stand-in for Clerk, for your tests (feature `testing`).
-//! - [`reasons`]: why a request was refused, in the log and while you develop.
-//! - [`operations`]: spans, numbers (feature `metrics`), and a readiness probe.
-//! - [`containers`]: CA certificates, egress and proxies.
-//! - [`reliability`]: what callers see when Clerk is away, and for how long.
-//! - [`performance`]: what a guard costs, measured beside its peers.
-//! - [`stricter`]: where a guard decides otherwise than Clerk's own SDK.
-//! - [`rules`]: what is checked of each token, and where the rule comes from.
+//! - [`guide::reasons`]: why a request was refused, in the log and while you develop.
+//! - [`guide::operations`]: spans, numbers (feature `metrics`), and a readiness probe.
+//! - [`guide::containers`]: CA certificates, egress and proxies.
+//! - [`guide::reliability`]: what callers see when Clerk is away, and for how long.
+//! - [`guide::performance`]: what a guard costs, measured beside its peers.
+//! - [`guide::stricter`]: where a guard decides otherwise than Clerk's own SDK.
+//! - [`guide::rules`]: what is checked of each token, and where the rule comes from.
 //!
 //! [axum]: https://github.com/tokio-rs/axum
 //! [Clerk]: https://clerk.com
 
 pub mod audit;
+mod clerk;
 mod clock;
-mod config;
-mod cookie;
-mod credential;
-#[cfg(any(feature = "aide", feature = "utoipa"))]
-mod description;
-mod ending;
 mod error;
 mod explain;
-mod fields;
 mod guard;
-mod health;
+pub mod guide;
 mod identity;
-mod json;
 mod layer;
+mod mcp;
 mod metadata;
-mod observe;
+#[cfg(any(feature = "aide", feature = "utoipa"))]
+mod openapi;
 pub mod policy;
-mod reason;
-mod rejection;
-mod resource;
-mod scope;
+mod request;
+mod response;
 #[doc(hidden)]
-pub mod server_function;
-mod subject;
+pub mod server_functions;
+mod telemetry;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod token;
-mod tools;
 mod verify;
 
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub use crate::verify::fuzzing;
-
-#[doc = include_str!("../docs/tour.md")]
-pub mod tour {}
-
-#[doc = include_str!("../docs/migrating.md")]
-pub mod migrating {}
-
-// Only for the documentation: a command writes it, and a new figure builds nothing anew.
-#[cfg(doc)]
-#[doc = include_str!("../docs/performance.md")]
-///
-/// # As a picture
-///
-#[doc = include_str!("../docs/performance.svg")]
-pub mod performance {}
-
-#[doc = include_str!("../docs/rules.md")]
-pub mod rules {}
-
-#[doc = include_str!("../docs/reasons.md")]
-pub mod reasons {}
-
-#[doc = include_str!("../docs/openapi.md")]
-pub mod openapi {}
-
-#[doc = include_str!("../docs/reliability.md")]
-pub mod reliability {}
-
-#[doc = include_str!("../docs/operations.md")]
-pub mod operations {}
-
-#[doc = include_str!("../docs/containers.md")]
-pub mod containers {}
-
-#[doc = include_str!("../docs/mcp.md")]
-pub mod mcp {}
-
-#[doc = include_str!("../docs/long-lived-connections.md")]
-pub mod long_lived_connections {}
-
-#[doc = include_str!("../docs/resource-metadata.md")]
-pub mod resource_metadata {}
-
-#[doc = include_str!("../docs/server-functions.md")]
-pub mod server_functions {}
-
-#[doc = include_str!("../docs/stricter.md")]
-pub mod stricter {}
 
 #[doc = include_str!("../docs/attribute.md")]
 #[doc(inline)]
@@ -167,25 +111,25 @@ pub use clerk_auth_macros::clerk_auth;
 pub use clerk_auth_macros::policy;
 
 #[cfg(any(feature = "aide", feature = "utoipa"))]
-pub use crate::description::{Document, Undescribable};
+pub use crate::openapi::{Document, Undescribable};
 
 pub use crate::{
-    config::{Clerk, ClerkBuilder, ConfigError, Unverifiable},
+    clerk::{Clerk, ClerkBuilder, ConfigError, Unverifiable},
     explain::Explanation,
     guard::{Guard, Guarded, Verified, verified},
-    health::{Health, KeyHealth, NotReady},
     identity::{
         Actor, ApiKey, Claims, Entrant, Identity, M2mToken, Never, OAuthToken, OfClient, OfMachine,
         OfSession, OfUser, Organization, Scoped, SessionToken, VerifiedToken,
+        ids::{ClientId, MachineId, OrgId, SessionId, Subject, UserId},
+        scopes::{Scope, Scopes},
     },
     layer::{ClerkLayer, ClerkService},
+    mcp::tool_policies::ToolPolicies,
     metadata::ResourceMetadata,
     policy::{Policy, ScopeHierarchy},
-    rejection::{Refusal, Rejection},
-    scope::{Scope, Scopes},
-    subject::{ClientId, MachineId, OrgId, SessionId, Subject, UserId},
+    response::rejection::{Refusal, Rejection},
     token::TokenType,
-    tools::ToolPolicies,
+    verify::health::{Health, KeyHealth, NotReady},
 };
 
 // The README's code is compiled and run like all other examples.

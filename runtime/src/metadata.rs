@@ -12,9 +12,9 @@ use http::{
 use serde::Serialize;
 
 use crate::{
-    config::{Clerk, ConfigError},
+    clerk::{Clerk, ConfigError},
     policy::Policy,
-    resource::Resource,
+    response::resource::Resource,
 };
 
 /// Where clients of the first MCP specification look for the authorization server: they take
@@ -31,7 +31,7 @@ const ANY_ORIGIN: (HeaderName, &str) = (ACCESS_CONTROL_ALLOW_ORIGIN, "*");
 const CACHED: (HeaderName, &str) = (CACHE_CONTROL, "public, max-age=3600");
 
 /// Metadata of one or more protected resources, ready to be merged into a router: see
-/// [the page about it](crate::resource_metadata).
+/// [the page about it](crate::guide::resource_metadata).
 ///
 /// [`Clerk::resource_metadata`] makes one. It turns `into` a [`Router`], so [`Router::merge`]
 /// takes it as it is.

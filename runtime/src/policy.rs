@@ -4,32 +4,30 @@
 
 #[cfg(any(feature = "aide", feature = "utoipa"))]
 mod alternatives;
+mod const_str;
 mod denial;
+mod display;
 mod hierarchy;
-mod line;
-mod organization;
 mod redundancy;
 mod requirement;
-mod reverification;
-mod text;
+pub(crate) mod session;
 #[cfg(test)]
-mod truth;
+mod tests;
 
 pub use self::{
     hierarchy::ScopeHierarchy,
     requirement::Requirement,
-    reverification::{Level, Reverification},
+    session::reverification::{Level, Reverification},
 };
 
 pub(crate) use self::{
+    const_str::is_same_text,
     denial::{Denial, RequiredScopes},
-    text::is_same_text,
 };
 
 use self::redundancy::Compared;
 use crate::{
-    identity::{Identity, VerifiedToken},
-    scope::Scope,
+    identity::{Identity, VerifiedToken, scopes::Scope},
     token::TokenType,
 };
 
@@ -116,7 +114,7 @@ impl Policy {
     /// The same policy, which also accepts anonymous requests: those without a credential, and
     /// those whose session cookie counts as none. A bad `Authorization` credential is rejected.
     ///
-    /// The page [`rules`](crate::rules#optional) lists which cookies count as none.
+    /// The page [`rules`](crate::guide::rules#optional) lists which cookies count as none.
     #[must_use]
     pub const fn optional(self) -> Self {
         Self { is_optional: true, ..self }
@@ -214,82 +212,5 @@ impl Clause {
             | Self::M2mToken(requirement)
             | Self::ApiKey(requirement) => *requirement,
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// In a `const`, each of these stops the build.
-    #[test]
-    fn a_contradiction_is_no_policy() {
-        const SCOPE: Requirement = Requirement::Scope("read:notes");
-        const WRITE: Requirement = Requirement::Scope("write:notes");
-        let contradictions: &[&'static [Clause]] = &[
-            &[],
-            &[Clause::SessionToken(SCOPE)],
-            &[Clause::M2mToken(Requirement::All(&[SCOPE]))],
-            &[Clause::ApiKey(Requirement::None), Clause::ApiKey(SCOPE)],
-            &[Clause::ApiKey(Requirement::All(&[]))],
-            &[Clause::ApiKey(Requirement::Any(&[SCOPE, Requirement::None]))],
-            &[Clause::ApiKey(Requirement::Any(&[SCOPE, SCOPE]))],
-            &[Clause::ApiKey(Requirement::Any(&[SCOPE, Requirement::All(&[SCOPE, WRITE])]))],
-            &[Clause::OAuthToken(Requirement::Scope(""))],
-            &[Clause::OAuthToken(Requirement::Scope("read:notes write:notes"))],
-            &[Clause::OAuthToken(Requirement::Scope("read:\"notes\""))],
-        ];
-        for clauses in contradictions {
-            let outcome = std::panic::catch_unwind(|| Policy::new(clauses));
-            assert!(outcome.is_err(), "{clauses:?}");
-        }
-    }
-
-    #[test]
-    fn the_policy_that_refuses_all_accepts_nothing() {
-        assert_eq!(Policy::REFUSE_ALL.accepted().len(), 0);
-        assert_eq!(Policy::REFUSE_ALL.to_string(), "nobody");
-        let optional = Policy::REFUSE_ALL.optional().to_string();
-        assert_eq!(optional, "a caller without a credential");
-    }
-
-    /// Two policies that decide differently print differently.
-    #[test]
-    fn groups_of_several_kinds_have_parentheses() {
-        use Requirement::{All, Any, Plan, Role};
-        let table = [
-            (Any(&[Role("a"), All(&[Plan("x"), Role("e")])]), "role a or (plan x and role e)"),
-            (All(&[Any(&[Role("a"), Plan("x")]), Role("e")]), "(role a or plan x) and role e"),
-            (All(&[Any(&[Role("a"), Role("b")]), Plan("x")]), "(role a or b) and plan x"),
-        ];
-        for (requirement, line) in table {
-            assert_eq!(requirement.to_string(), line);
-        }
-    }
-
-    #[test]
-    fn a_challenge_names_an_alternative_that_asks_for_scopes_and_is_near() {
-        use Requirement::{All, Any, Client, Scope};
-        let named = |requirement: &Requirement, granted: &[&'static str]| {
-            let caller = truth::caller(&granted.iter().copied().collect());
-            requirement.nearest_scopes(Some(&caller), ScopeHierarchy::default()).to_string()
-        };
-        let mixed = Any(&[Client(&["cli"]), Scope("a")]);
-        assert_eq!(named(&mixed, &[]), "a");
-        // The caller is not of that client, so `a` alone would not help.
-        let of_a_client = Any(&[All(&[Client(&["cli"]), Scope("a")]), Scope("b")]);
-        assert_eq!(named(&of_a_client, &["a"]), "b");
-        // Of 128 alternatives, the one that the caller nearly has.
-        let pairs = All(&[
-            Any(&[Scope("a1"), Scope("b1")]),
-            Any(&[Scope("a2"), Scope("b2")]),
-            Any(&[Scope("a3"), Scope("b3")]),
-            Any(&[Scope("a4"), Scope("b4")]),
-            Any(&[Scope("a5"), Scope("b5")]),
-            Any(&[Scope("a6"), Scope("b6")]),
-            Any(&[Scope("a7"), Scope("b7")]),
-        ]);
-        let granted = ["b1", "b2", "b3", "b4", "b5", "b6"];
-        assert_eq!(named(&pairs, &granted), "b1 b2 b3 b4 b5 b6 a7");
     }
 }

@@ -4,6 +4,7 @@
 //! very bytes that are verified later, so a token cannot be one thing here and another there.
 
 mod base64url;
+pub(crate) mod json;
 
 use std::fmt;
 
@@ -11,7 +12,7 @@ use base64::decoded_len_estimate;
 use memchr::memchr_iter;
 use serde::Serialize;
 
-use crate::json::{Member, Object};
+use crate::token::json::{Member, Object};
 
 /// Longest token that is looked at, in bytes. Clerk's are below 4 KiB: they must fit in a cookie.
 pub(crate) const LONGEST_TOKEN: usize = 16 * 1024;

@@ -2,55 +2,50 @@
 //!
 //! Each class has its own verifier, and none can return another class: the compiler sees to it.
 
-mod answer;
-mod api_key;
-mod asked;
-mod backend;
-mod budget;
 #[cfg(fuzzing)]
 #[allow(missing_docs, unreachable_pub, reason = "only the fuzz targets see it")]
 pub mod fuzzing;
-mod header;
-mod http_client;
-mod key;
-mod keys;
-mod m2m;
-mod oauth;
-mod permissions;
-mod rate_limit;
-mod rules;
-mod seen;
-mod session;
-mod shared;
-mod upstream;
+pub(crate) mod health;
+pub(crate) mod http_client;
+pub(crate) mod jwt;
+pub(crate) mod opaque;
+pub(crate) mod single_flight;
 
 pub(crate) use self::{
-    asked::{Asked, VerdictTimes},
-    backend::{Backend, RateLimits},
-    http_client::{HttpClient, Reach},
-    key::Key,
-    keys::{KeySet, Keys},
-    rate_limit::CallLimit,
-    rules::{Recipient, Rules, is_expired, whole},
-    seen::Seen,
-    upstream::{ApiSecret, Question, Timeouts, Upstream},
+    http_client::{
+        ApiSecret, Question, Timeouts, Upstream,
+        client::{HttpClient, Reach},
+    },
+    jwt::{
+        cache::Seen,
+        claims::checks::{Recipient, Rules, is_expired, whole},
+        key::Key,
+        key_set::{KeySet, Keys},
+    },
+    opaque::{
+        Asked, VerdictTimes,
+        backend_api::{Backend, RateLimits},
+        rate_limit::CallLimit,
+    },
 };
 
 use std::sync::Arc;
 
 use self::{
-    asked::Verdict,
-    header::{Class, Header},
-    key::Thumbprint,
-    seen::{Entry, Fingerprint},
+    jwt::{
+        cache::{Entry, Fingerprint},
+        header::{Class, Header},
+        key::Thumbprint,
+    },
+    opaque::Verdict,
 };
 use crate::{
     clock::{Clock, UnixMillis},
     error::{ConfigurationFault, Failure, Refused, TokenFault},
-    health::Health,
     identity::{Identity, VerifiedToken},
-    observe::{self, Lookup},
+    telemetry::{self, Lookup},
     token::{self, Decoded, Form, Jwt, Opaque, OpaqueKind, Presented, Token, TokenType},
+    verify::health::Health,
 };
 
 /// Everything that is needed to verify a token: keys, the way to Clerk, rules, and the time.
@@ -127,7 +122,7 @@ impl Verifier {
     /// What was verified of a token before, while the key that vouched for it counts.
     fn recall(&self, seen: &Seen, text: &[u8]) -> Option<Entry> {
         let entry = seen.get(text).filter(|entry| self.keys.hold(&entry.key));
-        observe::looked_up(if entry.is_some() { Lookup::JwtHit } else { Lookup::JwtMiss });
+        telemetry::looked_up(if entry.is_some() { Lookup::JwtHit } else { Lookup::JwtMiss });
         entry
     }
 
@@ -141,17 +136,20 @@ impl Verifier {
             Token::Opaque(opaque) => return self.ask(*opaque).await,
             Token::SessionJwt(jwt) => {
                 let key = self.verify_signature(jwt, Class::Session).await?;
-                let (token, times) = session::from_jwt(jwt, &self.rules, self.clock.now())?;
+                let (token, times) =
+                    jwt::claims::session::from_jwt(jwt, &self.rules, self.clock.now())?;
                 Entry { identity: Identity::Session(token), times, key }
             }
             Token::OAuthJwt(jwt) => {
                 let key = self.verify_signature(jwt, Class::OAuth).await?;
-                let (token, times) = oauth::from_jwt(jwt, &self.rules, self.clock.now())?;
+                let (token, times) =
+                    jwt::claims::oauth::from_jwt(jwt, &self.rules, self.clock.now())?;
                 Entry { identity: Identity::OAuth(token), times, key }
             }
             Token::M2mJwt(jwt) => {
                 let key = self.verify_signature(jwt, Class::M2m).await?;
-                let (token, times) = m2m::from_jwt(jwt, &self.rules, self.clock.now())?;
+                let (token, times) =
+                    jwt::claims::m2m::from_jwt(jwt, &self.rules, self.clock.now())?;
                 Entry { identity: Identity::M2m(token), times, key }
             }
         };
@@ -185,7 +183,7 @@ impl Verifier {
             Ok(async move { verifier.ask_clerk(opaque.kind, &text, is_new_token).await })
         };
         let asked = self.asked.about(Fingerprint::of(opaque.text.as_bytes()), ask);
-        let identity = observe::verify_opaque(opaque.kind.token_type(), asked).await?;
+        let identity = telemetry::verify_opaque(opaque.kind.token_type(), asked).await?;
         // What was approved a while ago can be over by now.
         if is_expired(identity.end(), self.clock.now()) {
             return Err(TokenFault::Expired.into());
@@ -196,7 +194,10 @@ impl Verifier {
     /// Takes a call from the rate limit, if a response could admit the caller.
     fn start_call(&self, kind: OpaqueKind, is_new_token: bool) -> Result<(), Failure> {
         if kind == OpaqueKind::M2m {
-            m2m::assert_recipient_is_known(&self.rules, self.backend.recipient_check())?;
+            jwt::claims::m2m::assert_recipient_is_known(
+                &self.rules,
+                self.backend.recipient_check(),
+            )?;
         }
         self.backend.start_call(kind, is_new_token)
     }
@@ -205,12 +206,16 @@ impl Verifier {
         let answer = self.backend.ask(kind, text, is_new_token).await?;
         let (answer, now) = (answer.object(kind)?, self.clock.now());
         Ok(match kind {
-            OpaqueKind::OAuth => Identity::OAuth(oauth::from_answer(&answer, &self.rules, now)?),
+            OpaqueKind::OAuth => {
+                Identity::OAuth(jwt::claims::oauth::from_answer(&answer, &self.rules, now)?)
+            }
             OpaqueKind::M2m => {
                 let check = self.backend.recipient_check();
-                Identity::M2m(m2m::from_answer(&answer, &self.rules, now, check)?)
+                Identity::M2m(jwt::claims::m2m::from_answer(&answer, &self.rules, now, check)?)
             }
-            OpaqueKind::ApiKey => Identity::ApiKey(api_key::from_answer(&answer, now)?),
+            OpaqueKind::ApiKey => {
+                Identity::ApiKey(opaque::response::api_key::from_answer(&answer, now)?)
+            }
         })
     }
 }

@@ -15,13 +15,13 @@ use crate::{
 const LONGEST_NAME: usize = 64;
 
 /// The claims to decode. `()` asks for nothing, so nothing is copied or read for it.
-pub(super) fn wanted<C: 'static>(caller: Option<&Identity>) -> Option<Claims> {
+pub(crate) fn wanted<C: 'static>(caller: Option<&Identity>) -> Option<Claims> {
     let wanted = TypeId::of::<C>() != TypeId::of::<()>();
     caller.filter(|_| wanted).and_then(Identity::maybe_claims).cloned()
 }
 
 /// No claims are a JSON `null`, which an `Option` takes and a struct does not.
-pub(super) fn decode<C: DeserializeOwned>(claims: Option<Claims>) -> Result<C, ClaimsMismatch> {
+pub(crate) fn decode<C: DeserializeOwned>(claims: Option<Claims>) -> Result<C, ClaimsMismatch> {
     let Some(claims) = claims else {
         return C::deserialize(Value::Null).map_err(|_| ClaimsMismatch::NoClaims);
     };

@@ -9,11 +9,11 @@ use http::Extensions;
 
 use super::permit;
 use crate::{
-    config::Clerk,
+    clerk::Clerk,
     error::{Failure, Refused},
     identity::{Identity, VerifiedToken},
     policy::{Denial, Policy, RequiredScopes, ScopeHierarchy},
-    rejection::{Appearance, Rejection},
+    response::rejection::{Appearance, Rejection},
     token::TokenType,
 };
 
@@ -42,7 +42,7 @@ impl Passed {
     }
 
     /// Adds the policy of a guard, layer or tool. One without scopes adds nothing to a challenge.
-    pub(super) fn push(&mut self, policy: Policy, token_type: TokenType) {
+    pub(crate) fn push(&mut self, policy: Policy, token_type: TokenType) {
         if !policy.asks_for_scopes(token_type) || self.last == Some(policy) {
             return;
         }
@@ -51,7 +51,7 @@ impl Passed {
     }
 
     /// Adds a policy of `require`.
-    pub(super) fn push_required(&self, policy: Policy, caller: &Identity) {
+    pub(crate) fn push_required(&self, policy: Policy, caller: &Identity) {
         if policy.asks_for_scopes(caller.token_type()) && self.last != Some(policy) {
             let mut required = lock(self.required.shared());
             // A handler can require the same policy for each item of a list.
@@ -62,7 +62,7 @@ impl Passed {
     }
 
     /// Makes clones from now on share what is required of any of them.
-    pub(super) fn share_required(&self, caller: &Identity) {
+    pub(crate) fn share_required(&self, caller: &Identity) {
         if caller.maybe_scopes().is_some() {
             self.required.shared();
         }
@@ -102,7 +102,7 @@ impl Passed {
 
     /// Adds to the scopes that a client without a token should ask for: with one, the request
     /// must pass these policies too.
-    pub(super) fn complete_request(&self, rejection: Rejection) -> Rejection {
+    pub(crate) fn complete_request(&self, rejection: Rejection) -> Rejection {
         rejection.map_requested_scopes(|needed, hierarchy| {
             let policies = self.policies().into_iter();
             let outer = policies.filter_map(|policy| policy.scopes_to_request(hierarchy));
@@ -123,7 +123,7 @@ impl Passed {
 }
 
 /// Notes a policy that admitted an anonymous request.
-pub(super) fn pass_anonymously(extensions: &mut Extensions, clerk: Clerk, policy: &Policy) {
+pub(crate) fn pass_anonymously(extensions: &mut Extensions, clerk: Clerk, policy: &Policy) {
     if !policy.asks_for_scopes(TokenType::OAuthToken) {
         return;
     }

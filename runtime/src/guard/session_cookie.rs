@@ -3,18 +3,18 @@
 use http::request::Parts;
 
 use crate::{
-    config::Clerk,
-    cookie::{CookieFault, SessionCookie, is_plain_read},
+    clerk::Clerk,
     error::{Failure, Refused, TokenFault},
     identity::Identity,
     policy::Policy,
-    reason,
+    request::cookie::{CookieFault, SessionCookie, is_plain_read},
+    response::reason,
     token::TokenType,
     verify::is_expired,
 };
 
 /// The session of the request's cookies, and its token; `None` for an anonymous request.
-pub(super) async fn authenticate(
+pub(crate) async fn authenticate(
     clerk: &Clerk,
     parts: &Parts,
     policy: &Policy,

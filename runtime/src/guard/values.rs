@@ -3,17 +3,17 @@
 
 use std::{future::Future, time::SystemTime};
 
-use super::{Guard, Guarded, verified::require};
+use super::{Guard, Guarded, request_extension::require};
 use crate::{
-    ending::ended,
+    guard::expiry::ended,
     identity::{
         Claims, Entrant, Identity, Never, OfClient, OfMachine, OfSession, OfUser, Scoped,
         SessionToken, VerifiedToken,
+        ids::{ClientId, MachineId, OrgId, SessionId, Subject, UserId},
+        scopes::Scopes,
     },
     policy::Policy,
-    rejection::Rejection,
-    scope::Scopes,
-    subject::{ClientId, MachineId, OrgId, SessionId, Subject, UserId},
+    response::rejection::Rejection,
     token::TokenType,
 };
 
@@ -138,7 +138,7 @@ impl<P: Guarded> Guard<P> {
 
     /// When the token ends; `None` for one that does not, and for a caller without one. The
     /// guard checks at the start of a request only: see
-    /// [`long_lived_connections`](crate::long_lived_connections).
+    /// [`long_lived_connections`](crate::guide::long_lived_connections).
     pub fn expires_at(&self) -> Option<SystemTime> {
         self.identity.token()?.expires_at()
     }

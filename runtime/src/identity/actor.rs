@@ -44,7 +44,7 @@ impl Actor {
     }
 
     /// How many bytes its texts take, and how many texts there are.
-    pub(super) fn weight(&self, place: usize) -> usize {
+    pub(crate) fn weight(&self, place: usize) -> usize {
         let one = |actor: &Self| {
             actor.subject.len() + actor.issuer.as_deref().map_or(0, str::len) + 2 * place
         };

@@ -11,8 +11,8 @@ use http::{
 };
 
 use crate::{
-    fields::{mark_sensitive, reads_as},
     guard::Verified,
+    request::sensitive::{mark_sensitive, reads_as},
 };
 
 /// Fields that no browser sends with a preflight and that give it another meaning: a body, another
@@ -45,7 +45,7 @@ const DROPPED: [HeaderName; 5] = [
 /// Whether a request is a CORS preflight and nothing else: `OPTIONS` with `Origin` and
 /// `Access-Control-Request-Method` (Fetch standard, "CORS-preflight request"), and none of the
 /// fields that a preflight has no use for.
-pub(super) fn is_preflight(request: &Request) -> bool {
+pub(crate) fn is_preflight(request: &Request) -> bool {
     let headers = request.headers();
     request.method() == Method::OPTIONS
         && headers.contains_key(ORIGIN)
@@ -73,7 +73,7 @@ fn is_persistence(value: &HeaderValue) -> bool {
 /// The preflight that the inner service gets: without a body, and without the fields that describe
 /// one. A length that stays beside an emptied body makes a proxy send a head whose body is the next
 /// request.
-pub(super) fn bare(request: Request) -> Request {
+pub(crate) fn bare(request: Request) -> Request {
     let mut preflight = request.map(|_| Body::empty());
     let headers = preflight.headers_mut();
     for name in &DROPPED {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{Reverification, ScopeHierarchy};
-use crate::{scope::Scopes, token::TokenType};
+use crate::{identity::scopes::Scopes, token::TokenType};
 
 /// Why a genuine token may not enter. The order is that of weight: where several parts of a
 /// requirement deny, the caller learns of the one that is hardest to mend.
@@ -25,16 +25,16 @@ pub(crate) enum Denial {
 
 /// Scopes that a challenge names: all of them are needed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct RequiredScopes(pub(super) Vec<&'static str>);
+pub(crate) struct RequiredScopes(pub(crate) Vec<&'static str>);
 
 impl Denial {
     /// Of two parts that are both needed: the weightier denial, the first of equals.
-    pub(super) fn and(self, other: Self) -> Self {
+    pub(crate) fn and(self, other: Self) -> Self {
         if other.weight() > self.weight() { other } else { self }
     }
 
     /// Of two parts of which one is enough: the lighter denial, the first of equals.
-    pub(super) fn or(self, other: Self) -> Self {
+    pub(crate) fn or(self, other: Self) -> Self {
         if other.weight() < self.weight() { other } else { self }
     }
 
@@ -50,16 +50,16 @@ impl Denial {
 }
 
 impl RequiredScopes {
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.0.len()
     }
 
     /// Whether one of these is the scope, or implies it.
-    pub(super) fn grant(&self, scope: &str, hierarchy: ScopeHierarchy) -> bool {
+    pub(crate) fn grant(&self, scope: &str, hierarchy: ScopeHierarchy) -> bool {
         self.0.iter().any(|own| *own == scope || hierarchy.implies(own, scope))
     }
 
@@ -76,7 +76,7 @@ impl RequiredScopes {
     }
 
     /// How many of these were neither granted nor implied by what was.
-    pub(super) fn missing(&self, granted: &Scopes, hierarchy: ScopeHierarchy) -> usize {
+    pub(crate) fn missing(&self, granted: &Scopes, hierarchy: ScopeHierarchy) -> usize {
         self.0.iter().filter(|scope| !hierarchy.grants(granted, scope)).count()
     }
 }

@@ -1,7 +1,7 @@
 //! Which scopes imply others, as constant data: two scopes in, whether one grants the other out.
 
-use super::text::is_same_text;
-use crate::scope::{Scopes, is_scope_token};
+use super::const_str::is_same_text;
+use crate::identity::scopes::{Scopes, is_scope_token};
 
 /// One scope, and those that it implies.
 type Implication = (&'static str, &'static [&'static str]);
@@ -79,7 +79,7 @@ impl ScopeHierarchy {
     }
 
     /// Whether `scope` implies `other`, which is another scope.
-    pub(super) const fn implies(self, scope: &str, other: &str) -> bool {
+    pub(crate) const fn implies(self, scope: &str, other: &str) -> bool {
         reaches(self.0, scope, other, self.0.len())
     }
 
@@ -92,7 +92,7 @@ impl ScopeHierarchy {
     }
 
     /// Whether what was granted is, or implies, `needed`.
-    pub(super) fn grants(self, granted: &Scopes, needed: &str) -> bool {
+    pub(crate) fn grants(self, granted: &Scopes, needed: &str) -> bool {
         granted.contains(needed) || granted.iter().any(|scope| self.implies(scope, needed))
     }
 }

@@ -1,12 +1,12 @@
 //! A group of requirements in, whether each of its parts can matter out. Evaluated by the compiler,
 //! where scopes that are named by constants have their texts; the attribute sees only literals.
 
-use super::{Requirement, text::is_same_text};
-use crate::scope::Scope;
+use super::{Requirement, const_str::is_same_text};
+use crate::identity::scopes::Scope;
 
 /// Which parts of a group are compared with the parts beside them.
 #[derive(Clone, Copy)]
-pub(super) enum Compared<'a> {
+pub(crate) enum Compared<'a> {
     All,
     /// Those that name one of these scopes.
     Constants(&'a [Scope]),
@@ -14,7 +14,7 @@ pub(super) enum Compared<'a> {
 
 impl Requirement {
     /// Whether no part of this group decides nothing because of another part beside it.
-    pub(super) const fn needs_each_part(&self, compared: Compared<'_>) -> bool {
+    pub(crate) const fn needs_each_part(&self, compared: Compared<'_>) -> bool {
         let (Self::All(parts) | Self::Any(parts)) = self else { return true };
         let mut before: &[Self] = &[];
         let mut rest = *parts;
@@ -190,7 +190,7 @@ mod tests {
 
     #[test]
     fn only_parts_with_a_constant_are_compared() {
-        const A: [crate::scope::Scope; 1] = [crate::scope::Scope::new("a")];
+        const A: [crate::identity::scopes::Scope; 1] = [crate::identity::scopes::Scope::new("a")];
         let table = [
             (Any(&[Scope("b"), Scope("b")]), true),
             (Any(&[Scope("b"), Scope("a"), Scope("a")]), false),

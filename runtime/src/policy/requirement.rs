@@ -2,8 +2,10 @@
 
 use super::{Denial, RequiredScopes, Reverification, ScopeHierarchy, redundancy::Compared};
 use crate::{
-    identity::{Identity, SessionToken, VerifiedToken},
-    scope::{Scope, is_scope_token},
+    identity::{
+        Identity, SessionToken, VerifiedToken,
+        scopes::{Scope, is_scope_token},
+    },
     token::TokenType,
 };
 
@@ -50,7 +52,7 @@ impl Requirement {
     }
 
     /// Why the identity does not meet this; `None` where it does.
-    pub(super) fn denies(&self, identity: &Identity, hierarchy: ScopeHierarchy) -> Option<Denial> {
+    pub(crate) fn denies(&self, identity: &Identity, hierarchy: ScopeHierarchy) -> Option<Denial> {
         let unless = |met: bool, denial: Denial| (!met).then_some(denial);
         match *self {
             Self::None => None,
@@ -98,7 +100,7 @@ impl Requirement {
     /// The scopes of one alternative that asks for any, without those that others of it imply: the
     /// alternative with the fewest missing, the first of equals. With no caller, the first. One
     /// that fails for more than scopes is never named: its scopes would not help.
-    pub(super) fn nearest_scopes(
+    pub(crate) fn nearest_scopes(
         &self,
         caller: Option<&Identity>,
         hierarchy: ScopeHierarchy,
@@ -119,7 +121,7 @@ impl Requirement {
     }
 
     /// The fewest scopes by which the caller would meet this, if `others` were granted too.
-    pub(super) fn used_scopes(
+    pub(crate) fn used_scopes(
         &self,
         caller: &Identity,
         others: &RequiredScopes,
@@ -141,7 +143,7 @@ impl Requirement {
     }
 
     /// Whether a condition of this kind stands anywhere in the tree.
-    pub(super) fn has(&self, kind: fn(&Self) -> bool) -> bool {
+    pub(crate) fn has(&self, kind: fn(&Self) -> bool) -> bool {
         match self {
             Self::All(parts) | Self::Any(parts) => parts.iter().any(|part| part.has(kind)),
             leaf => kind(leaf),
@@ -149,7 +151,7 @@ impl Requirement {
     }
 
     /// Every scope that is named here, in source order.
-    pub(super) fn scopes(&self) -> Vec<&'static str> {
+    pub(crate) fn scopes(&self) -> Vec<&'static str> {
         match self {
             Self::Scope(scope) => vec![scope],
             Self::All(parts) | Self::Any(parts) => parts.iter().flat_map(Self::scopes).collect(),
@@ -160,7 +162,7 @@ impl Requirement {
     /// The sets of names of which each is enough, in source order; of very many, those of which
     /// the fewest are missing. `names` says what one condition asks for: no name, or one; `None`
     /// if the condition cannot be met.
-    pub(super) fn alternatives(
+    pub(crate) fn alternatives(
         &self,
         names: &impl Fn(&Self) -> Option<RequiredScopes>,
         missing: &impl Fn(&RequiredScopes) -> usize,
@@ -185,7 +187,7 @@ impl Requirement {
 
     /// Fails at compile time where a clause of this type could never pass, or is no policy.
     #[track_caller]
-    pub(super) const fn assert_sound(&self, token_type: TokenType, compared: Compared<'_>) {
+    pub(crate) const fn assert_sound(&self, token_type: TokenType, compared: Compared<'_>) {
         let is_session = matches!(token_type, TokenType::SessionToken);
         let is_oauth = matches!(token_type, TokenType::OAuthToken);
         match self {

@@ -11,10 +11,10 @@ use crate::{
     identity::{
         Actor, ApiKey, ApiKeyFacts, Claims, Identity, M2mFacts, M2mToken, OAuthFacts, OAuthToken,
         Organization, SessionFacts, SessionToken,
+        ids::{ClientId, MachineId, OrgId, SessionId, Subject, UserId},
+        scopes::Scopes,
     },
-    rejection::{Appearance, Realm, Rejection},
-    scope::Scopes,
-    subject::{ClientId, MachineId, OrgId, SessionId, Subject, UserId},
+    response::rejection::{Appearance, Realm, Rejection},
 };
 
 /// A caller as a test describes them, to call a guarded handler like any function.

@@ -32,7 +32,7 @@ use self::{
     random::Random,
     server::Server,
 };
-use crate::{Clerk, ClerkBuilder, TokenType, clock::Clock, cookie};
+use crate::{Clerk, ClerkBuilder, TokenType, clock::Clock, request::cookie};
 
 pub use self::{
     answer::{Answer, Calls, Endpoint},
@@ -176,7 +176,7 @@ impl DevIssuer {
     /// [`opaque_cache`](ClerkBuilder::opaque_cache).
     ///
     /// The `Debug` text of a [`Rejection`](crate::Rejection) by such a verifier shows the
-    /// [reason](crate::reasons), so that a failed test tells it.
+    /// [reason](crate::guide::reasons), so that a failed test tells it.
     pub fn clerk(&self) -> ClerkBuilder {
         let builder = Clerk::builder()
             .secret_key(self.secret_key())

@@ -1,5 +1,8 @@
 //! The issuer is asked as a verifier would ask it: over HTTP, and by the bytes of its tokens.
 
+mod opaque;
+mod outage;
+
 use std::{collections::BTreeSet, sync::LazyLock, time::Duration};
 
 use aws_lc_rs::signature::{
@@ -263,6 +266,3 @@ async fn publishable_key_names_the_issuer() {
     assert_eq!(format!("https://{}", host.strip_suffix('$').unwrap()), issuer.issuer());
     assert_eq!(format!("{issuer:?}"), format!("DevIssuer {{ url: {:?}, .. }}", issuer.url()));
 }
-
-mod opaque;
-mod outage;

@@ -6,7 +6,7 @@ use super::Malformed;
 
 /// RFC 7515 §2: base64url without padding. Unused last bits must be zero, so that one token has
 /// one text.
-pub(super) fn decode(part: &[u8], bytes: &mut Vec<u8>) -> Result<(), Malformed> {
+pub(crate) fn decode(part: &[u8], bytes: &mut Vec<u8>) -> Result<(), Malformed> {
     engine().decode_vec(part, bytes).map_err(|_| Malformed::Base64)
 }
 

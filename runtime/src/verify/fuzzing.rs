@@ -3,14 +3,19 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::{HeaderMap, HeaderValue, header};
 
-use super::{Recipient, Rules, api_key, m2m, oauth, permissions as bit_maps, session};
+use super::{
+    Recipient, Rules,
+    jwt::claims::{m2m, oauth, permissions as bit_maps, session},
+    opaque::response::api_key,
+};
 use crate::{
     clock::UnixMillis,
-    cookie::{CookieInstance, CookieRules},
-    credential::Credential,
     identity::{Identity, VerifiedToken},
-    json::Object,
-    token::{Decoded, Form, Jwt, Token, TokenType},
+    request::{
+        authorization::Credential,
+        cookie::{CookieInstance, CookieRules},
+    },
+    token::{Decoded, Form, Jwt, Token, TokenType, json::Object},
 };
 
 /// The time of all targets, in milliseconds.

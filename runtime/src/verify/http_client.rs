@@ -1,96 +1,226 @@
-//! The HTTP client for calls to Clerk, built when the first call needs it.
+//! A question to Clerk in, the bytes of its answer out, within bounds of time and size.
 
-use std::{
-    sync::{Arc, OnceLock},
-    time::Duration,
-};
+mod call_error;
+mod clerk_error;
+pub(crate) mod client;
+mod connection;
+
+use std::time::Duration;
 
 use http::{
-    HeaderMap, HeaderName, HeaderValue,
-    header::{ACCEPT, CONTENT_TYPE, USER_AGENT},
+    HeaderMap, HeaderValue, Method, StatusCode,
+    header::{AUTHORIZATION, RETRY_AFTER},
 };
-use reqwest::{Client, ClientBuilder, redirect};
+use reqwest::Url;
+use tokio::time::Instant;
 
-use super::upstream::watched;
-use crate::error::{UpstreamFault, UpstreamReason};
+pub(crate) use self::{call_error::Failed, connection::watched};
 
-/// The version of the Backend API whose answers this crate reads.
-const API_VERSION: &str = "2026-05-12";
+use self::client::HttpClient;
+use super::single_flight::Shared;
+use crate::{
+    error::{UpstreamFault, UpstreamReason},
+    telemetry::{self, Endpoint},
+};
 
-/// A client that is built once. Cloning is cheap and shares the client.
-#[derive(Clone)]
-pub(crate) struct HttpClient {
-    reach: Reach,
-    built: Arc<OnceLock<Client>>,
-}
+/// Longest answer that is read, in bytes. Clerk's are below 4 KiB.
+const LONGEST_ANSWER: usize = 256 * 1024;
 
-/// What a client connects to.
+/// Longest `Retry-After` that is believed, in seconds.
+const LONGEST_RETRY_AFTER: u64 = 3600;
+
+/// The first pause before a retry; each further one is twice as long.
+const RETRY_PAUSE: Duration = Duration::from_millis(250);
+
+/// How often the sources of the key set are asked for one load.
+const ROUNDS: u32 = 3;
+
+/// How long a guard waits for Clerk.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Reach {
-    pub(crate) connect_timeout: Duration,
-    /// Some URL is on this machine, so it may be `http://` and is not behind a proxy.
-    pub(crate) loopback: bool,
-    /// Some URL is `https://`, so the CA certificates of the system are needed.
-    pub(crate) encrypted: bool,
+pub(crate) struct Timeouts {
+    pub(crate) connect: Duration,
+    pub(crate) attempt: Duration,
+    pub(crate) deadline: Duration,
 }
 
-impl HttpClient {
-    /// Builds nothing yet: a verifier that makes no call works without CA certificates.
-    pub(crate) fn new(reach: Reach) -> Self {
-        Self { reach, built: Arc::default() }
+/// The way to Clerk.
+#[derive(Clone)]
+pub(crate) struct Upstream {
+    http: HttpClient,
+    timeouts: Timeouts,
+}
+
+/// One endpoint of Clerk, and the key that it wants.
+pub(crate) struct Question {
+    pub(crate) endpoint: Endpoint,
+    pub(crate) method: Method,
+    pub(crate) url: Url,
+    pub(crate) key: Option<ApiSecret>,
+}
+
+/// A secret of ours as a header value, and the variable that sets it.
+#[derive(Clone)]
+pub(crate) struct ApiSecret {
+    pub(crate) authorization: HeaderValue,
+    pub(crate) variable: &'static str,
+}
+
+impl Upstream {
+    pub(crate) fn new(timeouts: Timeouts, http: HttpClient) -> Self {
+        Self { http, timeouts }
     }
 
-    /// Builds the application's own client at once, so that its mistakes are found at start.
-    pub(crate) fn from_builder(
-        builder: ClientBuilder,
-        reach: Reach,
-    ) -> Result<Self, reqwest::Error> {
-        let client = confine(builder, reach).build()?;
-        Ok(Self { reach, built: Arc::new(OnceLock::from(client)) })
+    /// Asks once, and once more if `may_repeat` says so after a reused connection turned out to be
+    /// gone.
+    pub(crate) async fn ask(
+        &self,
+        question: &Question,
+        body: Vec<u8>,
+        may_repeat: impl FnOnce() -> bool,
+    ) -> Result<Vec<u8>, Failed> {
+        self.ask_within(self.timeouts.attempt, question, Some(body), may_repeat).await
     }
 
-    /// A failed build is tried again at the next call: certificates can be mounted later.
-    pub(super) fn get(&self) -> Result<&Client, UpstreamFault> {
-        if let Some(client) = self.built.get() {
-            return Ok(client);
+    /// Servers close idle connections, and a request can cross with that. Only for calls that change
+    /// nothing at Clerk, because it may have read the first one (RFC 9110 §9.2.2).
+    async fn ask_within(
+        &self,
+        time: Duration,
+        question: &Question,
+        body: Option<Vec<u8>>,
+        may_repeat: impl FnOnce() -> bool,
+    ) -> Result<Vec<u8>, Failed> {
+        let end = Instant::now() + time;
+        let ask = |body| {
+            let time = end.saturating_duration_since(Instant::now());
+            telemetry::call(question.endpoint, self.send(time, question, body), Failed::outcome)
+        };
+        match ask(body.clone()).await {
+            Err(failed) if failed.is_stale_connection() && may_repeat() => ask(body).await,
+            answered => answered,
         }
-        let mut builder = Client::builder();
-        if self.reach.loopback {
-            // What listens on this machine is not behind the proxy of the environment.
-            builder = builder.no_proxy();
+    }
+
+    /// The time is for the whole answer: one that trickles is cut too.
+    async fn send(
+        &self,
+        time: Duration,
+        question: &Question,
+        body: Option<Vec<u8>>,
+    ) -> Result<Vec<u8>, Failed> {
+        let mut request = self.http.get()?.request(question.method.clone(), question.url.clone());
+        request = request.timeout(time);
+        if let Some(key) = &question.key {
+            request = request.header(AUTHORIZATION, key.authorization.clone());
         }
-        if !self.reach.encrypted {
-            // Reads no certificates, which a machine can lack.
-            builder = builder.tls_certs_only([]);
+        if let Some(body) = body {
+            request = request.body(body);
         }
-        let client = confine(builder, self.reach).build().map_err(|error| {
-            let fault = UpstreamFault::caused(UpstreamReason::Client, error);
-            tracing::error!(
-                error = &fault as &dyn std::error::Error,
-                "calls to Clerk cannot start"
-            );
-            fault
-        })?;
-        Ok(self.built.get_or_init(|| client))
+        let response = connection::send(request).await?;
+        let status = response.status();
+        // The endpoints answer 200. Another success is not what they answer, so it says nothing.
+        if status == StatusCode::OK {
+            return read_bounded(response).await;
+        }
+        let is_outage = status.is_server_error()
+            || matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT);
+        if is_outage {
+            let mut fault = UpstreamFault::new(UpstreamReason::Status(status.as_u16()));
+            if let Some(seconds) = retry_after(response.headers()) {
+                fault.retry_after = seconds;
+            }
+            return Err(fault.into());
+        }
+        let variable = question.key.as_ref().map(|key| key.variable);
+        let body =
+            if status.is_client_error() { read_bounded(response).await? } else { Vec::new() };
+        Err(clerk_error::read(status, &body, variable))
+    }
+
+    /// Asks again where that can succeed and can finish in time: each of several sources of the
+    /// same answer once, then after a pause each once more. Only for questions that do not depend
+    /// on the caller: a retry must not multiply what a stranger can make us send.
+    pub(crate) async fn ask_with_retry<T>(
+        &self,
+        sources: &[Question],
+        read: impl Fn(&[u8]) -> Result<T, UpstreamFault>,
+    ) -> Result<T, Failed> {
+        let end = Instant::now() + self.timeouts.deadline;
+        let count = u32::try_from(sources.len()).unwrap_or(u32::MAX);
+        let mut failed = Failed::from(UpstreamFault::new(UpstreamReason::Connection));
+        let mut pause = RETRY_PAUSE;
+        for round in 0..ROUNDS {
+            if round > 0 {
+                if Instant::now() + pause + self.timeouts.attempt > end {
+                    break;
+                }
+                tokio::time::sleep(pause).await;
+                pause *= 2;
+            }
+            let mut again = false;
+            for (to_ask, source) in (1..=count).rev().zip(sources) {
+                // A source that hangs leaves those after it their share.
+                let share = end.saturating_duration_since(Instant::now()) / to_ask;
+                let time = share.min(self.timeouts.attempt);
+                failed = match self.ask_within(time, source, None, || true).await {
+                    Ok(body) => match read(&body) {
+                        Ok(answer) => return Ok(answer),
+                        Err(fault) => fault.into(),
+                    },
+                    Err(failed) => failed,
+                };
+                if failed.is_final() {
+                    return Err(failed);
+                }
+                again |= failed.can_pass();
+            }
+            if !again {
+                break;
+            }
+        }
+        Err(failed)
+    }
+
+    /// Waits for shared work, no longer than a guard may. What is lost with its task has failed.
+    pub(crate) async fn wait_for<T, E>(&self, work: Shared<Result<T, E>>) -> Result<T, E>
+    where
+        T: Clone,
+        E: Clone + From<UpstreamFault>,
+    {
+        match tokio::time::timeout(self.timeouts.deadline, work.outcome()).await {
+            Ok(Some(outcome)) => outcome,
+            Ok(None) => Err(UpstreamFault::new(UpstreamReason::Connection).into()),
+            Err(_) => Err(UpstreamFault::new(UpstreamReason::Timeout).into()),
+        }
+    }
+
+    /// Work that runs for longer is given up: its own time-outs end it within the deadline.
+    pub(crate) fn longest_work(&self) -> Duration {
+        self.timeouts.deadline * 2
     }
 }
 
-/// Sets what every client must have, whoever configured it. It follows no redirect: a response
-/// counts only from the endpoint that was called.
-fn confine(builder: ClientBuilder, reach: Reach) -> ClientBuilder {
-    watched(builder)
-        .connect_timeout(reach.connect_timeout)
-        .redirect(redirect::Policy::none())
-        .https_only(!reach.loopback)
-        .default_headers(default_headers())
+impl ApiSecret {
+    /// `None` where the secret cannot stand in a header.
+    pub(crate) fn new(secret: &str, variable: &'static str) -> Option<Self> {
+        let mut authorization = HeaderValue::from_str(&format!("Bearer {secret}")).ok()?;
+        authorization.set_sensitive(true);
+        Some(Self { authorization, variable })
+    }
 }
 
-fn default_headers() -> HeaderMap {
-    let user_agent = concat!("clerk-auth/", env!("CARGO_PKG_VERSION"));
-    HeaderMap::from_iter([
-        (ACCEPT, HeaderValue::from_static("application/json")),
-        (CONTENT_TYPE, HeaderValue::from_static("application/json")),
-        (USER_AGENT, HeaderValue::from_static(user_agent)),
-        (HeaderName::from_static("clerk-api-version"), HeaderValue::from_static(API_VERSION)),
-    ])
+async fn read_bounded(mut response: reqwest::Response) -> Result<Vec<u8>, Failed> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(connection::lost)? {
+        if body.len() + chunk.len() > LONGEST_ANSWER {
+            return Err(UpstreamFault::new(UpstreamReason::Body).into());
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+fn retry_after(headers: &HeaderMap) -> Option<u64> {
+    let seconds: u64 = headers.get(RETRY_AFTER)?.to_str().ok()?.parse().ok()?;
+    Some(seconds.clamp(1, LONGEST_RETRY_AFTER))
 }

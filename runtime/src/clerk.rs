@@ -1,0 +1,249 @@
+//! Settings in, a [`Clerk`] that is ready to verify out. Whatever is wrong is said here, at start.
+
+mod advice;
+mod build;
+mod builder;
+mod combination;
+mod environment;
+mod error;
+mod for_resource;
+mod redact;
+mod settings;
+#[cfg(test)]
+mod tests;
+
+pub use self::{builder::ClerkBuilder, error::ConfigError};
+
+use std::{fmt, sync::Arc};
+
+use crate::{
+    error::ConfigurationFault,
+    policy::{Policy, ScopeHierarchy},
+    request::cookie::CookieRules,
+    response::rejection::Appearance,
+    token::TokenType,
+    verify::{
+        Keys, Recipient, Verifier,
+        health::{Health, NotReady},
+    },
+};
+
+/// The verifier of one Clerk instance: keys, rules, and the way to Clerk.
+///
+/// Make one at start and put it into your router's state. Clones are cheap and share the keys.
+///
+/// ```no_run
+/// use axum::extract::FromRef;
+/// use clerk_auth::Clerk;
+///
+/// #[derive(Clone, FromRef)]
+/// struct AppState {
+///     clerk: Clerk,
+///     greeting: &'static str,
+/// }
+///
+/// # fn main() -> Result<(), clerk_auth::ConfigError> {
+/// let state = AppState { clerk: Clerk::from_env()?, greeting: "hello" };
+/// # Ok(()) }
+/// ```
+#[derive(Clone)]
+pub struct Clerk(Arc<Inner>);
+
+struct Inner {
+    verifier: Arc<Verifier>,
+    cookies: Arc<CookieRules>,
+    appearance: Arc<Appearance>,
+    has: Credentials,
+}
+
+/// Which of our own keys are configured.
+#[derive(Clone, Copy, Debug)]
+struct Credentials {
+    secret_key: bool,
+    machine_secret_key: bool,
+    production: bool,
+}
+
+/// What a policy needs and the configuration lacks: one line for each, with the variable to set.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Unverifiable {
+    lines: Vec<String>,
+}
+
+impl Clerk {
+    /// Reads the configuration from the environment.
+    ///
+    /// | variable | meaning |
+    /// |---|---|
+    /// | `CLERK_SECRET_KEY` | the instance's secret key, `sk_…` |
+    /// | `CLERK_PUBLISHABLE_KEY` | the instance's publishable key, `pk_…`; tells the issuer |
+    /// | `CLERK_JWT_KEY` | a PEM public key; JWTs are then verified without network |
+    /// | `CLERK_MACHINE_SECRET_KEY` | this machine's secret key, `ak_…`, for opaque M2M tokens |
+    /// | `CLERK_MACHINE_ID` | this machine's id, `mch_…`, for M2M JWTs |
+    /// | `CLERK_ISSUER` | issuers to accept in `iss`, separated by commas, if not that of the publishable key alone |
+    /// | `CLERK_AUDIENCE` | audiences of OAuth tokens, separated by commas |
+    /// | `CLERK_AUTHORIZED_PARTIES` | origins of your front ends, separated by commas |
+    /// | `CLERK_RESOURCE` | the public URL of this API, for its [metadata](crate::guide::resource_metadata) |
+    /// | `CLERK_API_URL`, `CLERK_API_VERSION` | the Backend API, if it is not Clerk's own |
+    ///
+    /// A variable that is set to the empty string counts as not set.
+    ///
+    /// # Errors
+    /// Where a variable cannot be used, or none is set that lets tokens be verified. The message
+    /// names each variable and what to do.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        ClerkBuilder::from_env().build()
+    }
+
+    /// Starts a configuration in code.
+    ///
+    /// ```
+    /// use clerk_auth::Clerk;
+    ///
+    /// let clerk = Clerk::builder()
+    ///     .secret_key("sk_test_not_a_real_key")
+    ///     .authorized_parties(["https://app.example.com"])
+    ///     .build()?;
+    /// # Ok::<(), clerk_auth::ConfigError>(())
+    /// ```
+    pub fn builder() -> ClerkBuilder {
+        ClerkBuilder::default()
+    }
+
+    /// Says what `policy` needs and this configuration lacks. Call it at start, for each policy.
+    ///
+    /// Logs one warning if a policy accepts session tokens, a key is for production, and no
+    /// [`authorized_parties`](ClerkBuilder::authorized_parties) are set.
+    ///
+    /// ```
+    /// use clerk_auth::{Clerk, policy::{Clause, Policy, Requirement}};
+    ///
+    /// const KEYS_ONLY: Policy = Policy::new(&[Clause::ApiKey(Requirement::None)]);
+    ///
+    /// let clerk = Clerk::builder().publishable_key("pk_live_Y2xlcmsuZXhhbXBsZS5jb20k").build()?;
+    /// let lacks = clerk.check(&KEYS_ONLY).unwrap_err();
+    /// assert!(lacks.to_string().contains("CLERK_SECRET_KEY"));
+    /// # Ok::<(), clerk_auth::ConfigError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// One line for each form of token that may come and cannot be verified. A request with such
+    /// a token would be answered with 500.
+    pub fn check(&self, policy: &Policy) -> Result<(), Unverifiable> {
+        let any_party = self.cookies().authorized_parties.is_empty();
+        if self.0.has.production && any_party && policy.accepts(TokenType::SessionToken) {
+            self.cookies().notes.no_authorized_parties();
+        }
+        let lines: Vec<String> = policy
+            .accepted()
+            .flat_map(|accepted| {
+                self.lacks(accepted).into_iter().map(move |fault| format!("{accepted}: {fault}"))
+            })
+            .collect();
+        if lines.is_empty() { Ok(()) } else { Err(Unverifiable { lines }) }
+    }
+
+    /// The same verifier for another resource of this server: keys are shared, and challenges
+    /// name the metadata of `url`.
+    ///
+    /// ```
+    /// use clerk_auth::Clerk;
+    ///
+    /// let clerk = Clerk::builder()
+    ///     .publishable_key("pk_live_Y2xlcmsuZXhhbXBsZS5jb20k")
+    ///     .resource("https://api.example.com/notes")
+    ///     .build()?;
+    /// let tools = clerk.for_resource("https://api.example.com/mcp")?;
+    /// # Ok::<(), clerk_auth::ConfigError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Where `url` cannot be used as a [`resource`](ClerkBuilder::resource).
+    pub fn for_resource(&self, url: &str) -> Result<Self, ConfigError> {
+        for_resource::derive(self, url)
+    }
+
+    /// Loads the key set, if it is not there: call it at start or in a readiness probe, so that
+    /// the first caller does not wait. It waits no longer than a guard does.
+    ///
+    /// ```no_run
+    /// # async fn start(clerk: clerk_auth::Clerk) -> Result<(), clerk_auth::NotReady> {
+    /// clerk.warm_up().await?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// Where Clerk cannot be asked, or refuses our key, and no older keys can be used.
+    pub async fn warm_up(&self) -> Result<(), NotReady> {
+        self.verifier().warm_up().await.map_err(|cause| NotReady { cause })
+    }
+
+    /// How well this verifier can verify at the moment. It asks nobody and waits for nothing.
+    #[must_use]
+    pub fn health(&self) -> Health {
+        self.verifier().health()
+    }
+
+    fn lacks(&self, token_type: TokenType) -> Vec<ConfigurationFault> {
+        let Credentials { secret_key, machine_secret_key, .. } = self.0.has;
+        let no_keys = matches!(self.verifier().keys, Keys::None);
+        let no_recipient = self.verifier().rules.recipient == Recipient::Unknown;
+        let rows = match token_type {
+            TokenType::SessionToken => vec![(no_keys, ConfigurationFault::NoKeySource)],
+            TokenType::OAuthToken => vec![
+                (no_keys, ConfigurationFault::NoKeySource),
+                (!secret_key, ConfigurationFault::NoSecretKey),
+            ],
+            TokenType::M2mToken => vec![
+                (no_keys, ConfigurationFault::NoKeySource),
+                (!secret_key && !machine_secret_key, ConfigurationFault::NoMachineKey),
+                (no_recipient, ConfigurationFault::NoMachineId),
+            ],
+            TokenType::ApiKey => vec![(!secret_key, ConfigurationFault::NoSecretKey)],
+        };
+        rows.into_iter().filter(|(lacks, _)| *lacks).map(|(_, fault)| fault).collect()
+    }
+
+    pub(crate) fn verifier(&self) -> &Arc<Verifier> {
+        &self.0.verifier
+    }
+
+    pub(crate) fn cookies(&self) -> &CookieRules {
+        &self.0.cookies
+    }
+
+    pub(crate) fn appearance(&self) -> Arc<Appearance> {
+        Arc::clone(&self.0.appearance)
+    }
+
+    pub(crate) fn scope_hierarchy(&self) -> ScopeHierarchy {
+        self.0.appearance.scope_hierarchy
+    }
+
+    /// Whether both are clones of one verifier, for one resource.
+    pub(crate) fn is_same_as(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+/// Shows nothing of the configuration: it holds secrets.
+impl fmt::Debug for Clerk {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Clerk(..)")
+    }
+}
+
+impl fmt::Display for Unverifiable {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.lines.join("\n"))
+    }
+}
+
+/// The same lines: a `main` that returns the error prints it in this form.
+impl fmt::Debug for Unverifiable {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, formatter)
+    }
+}
+
+impl std::error::Error for Unverifiable {}

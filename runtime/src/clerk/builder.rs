@@ -1,0 +1,565 @@
+//! The builder of a [`Clerk`]: collects settings, then checks them all at once.
+
+use std::{env, fmt, sync::Arc, time::Duration};
+
+use axum_core::response::{IntoResponse, Response};
+use secrecy::SecretString;
+
+use super::{
+    Clerk, ConfigError,
+    environment::{self, Similar},
+};
+use crate::{
+    clock::Clock,
+    policy::ScopeHierarchy,
+    response::rejection::{BodyHook, Refusal},
+    token::TokenType,
+};
+
+/// Settings of a [`Clerk`]. Nothing is checked before [`build`](Self::build).
+#[derive(Default)]
+#[must_use = "settings do nothing before `build`"]
+pub struct ClerkBuilder {
+    pub(super) secret_key: Option<SecretString>,
+    pub(super) machine_secret_key: Option<SecretString>,
+    pub(super) machine_id: Option<String>,
+    pub(super) any_machine: bool,
+    pub(super) publishable_key: Option<String>,
+    pub(super) jwt_key: Option<String>,
+    pub(super) api_url: Option<String>,
+    pub(super) api_version: Option<String>,
+    pub(super) frontend_api_url: Option<String>,
+    pub(super) issuers: Option<Vec<String>>,
+    pub(super) audience: Option<Vec<String>>,
+    pub(super) session_audience: Option<Vec<String>>,
+    pub(super) authorized_parties: Option<Vec<String>>,
+    pub(super) resource: Option<String>,
+    pub(super) scope_hierarchy: ScopeHierarchy,
+    pub(super) clock_skew: Option<Duration>,
+    pub(super) realm: Option<String>,
+    pub(super) connect_timeout: Option<Duration>,
+    pub(super) attempt_timeout: Option<Duration>,
+    pub(super) deadline: Option<Duration>,
+    pub(super) refusal_body: Option<BodyHook>,
+    pub(super) reveal_reasons: bool,
+    pub(super) debug_reasons: bool,
+    pub(super) jwt_cache_bytes: Option<usize>,
+    pub(super) opaque_cache: Vec<(TokenType, Duration)>,
+    pub(super) opaque_refusal_cache: Option<Duration>,
+    pub(super) opaque_rate_limit: Vec<(TokenType, u32)>,
+    pub(super) new_token_rate_limit: Vec<(TokenType, u32)>,
+    pub(super) stale_keys: Option<Duration>,
+    pub(super) fall_back: FallBack,
+    pub(super) http_client: Option<reqwest::ClientBuilder>,
+    pub(super) unreadable: Vec<&'static str>,
+    pub(super) similar: Vec<Similar>,
+    pub(super) clock: Clock,
+}
+
+/// What stands in while the Backend API does not answer.
+#[derive(Clone, Copy, Default)]
+pub(super) struct FallBack {
+    pub(super) to_public_keys: bool,
+    pub(super) to_jwt_key: bool,
+}
+
+/// A variable is set to bytes that are not UTF-8.
+pub(super) struct NotText;
+
+impl ClerkBuilder {
+    /// Takes over what the environment sets; see [`Clerk::from_env`] for the variables. Further
+    /// calls change it.
+    ///
+    /// ```no_run
+    /// use clerk_auth::ClerkBuilder;
+    ///
+    /// let clerk = ClerkBuilder::from_env().realm("notes").build()?;
+    /// # Ok::<(), clerk_auth::ConfigError>(())
+    /// ```
+    pub fn from_env() -> Self {
+        Self::from_variables(|name| match env::var(name) {
+            Ok(value) => Ok(Some(value)),
+            Err(env::VarError::NotPresent) => Ok(None),
+            Err(env::VarError::NotUnicode(_)) => Err(NotText),
+        })
+    }
+
+    /// The environment as a function, so that it can be tested.
+    pub(super) fn from_variables(read: impl Fn(&str) -> Result<Option<String>, NotText>) -> Self {
+        let mut builder = Self::default();
+        let mut unreadable = Vec::new();
+        let mut variable = |name: &'static str| {
+            let value = read(name).unwrap_or_else(|NotText| {
+                unreadable.push(name);
+                None
+            });
+            value.filter(|value| !value.is_empty())
+        };
+        let list = |value: String| environment::list(&value);
+        builder.secret_key = variable("CLERK_SECRET_KEY").map(Into::into);
+        builder.machine_secret_key = variable("CLERK_MACHINE_SECRET_KEY").map(Into::into);
+        builder.machine_id = variable("CLERK_MACHINE_ID");
+        builder.publishable_key = variable("CLERK_PUBLISHABLE_KEY");
+        builder.jwt_key = variable("CLERK_JWT_KEY");
+        builder.api_url = variable("CLERK_API_URL");
+        builder.api_version = variable("CLERK_API_VERSION");
+        builder.issuers = variable("CLERK_ISSUER").map(list);
+        builder.audience = variable("CLERK_AUDIENCE").map(list);
+        builder.authorized_parties = variable("CLERK_AUTHORIZED_PARTIES").map(list);
+        builder.resource = variable("CLERK_RESOURCE");
+        builder.unreadable = unreadable;
+        builder.similar =
+            Similar::find(|name| read(name).unwrap_or(None).is_some_and(|value| !value.is_empty()));
+        builder
+    }
+
+    /// The instance's secret key, `sk_test_…` or `sk_live_…`. With it, keys come from the
+    /// Backend API, and OAuth tokens, API keys and M2M tokens that are opaque can be verified.
+    pub fn secret_key(mut self, key: impl Into<String>) -> Self {
+        self.secret_key = Some(SecretString::from(key.into()));
+        self
+    }
+
+    /// This machine's secret key, `ak_…`. With it, Clerk verifies an opaque M2M token only if it
+    /// is for this machine.
+    pub fn machine_secret_key(mut self, key: impl Into<String>) -> Self {
+        self.machine_secret_key = Some(SecretString::from(key.into()));
+        self
+    }
+
+    /// This machine's id, `mch_…`. An M2M token must name it among its recipients.
+    pub fn machine_id(mut self, id: impl Into<String>) -> Self {
+        self.machine_id = Some(id.into());
+        self
+    }
+
+    /// Accepts M2M tokens that were issued for other machines of the instance too. Each machine
+    /// that receives a token can then call this one with it.
+    pub fn any_machine(mut self) -> Self {
+        self.any_machine = true;
+        self
+    }
+
+    /// The instance's publishable key, `pk_test_…` or `pk_live_…`. It tells the issuer. Without
+    /// a secret key, keys come from the public key set of the Frontend API.
+    pub fn publishable_key(mut self, key: impl Into<String>) -> Self {
+        self.publishable_key = Some(key.into());
+        self
+    }
+
+    /// A public key in PEM form, from the dashboard. JWTs are then verified with it alone, for
+    /// RS256, without network; a new key of the instance must be put here by hand, unless it
+    /// [only stands in](Self::fall_back_to_jwt_key) for the key set.
+    pub fn jwt_key(mut self, pem: impl Into<String>) -> Self {
+        self.jwt_key = Some(pem.into());
+        self
+    }
+
+    /// The Backend API, if it is not `https://api.clerk.com`. A path is kept.
+    pub fn api_url(mut self, url: impl Into<String>) -> Self {
+        self.api_url = Some(url.into());
+        self
+    }
+
+    /// The version in the path of the Backend API's key set, if it is not `v1`.
+    pub fn api_version(mut self, version: impl Into<String>) -> Self {
+        self.api_version = Some(version.into());
+        self
+    }
+
+    /// The Frontend API, if it is not at the host of the publishable key: the URL of a proxy, or
+    /// of a stand-in.
+    pub fn frontend_api_url(mut self, url: impl Into<String>) -> Self {
+        self.frontend_api_url = Some(url.into());
+        self
+    }
+
+    /// Accepts this issuer alone: [`issuers`](Self::issuers) with one entry.
+    pub fn issuer(self, issuer: impl Into<String>) -> Self {
+        self.issuers([issuer])
+    }
+
+    /// Accepts tokens whose `iss` is one of these, compared as an exact string. Defaults to the
+    /// issuer of the publishable key.
+    ///
+    /// Set it if a proxy changes the issuer, or to serve a primary and a satellite domain together:
+    /// then name all of them, that of the publishable key too. Metadata and API documents name the
+    /// first as the authorization server.
+    ///
+    /// ```
+    /// use clerk_auth::Clerk;
+    ///
+    /// let clerk = Clerk::builder()
+    ///     .secret_key("sk_live_not_a_real_key")
+    ///     .issuers(["https://clerk.example.com", "https://clerk.example.org"])
+    ///     .build()?;
+    /// # Ok::<(), clerk_auth::ConfigError>(())
+    /// ```
+    pub fn issuers<I: Into<String>>(mut self, issuers: impl IntoIterator<Item = I>) -> Self {
+        self.issuers = Some(issuers.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Audiences of OAuth tokens, JWT and opaque: a token must name one of them in `aud`.
+    pub fn audience<A: Into<String>>(mut self, audience: impl IntoIterator<Item = A>) -> Self {
+        self.audience = Some(audience.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Audiences of session tokens: a token must name one of them in `aud`.
+    pub fn session_audience<A: Into<String>>(
+        mut self,
+        audience: impl IntoIterator<Item = A>,
+    ) -> Self {
+        self.session_audience = Some(audience.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Origins of your front ends, such as `https://app.example.com`: a session token must name
+    /// one of them in `azp`. Set it in production.
+    pub fn authorized_parties<P: Into<String>>(
+        mut self,
+        parties: impl IntoIterator<Item = P>,
+    ) -> Self {
+        self.authorized_parties = Some(parties.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// The public URL of the API that this server guards, such as `https://api.example.com/mcp`.
+    /// Challenges then name its metadata, which [`Clerk::resource_metadata`] serves: see
+    /// [the page about it](crate::guide::resource_metadata). It is no audience: [`audience`](Self::audience) is.
+    pub fn resource(mut self, url: impl Into<String>) -> Self {
+        self.resource = Some(url.into());
+        self
+    }
+
+    /// Which scopes imply others, for all policies: see [`ScopeHierarchy`]. None do unless set.
+    pub fn scope_hierarchy(mut self, hierarchy: ScopeHierarchy) -> Self {
+        self.scope_hierarchy = hierarchy;
+        self
+    }
+
+    /// How far this machine's clock and Clerk's may differ: 5 seconds unless set, 300 at most.
+    pub fn clock_skew(mut self, skew: Duration) -> Self {
+        self.clock_skew = Some(skew);
+        self
+    }
+
+    /// The `realm` of challenges: `clerk` unless set.
+    pub fn realm(mut self, realm: impl Into<String>) -> Self {
+        self.realm = Some(realm.into());
+        self
+    }
+
+    /// Calls Clerk with a client that you configure: your CA certificates, your proxy, your DNS
+    /// resolver. Without it, the client is built when the first call needs it, with the CA
+    /// certificates of the system.
+    ///
+    /// It then gets what every client of this crate has: no redirects, no retries, only `https://`
+    /// (unless a URL is on loopback), our header fields and our time-outs. Give it no cookie store.
+    /// [Containers and networks](crate::guide::containers) shows an example.
+    ///
+    /// The type is that of `reqwest` 0.13, which is part of the public API of this crate.
+    pub fn http_client(mut self, client: reqwest::ClientBuilder) -> Self {
+        self.http_client = Some(client);
+        self
+    }
+
+    /// How long a connection to Clerk may take: 1 second unless set.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = Some(timeout);
+        self
+    }
+
+    /// How long one attempt to ask Clerk may take: 2 seconds unless set.
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.attempt_timeout = Some(timeout);
+        self
+    }
+
+    /// How long a guard may wait for Clerk in all: 5 seconds unless set, 60 at most. Then it
+    /// answers 503.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = Some(deadline);
+        self
+    }
+
+    /// How many bytes verified JWTs may take in memory: 16 MiB unless set, and 0 keeps none. A
+    /// JWT that was seen before needs no signature check; its times and the policy are checked on
+    /// each use, and it counts only while its key does.
+    ///
+    /// Header and payload are kept as they were sent; of the signature, a hash and the last eight
+    /// bytes. Nobody can enter with that.
+    pub fn jwt_cache_bytes(mut self, bytes: usize) -> Self {
+        self.jwt_cache_bytes = Some(bytes);
+        self
+    }
+
+    /// How long Clerk's approval of an opaque token of this type is reused. Defaults to 1 second,
+    /// so that one token cannot use up the [rate limit](Self::opaque_rate_limit). At most 300
+    /// seconds. Zero switches it off: each request then causes a call.
+    ///
+    /// A token that is revoked meanwhile is still accepted until that time has passed, counted from
+    /// the start of the call, with the scopes and claims that it had. It never outlives its own
+    /// expiry.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use clerk_auth::{Clerk, TokenType};
+    ///
+    /// let clerk = Clerk::builder()
+    ///     .secret_key("sk_test_not_a_real_key")
+    ///     .opaque_cache(TokenType::ApiKey, Duration::from_secs(30))
+    ///     .build()?;
+    /// # Ok::<(), clerk_auth::ConfigError>(())
+    /// ```
+    pub fn opaque_cache(mut self, token_type: TokenType, time: Duration) -> Self {
+        self.opaque_cache.push((token_type, time));
+        self
+    }
+
+    /// How long a refusal of an opaque token is remembered, so that the same junk is not asked
+    /// about again: 10 seconds unless set, 300 at most. A token that becomes good meanwhile is
+    /// refused until then.
+    pub fn opaque_refusal_cache(mut self, time: Duration) -> Self {
+        self.opaque_refusal_cache = Some(time);
+        self
+    }
+
+    /// How many calls to verify opaque tokens of this type may start in any ten seconds. At most
+    /// 1,000,000. Beyond it, callers get 503 and `Retry-After`.
+    ///
+    /// For OAuth tokens, defaults to what Clerk allows for the secret key: 1000 in production, 100
+    /// in development. Clerk publishes no limit for M2M tokens and API keys, and bills each call:
+    /// defaults to 10,000. Set less if several servers share a key.
+    pub fn opaque_rate_limit(mut self, token_type: TokenType, calls: u32) -> Self {
+        self.opaque_rate_limit.push((token_type, calls));
+        self
+    }
+
+    /// How many of the calls of [`opaque_rate_limit`](Self::opaque_rate_limit) may be about tokens
+    /// that Clerk never approved, as far as this process knows. Defaults to half of that limit.
+    ///
+    /// Invalid tokens share it with tokens that are used for the first time. The rest is kept for
+    /// tokens that Clerk has approved: see [the page about outages](crate::guide::reliability).
+    pub fn new_token_rate_limit(mut self, token_type: TokenType, calls: u32) -> Self {
+        self.new_token_rate_limit.push((token_type, calls));
+        self
+    }
+
+    /// How old keys may become that are used while Clerk does not answer: 1 hour unless set, a
+    /// day at most. Zero means that they end with their five minutes. A key that Clerk no longer
+    /// shows is dropped at once.
+    pub fn stale_keys(mut self, age: Duration) -> Self {
+        self.stale_keys = Some(age);
+        self
+    }
+
+    /// Verifies with the key of [`jwt_key`](Self::jwt_key) only while no key set is known and Clerk
+    /// cannot be asked: at a start in an outage, or in a long one. All other JWTs are verified with
+    /// the key set. Where the last set that Clerk showed does not have this key, it is not used.
+    ///
+    /// ```no_run
+    /// use clerk_auth::ClerkBuilder;
+    ///
+    /// // With CLERK_SECRET_KEY and CLERK_JWT_KEY.
+    /// let clerk = ClerkBuilder::from_env().fall_back_to_jwt_key().build()?;
+    /// # Ok::<(), clerk_auth::ConfigError>(())
+    /// ```
+    pub fn fall_back_to_jwt_key(mut self) -> Self {
+        self.fall_back.to_jwt_key = true;
+        self
+    }
+
+    /// Asks the public key set of the Frontend API too, where the Backend API does not answer.
+    /// It needs a publishable key, or a Frontend API URL and an issuer.
+    pub fn fall_back_to_public_keys(mut self) -> Self {
+        self.fall_back.to_public_keys = true;
+        self
+    }
+
+    /// Replaces the body of refusals. Of what `body` returns, only the body and its
+    /// `Content-Type` are used: the status and the challenge stay as they are.
+    ///
+    /// The body that asks for [reverification](Refusal::ReverificationNeeded) is never replaced:
+    /// Clerk's front ends read it.
+    ///
+    /// ```
+    /// use axum::Json;
+    /// use clerk_auth::Clerk;
+    ///
+    /// let clerk = Clerk::builder()
+    ///     .secret_key("sk_test_not_a_real_key")
+    ///     .refusal_body(|refusal| Json(refusal.as_str()))
+    ///     .build()?;
+    /// # Ok::<(), clerk_auth::ConfigError>(())
+    /// ```
+    pub fn refusal_body<F, R>(mut self, body: F) -> Self
+    where
+        F: Fn(Refusal) -> R + Send + Sync + 'static,
+        R: IntoResponse,
+    {
+        self.refusal_body =
+            Some(Arc::new(move |refusal| -> Response { body(refusal).into_response() }));
+        self
+    }
+
+    /// Tells callers why they are refused, while you develop: refusals carry
+    /// `x-clerk-auth-reason`, the code that stands as `reason` in the log, and
+    /// `x-clerk-auth-status` where nobody is signed in. Not for production: the codes tell a
+    /// forger how far a token came. With a production key, `build` logs a warning.
+    pub fn reveal_reasons(mut self) -> Self {
+        self.reveal_reasons = true;
+        self
+    }
+
+    /// Shows the reason in the `Debug` text of a rejection.
+    #[cfg(feature = "testing")]
+    pub(crate) fn debug_reasons(mut self) -> Self {
+        self.debug_reasons = true;
+        self
+    }
+
+    /// The clock that tokens and ages are measured with.
+    #[cfg(feature = "testing")]
+    pub fn clock(mut self, clock: crate::testing::TestClock) -> Self {
+        self.clock = Clock::Test(clock);
+        self
+    }
+
+    /// Checks the settings and makes the verifier. Nothing is asked of the network yet.
+    ///
+    /// # Errors
+    /// All problems at once, each with the variable and what to do.
+    pub fn build(self) -> Result<Clerk, ConfigError> {
+        super::build::build(self)
+    }
+}
+
+/// Shows nothing of the settings: they hold secrets.
+impl fmt::Debug for ClerkBuilder {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("ClerkBuilder(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn built(variables: &[(&str, &str)]) -> Result<Clerk, super::super::ConfigError> {
+        let read = |name: &str| {
+            let found = variables.iter().find(|(variable, _)| *variable == name);
+            Ok(found.map(|(_, value)| (*value).to_owned()))
+        };
+        ClerkBuilder::from_variables(read).build()
+    }
+
+    #[test]
+    fn one_key_is_enough_and_an_empty_variable_is_not_set() {
+        assert!(built(&[("CLERK_SECRET_KEY", "sk_test_x")]).is_ok());
+        assert!(built(&[("CLERK_SECRET_KEY", "sk_test_x"), ("CLERK_JWT_KEY", "")]).is_ok());
+        assert!(built(&[("CLERK_MACHINE_SECRET_KEY", "ak_x")]).is_ok());
+        assert!(built(&[("CLERK_PUBLISHABLE_KEY", "pk_live_Y2xlcmsuZXhhbXBsZS5jb20k")]).is_ok());
+        let parties = "https://a.example, https://b.example,";
+        let good = [("CLERK_SECRET_KEY", "sk_test_x"), ("CLERK_AUTHORIZED_PARTIES", parties)];
+        assert!(built(&good).is_ok());
+    }
+
+    #[test]
+    fn a_list_that_names_nothing_does_not_switch_its_check_off() {
+        for variable in ["CLERK_AUDIENCE", "CLERK_AUTHORIZED_PARTIES", "CLERK_ISSUER"] {
+            let error = built(&[("CLERK_SECRET_KEY", "sk_test_x"), (variable, " , ")]).unwrap_err();
+            assert!(error.to_string().contains(variable), "{error}");
+            assert_eq!(format!("{error:?}"), error.to_string(), "what `main` would print");
+        }
+        let none: [&str; 0] = [];
+        let key = || Clerk::builder().secret_key("sk_test_x");
+        assert!(key().audience(none).build().is_err());
+        assert!(key().session_audience(none).build().is_err());
+        assert!(key().authorized_parties(none).build().is_err());
+        assert!(key().issuers(none).build().is_err());
+    }
+
+    #[test]
+    fn keys_from_the_public_set_need_an_issuer_to_compare_with() {
+        let public = || Clerk::builder().frontend_api_url("https://clerk.example.com");
+        let error = public().build().unwrap_err().to_string();
+        assert!(error.contains("CLERK_ISSUER"), "{error}");
+        assert!(public().issuer("https://clerk.example.com").build().is_ok());
+    }
+
+    #[test]
+    fn what_would_be_missed_in_an_outage_is_missed_at_start() {
+        let key = || Clerk::builder().secret_key("sk_test_x");
+        let public = key().fall_back_to_public_keys();
+        let local = key().fall_back_to_jwt_key();
+        for (builder, variable) in [(public, "CLERK_PUBLISHABLE_KEY"), (local, "CLERK_JWT_KEY")] {
+            let error = builder.build().unwrap_err().to_string();
+            assert!(error.contains(variable), "{error}");
+        }
+    }
+
+    #[test]
+    fn rate_limit_that_admits_no_token_is_an_error() {
+        let with = |calls: &[u32], for_new: &[u32], token_type| {
+            let mut clerk = Clerk::builder().secret_key("sk_test_x");
+            for calls in calls {
+                clerk = clerk.opaque_rate_limit(token_type, *calls);
+            }
+            for calls in for_new {
+                clerk = clerk.new_token_rate_limit(token_type, *calls);
+            }
+            clerk.build()
+        };
+        for token_type in [TokenType::OAuthToken, TokenType::M2mToken, TokenType::ApiKey] {
+            for (calls, for_new) in [
+                (vec![1], vec![]),
+                (vec![1_000_000], vec![]),
+                (vec![], vec![100]),
+                (vec![7], vec![7]),
+            ] {
+                assert!(with(&calls, &for_new, token_type).is_ok(), "{calls:?} {for_new:?}");
+            }
+            for (calls, for_new, setting) in [
+                (vec![0], vec![], "opaque_rate_limit"),
+                (vec![1_000_001], vec![], "opaque_rate_limit"),
+                (vec![], vec![0], "new_token_rate_limit"),
+                (vec![7], vec![8], "new_token_rate_limit"),
+            ] {
+                let error = with(&calls, &for_new, token_type).unwrap_err().to_string();
+                let name = token_type.as_str();
+                assert!(error.contains(setting) && error.contains(name), "{error}");
+            }
+        }
+        assert!(with(&[7], &[], TokenType::SessionToken).is_err());
+        assert!(with(&[], &[7], TokenType::SessionToken).is_err());
+    }
+
+    #[test]
+    fn time_outs_are_neither_zero_nor_endless() {
+        let key = || Clerk::builder().secret_key("sk_test_x");
+        assert!(key().deadline(Duration::MAX).build().is_err());
+        assert!(key().attempt_timeout(Duration::ZERO).build().is_err());
+    }
+
+    #[test]
+    fn all_problems_are_told_at_once() {
+        let error = built(&[("CLERK_SECRET_KEY", "x"), ("CLERK_ISSUER", "y")]).unwrap_err();
+        assert_eq!(error.to_string().lines().count(), 2, "{error}");
+        let nothing = built(&[]).unwrap_err().to_string();
+        assert!(nothing.contains("CLERK_SECRET_KEY"), "{nothing}");
+        let mixed = [
+            ("CLERK_SECRET_KEY", "sk_test_x"),
+            ("CLERK_PUBLISHABLE_KEY", "pk_live_Y2xlcmsuZXhhbXBsZS5jb20k"),
+        ];
+        assert!(built(&mixed).unwrap_err().to_string().contains("different instances"));
+    }
+
+    #[test]
+    fn debug_output_shows_no_secret() {
+        let builder = Clerk::builder().secret_key("sk_test_hidden").machine_secret_key("ak_hidden");
+        assert!(!format!("{builder:?}").contains("hidden"));
+        assert!(!format!("{:?}", builder.build()).contains("hidden"));
+    }
+}

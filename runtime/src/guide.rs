@@ -1,0 +1,49 @@
+//! Guides: one documentation page a module. They hold no code.
+
+#[doc = include_str!("../docs/tour.md")]
+pub mod tour {}
+
+#[doc = include_str!("../docs/migrating.md")]
+pub mod migrating {}
+
+// Only for the documentation: a command writes it, and a new figure builds nothing anew.
+#[cfg(doc)]
+#[doc = include_str!("../docs/performance.md")]
+///
+/// # As a picture
+///
+#[doc = include_str!("../docs/performance.svg")]
+pub mod performance {}
+
+#[doc = include_str!("../docs/rules.md")]
+pub mod rules {}
+
+#[doc = include_str!("../docs/reasons.md")]
+pub mod reasons {}
+
+#[doc = include_str!("../docs/openapi.md")]
+pub mod openapi {}
+
+#[doc = include_str!("../docs/reliability.md")]
+pub mod reliability {}
+
+#[doc = include_str!("../docs/operations.md")]
+pub mod operations {}
+
+#[doc = include_str!("../docs/containers.md")]
+pub mod containers {}
+
+#[doc = include_str!("../docs/mcp.md")]
+pub mod mcp {}
+
+#[doc = include_str!("../docs/long-lived-connections.md")]
+pub mod long_lived_connections {}
+
+#[doc = include_str!("../docs/resource-metadata.md")]
+pub mod resource_metadata {}
+
+#[doc = include_str!("../docs/server-functions.md")]
+pub mod server_functions {}
+
+#[doc = include_str!("../docs/stricter.md")]
+pub mod stricter {}

@@ -1,0 +1,331 @@
+//! What all verified identities have in common, and what only some have.
+
+use std::{fmt, sync::Arc, time::SystemTime};
+
+use super::{
+    ApiKey, ApiKeyFacts, Identity, M2mFacts, M2mToken, Never, OAuthFacts, OAuthToken, SessionFacts,
+    SessionToken,
+};
+use crate::{
+    clock::UnixMillis,
+    identity::{
+        ids::{ClientId, MachineId, SessionId, Subject, UserId},
+        scopes::Scopes,
+    },
+    token::TokenType,
+};
+
+/// What every verified identity has, whatever its class. Sealed: only this crate's types are
+/// identities.
+pub trait VerifiedToken: sealed::Sealed + Clone + Send + Sync + 'static {
+    /// Whom the token speaks for.
+    fn subject(&self) -> &Subject;
+
+    /// The class of the token.
+    fn token_type(&self) -> TokenType;
+
+    /// The scopes, where the class carries scopes.
+    fn maybe_scopes(&self) -> Option<&Scopes>;
+
+    /// When the token ends. `None` for one that does not.
+    fn expires_at(&self) -> Option<SystemTime>;
+
+    /// This identity out of one of any class; `None` where it is of a class that has no place here.
+    #[doc(hidden)]
+    fn narrow(identity: Identity) -> Option<Self>;
+
+    /// This identity as one of any class.
+    #[doc(hidden)]
+    fn widen(&self) -> Identity;
+}
+
+/// What a guard lets a handler have: a verified identity, or an `Option` of one where requests
+/// without a credential may enter. Sealed: only this crate's types are identities.
+pub trait Entrant: sealed::Sealed + Clone + Send + Sync + 'static {
+    /// The identity of a caller who has one.
+    #[doc(hidden)]
+    type Token: VerifiedToken;
+
+    /// The caller as this type; `None` where it has no place for the caller.
+    #[doc(hidden)]
+    fn enter(identity: Option<Identity>) -> Option<Self>;
+
+    /// The caller's identity; `None` for one without a credential.
+    #[doc(hidden)]
+    fn token(&self) -> Option<&Self::Token>;
+}
+
+impl<I: VerifiedToken> Entrant for I {
+    type Token = Self;
+
+    fn enter(identity: Option<Identity>) -> Option<Self> {
+        identity.and_then(I::narrow)
+    }
+
+    fn token(&self) -> Option<&Self> {
+        Some(self)
+    }
+}
+
+impl<I: VerifiedToken> sealed::Sealed for Option<I> {}
+
+impl<I: VerifiedToken> Entrant for Option<I> {
+    type Token = I;
+
+    fn enter(identity: Option<Identity>) -> Option<Self> {
+        match identity {
+            None => Some(None),
+            Some(identity) => I::narrow(identity).map(Some),
+        }
+    }
+
+    fn token(&self) -> Option<&I> {
+        self.as_ref()
+    }
+}
+
+/// One thing that some classes of token always have, and a mix of classes has if each does.
+macro_rules! always_has {
+    (
+        $(#[$doc:meta])* trait $name:ident { fn $method:ident -> $type:ty; }
+        message = $message:literal, label = $label:literal, note = $note:literal;
+        $($class:ident)*
+    ) => {
+        $(#[$doc])*
+        #[diagnostic::on_unimplemented(message = $message, label = $label, note = $note)]
+        pub trait $name: VerifiedToken {
+            #[doc = concat!("See [`Guard::", stringify!($method), "`](crate::Guard::", stringify!($method), ").")]
+            fn $method(&self) -> &$type;
+        }
+
+        $(impl $name for $class {
+            fn $method(&self) -> &$type {
+                &self.0.$method
+            }
+        })*
+
+        impl<S: $name, O: $name, M: $name, A: $name> $name for Identity<S, O, M, A> {
+            fn $method(&self) -> &$type {
+                match self {
+                    Self::Session(token) => token.$method(),
+                    Self::OAuth(token) => token.$method(),
+                    Self::M2m(token) => token.$method(),
+                    Self::ApiKey(token) => token.$method(),
+                }
+            }
+        }
+
+        impl $name for Never {
+            fn $method(&self) -> &$type {
+                match *self {}
+            }
+        }
+    };
+}
+
+always_has! {
+    /// An identity that always carries scopes: OAuth tokens and API keys.
+    trait Scoped { fn scopes -> Scopes; }
+    message = "`{Self}` does not always carry scopes",
+    label = "sessions have no scopes, and what Clerk calls the scopes of an M2M token are machine ids",
+    note = "use `maybe_scopes()`, or accept only `oauth_token` and `api_key`";
+    OAuthToken ApiKey
+}
+
+always_has! {
+    /// An identity that is always of a user: sessions and OAuth tokens.
+    trait OfUser { fn user_id -> UserId; }
+    message = "`{Self}` is not always of a user",
+    label = "M2M tokens are of machines, and API keys can be of organizations",
+    note = "use `maybe_user_id()`, or accept only `session_token` and `oauth_token`";
+    SessionToken OAuthToken
+}
+
+always_has! {
+    /// An identity that is always of an OAuth client: OAuth tokens.
+    trait OfClient { fn client_id -> ClientId; }
+    message = "`{Self}` is not always of an OAuth client",
+    label = "only OAuth tokens are issued to a client",
+    note = "use `maybe_client_id()`, or accept only `oauth_token`";
+    OAuthToken
+}
+
+always_has! {
+    /// An identity that is always of a machine: M2M tokens.
+    trait OfMachine { fn machine_id -> MachineId; }
+    message = "`{Self}` is not always of a machine",
+    label = "only M2M tokens always are",
+    note = "use `maybe_machine_id()`, or accept only `m2m_token`";
+    M2mToken
+}
+
+always_has! {
+    /// An identity that is always of a session: session tokens.
+    trait OfSession { fn session_id -> SessionId; }
+    message = "`{Self}` is not always of a session",
+    label = "only session tokens are",
+    note = "use `maybe_session_id()`, or accept only `session_token`";
+    SessionToken
+}
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+/// One class of token: its facts, its place in `Identity`, its type, whether it carries scopes, and
+/// when it ends.
+macro_rules! class {
+    ($name:ident, $facts:ident, $place:ident, $token_type:ident, |$scoped:ident| $scopes:expr, |$ending:ident| $end:expr) => {
+        impl $name {
+            pub(crate) fn new(facts: $facts) -> Self {
+                Self(Arc::new(facts))
+            }
+
+            #[cfg(feature = "testing")]
+            pub(crate) fn facts_mut(&mut self) -> &mut $facts {
+                Arc::make_mut(&mut self.0)
+            }
+        }
+
+        impl sealed::Sealed for $name {}
+
+        impl VerifiedToken for $name {
+            fn subject(&self) -> &Subject {
+                &self.0.subject
+            }
+
+            fn token_type(&self) -> TokenType {
+                TokenType::$token_type
+            }
+
+            fn maybe_scopes(&self) -> Option<&Scopes> {
+                let $scoped = &*self.0;
+                $scopes
+            }
+
+            fn expires_at(&self) -> Option<SystemTime> {
+                let $ending = &*self.0;
+                $end.and_then(UnixMillis::to_system_time)
+            }
+
+            fn narrow(identity: Identity) -> Option<Self> {
+                match identity {
+                    Identity::$place(token) => Some(token),
+                    _ => None,
+                }
+            }
+
+            fn widen(&self) -> Identity {
+                Identity::$place(self.clone())
+            }
+        }
+
+        /// Prints the type only: claims stay out of logs.
+        impl fmt::Debug for $name {
+            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str(concat!(stringify!($name), "(..)"))
+            }
+        }
+    };
+}
+
+class!(SessionToken, SessionFacts, Session, SessionToken, |_it| None, |it| Some(it.expires_at));
+class!(OAuthToken, OAuthFacts, OAuth, OAuthToken, |it| Some(&it.scopes), |it| it.expires_at);
+class!(M2mToken, M2mFacts, M2m, M2mToken, |_it| None, |it| it.expires_at);
+class!(ApiKey, ApiKeyFacts, ApiKey, ApiKey, |it| Some(&it.scopes), |it| it.expires_at);
+
+impl<S, O, M, A> sealed::Sealed for Identity<S, O, M, A> {}
+
+impl<S: VerifiedToken, O: VerifiedToken, M: VerifiedToken, A: VerifiedToken> VerifiedToken
+    for Identity<S, O, M, A>
+{
+    fn subject(&self) -> &Subject {
+        match self {
+            Self::Session(token) => token.subject(),
+            Self::OAuth(token) => token.subject(),
+            Self::M2m(token) => token.subject(),
+            Self::ApiKey(token) => token.subject(),
+        }
+    }
+
+    fn token_type(&self) -> TokenType {
+        match self {
+            Self::Session(token) => token.token_type(),
+            Self::OAuth(token) => token.token_type(),
+            Self::M2m(token) => token.token_type(),
+            Self::ApiKey(token) => token.token_type(),
+        }
+    }
+
+    fn maybe_scopes(&self) -> Option<&Scopes> {
+        match self {
+            Self::Session(token) => token.maybe_scopes(),
+            Self::OAuth(token) => token.maybe_scopes(),
+            Self::M2m(token) => token.maybe_scopes(),
+            Self::ApiKey(token) => token.maybe_scopes(),
+        }
+    }
+
+    fn expires_at(&self) -> Option<SystemTime> {
+        match self {
+            Self::Session(token) => token.expires_at(),
+            Self::OAuth(token) => token.expires_at(),
+            Self::M2m(token) => token.expires_at(),
+            Self::ApiKey(token) => token.expires_at(),
+        }
+    }
+
+    fn narrow(identity: Identity) -> Option<Self> {
+        match identity {
+            Identity::Session(_) => S::narrow(identity).map(Self::Session),
+            Identity::OAuth(_) => O::narrow(identity).map(Self::OAuth),
+            Identity::M2m(_) => M::narrow(identity).map(Self::M2m),
+            Identity::ApiKey(_) => A::narrow(identity).map(Self::ApiKey),
+        }
+    }
+
+    fn widen(&self) -> Identity {
+        match self {
+            Self::Session(token) => token.widen(),
+            Self::OAuth(token) => token.widen(),
+            Self::M2m(token) => token.widen(),
+            Self::ApiKey(token) => token.widen(),
+        }
+    }
+}
+
+impl sealed::Sealed for Never {}
+
+impl VerifiedToken for Never {
+    fn subject(&self) -> &Subject {
+        match *self {}
+    }
+
+    fn token_type(&self) -> TokenType {
+        match *self {}
+    }
+
+    fn maybe_scopes(&self) -> Option<&Scopes> {
+        match *self {}
+    }
+
+    fn expires_at(&self) -> Option<SystemTime> {
+        match *self {}
+    }
+
+    fn narrow(_: Identity) -> Option<Self> {
+        None
+    }
+
+    fn widen(&self) -> Identity {
+        match *self {}
+    }
+}
+
+impl<S: VerifiedToken, O: VerifiedToken, M: VerifiedToken, A: VerifiedToken> fmt::Debug
+    for Identity<S, O, M, A>
+{
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Identity({})", self.token_type())
+    }
+}

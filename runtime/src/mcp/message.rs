@@ -1,0 +1,238 @@
+//! The body of a request to an MCP server in, the call of a tool out, if it is one.
+
+use std::borrow::Cow;
+
+use super::folding::is_ambiguous;
+use crate::token::json::{Member, Object};
+
+/// The method that calls a tool (MCP, "Tools"). Methods are compared as they are: readers fold the
+/// names of members, not their values.
+const CALL: &str = "tools/call";
+
+/// The members of a message (JSON-RPC 2.0 §4, §5).
+const ENVELOPE: [&str; 6] = ["jsonrpc", "id", "method", "params", "result", "error"];
+
+/// The params of a call, in the revisions 2025-06-18 to 2026-07-28.
+const PARAMS: [&str; 6] = ["name", "arguments", "_meta", "task", "inputResponses", "requestState"];
+
+/// A message that calls a tool.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Call<'j> {
+    /// `None` if the params do not name one.
+    pub(crate) tool: Option<Cow<'j, str>>,
+    /// The id to answer with, as JSON. `None` for a notification (JSON-RPC 2.0 §4.1).
+    pub(crate) id: Option<&'j str>,
+}
+
+/// The body is not one strict JSON-RPC message, so two readers could see different calls in it.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Unreadable;
+
+/// A batch is not one message: MCP has none since its revision 2025-06-18.
+pub(crate) fn call(body: &[u8]) -> Result<Option<Call<'_>>, Unreadable> {
+    // A request without a body, such as the GET of a stream, calls nothing.
+    if body.is_empty() {
+        return Ok(None);
+    }
+    let message = Object::parse(body).map_err(|_| Unreadable)?;
+    if is_ambiguous(&message, &ENVELOPE) {
+        return Err(Unreadable);
+    }
+    match message.text("method") {
+        // An answer to a question of the server has no method.
+        Member::Absent => return Ok(None),
+        Member::Is(method) if method == CALL => {}
+        // A C string ends at the zero, so its reader sees another method.
+        Member::Is(method) if !method.contains('\0') => return Ok(None),
+        _ => return Err(Unreadable),
+    }
+    let tool = match message.object("params") {
+        Member::Is(params) if is_ambiguous(&params, &PARAMS) => return Err(Unreadable),
+        Member::Is(params) => params.text("name"),
+        _ => Member::Absent,
+    };
+    let tool = if let Member::Is(tool) = tool { Some(tool) } else { None };
+    Ok(Some(Call { tool, id: message.raw("id").map(answered) }))
+}
+
+/// The id of an answer: that of the request, if it is a string or a number, else `null` (JSON-RPC
+/// 2.0 §5).
+fn answered(id: &str) -> &str {
+    if id.starts_with(|first: char| first == '"' || first == '-' || first.is_ascii_digit()) {
+        id
+    } else {
+        "null"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outcome(body: &str) -> Result<Option<Call<'_>>, Unreadable> {
+        call(body.as_bytes())
+    }
+
+    fn called<'j>(tool: Option<&'j str>, id: Option<&'j str>) -> Call<'j> {
+        Call { tool: tool.map(Cow::Borrowed), id }
+    }
+
+    #[test]
+    fn a_call_is_told_by_its_method_and_its_name() {
+        let table = [
+            (
+                r#"{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"add"}}"#,
+                "add",
+                Some("7"),
+            ),
+            (
+                r#"{"params":{"arguments":{"name":"x"},"name":"add"},"id":"a","method":"tools/call"}"#,
+                "add",
+                Some(r#""a""#),
+            ),
+            // Another spelling of the same JSON is the same call.
+            (
+                r#" { "method" : "tools\u002fcall" , "par\u0061ms" : { "n\u0061me" : "\u0061dd" } } "#,
+                "add",
+                None,
+            ),
+            (r#"{"method":"tools/call","params":{"name":"ADD "}}"#, "ADD ", None),
+            (r#"{"method":"tools/call","params":{"name":""}}"#, "", None),
+            // What the arguments are called is up to the tool.
+            (
+                r#"{"method":"tools/call","params":{"name":"add","arguments":{"Name":1,"name":2,"METHOD":3}}}"#,
+                "add",
+                None,
+            ),
+            (
+                r#"{"method":"tools/call","params":{"name":"add","_meta":{"Name":1},"task":{},"inputResponses":{},"requestState":"s","x-more":1}}"#,
+                "add",
+                None,
+            ),
+        ];
+        for (body, tool, id) in table {
+            assert_eq!(outcome(body), Ok(Some(called(Some(tool), id))), "{body}");
+        }
+    }
+
+    #[test]
+    fn call_without_a_tool_name_has_no_tool() {
+        let table = [
+            "",
+            r#","params":null"#,
+            r#","params":[]"#,
+            r#","params":["add"]"#,
+            r#","params":"add""#,
+            r#","params":7"#,
+            r#","params":{}"#,
+            r#","params":{"arguments":{"name":"add"}}"#,
+            r#","params":{"name":null}"#,
+            r#","params":{"name":7}"#,
+            r#","params":{"name":true}"#,
+            r#","params":{"name":["add"]}"#,
+            r#","params":{"name":{"name":"add"}}"#,
+        ];
+        for params in table {
+            let body = format!(r#"{{"id":7,"method":"tools/call"{params}}}"#);
+            assert_eq!(outcome(&body), Ok(Some(called(None, Some("7")))), "{body}");
+        }
+    }
+
+    #[test]
+    fn only_a_string_or_a_number_is_an_id() {
+        let table = [
+            (r#""id":"","#, Some(r#""""#)),
+            (r#""id":"\"\u0000","#, Some(r#""\"\u0000""#)),
+            (r#""id":0,"#, Some("0")),
+            (r#""id":-1,"#, Some("-1")),
+            (r#""id":1.5e3,"#, Some("1.5e3")),
+            (r#""id":null,"#, Some("null")),
+            (r#""id":true,"#, Some("null")),
+            (r#""id":[7],"#, Some("null")),
+            (r#""id":{"id":7},"#, Some("null")),
+            ("", None),
+        ];
+        for (member, id) in table {
+            let body = format!(r#"{{{member}"method":"tools/call"}}"#);
+            assert_eq!(outcome(&body), Ok(Some(called(None, id))), "{body}");
+        }
+    }
+
+    #[test]
+    fn what_calls_no_tool_passes() {
+        let table = [
+            "",
+            r#"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#,
+            r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"name":"add"}}"#,
+            r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#,
+            r#"{"jsonrpc":"2.0","id":1,"result":{"name":"add"}}"#,
+            r#"{"jsonrpc":"2.0","id":1,"method":"tools/Call","params":{"name":"add"}}"#,
+            // Only the policies of tools are decided by params.
+            r#"{"jsonrpc":"2.0","id":1,"method":"prompts/get","params":{"Name":"a","name":"b"}}"#,
+        ];
+        for body in table {
+            assert_eq!(outcome(body), Ok(None), "{body}");
+        }
+    }
+
+    #[test]
+    fn member_in_another_spelling_is_rejected() {
+        let table = [
+            r#"{"Method":"tools/call","params":{"name":"add"}}"#,
+            r#"{"method":"ping","metHod":"tools/call","params":{"name":"add"}}"#,
+            r#"{"method":"ping","Method":null}"#,
+            r#"{"method":"tools/call","Params":{"name":"add"}}"#,
+            r#"{"method":"tools/call","params":{"name":"list"},"PARAMS":{"name":"add"}}"#,
+            r#"{"method":"tools/call","params":{"name":"list"},"param\u017f":{"name":"add"}}"#,
+            "{\"method\":\"tools/call\",\"params\":{\"name\":\"list\"},\"param\u{17f}\":{\"name\":\"add\"}}",
+            r#"{"method":"tools/call","params":{"name":"list"},"par-ams":{"name":"add"}}"#,
+            r#"{"method":"ping","method\u0000":"tools/call","params":{"name":"add"}}"#,
+            r#"{"method":"ping","ID":7}"#,
+            r#"{"method":"ping","\u0131d":7}"#,
+            r#"{"method":"ping","\u0130D":7}"#,
+            r#"{"method":"ping","JSONRPC":"2.0"}"#,
+            r#"{"id":1,"Result":{}}"#,
+            r#"{"id":1,"result":{},"Error":{}}"#,
+            r#"{"id":1,"result":{},"Method":"tools/call","params":{"name":"add"}}"#,
+            r#"{"method":"ping","extra":1,"Extra":2}"#,
+            r#"{"method":"tools/call","params":{"name":"list","namE":"add"}}"#,
+            r#"{"method":"tools/call","params":{"Name":"add"}}"#,
+            r#"{"method":"tools/call","params":{"name":"list","na_me":"add"}}"#,
+            r#"{"method":"tools/call","params":{"name":"list","name\u0000":"add"}}"#,
+            r#"{"method":"tools/call","params":{"name":"list","argument\u017f":{}}}"#,
+            r#"{"method":"tools/call","params":{"name":"list","_META":{}}}"#,
+            r#"{"method":"tools/call","params":{"name":"list","meta":{}}}"#,
+            r#"{"method":"tools/call","params":{"name":"list","tas\u212a":{}}}"#,
+            r#"{"method":"tools/call","params":{"name":"list","InputResponses":{}}}"#,
+            r#"{"method":"tools/call","params":{"name":"list","request_state":""}}"#,
+            r#"{"method":"tools/call","params":{"name":"list","x":1,"X":2}}"#,
+            // The name is right, and its reader stops in the middle of the value.
+            r#"{"method":"tools/call\u0000","params":{"name":"add"}}"#,
+        ];
+        for body in table {
+            assert_eq!(outcome(body), Err(Unreadable), "{body}");
+        }
+    }
+
+    #[test]
+    fn what_two_readers_could_read_in_two_ways_is_refused() {
+        let table = [
+            "null",
+            "7",
+            "not JSON",
+            "{}{}",
+            r#"[{"method":"tools/call","params":{"name":"add"}}]"#,
+            r#"{"method":"tools/list","method":"tools/call","params":{"name":"add"}}"#,
+            r#"{"method":"tools/call","params":{"name":"list","name":"add"}}"#,
+            r#"{"method":"tools/call","params":{"name":"list","n\u0061me":"add"}}"#,
+            r#"{"method":"tools/call","params":{"name":"list"},"params":{"name":"add"}}"#,
+            r#"{"method":"tools/call","params":{"name":"list","arguments":{"a":1,"a":2}}}"#,
+            r#"{"method":["tools/call"],"params":{"name":"add"}}"#,
+            r#"{"method":null,"params":{"name":"add"}}"#,
+            "\u{feff}{}",
+        ];
+        for body in table {
+            assert_eq!(outcome(body), Err(Unreadable), "{body}");
+        }
+    }
+}

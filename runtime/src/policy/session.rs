@@ -1,0 +1,4 @@
+//! Conditions on sessions.
+
+pub(crate) mod organization;
+pub(crate) mod reverification;

@@ -1,0 +1,5 @@
+//! Reads the credential that a request presents: the `Authorization` field or the session cookie.
+
+pub(crate) mod authorization;
+pub(crate) mod cookie;
+pub(crate) mod sensitive;

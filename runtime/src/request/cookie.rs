@@ -1,0 +1,336 @@
+//! Request headers in, the session token of a cookie out, if a cookie speaks for the caller.
+//!
+//! Clerk's front ends keep two sets of cookies: one by plain names, one with a suffix that is
+//! made of the publishable key, so that several instances can live on one domain. The choice
+//! between them looks at tokens that are not verified yet: it only selects what is verified.
+
+mod notes;
+#[cfg(test)]
+mod tests;
+
+use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Method,
+    header::{COOKIE, HOST, ORIGIN, UPGRADE},
+    request::Parts,
+};
+use memchr::memchr;
+use percent_encoding::percent_decode;
+
+use self::notes::CookieNotes;
+use crate::{
+    clock::UnixMillis,
+    token::{
+        Decoded, Token,
+        json::{Member, Object},
+    },
+    verify::whole,
+};
+
+/// What must be known of the instance to choose and judge its cookies.
+#[derive(Debug, Default)]
+pub(crate) struct CookieRules {
+    /// From the publishable key: without one, only plain names are read.
+    pub(crate) instance: Option<CookieInstance>,
+    /// Front ends that may send a cookie from another site.
+    pub(crate) authorized_parties: Vec<String>,
+    pub(crate) notes: CookieNotes,
+}
+
+#[derive(Debug)]
+pub(crate) struct CookieInstance {
+    pub(crate) frontend_api: String,
+    pub(crate) suffix: String,
+    pub(crate) production: bool,
+}
+
+/// A set of cookies that is no sign of a session that lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum CookieFault {
+    #[error("there is a session cookie, and `__client_uat` says that nobody is signed in")]
+    NoClientUat,
+    #[error("`__client_uat` says that somebody is signed in, and there is no session cookie")]
+    NoSession,
+    #[error("the session cookie is older than the last change of who is signed in")]
+    Stale,
+    #[error("the cookies of a development instance came without `__clerk_db_jwt`")]
+    NoDevBrowser,
+}
+
+/// A cookie came with a request that another site could have made the browser send.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "a session cookie came with a request from an origin that is neither this host nor an \
+     authorized party; if a proxy rewrites `Host`, name the origin of the front end in \
+     CLERK_AUTHORIZED_PARTIES"
+)]
+pub(crate) struct CrossSite;
+
+/// The token of a session cookie, not verified yet.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct SessionCookie {
+    pub(crate) token: String,
+    is_stale: bool,
+    lacks_dev_browser: bool,
+}
+
+impl SessionCookie {
+    /// What the cookies beside the token say of it.
+    pub(crate) fn check(&self) -> Result<(), CookieFault> {
+        match self {
+            Self { lacks_dev_browser: true, .. } => Err(CookieFault::NoDevBrowser),
+            Self { is_stale: true, .. } => Err(CookieFault::Stale),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether it is from before the last sign-in or sign-out.
+    pub(crate) const fn is_stale(&self) -> bool {
+        self.is_stale
+    }
+
+    /// When the token says that it ends; nothing has verified it.
+    pub(crate) fn claimed_end(&self) -> Option<UnixMillis> {
+        let seconds = claims(&self.token, |payload| number(payload, "exp"))??;
+        Some(UnixMillis(whole(seconds).saturating_mul(1000)))
+    }
+}
+
+impl CookieInstance {
+    pub(crate) fn new(publishable_key: &str, frontend_api: String, production: bool) -> Self {
+        Self { frontend_api, suffix: suffix(publishable_key), production }
+    }
+}
+
+/// The suffix is made of the whole publishable key as it is written, padding included.
+pub(crate) fn suffix(publishable_key: &str) -> String {
+    let hash = digest(&SHA1_FOR_LEGACY_USE_ONLY, publishable_key.as_bytes());
+    let mut suffix = URL_SAFE_NO_PAD.encode(hash);
+    suffix.truncate(8);
+    suffix
+}
+
+impl CookieRules {
+    /// The session token that the cookies carry; `None` where they speak for nobody.
+    pub(crate) fn token(
+        &self,
+        headers: &HeaderMap,
+        now: UnixMillis,
+    ) -> Result<Option<SessionCookie>, CookieFault> {
+        let set = self.choose(headers, now);
+        let client_uat = leading_integer(set.client_uat.as_deref());
+        // Cookies that say nothing are no credential; the reason of all others begins with this one.
+        let is_blank = set.session.is_none() && client_uat == 0;
+        let development = self.instance.as_ref().is_some_and(|instance| !instance.production);
+        let lacks_dev_browser = development && set.dev_browser.is_none() && !is_blank;
+        let fault = |fault| if lacks_dev_browser { CookieFault::NoDevBrowser } else { fault };
+        let token = match (set.session, client_uat) {
+            (None, 0) => return Ok(None),
+            (None, _) => return Err(fault(CookieFault::NoSession)),
+            (Some(_), 0) => return Err(fault(CookieFault::NoClientUat)),
+            (Some(token), _) => token,
+        };
+        let is_stale = is_older(&token, client_uat);
+        Ok(Some(SessionCookie { token, is_stale, lacks_dev_browser }))
+    }
+
+    /// A cookie goes with every request of a browser, whoever made it send the request. What can
+    /// change something, or stays open, must come from our own site or an authorized party.
+    pub(crate) fn check_site(&self, parts: &Parts) -> Result<(), CrossSite> {
+        if is_plain_read(parts) {
+            return Ok(());
+        }
+        // A field that is sent twice is nobody's: proxies and we could read another one of them.
+        let text = |name: HeaderName| {
+            let mut fields = parts.headers.get_all(name).iter();
+            match (fields.next(), fields.next()) {
+                (None, _) => None,
+                (Some(field), None) => Some(field.to_str().unwrap_or("?")),
+                (Some(_), Some(_)) => Some("?"),
+            }
+        };
+        let origin = text(ORIGIN);
+        if origin.is_some_and(|origin| self.authorized_parties.iter().any(|party| party == origin))
+        {
+            return Ok(());
+        }
+        let own = match (text(HeaderName::from_static("sec-fetch-site")), origin) {
+            (Some(site), _) => matches!(site, "same-origin" | "none"),
+            (None, Some(origin)) => is_own_origin(origin, text(HOST), parts),
+            (None, None) => true,
+        };
+        if own { Ok(()) } else { Err(CrossSite) }
+    }
+
+    /// Eight rules in order; the first that applies decides.
+    fn choose(&self, headers: &HeaderMap, now: UnixMillis) -> CookieSet {
+        let plain = CookieSet::read(headers, "");
+        let Some(instance) = &self.instance else {
+            if plain.session.is_none() {
+                self.notes.no_publishable_key(headers);
+            }
+            return plain;
+        };
+        let suffixed = CookieSet::read(headers, &format!("_{}", instance.suffix));
+        if let Some(session) = &plain.session {
+            // A token that cannot be read, or names no issuer, is of an old front end.
+            let Some(host) = claims(session, issuer_host).flatten() else { return plain };
+            if host != instance.frontend_api {
+                return suffixed;
+            }
+        }
+        if suffixed.client_uat.is_none() && suffixed.session.is_none() {
+            return plain;
+        }
+        let plain_out = plain.client_uat.as_deref() == Some("0");
+        let suffixed_out = suffixed.client_uat.as_deref() == Some("0");
+        let newer = issued_at(plain.session.as_deref()) > issued_at(suffixed.session.as_deref());
+        if !suffixed_out && !plain_out && newer {
+            return plain;
+        }
+        if suffixed_out && !plain_out {
+            return plain;
+        }
+        if !instance.production && !suffixed_out && plain_out && is_over(&suffixed, now) {
+            return plain;
+        }
+        if suffixed.client_uat.is_none() && suffixed.session.is_some() {
+            return plain;
+        }
+        suffixed
+    }
+}
+
+/// Whether a request changes nothing and does not stay open. Each other method counts as one that
+/// changes something, extension methods too.
+pub(crate) fn is_plain_read(parts: &Parts) -> bool {
+    let is_safe = [Method::GET, Method::HEAD, Method::OPTIONS].contains(&parts.method);
+    is_safe && !parts.headers.contains_key(UPGRADE)
+}
+
+/// The cookies of one set. An empty value is no value.
+#[derive(Debug, Default)]
+struct CookieSet {
+    session: Option<String>,
+    client_uat: Option<String>,
+    dev_browser: Option<String>,
+}
+
+impl CookieSet {
+    fn read(headers: &HeaderMap, suffix: &str) -> Self {
+        let cookie = |name: &str| find(headers, &format!("{name}{suffix}"));
+        Self {
+            session: cookie("__session"),
+            client_uat: cookie("__client_uat"),
+            dev_browser: cookie("__clerk_db_jwt"),
+        }
+    }
+}
+
+/// The first cookie of a name. The fields are split before a value is decoded: an encoded `;`
+/// must not make a second cookie, and another application's odd bytes must not hide ours. A value
+/// that is no text is still there, so that it is refused and not overlooked.
+fn find(headers: &HeaderMap, name: &str) -> Option<String> {
+    let fields = headers.get_all(COOKIE).iter().map(HeaderValue::as_bytes);
+    let mut parts = fields.flat_map(|field| field.split(|byte| *byte == b';'));
+    let value = parts.find_map(|part| value_of(part, name))?;
+    let value = percent_decode(value).decode_utf8_lossy();
+    Some(value.into_owned()).filter(|value| !value.is_empty())
+}
+
+/// The value of a cookie that is called `name`. Spaces and tabs around both are not part of them
+/// (RFC 6265 §4.2.1); any other character is.
+fn value_of<'c>(cookie: &'c [u8], name: &str) -> Option<&'c [u8]> {
+    let equals = memchr(b'=', cookie)?;
+    let (found, value) = cookie.split_at_checked(equals)?;
+    let is_it = found.trim_ascii() == name.as_bytes();
+    is_it.then(|| value.get(1..).unwrap_or_default().trim_ascii())
+}
+
+/// Reads a token that nobody has verified.
+fn classified<T>(token: &str, read: impl FnOnce(&Token<'_>) -> Option<T>) -> Option<T> {
+    let decoded = Decoded::from_text(token.as_bytes()).ok()?;
+    read(&Token::classify(&decoded).ok()?)
+}
+
+/// Reads the claims of such a token, whatever its class.
+fn claims<T>(token: &str, read: impl FnOnce(&Object<'_>) -> T) -> Option<T> {
+    classified(token, |token| match token {
+        Token::SessionJwt(jwt) | Token::OAuthJwt(jwt) | Token::M2mJwt(jwt) => {
+            Some(read(&jwt.payload))
+        }
+        Token::Opaque(_) => None,
+    })
+}
+
+/// The issuer without its scheme; one that is no string is nobody's.
+fn issuer_host(payload: &Object<'_>) -> Option<String> {
+    match payload.text("iss") {
+        Member::Absent | Member::Null => None,
+        // What a front end in JavaScript takes for no issuer.
+        Member::Mistyped if matches!(payload.raw("iss"), Some("false" | "0")) => None,
+        Member::Mistyped => Some(String::new()),
+        Member::Is(issuer) if issuer.is_empty() => None,
+        Member::Is(issuer) => {
+            let host = issuer.strip_prefix("https://").or_else(|| issuer.strip_prefix("http://"));
+            Some(host.unwrap_or(&issuer).to_owned())
+        }
+    }
+}
+
+fn number(payload: &Object<'_>, name: &str) -> Option<f64> {
+    match payload.number(name) {
+        Member::Is(number) => Some(number),
+        _ => None,
+    }
+}
+
+/// When a token was issued; 0 where that is not known.
+fn issued_at(token: Option<&str>) -> f64 {
+    token.and_then(|token| claims(token, |payload| number(payload, "iat"))).flatten().unwrap_or(0.0)
+}
+
+/// Whether a session token says that it was issued before `client_uat`. What is wrong with a token
+/// of another class is its class.
+fn is_older(token: &str, client_uat: i64) -> bool {
+    let issued = classified(token, |token| match token {
+        Token::SessionJwt(jwt) => number(&jwt.payload, "iat"),
+        Token::OAuthJwt(_) | Token::M2mJwt(_) | Token::Opaque(_) => None,
+    });
+    #[allow(clippy::cast_precision_loss, reason = "seconds of this era are exact in a double")]
+    let client_uat = client_uat as f64;
+    issued.is_some_and(|issued| issued < client_uat)
+}
+
+fn is_over(set: &CookieSet, now: UnixMillis) -> bool {
+    let expires = set.session.as_deref().and_then(|token| claims(token, |it| number(it, "exp")));
+    #[allow(clippy::cast_precision_loss, reason = "seconds of this era are exact in a double")]
+    let now = now.0.div_euclid(1000) as f64;
+    expires.flatten().is_some_and(|expires| expires <= now)
+}
+
+/// `12abc` is 12, `-1` is −1, and what begins with no number is 0: nobody is signed in.
+fn leading_integer(text: Option<&str>) -> i64 {
+    let text = text.unwrap_or_default().trim_start();
+    let negative = text.starts_with('-');
+    let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let digits = unsigned.split(|character: char| !character.is_ascii_digit()).next();
+    // More digits than a number has room for are a time far away, so every cookie is stale.
+    let number = match digits {
+        None | Some("") => 0,
+        Some(digits) => digits.parse().unwrap_or(i64::MAX),
+    };
+    if negative { -number } else { number }
+}
+
+/// Whether a page of this very host made the request. The scheme is not known behind a proxy.
+fn is_own_origin(origin: &str, host: Option<&str>, parts: &Parts) -> bool {
+    let host = host.or_else(|| parts.uri.authority().map(http::uri::Authority::as_str));
+    let Some(host) = host.filter(|host| !host.is_empty()) else { return false };
+    [("https://", ":443"), ("http://", ":80")].iter().any(|(scheme, port)| {
+        // Browsers leave the scheme's own port out of an origin; proxies may write it into `Host`.
+        let named = host.strip_suffix(port).unwrap_or(host);
+        origin.strip_prefix(scheme).is_some_and(|own| own.eq_ignore_ascii_case(named))
+    })
+}

@@ -1,0 +1,5 @@
+//! Turns a rejection into one HTTP response, one log event and one metric.
+
+pub(crate) mod reason;
+pub(crate) mod rejection;
+pub(crate) mod resource;

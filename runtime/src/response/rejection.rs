@@ -1,0 +1,381 @@
+//! A failure in, one HTTP response out. The only place in the crate with status codes.
+
+use std::{fmt, sync::Arc};
+
+use axum_core::{
+    body::Body,
+    response::{IntoResponse, Response},
+};
+use http::{
+    Extensions, HeaderName, HeaderValue, StatusCode,
+    header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
+};
+
+use crate::{
+    error::{Failure, Refused},
+    policy::{Denial, Policy, RequiredScopes, Reverification, ScopeHierarchy},
+    response::{reason, resource::Resource},
+    telemetry,
+    token::TokenType,
+};
+
+/// What a problem's `type` begins with (RFC 9457 §3.1.1); the refusal's name is its end.
+pub(crate) const PROBLEM_TYPE: &str = "urn:problem-type:clerk-auth:";
+
+/// The names that Clerk's own SDK uses.
+const AUTH_STATUS: HeaderName = HeaderName::from_static("x-clerk-auth-status");
+const AUTH_REASON: HeaderName = HeaderName::from_static("x-clerk-auth-reason");
+
+/// Why a request was refused, as far as the caller may know.
+///
+/// It is what the hook of [`refusal_body`](crate::ClerkBuilder::refusal_body) receives. The
+/// precise reason is in the log: told to the caller, it would help a forger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// 401: the request carries no credential.
+    MissingCredential,
+    /// 400: the `Authorization` field cannot be read (RFC 6750 §3.1).
+    UnreadableCredential,
+    /// 401: the token is malformed, expired, forged, revoked, or of a type that is not accepted.
+    InvalidToken,
+    /// 403: the token is genuine and lacks scopes.
+    InsufficientScope,
+    /// 403: the token is genuine and lacks a role, permission, feature or plan, is from a client
+    /// or machine that may not do this, or its claims do not fit; or a session cookie came with
+    /// another site's request.
+    Forbidden,
+    /// 403: the user must verify again who they are. Clerk's front ends know the body.
+    ReverificationNeeded,
+    /// 503: Clerk could not be asked. The token may be good.
+    ClerkUnavailable,
+    /// 500: this server is not set up to verify the token.
+    Misconfigured,
+}
+
+/// A refused request, ready to be sent: what [`Guard`](crate::Guard) rejects with.
+///
+/// | refusal | status | `WWW-Authenticate` |
+/// |---|---|---|
+/// | no credential | 401 | `Bearer realm="clerk", scope="read:notes"` |
+/// | unreadable `Authorization` | 400 | `Bearer realm="clerk", error="invalid_request"` |
+/// | token not acceptable | 401 | `Bearer realm="clerk", error="invalid_token"` |
+/// | role, permission, feature, plan, client or machine not as the policy needs; claims do not fit | 403 | none |
+/// | reverification needed | 403, with Clerk's body for it | none |
+/// | scopes missing | 403 | `Bearer realm="clerk", error="insufficient_scope", scope="read:notes"` |
+/// | Clerk unavailable | 503, with `Retry-After` | none |
+/// | server misconfigured | 500 | none |
+///
+/// Where OAuth tokens may enter and a [`resource`](crate::ClerkBuilder::resource) is configured,
+/// the challenges of 401 and of missing scopes end with `, resource_metadata="…"`, the URL of its
+/// metadata (RFC 9728 §5.1).
+///
+/// The body is `application/problem+json` (RFC 9457), and `Cache-Control` is `no-store`.
+#[derive(Clone)]
+pub struct Rejection {
+    refusal: Refusal,
+    scopes: Option<RequiredScopes>,
+    /// Whether an OAuth client could pass, and so may be told where to get a token.
+    accepts_oauth: bool,
+    reverification: Option<Reverification>,
+    retry_after: Option<u64>,
+    reason: &'static str,
+    appearance: Arc<Appearance>,
+}
+
+/// What the configuration says about refusals: how they look, what they name, and which scopes a
+/// later policy takes for others.
+#[derive(Clone, Default)]
+pub(crate) struct Appearance {
+    pub(crate) realm: Realm,
+    pub(crate) body: Option<BodyHook>,
+    /// Whether the caller is told what only the log should know.
+    pub(crate) reveals_reasons: bool,
+    /// Whether `Debug` shows it, for tests.
+    pub(crate) debugs_reasons: bool,
+    pub(crate) scope_hierarchy: ScopeHierarchy,
+    pub(crate) resource: Option<Resource>,
+}
+
+pub(crate) type BodyHook = Arc<dyn Fn(Refusal) -> Response + Send + Sync>;
+
+/// A realm that can stand in a challenge, quoted and escaped.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Realm(String);
+
+impl Realm {
+    /// A quoted-string (RFC 9110 §5.6.4). `None` where a character cannot stand in one.
+    pub(crate) fn new(realm: &str) -> Option<Self> {
+        if !realm.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+            return None;
+        }
+        Some(Self(format!("\"{}\"", realm.replace('\\', "\\\\").replace('"', "\\\""))))
+    }
+}
+
+impl Refusal {
+    pub(crate) const fn of(failure: &Failure) -> Self {
+        match failure {
+            Failure::Missing => Self::MissingCredential,
+            Failure::Unreadable(_) => Self::UnreadableCredential,
+            Failure::Token(_) | Failure::Denied(Denial::NotAccepted(_) | Denial::Audience) => {
+                Self::InvalidToken
+            }
+            Failure::Denied(Denial::MissingScopes(_)) => Self::InsufficientScope,
+            Failure::Denied(Denial::Session(_) | Denial::Sender)
+            | Failure::Claims(_)
+            | Failure::CrossSite(_) => Self::Forbidden,
+            Failure::Denied(Denial::Reverification(_)) => Self::ReverificationNeeded,
+            Failure::Configuration(_) => Self::Misconfigured,
+            Failure::Upstream(_) => Self::ClerkUnavailable,
+        }
+    }
+
+    /// The status of the response.
+    #[must_use]
+    pub const fn status(self) -> StatusCode {
+        match self {
+            Self::MissingCredential | Self::InvalidToken => StatusCode::UNAUTHORIZED,
+            Self::UnreadableCredential => StatusCode::BAD_REQUEST,
+            Self::InsufficientScope | Self::Forbidden | Self::ReverificationNeeded => {
+                StatusCode::FORBIDDEN
+            }
+            Self::ClerkUnavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Misconfigured => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// A short name that does not change: the end of the problem's `type`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::MissingCredential => "missing-credential",
+            Self::UnreadableCredential => "unreadable-credential",
+            Self::InvalidToken => "invalid-token",
+            Self::InsufficientScope => "insufficient-scope",
+            Self::Forbidden => "forbidden",
+            Self::ReverificationNeeded => "reverification-needed",
+            Self::ClerkUnavailable => "clerk-unavailable",
+            Self::Misconfigured => "misconfigured",
+        }
+    }
+
+    pub(crate) const fn title(self) -> &'static str {
+        match self {
+            Self::MissingCredential => "A token is required",
+            Self::UnreadableCredential => "The Authorization header cannot be read",
+            Self::InvalidToken => "The token is not acceptable",
+            Self::InsufficientScope => "The token lacks a required scope",
+            Self::Forbidden => "The token may not do this",
+            Self::ReverificationNeeded => "The user must verify again who they are",
+            Self::ClerkUnavailable => "The token cannot be checked at the moment",
+            Self::Misconfigured => "The server cannot check this token",
+        }
+    }
+
+    /// The part of the challenge that says what is wrong (RFC 6750 §3.1). Nothing is, where a
+    /// request has no credential; and where the fault is not the caller's, there is no challenge.
+    pub(crate) const fn challenge_error(self) -> Option<&'static str> {
+        match self {
+            Self::MissingCredential => Some(""),
+            Self::UnreadableCredential => Some(", error=\"invalid_request\""),
+            Self::InvalidToken => Some(", error=\"invalid_token\""),
+            Self::InsufficientScope => Some(", error=\"insufficient_scope\""),
+            Self::Forbidden
+            | Self::ReverificationNeeded
+            | Self::ClerkUnavailable
+            | Self::Misconfigured => None,
+        }
+    }
+}
+
+impl Rejection {
+    /// Tells the operator the reason, and keeps for the caller what the caller may know.
+    /// `extensions` are those of the request, if they are at hand.
+    pub(crate) fn new(
+        refused: &Refused,
+        policy: &Policy,
+        appearance: Arc<Appearance>,
+        extensions: Option<&Extensions>,
+    ) -> Self {
+        let failure = &refused.failure;
+        let scopes = match failure {
+            Failure::Missing => policy.scopes_to_request(appearance.scope_hierarchy),
+            Failure::Denied(Denial::MissingScopes(scopes)) => Some(scopes.clone()),
+            _ => None,
+        };
+        let reverification = match failure {
+            Failure::Denied(Denial::Reverification(needed)) => Some(*needed),
+            _ => None,
+        };
+        let retry_after = match failure {
+            Failure::Upstream(fault) => Some(fault.retry_after),
+            _ => None,
+        };
+        let rejection = Self {
+            refusal: Refusal::of(failure),
+            scopes,
+            accepts_oauth: policy.accepts(TokenType::OAuthToken),
+            reverification,
+            retry_after,
+            reason: reason::code(refused, policy),
+            appearance,
+        };
+        rejection.tell_operator(refused, policy, extensions.and_then(route));
+        let token_type = refused.presented.map(|presented| presented.token_type);
+        telemetry::refused(token_type, rejection.refusal.as_str(), rejection.reason);
+        rejection
+    }
+
+    /// Replaces the scopes that a client without a token should ask for.
+    pub(crate) fn map_requested_scopes(
+        mut self,
+        map: impl FnOnce(Option<RequiredScopes>, ScopeHierarchy) -> Option<RequiredScopes>,
+    ) -> Self {
+        if self.refusal == Refusal::MissingCredential && self.accepts_oauth {
+            self.scopes = map(self.scopes, self.appearance.scope_hierarchy);
+        }
+        self
+    }
+
+    /// One event. Our own mistakes are errors, Clerk's outages are warnings.
+    fn tell_operator(&self, refused: &Refused, policy: &Policy, route: Option<&str>) {
+        let (failure, reason) = (&refused.failure, self.reason);
+        let (refusal, status) = (self.refusal.as_str(), self.status().as_u16());
+        let token_type = refused.presented.map(|presented| presented.token_type.as_str());
+        match failure {
+            Failure::Configuration(_) => {
+                tracing::error!(status, refusal, reason, token_type, %policy, route, cause = %failure, "request refused");
+            }
+            Failure::Upstream(_) => {
+                tracing::warn!(status, refusal, reason, token_type, %policy, route, cause = %failure, "request refused");
+            }
+            _ => {
+                tracing::info!(status, refusal, reason, token_type, %policy, route, cause = %failure, "request refused");
+            }
+        }
+    }
+
+    /// Why the request was refused, as far as the caller may know.
+    #[must_use]
+    pub fn refusal(&self) -> Refusal {
+        self.refusal
+    }
+
+    /// The status of the response.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.refusal.status()
+    }
+
+    fn challenge(&self) -> Option<HeaderValue> {
+        let error = self.refusal.challenge_error()?;
+        let scopes = self.scopes.as_ref().map(ToString::to_string);
+        let resource = self.resource().map(Resource::metadata_url);
+        // Scopes (RFC 6749 §3.3) and URLs (RFC 3986 §2) have neither quote nor backslash, so
+        // both can stand in a quoted-string (RFC 9110 §5.6.4) as they are.
+        let quoted = |name, value: Option<_>| value.map_or([""; 3], |value| [name, value, "\""]);
+        let challenge = [
+            ["Bearer realm=", &self.appearance.realm.0, error],
+            quoted(", scope=\"", scopes.as_deref()),
+            quoted(", resource_metadata=\"", resource),
+        ];
+        HeaderValue::try_from(challenge.as_flattened().concat()).ok()
+    }
+
+    /// The resource that the challenge names. To whom sends a field that cannot be read, it says
+    /// nothing new.
+    fn resource(&self) -> Option<&Resource> {
+        let resource = self.appearance.resource.as_ref()?;
+        let helps = self.accepts_oauth && self.refusal != Refusal::UnreadableCredential;
+        helps.then_some(resource)
+    }
+
+    fn body(&self) -> (HeaderValue, Body) {
+        // Clerk's front ends read this one, so no hook replaces it.
+        if let Some(body) = self.reverification.and_then(clerk_error) {
+            return (HeaderValue::from_static("application/json"), Body::from(body));
+        }
+        if let Some(hook) = &self.appearance.body {
+            let (parts, body) = hook(self.refusal).into_parts();
+            let plain = HeaderValue::from_static("text/plain; charset=utf-8");
+            return (parts.headers.get(CONTENT_TYPE).cloned().unwrap_or(plain), body);
+        }
+        // Neither names nor titles have a character that JSON escapes.
+        let problem = [
+            r#"{"type":""#,
+            PROBLEM_TYPE,
+            self.refusal.as_str(),
+            r#"","title":""#,
+            self.refusal.title(),
+            r#"","status":"#,
+            self.refusal.status().as_str(),
+            "}",
+        ]
+        .concat();
+        (HeaderValue::from_static("application/problem+json"), Body::from(problem))
+    }
+}
+
+impl IntoResponse for Rejection {
+    fn into_response(self) -> Response {
+        let (content_type, body) = self.body();
+        let mut response = Response::new(body);
+        *response.status_mut() = self.refusal.status();
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, content_type);
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some(challenge) = self.challenge() {
+            headers.insert(WWW_AUTHENTICATE, challenge);
+        }
+        if let Some(seconds) = self.retry_after {
+            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if self.appearance.reveals_reasons {
+            headers.insert(AUTH_REASON, HeaderValue::from_static(self.reason));
+            // Who is only forbidden is signed in.
+            if self.refusal.status() != StatusCode::FORBIDDEN {
+                headers.insert(AUTH_STATUS, HeaderValue::from_static("signed-out"));
+            }
+        }
+        response
+    }
+}
+
+impl fmt::Debug for Rejection {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = formatter.debug_tuple("Rejection");
+        text.field(&self.refusal);
+        if self.appearance.debugs_reasons {
+            text.field(&self.reason);
+        }
+        text.finish()
+    }
+}
+
+impl fmt::Display for Rejection {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.refusal.title())
+    }
+}
+
+impl std::error::Error for Rejection {}
+
+/// The route as the router writes it: `/notes/{id}`.
+#[cfg(feature = "matched-path")]
+fn route(extensions: &Extensions) -> Option<&str> {
+    extensions.get::<axum::extract::MatchedPath>().map(axum::extract::MatchedPath::as_str)
+}
+
+#[cfg(not(feature = "matched-path"))]
+const fn route(_: &Extensions) -> Option<&str> {
+    None
+}
+
+/// The body by which Clerk's front ends know that they must ask the user to verify again.
+fn clerk_error(needed: Reverification) -> Option<String> {
+    let needed = serde_json::to_string(&needed).ok()?;
+    Some(format!(
+        r#"{{"clerk_error":{{"type":"forbidden","reason":"reverification-error","metadata":{{"reverification":{needed}}}}}}}"#
+    ))
+}

@@ -1,0 +1,105 @@
+//! What a guard does in, spans and numbers for the operator out. The page `operations` explains
+//! each of them.
+//!
+//! Everything here is a word of a short list: no id, no key id, nothing that a caller could make
+//! many of.
+
+#[cfg(feature = "metrics")]
+#[path = "telemetry/metrics.rs"]
+mod numbers;
+#[cfg(not(feature = "metrics"))]
+#[path = "telemetry/no_metrics.rs"]
+mod numbers;
+
+pub(crate) use self::numbers::{describe, entered, keys_loaded, looked_up, refused, withheld};
+
+use std::future::Future;
+
+use tokio::time::Instant;
+use tracing::{Instrument as _, field::Empty};
+
+use crate::token::TokenType;
+
+/// An endpoint of Clerk.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Endpoint {
+    /// The key set of the Backend API.
+    KeySet,
+    /// The public key set of the Frontend API.
+    PublicKeySet,
+    OAuthTokenVerify,
+    M2mTokenVerify,
+    ApiKeyVerify,
+}
+
+/// What was looked for in a memory, and how that ended.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Lookup {
+    JwtHit,
+    JwtMiss,
+    VerdictHit,
+    VerdictMiss,
+    /// Somebody asks already.
+    VerdictJoined,
+}
+
+/// Why Clerk is not asked, though there is a question.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Withheld {
+    /// Our own rate limit of this type of token is reached.
+    AllTokens,
+    /// The part of it for tokens that were never approved is reached.
+    NewTokens,
+    /// Clerk answered 429.
+    ByClerk,
+}
+
+impl Endpoint {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::KeySet => "key_set",
+            Self::PublicKeySet => "public_key_set",
+            Self::OAuthTokenVerify => "oauth_token_verify",
+            Self::M2mTokenVerify => "m2m_token_verify",
+            Self::ApiKeyVerify => "api_key_verify",
+        }
+    }
+}
+
+/// One call to Clerk: a span, and how long it took.
+pub(crate) async fn call<T, E>(
+    endpoint: Endpoint,
+    question: impl Future<Output = Result<T, E>>,
+    outcome: impl FnOnce(&E) -> &'static str,
+) -> Result<T, E> {
+    let endpoint = endpoint.as_str();
+    let span = tracing::info_span!("ask_clerk", endpoint, outcome = Empty);
+    let started_at = Instant::now();
+    let answer = question.instrument(span.clone()).await;
+    let outcome = answer.as_ref().err().map_or("answered", outcome);
+    span.record("outcome", outcome);
+    numbers::called(endpoint, outcome, started_at.elapsed());
+    answer
+}
+
+/// One load of the key set, retries included.
+///
+/// A load and a call belong to all who wait for them, so their spans have no parent: a request's
+/// own span would else stay open until they end.
+pub(crate) fn load<F: Future>(load: F) -> impl Future<Output = F::Output> {
+    load.instrument(tracing::info_span!(parent: None, "load_keys"))
+}
+
+/// The time in which one request waits for the key set.
+pub(crate) fn wait_for_keys<F: Future>(wait: F) -> impl Future<Output = F::Output> {
+    wait.instrument(tracing::info_span!("wait_for_keys"))
+}
+
+/// The time in which one request waits for the verdict about its opaque token.
+pub(crate) fn verify_opaque<F: Future>(
+    token_type: TokenType,
+    wait: F,
+) -> impl Future<Output = F::Output> {
+    let token_type = token_type.as_str();
+    wait.instrument(tracing::info_span!("verify_opaque", token_type))
+}

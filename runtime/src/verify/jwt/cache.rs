@@ -1,0 +1,204 @@
+//! A JWT's text in, what was verified of it before out.
+//!
+//! A JWT cannot be revoked, so what its signature proved stays proved while its key counts. The
+//! times and the policy are looked at on each use.
+
+use std::sync::Arc;
+
+use aws_lc_rs::digest::{SHA256, digest};
+use memchr::memrchr;
+use quick_cache::{Weighter, sync::Cache};
+
+use super::{claims::checks::Times, key::Thumbprint};
+use crate::identity::Identity;
+
+/// What an entry takes beside its texts, in bytes: the entry itself, its place in the cache, and
+/// the counters of what is shared.
+const OVERHEAD: usize = 640;
+
+/// An entry of few scopes and claims, in bytes; the cache is laid out for so many of them.
+const USUAL: usize = 1280;
+
+/// A hash that stands for a text, so that the text itself is not kept.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Fingerprint([u8; 32]);
+
+/// Verified JWTs, up to a number of bytes. The least used make room for new ones.
+pub(crate) struct Seen(Cache<End, Arc<Remembered>, Bytes>);
+
+/// A token that was verified, and what was verified of it.
+struct Remembered {
+    /// Header and payload as they were sent, with the dot behind them. To compare them costs less
+    /// than to hash them.
+    signed: Box<[u8]>,
+    /// Stands for the signature: the whole of it would let a caller enter, so it is not kept.
+    signature: Fingerprint,
+    entry: Entry,
+}
+
+/// What was verified of one token.
+#[derive(Clone)]
+pub(crate) struct Entry {
+    pub(crate) identity: Identity,
+    pub(crate) times: Times,
+    /// The key that vouched for it. The entry counts only while that key does.
+    pub(crate) key: Thumbprint,
+}
+
+/// The last eight bytes of a token. They are of its signature, so they differ from token to token.
+/// They only say where to look.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct End(u64);
+
+#[derive(Clone)]
+struct Bytes;
+
+impl Fingerprint {
+    pub(crate) fn of(text: &[u8]) -> Self {
+        let mut bytes = [0; 32];
+        bytes.copy_from_slice(digest(&SHA256, text).as_ref());
+        Self(bytes)
+    }
+}
+
+impl Remembered {
+    fn new(text: &[u8], entry: Entry) -> Option<Self> {
+        let (signed, signature) = text.split_at_checked(memrchr(b'.', text)? + 1)?;
+        Some(Self { signed: signed.into(), signature: Fingerprint::of(signature), entry })
+    }
+
+    /// Whether a text is the token, byte for byte.
+    fn is(&self, text: &[u8]) -> bool {
+        let signature = text.strip_prefix(&*self.signed);
+        signature.is_some_and(|signature| Fingerprint::of(signature) == self.signature)
+    }
+}
+
+impl End {
+    fn of(text: &[u8]) -> Option<Self> {
+        text.last_chunk().map(|bytes| Self(u64::from_ne_bytes(*bytes)))
+    }
+}
+
+impl Seen {
+    /// `None` where no byte may be used.
+    pub(crate) fn new(bytes: usize) -> Option<Self> {
+        let (places, weight) = (bytes.div_ceil(USUAL), u64::try_from(bytes).unwrap_or(u64::MAX));
+        (bytes > 0).then(|| Self(Cache::with_weighter(places, weight, Bytes)))
+    }
+
+    pub(crate) fn get(&self, text: &[u8]) -> Option<Entry> {
+        let remembered = self.0.get(&End::of(text)?)?;
+        remembered.is(text).then(|| remembered.entry.clone())
+    }
+
+    pub(crate) fn insert(&self, text: &[u8], entry: Entry) {
+        if let (Some(end), Some(remembered)) = (End::of(text), Remembered::new(text, entry)) {
+            self.0.insert(end, Arc::new(remembered));
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+}
+
+impl Weighter<End, Arc<Remembered>> for Bytes {
+    fn weight(&self, _: &End, remembered: &Arc<Remembered>) -> u64 {
+        let Remembered { signed, entry, .. } = &**remembered;
+        u64::try_from(OVERHEAD + signed.len() + entry.identity.weight()).unwrap_or(u64::MAX)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        clock::UnixMillis,
+        identity::{
+            OAuthFacts, OAuthToken,
+            ids::{ClientId, Subject, UserId},
+            scopes::Scopes,
+        },
+    };
+
+    fn entry_of(client: &str) -> Entry {
+        let user_id = UserId::new("user_ada");
+        let facts = OAuthFacts {
+            subject: Subject::User(user_id.clone()),
+            user_id,
+            client_id: ClientId::new(client),
+            token_id: None,
+            scopes: Scopes::from_text(""),
+            audience: [].into(),
+            org_id: None,
+            actor: None,
+            expires_at: None,
+        };
+        let identity = Identity::OAuth(OAuthToken::new(facts));
+        Entry { identity, times: Times::until(UnixMillis(0)), key: Thumbprint::of([b""; 4]) }
+    }
+
+    fn client_of(entry: Option<Entry>) -> Option<String> {
+        Some(entry?.identity.maybe_client_id()?.to_string())
+    }
+
+    #[test]
+    fn a_token_is_recognised_by_its_whole_text() {
+        const SEEN: &[u8] = b"header.payload.the-signature";
+        let seen = Seen::new(USUAL).unwrap();
+        seen.insert(SEEN, entry_of("client_1"));
+        assert_eq!(client_of(seen.get(SEEN)).as_deref(), Some("client_1"));
+
+        let strangers: &[(&[u8], &str)] = &[
+            (b"header.PAYLOAD.the-signature", "another payload under a known signature"),
+            (b"HEADER.payload.the-signature", "another header under a known signature"),
+            (b"header.payload.THE-signature", "another signature with the same end"),
+            (b"header.payload.ignature", "the end of the signature alone"),
+            (b"header.payload..the-signature", "one more dot"),
+            (b"header.payloa.dthe-signature", "the dot in another place"),
+            (b"the-signature", "the signature alone"),
+            (b"header.payload.the-SIGNATURE", "another end"),
+            (b"header.payload.", "no signature"),
+            (b"", "nothing"),
+        ];
+        for (stranger, what) in strangers {
+            assert_eq!(client_of(seen.get(stranger)), None, "{what}");
+        }
+    }
+
+    #[test]
+    fn tokens_with_the_same_end_take_each_others_place_and_not_each_others_identity() {
+        let seen = Seen::new(USUAL).unwrap();
+        let (one, other): (&[u8], &[u8]) = (b"h.p.one-same-end", b"h.p.other-same-end");
+        for (token, stranger, client) in [(one, other, "client_1"), (other, one, "client_2")] {
+            seen.insert(token, entry_of(client));
+            assert_eq!(client_of(seen.get(token)).as_deref(), Some(client));
+            assert_eq!(client_of(seen.get(stranger)), None);
+        }
+    }
+
+    #[test]
+    fn header_and_payload_count_against_the_bytes_that_may_be_used() {
+        const BYTES: usize = 256 * 1024;
+        let remembered = |claims: usize| {
+            let seen = Seen::new(BYTES).unwrap();
+            for number in 0..200 {
+                let token = format!("h.{}.signature-{number:03}", "p".repeat(claims));
+                seen.insert(token.as_bytes(), entry_of("client_1"));
+            }
+            seen.len()
+        };
+        assert!(remembered(100) > 100, "short tokens have room");
+        assert!(remembered(16_000) * 16_000 <= BYTES, "long ones make each other leave");
+    }
+
+    #[test]
+    fn a_text_too_short_for_a_signature_or_without_parts_is_not_remembered() {
+        let seen = Seen::new(USUAL).unwrap();
+        for text in [&b"h.p"[..], b"no-dots-at-all", b""] {
+            seen.insert(text, entry_of("client_1"));
+            assert_eq!(client_of(seen.get(text)), None);
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! The signed payload of an OAuth access token, or Clerk's answer about an opaque one, in; a
+//! verified OAuth token out.
+
+use std::borrow::Cow;
+
+use super::checks::{Rules, Times, actor, audience, optional_text, required_text};
+use crate::{
+    clock::UnixMillis,
+    error::TokenFault,
+    identity::{
+        Actor, OAuthFacts, OAuthToken,
+        ids::{ClientId, OrgId, Subject},
+        scopes::Scopes,
+    },
+    token::{
+        Jwt,
+        json::{Member, Object},
+    },
+    verify::opaque::response::{Approval, Unit, granted_scopes},
+};
+
+pub(crate) fn from_jwt(
+    jwt: &Jwt<'_>,
+    rules: &Rules,
+    now: UnixMillis,
+) -> Result<(OAuthToken, Times), TokenFault> {
+    let payload = &jwt.payload;
+    let subject = required_text(payload, "sub")?;
+    rules.check_issuer(payload)?;
+    let times = rules.check_times(payload, now)?;
+    let token = Token {
+        id: optional_text(payload, "jti")?,
+        scopes: scopes(payload)?,
+        actor: actor(payload)?,
+    };
+    Ok((token.checked(payload, rules, &subject, Some(times.expires))?, times))
+}
+
+pub(crate) fn from_answer(
+    answer: &Object<'_>,
+    rules: &Rules,
+    now: UnixMillis,
+) -> Result<OAuthToken, TokenFault> {
+    let approval = Approval::read(answer, "clerk_idp_oauth_access_token", Unit::Seconds, now)?;
+    let token = Token {
+        id: Some(approval.id.into()),
+        scopes: granted_scopes(answer)?,
+        actor: approval.actor,
+    };
+    token.checked(answer, rules, &approval.subject, approval.expires_at)
+}
+
+/// What the two forms write in different ways.
+struct Token<'j> {
+    id: Option<Cow<'j, str>>,
+    scopes: Scopes,
+    actor: Option<Actor>,
+}
+
+impl Token<'_> {
+    /// The rest is the same in both forms.
+    fn checked(
+        self,
+        members: &Object<'_>,
+        rules: &Rules,
+        subject: &str,
+        expires_at: Option<UnixMillis>,
+    ) -> Result<OAuthToken, TokenFault> {
+        let Some(Subject::User(user_id)) = Subject::from_id(subject) else {
+            return Err(TokenFault::Claim("sub"));
+        };
+        let client_id = required_text(members, "client_id")?;
+        let audience = audience(members)?;
+        rules.check_audience(audience.iter().map(AsRef::as_ref))?;
+        let token = OAuthFacts {
+            subject: Subject::User(user_id.clone()),
+            user_id,
+            client_id: ClientId::new(&client_id),
+            token_id: self.id.map(Into::into),
+            scopes: self.scopes,
+            audience,
+            org_id: org_id(members)?,
+            actor: self.actor,
+            expires_at,
+        };
+        Ok(OAuthToken::new(token))
+    }
+}
+
+/// The organization that the user chose at consent.
+fn org_id(members: &Object<'_>) -> Result<Option<OrgId>, TokenFault> {
+    match members.text("org_id") {
+        Member::Absent | Member::Null => Ok(None),
+        Member::Is(id) => match Subject::from_id(&id) {
+            Some(Subject::Organization(id)) => Ok(Some(id)),
+            _ => Err(TokenFault::Claim("org_id")),
+        },
+        Member::Mistyped => Err(TokenFault::Claim("org_id")),
+    }
+}
+
+/// `scp` wins, even if it is empty or `null`; the two are never united. One of another JSON type
+/// than it must have rejects the token: a guess could grant what was not granted.
+fn scopes(payload: &Object<'_>) -> Result<Scopes, TokenFault> {
+    let none = || Scopes::from_text("");
+    match (payload.texts("scp"), payload.text("scope")) {
+        (Member::Mistyped, _) => Err(TokenFault::Claim("scp")),
+        (_, Member::Mistyped) => Err(TokenFault::Claim("scope")),
+        (Member::Is(scopes), _) => Ok(Scopes::from_list(scopes)),
+        (Member::Absent, Member::Is(scopes)) => Ok(Scopes::from_text(&scopes)),
+        (Member::Null, _) | (Member::Absent, Member::Absent | Member::Null) => Ok(none()),
+    }
+}

@@ -1,0 +1,242 @@
+//! A `kid` in, whether a key of the instance with that ID verifies the token out; loads the key set
+//! when it must.
+//!
+//! Many requests read one snapshot without a lock. One task at a time loads a new snapshot,
+//! and everybody who needs it waits for that task: a caller who goes away cancels nobody else.
+
+mod load_limit;
+mod loading;
+mod snapshot;
+
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use arc_swap::ArcSwapOption;
+
+use self::{
+    loading::{Loading, Step},
+    snapshot::Snapshot,
+};
+use super::key::{Algorithm, Key, Thumbprint};
+use crate::{
+    clock::Clock,
+    error::{Failure, TokenFault},
+    telemetry,
+    token::Jwt,
+    verify::{
+        health::KeyHealth,
+        http_client::{Failed, Question, Upstream},
+    },
+};
+
+/// After this age a snapshot is loaded anew while it is still used, so that nobody waits.
+const REFRESH_AFTER: Duration = Duration::from_secs(240);
+
+/// After this age a snapshot is used only if Clerk cannot be asked.
+const LIFETIME: Duration = Duration::from_secs(300);
+
+/// Where keys come from.
+pub(crate) enum Keys {
+    /// One key from the configuration. Its tokens may have any `kid`, or none.
+    Pem(Key),
+    /// The instance's key set.
+    Set(Arc<KeySet>),
+    /// The configuration names no source, so no JWT can be verified.
+    None,
+}
+
+/// The instance's key set at one or more URLs of Clerk.
+pub(crate) struct KeySet {
+    upstream: Upstream,
+    /// Asked in this order, each where the one before it gives no answer.
+    sources: Vec<Question>,
+    clock: Clock,
+    /// How old a snapshot may become while Clerk cannot be asked.
+    stale_limit: Duration,
+    /// The key from the configuration, for when no set is known and Clerk cannot be asked.
+    fallback: Option<Arc<Key>>,
+    snapshot: ArcSwapOption<Snapshot>,
+    loading: Mutex<Loading>,
+}
+
+impl Keys {
+    /// Whether a token that this key once verified would be verified by it now, as far as can be
+    /// said without waiting.
+    pub(crate) fn hold(&self, thumbprint: &Thumbprint) -> bool {
+        match self {
+            Self::Pem(key) => key.thumbprint == *thumbprint,
+            Self::Set(set) => set.usable(|snapshot| snapshot.holds(thumbprint)).unwrap_or(false),
+            Self::None => false,
+        }
+    }
+
+    pub(crate) fn health(&self) -> KeyHealth {
+        match self {
+            Self::Pem(_) => KeyHealth::Local,
+            Self::Set(set) => set.health(),
+            Self::None => KeyHealth::None,
+        }
+    }
+}
+
+impl KeySet {
+    pub(crate) fn new(
+        upstream: Upstream,
+        sources: Vec<Question>,
+        clock: Clock,
+        stale_limit: Duration,
+        fallback: Option<Key>,
+    ) -> Self {
+        Self {
+            upstream,
+            sources,
+            clock,
+            stale_limit,
+            fallback: fallback.map(Arc::new),
+            snapshot: ArcSwapOption::empty(),
+            loading: Mutex::default(),
+        }
+    }
+
+    /// Verifies a signature with the keys of this ID. Loads the set if it is missing or too old,
+    /// and, within a limit, if it does not have the ID or none of its keys verifies the token.
+    pub(crate) async fn verify(
+        self: &Arc<Self>,
+        kid: &str,
+        algorithm: Algorithm,
+        jwt: &Jwt<'_>,
+    ) -> Result<Thumbprint, Failure> {
+        let known = self.usable(Arc::clone);
+        let verified = known.as_ref().and_then(|known| known.verify(kid, algorithm, jwt));
+        // The rest is on the heap, because few requests come here: the future of each stays small.
+        match (verified, known) {
+            (Some(Ok(thumbprint)), _) => Ok(thumbprint),
+            (Some(Err(fault)), Some(known)) => {
+                Ok(Box::pin(self.verify_refreshed(&known, fault, kid, algorithm, jwt)).await?)
+            }
+            _ => Box::pin(self.verify_loaded(kid, algorithm, jwt)).await,
+        }
+    }
+
+    /// `known` has the key ID, and none of its keys verifies the token. Either the token is forged,
+    /// or Clerk has another key under that ID by now. Without a newer set it counts as forged.
+    async fn verify_refreshed(
+        self: &Arc<Self>,
+        known: &Arc<Snapshot>,
+        fault: TokenFault,
+        kid: &str,
+        algorithm: Algorithm,
+        jwt: &Jwt<'_>,
+    ) -> Result<Thumbprint, TokenFault> {
+        let newer = match self.step_after_bad_signature(known) {
+            Step::Done(snapshot) => Some(snapshot),
+            Step::Wait(load) => telemetry::wait_for_keys(self.upstream.wait_for(load)).await.ok(),
+            Step::Unknown | Step::Failed(_) => None,
+        };
+        match newer {
+            Some(newer) => newer.verify(kid, algorithm, jwt).unwrap_or(Err(TokenFault::UnknownKey)),
+            None => Err(fault),
+        }
+    }
+
+    async fn verify_loaded(
+        self: &Arc<Self>,
+        kid: &str,
+        algorithm: Algorithm,
+        jwt: &Jwt<'_>,
+    ) -> Result<Thumbprint, Failure> {
+        let loaded = match self.next_step(Some(kid)) {
+            Step::Done(snapshot) => Ok(snapshot),
+            Step::Unknown => return Err(TokenFault::UnknownKey.into()),
+            Step::Wait(load) => telemetry::wait_for_keys(self.upstream.wait_for(load)).await,
+            Step::Failed(why) => Err(why),
+        };
+        let verified = match loaded {
+            Ok(snapshot) => {
+                snapshot.verify(kid, algorithm, jwt).unwrap_or(Err(TokenFault::UnknownKey))
+            }
+            Err(why) => match self.stale(&why) {
+                Some(known) => known.verify(kid, algorithm, jwt),
+                None => self.fallback(&why).map(|key| key.verify(algorithm, jwt)),
+            }
+            .ok_or(why)?,
+        };
+        Ok(verified?)
+    }
+
+    /// Loads the set, if there is none that may be used.
+    pub(crate) async fn warm_up(self: &Arc<Self>) -> Result<(), Failure> {
+        // The look that also starts a load behind a set that grows old: the next step holds its lock.
+        if self.usable(|_| ()).is_some() {
+            return Ok(());
+        }
+        let loaded = match self.next_step(None) {
+            Step::Done(_) | Step::Unknown => return Ok(()),
+            Step::Wait(load) => {
+                telemetry::wait_for_keys(self.upstream.wait_for(load)).await.map(drop)
+            }
+            Step::Failed(why) => Err(why),
+        };
+        loaded.or_else(|why| {
+            let will_do = self.stale(&why).is_some() || self.fallback(&why).is_some();
+            if will_do { Ok(()) } else { Err(why.into()) }
+        })
+    }
+
+    /// Reads the snapshot, if it may be used without waiting. Where it grows old, a load starts
+    /// behind it.
+    fn usable<T>(self: &Arc<Self>, read: impl FnOnce(&Arc<Snapshot>) -> T) -> Option<T> {
+        let current = self.snapshot.load();
+        let snapshot = current.as_ref()?;
+        let now = self.clock.steady();
+        let age = snapshot.age(now);
+        if age >= REFRESH_AFTER && snapshot.refresh_is_due(now) {
+            self.refresh(snapshot, now);
+        }
+        let known_outage = || snapshot.is_in_outage(now) && age < self.stale_limit;
+        (age < LIFETIME || known_outage()).then(|| read(snapshot))
+    }
+
+    /// What was known must do where Clerk cannot be asked, until it is too old. It does not where
+    /// Clerk refuses our key: then nobody says that we may go on.
+    fn stale(&self, why: &Failed) -> Option<Arc<Snapshot>> {
+        let now = self.clock.steady();
+        let known = self.snapshot.load_full().filter(|_| why.is_outage());
+        known.filter(|snapshot| snapshot.age(now) < self.stale_limit)
+    }
+
+    /// The configured key, where no set is known. Not where Clerk has answered without it: then it
+    /// is withdrawn, and the configuration is old.
+    fn fallback(&self, why: &Failed) -> Option<Arc<Key>> {
+        self.fallback.clone().filter(|_| why.is_outage() && self.loading().shows_fallback())
+    }
+
+    fn is_fallback_in(&self, snapshot: &Snapshot) -> bool {
+        self.fallback.as_ref().is_some_and(|key| snapshot.shows(key))
+    }
+
+    /// Asks each source in turn. Only where one gives no answer, the next is asked.
+    async fn load(&self) -> Result<Arc<Snapshot>, Failed> {
+        let keys = self.upstream.ask_with_retry(&self.sources, snapshot::read).await?;
+        Ok(Arc::new(Snapshot::new(keys, self.clock.steady())))
+    }
+
+    fn health(&self) -> KeyHealth {
+        let age = self.snapshot.load().as_ref().map(|known| known.age(self.clock.steady()));
+        let loading = self.loading();
+        match age {
+            Some(age) if age < LIFETIME => KeyHealth::Fresh { age },
+            // Clerk answers, and not to us: nobody says that we may go on.
+            _ if loading.is_refused() => KeyHealth::Missing,
+            Some(age) if age < self.stale_limit => KeyHealth::Stale { age },
+            _ if self.fallback.is_some() && loading.shows_fallback() => KeyHealth::Local,
+            _ => KeyHealth::Missing,
+        }
+    }
+
+    fn loading(&self) -> MutexGuard<'_, Loading> {
+        self.loading.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,138 @@
+//! The body of a key set in, the keys that can be used out.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::{
+    error::{TokenFault, UpstreamFault, UpstreamReason},
+    token::{Jwt, json::Object},
+    verify::jwt::key::{Algorithm, Key, Thumbprint},
+};
+
+/// How many keys of one key ID are used. Around a rotation there are two. A forged signature is
+/// checked with each of them.
+const MOST_KEYS_OF_ONE_ID: usize = 4;
+
+/// The keys that Clerk showed at one moment.
+pub(crate) struct Snapshot {
+    keys: Vec<(String, Arc<Key>)>,
+    loaded_at: Duration,
+    /// Before this moment no refresh starts, in milliseconds of the steady clock. Read on each
+    /// request, so neither this nor the next is behind a lock.
+    next_refresh: AtomicU64,
+    /// Before this moment nobody waits for a new set: Clerk could not be asked a while ago.
+    outage_until: AtomicU64,
+}
+
+#[derive(Deserialize)]
+struct SentSet<'s> {
+    #[serde(borrow)]
+    keys: Vec<&'s RawValue>,
+}
+
+impl Snapshot {
+    pub(crate) fn new(keys: Vec<(String, Arc<Key>)>, loaded_at: Duration) -> Self {
+        Self { keys, loaded_at, next_refresh: AtomicU64::new(0), outage_until: AtomicU64::new(0) }
+    }
+
+    /// A set has one or two keys, so a list is the fastest map; and no `kid` is special in it.
+    fn keys_of(&self, kid: &str) -> impl Iterator<Item = &Key> {
+        self.keys.iter().filter(move |(id, _)| id == kid).map(|(_, key)| &**key)
+    }
+
+    pub(crate) fn has(&self, kid: &str) -> bool {
+        self.keys_of(kid).next().is_some()
+    }
+
+    /// Verifies with each key of this ID, for the algorithm that the key fixes. Returns `None` if
+    /// there is none.
+    pub(crate) fn verify(
+        &self,
+        kid: &str,
+        algorithm: Algorithm,
+        jwt: &Jwt<'_>,
+    ) -> Option<Result<Thumbprint, TokenFault>> {
+        let mut fault = None;
+        for key in self.keys_of(kid) {
+            match key.verify(algorithm, jwt) {
+                Ok(thumbprint) => return Some(Ok(thumbprint)),
+                // A signature that does not fit says more than a key that was not tried.
+                Err(TokenFault::KeyAlgorithm) if fault.is_some() => {}
+                Err(other) => fault = Some(other),
+            }
+        }
+        fault.map(Err)
+    }
+
+    pub(crate) fn holds(&self, thumbprint: &Thumbprint) -> bool {
+        self.keys.iter().any(|(_, key)| key.thumbprint == *thumbprint)
+    }
+
+    /// Whether the key is among these, whatever it is called.
+    pub(crate) fn shows(&self, other: &Key) -> bool {
+        self.keys.iter().any(|(_, key)| key.numbers == other.numbers)
+    }
+
+    pub(crate) fn age(&self, now: Duration) -> Duration {
+        now.saturating_sub(self.loaded_at)
+    }
+
+    pub(crate) fn refresh_is_due(&self, now: Duration) -> bool {
+        !is_before(now, &self.next_refresh)
+    }
+
+    /// A refresh failed, or runs: none starts before `moment`.
+    pub(crate) fn put_off_refresh(&self, moment: Duration) {
+        set(&self.next_refresh, moment);
+    }
+
+    pub(crate) fn expect_outage_until(&self, moment: Duration) {
+        set(&self.outage_until, moment);
+    }
+
+    pub(crate) fn is_in_outage(&self, now: Duration) -> bool {
+        is_before(now, &self.outage_until)
+    }
+}
+
+fn is_before(now: Duration, moment: &AtomicU64) -> bool {
+    now.as_millis() < u128::from(moment.load(Ordering::Relaxed))
+}
+
+fn set(stored: &AtomicU64, moment: Duration) {
+    stored.store(u64::try_from(moment.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
+}
+
+/// Reads the keys one by one: an unusable key is skipped, not the set.
+pub(crate) fn read(body: &[u8]) -> Result<Vec<(String, Arc<Key>)>, UpstreamFault> {
+    let set: SentSet<'_> =
+        serde_json::from_slice(body).map_err(|_| UpstreamFault::new(UpstreamReason::Body))?;
+    let mut keys: Vec<(String, Arc<Key>)> = Vec::new();
+    for sent in set.keys {
+        let Ok(jwk) = Object::parse_text(sent.get()) else {
+            tracing::warn!("skipped a member of Clerk's key set that is not an RSA public key");
+            continue;
+        };
+        match Key::from_jwk(&jwk) {
+            Ok((kid, key)) => {
+                if keys.iter().filter(|(id, _)| *id == kid).count() < MOST_KEYS_OF_ONE_ID {
+                    keys.push((kid, Arc::new(key)));
+                } else {
+                    tracing::warn!(
+                        "skipped a key of Clerk's key set: {MOST_KEYS_OF_ONE_ID} others have its ID"
+                    );
+                }
+            }
+            Err(unusable) => tracing::warn!(%unusable, "skipped a key of Clerk's key set"),
+        }
+    }
+    if keys.is_empty() { Err(UpstreamFault::new(UpstreamReason::NoKeys)) } else { Ok(keys) }
+}

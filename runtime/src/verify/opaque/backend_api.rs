@@ -1,0 +1,272 @@
+//! The text of an opaque token in, the body of the Backend API's answer out.
+
+use std::{
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use http::Method;
+use reqwest::Url;
+use serde::Serialize;
+
+use super::rate_limit::{CallLimit, RateLimit, Throttled};
+use crate::{
+    clock::Clock,
+    error::{ConfigurationFault, Failure, TokenFault, UpstreamFault, UpstreamReason},
+    telemetry::{self, Endpoint as Name, Withheld},
+    token::{
+        OpaqueKind,
+        json::{Member, Object},
+    },
+    verify::{
+        http_client::{ApiSecret, Failed, Question, Upstream},
+        jwt::claims::m2m::RecipientCheck,
+    },
+};
+
+/// No answer of one call can keep us from asking again for longer, in seconds.
+const LONGEST_BLOCK: u64 = 60;
+
+/// The three endpoints that verify opaque tokens.
+pub(crate) struct Backend {
+    upstream: Upstream,
+    clock: Clock,
+    oauth_token: Endpoint,
+    m2m_token: Endpoint,
+    api_key: Endpoint,
+    recipient_check: RecipientCheck,
+}
+
+/// The rate limit of each type of token. Clerk counts calls per endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct RateLimits {
+    pub(crate) oauth_token: CallLimit,
+    pub(crate) m2m_token: CallLimit,
+    pub(crate) api_key: CallLimit,
+}
+
+struct Endpoint {
+    /// `None` without the key that it wants.
+    question: Option<Question>,
+    /// Clerk asked us to stay away until then, in milliseconds of the steady clock.
+    blocked_until: AtomicU64,
+    rate_limit: Mutex<RateLimit>,
+}
+
+/// The body of an answer of 200.
+pub(crate) struct Answer(Vec<u8>);
+
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Body<'t> {
+    AccessToken(&'t str),
+    Token(&'t str),
+    Secret(&'t str),
+}
+
+impl Backend {
+    /// `endpoint` makes the URL of an endpoint from its path.
+    pub(crate) fn new(
+        upstream: Upstream,
+        clock: Clock,
+        endpoint: impl Fn(&str) -> Url,
+        secret: Option<&ApiSecret>,
+        machine_secret: Option<&ApiSecret>,
+        limits: RateLimits,
+    ) -> Self {
+        let endpoint = |name, path, key: Option<&ApiSecret>, limit| Endpoint {
+            question: key.cloned().map(|key| Question {
+                endpoint: name,
+                method: Method::POST,
+                url: endpoint(path),
+                key: Some(key),
+            }),
+            blocked_until: AtomicU64::new(0),
+            rate_limit: Mutex::new(RateLimit::new(limit)),
+        };
+        let recipient_check =
+            if machine_secret.is_some() { RecipientCheck::ByClerk } else { RecipientCheck::Ours };
+        Self {
+            upstream,
+            clock,
+            oauth_token: endpoint(
+                Name::OAuthTokenVerify,
+                "oauth_applications/access_tokens/verify",
+                secret,
+                limits.oauth_token,
+            ),
+            m2m_token: endpoint(
+                Name::M2mTokenVerify,
+                "m2m_tokens/verify",
+                machine_secret.or(secret),
+                limits.m2m_token,
+            ),
+            api_key: endpoint(Name::ApiKeyVerify, "api_keys/verify", secret, limits.api_key),
+            recipient_check,
+        }
+    }
+
+    /// With this machine's own key, Clerk verifies only what was issued for this machine. With
+    /// the instance's key it verifies every M2M token of the instance.
+    pub(crate) fn recipient_check(&self) -> RecipientCheck {
+        self.recipient_check
+    }
+
+    /// Takes one call from the rate limit of the endpoint, if there is a key to call it with and
+    /// Clerk has not asked us to stay away.
+    pub(crate) fn start_call(&self, kind: OpaqueKind, is_new_token: bool) -> Result<(), Failure> {
+        let endpoint = self.endpoint(kind);
+        endpoint.question(kind)?;
+        let blocked_until = endpoint.blocked_until.load(Ordering::Relaxed);
+        let now = self.clock.steady();
+        let wait = Duration::from_millis(blocked_until).saturating_sub(now);
+        if wait > Duration::ZERO {
+            telemetry::withheld(Withheld::ByClerk);
+            return Err(withheld(UpstreamReason::Status(429), wait).into());
+        }
+        endpoint.take_call(is_new_token, now)?;
+        Ok(())
+    }
+
+    /// Asked once, because verifications are billed and a retry would multiply what a caller can
+    /// make us send. A call that met a closed connection is repeated, as one more call.
+    pub(crate) async fn ask(
+        &self,
+        kind: OpaqueKind,
+        text: &str,
+        is_new_token: bool,
+    ) -> Result<Answer, Failure> {
+        let endpoint = self.endpoint(kind);
+        let body = match kind {
+            OpaqueKind::OAuth => Body::AccessToken(text),
+            OpaqueKind::M2m => Body::Token(text),
+            OpaqueKind::ApiKey => Body::Secret(text),
+        };
+        let body =
+            serde_json::to_vec(&body).map_err(|_| UpstreamFault::new(UpstreamReason::Body))?;
+        let question = endpoint.question(kind)?;
+        let may_repeat = || self.start_call(kind, is_new_token).is_ok();
+        match self.upstream.ask(question, body, may_repeat).await {
+            Ok(answer) => Ok(Answer(answer)),
+            Err(Failed::Refused { status }) => Err(TokenFault::NotConfirmed { status }.into()),
+            Err(failed) => {
+                endpoint.obey(&failed, self.clock.steady());
+                Err(failed.into())
+            }
+        }
+    }
+
+    fn endpoint(&self, kind: OpaqueKind) -> &Endpoint {
+        match kind {
+            OpaqueKind::OAuth => &self.oauth_token,
+            OpaqueKind::M2m => &self.m2m_token,
+            OpaqueKind::ApiKey => &self.api_key,
+        }
+    }
+}
+
+impl Endpoint {
+    fn question(&self, kind: OpaqueKind) -> Result<&Question, ConfigurationFault> {
+        self.question.as_ref().ok_or(match kind {
+            OpaqueKind::M2m => ConfigurationFault::NoMachineKey,
+            OpaqueKind::OAuth | OpaqueKind::ApiKey => ConfigurationFault::NoSecretKey,
+        })
+    }
+
+    fn take_call(&self, is_new_token: bool, now: Duration) -> Result<(), UpstreamFault> {
+        let mut limit = self.rate_limit.lock().unwrap_or_else(PoisonError::into_inner);
+        limit.take(is_new_token, now).map_err(|Throttled { wait, only_new_tokens }| {
+            let (cause, setting) = if only_new_tokens {
+                (Withheld::NewTokens, "new_token_rate_limit")
+            } else {
+                (Withheld::AllTokens, "opaque_rate_limit")
+            };
+            telemetry::withheld(cause);
+            withheld(UpstreamReason::RateLimit(setting), wait)
+        })
+    }
+
+    /// Clerk blocks an endpoint after 429, for everybody: so nobody asks until then.
+    fn obey(&self, failed: &Failed, now: Duration) {
+        if let Failed::Upstream(fault) = failed
+            && matches!(fault.reason, UpstreamReason::Status(429))
+        {
+            let until = now + Duration::from_secs(fault.retry_after.min(LONGEST_BLOCK));
+            let until = u64::try_from(until.as_millis()).unwrap_or(u64::MAX);
+            self.blocked_until.fetch_max(until, Ordering::Relaxed);
+        }
+    }
+}
+
+/// A call that is not made. The caller can come again after the wait, in whole seconds.
+fn withheld(reason: UpstreamReason, wait: Duration) -> UpstreamFault {
+    let retry_after = wait.as_millis().div_ceil(1000).try_into().unwrap_or(LONGEST_BLOCK);
+    UpstreamFault { retry_after, ..UpstreamFault::new(reason) }
+}
+
+impl Answer {
+    /// The object of a token of this kind. Anything else did not come from the endpoint, so it says
+    /// nothing about the token (contract §4.3).
+    pub(crate) fn object(&self, kind: OpaqueKind) -> Result<Object<'_>, UpstreamFault> {
+        let object = Object::parse(&self.0).ok().filter(|object| is_about(kind, object));
+        object.ok_or_else(|| UpstreamFault::new(UpstreamReason::Body))
+    }
+}
+
+fn is_about(kind: OpaqueKind, object: &Object<'_>) -> bool {
+    let name = match kind {
+        OpaqueKind::OAuth => "clerk_idp_oauth_access_token",
+        OpaqueKind::M2m => "machine_to_machine_token",
+        OpaqueKind::ApiKey => "api_key",
+    };
+    // Only the endpoint of OAuth tokens also answers that a token is not active, and no more.
+    let is_inactive = object.boolean("active") == Member::Is(false);
+    match object.text("object") {
+        Member::Absent => kind == OpaqueKind::OAuth && is_inactive,
+        named => named == Member::Is(name.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_object_of_its_kind_is_an_answer() {
+        use OpaqueKind::{ApiKey, M2m, OAuth};
+        let oauth = r#"{"object":"clerk_idp_oauth_access_token"}"#;
+        let m2m = r#"{"object":"machine_to_machine_token"}"#;
+        let inactive = r#"{"active":false}"#;
+        let key = r#"{"object":"api_key","revoked":true,"active":false}"#;
+        for (body, kinds) in [
+            (oauth, vec![OAuth]),
+            (m2m, vec![M2m]),
+            (key, vec![ApiKey]),
+            (r#"{"object":"\u0061pi_key"}"#, vec![ApiKey]),
+            (inactive, vec![OAuth]),
+            (r#"{"active":true}"#, vec![]),
+            (r#"{"active":"false"}"#, vec![]),
+            (r#"{"object":"API_KEY"}"#, vec![]),
+            (r#"{"object":["api_key"]}"#, vec![]),
+            (r#"{"object":"api_key","object":"api_key"}"#, vec![]),
+            (r#"{"data":{"object":"api_key"}}"#, vec![]),
+            (r#"{"errors":[{"code":"resource_not_found"}]}"#, vec![]),
+            ("{}", vec![]),
+            ("[]", vec![]),
+            ("null", vec![]),
+            ("", vec![]),
+            ("<html>", vec![]),
+            (r#"{"object":"#, vec![]),
+            ("\u{feff}{\"object\":\"api_key\"}", vec![]),
+        ] {
+            for kind in [OAuth, M2m, ApiKey] {
+                let is_answer = Answer(body.into()).object(kind).is_ok();
+                assert_eq!(is_answer, kinds.contains(&kind), "{kind:?}: {body}");
+            }
+        }
+        assert!(Answer(b"{\"object\":\"api_key\",\"id\":\"\xff\"}".into()).object(ApiKey).is_err());
+    }
+}

@@ -1,0 +1,187 @@
+//! What earlier calls ended with in, a verdict that still counts out.
+
+use std::time::Duration;
+
+use quick_cache::{Weighter, sync::Cache};
+
+use super::Verdict;
+use crate::{error::Failure, identity::Identity, verify::jwt::cache::Fingerprint};
+
+/// What remembered verdicts may take, in bytes.
+const VERDICT_BYTES: u64 = 8 * 1024 * 1024;
+
+/// What a verdict takes beside the texts of its identity, in bytes: the entry itself, its place in
+/// the cache, and the counters of what is shared.
+const OVERHEAD: usize = 512;
+
+/// Tokens of which is remembered that Clerk approved them once.
+const MOST_APPROVED: usize = 16 * 1024;
+
+/// Verdicts, and who was good. The least used make room for new ones.
+pub(crate) struct Memory {
+    times: VerdictTimes,
+    verdicts: Cache<Fingerprint, Remembered, Bytes>,
+    /// They let nobody in: they say whose call comes first.
+    approved: Cache<Fingerprint, ()>,
+}
+
+/// How long a verdict is remembered: a refusal, so that junk does not become calls that cost, and
+/// an approval of each type of token. Zero: it is not.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct VerdictTimes {
+    pub(crate) refused: Duration,
+    pub(crate) oauth_token: Duration,
+    pub(crate) m2m_token: Duration,
+    pub(crate) api_key: Duration,
+}
+
+#[derive(Clone)]
+struct Remembered {
+    verdict: Verdict,
+    until: Duration,
+}
+
+#[derive(Clone)]
+struct Bytes;
+
+impl Memory {
+    pub(crate) fn new(times: VerdictTimes) -> Self {
+        let usual = usize::try_from(VERDICT_BYTES).unwrap_or(usize::MAX) / (2 * OVERHEAD);
+        Self {
+            times,
+            verdicts: Cache::with_weighter(usual, VERDICT_BYTES, Bytes),
+            approved: Cache::new(MOST_APPROVED),
+        }
+    }
+
+    pub(crate) fn recall(&self, fingerprint: &Fingerprint, now: Duration) -> Option<Verdict> {
+        let Remembered { verdict, until } = self.verdicts.get(fingerprint)?;
+        (now < until).then_some(verdict)
+    }
+
+    /// Whether the last verdict about the token was good, as far as is known.
+    pub(crate) fn was_approved(&self, fingerprint: &Fingerprint) -> bool {
+        self.approved.get(fingerprint).is_some()
+    }
+
+    /// Keeps a verdict of the moment `asked_at`.
+    pub(crate) fn keep(&self, fingerprint: Fingerprint, verdict: &Verdict, asked_at: Duration) {
+        match verdict {
+            Ok(_) => self.approved.insert(fingerprint, ()),
+            Err(Failure::Token(_)) => drop(self.approved.remove(&fingerprint)),
+            // What is not the token's fault says nothing about it.
+            Err(_) => return,
+        }
+        let time = self.times.of(verdict);
+        if time > Duration::ZERO {
+            let remembered = Remembered { verdict: verdict.clone(), until: asked_at + time };
+            self.verdicts.insert(fingerprint, remembered);
+        }
+    }
+}
+
+impl VerdictTimes {
+    fn of(self, verdict: &Verdict) -> Duration {
+        match verdict {
+            Ok(Identity::OAuth(_)) => self.oauth_token,
+            Ok(Identity::M2m(_)) => self.m2m_token,
+            Ok(Identity::ApiKey(_)) => self.api_key,
+            Err(Failure::Token(_)) => self.refused,
+            // What is not the token's fault is asked again; and no session is opaque.
+            Err(_) | Ok(Identity::Session(_)) => Duration::ZERO,
+        }
+    }
+}
+
+impl Weighter<Fingerprint, Remembered> for Bytes {
+    fn weight(&self, _: &Fingerprint, remembered: &Remembered) -> u64 {
+        let texts = remembered.verdict.as_ref().map_or(0, Identity::weight);
+        u64::try_from(OVERHEAD + texts).unwrap_or(u64::MAX)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use allocation_counter::measure;
+
+    use super::*;
+    use crate::{
+        error::{TokenFault, UpstreamFault, UpstreamReason},
+        identity::{
+            ApiKey, ApiKeyFacts, Claims,
+            ids::{Subject, UserId},
+            scopes::Scopes,
+        },
+    };
+
+    const MINUTE: Duration = Duration::from_secs(60);
+
+    fn memory() -> Memory {
+        Memory::new(VerdictTimes { refused: MINUTE, api_key: MINUTE, ..VerdictTimes::default() })
+    }
+
+    fn token(number: usize) -> Fingerprint {
+        Fingerprint::of(format!("ak_{number}").as_bytes())
+    }
+
+    /// A key with so many bytes of claims.
+    fn key(bytes: usize) -> Identity {
+        let facts = ApiKeyFacts {
+            subject: Subject::User(UserId::new("user_ada")),
+            key_id: "ak_1".into(),
+            name: None,
+            scopes: Scopes::from_text("read:notes write:notes"),
+            claims: Some(Claims::new(&"x".repeat(bytes))),
+            expires_at: None,
+        };
+        Identity::ApiKey(ApiKey::new(facts))
+    }
+
+    fn refusal() -> Verdict {
+        Err(TokenFault::Revoked.into())
+    }
+
+    #[test]
+    fn a_verdict_counts_for_its_time_from_the_question_on() {
+        let memory = memory();
+        for (number, verdict) in [Ok(key(9)), refusal()].into_iter().enumerate() {
+            memory.keep(token(number), &verdict, MINUTE);
+            for (now, counts) in [(60, true), (119, true), (120, false), (999, false)] {
+                let recalled = memory.recall(&token(number), Duration::from_secs(now));
+                assert_eq!(recalled.map(|it| it.is_ok()), counts.then_some(verdict.is_ok()));
+            }
+        }
+    }
+
+    #[test]
+    fn only_the_last_verdict_says_whether_a_token_is_good() {
+        let memory = memory();
+        let outage = Err(UpstreamFault::new(UpstreamReason::Connection).into());
+        for (verdict, good) in
+            [(&outage, false), (&Ok(key(9)), true), (&outage, true), (&refusal(), false)]
+        {
+            memory.keep(token(0), verdict, MINUTE);
+            assert_eq!(memory.was_approved(&token(0)), good);
+        }
+    }
+
+    /// The page about reliability says so: 8 MiB of verdicts and some 2 MiB of hashes.
+    #[test]
+    fn all_there_is_to_remember_takes_ten_mebibytes_at_most() {
+        const MOST: i64 = 10 * 1024 * 1024;
+        // Bytes of claims, and how many of these verdicts come.
+        for (bytes, verdicts) in [(0, 20_000), (1000, 20_000), (20_000, 2000), (200_000, 200)] {
+            let mut kept = None;
+            let used = measure(|| {
+                let memory = memory();
+                for number in 0..verdicts {
+                    memory.keep(token(2 * number), &Ok(key(bytes)), MINUTE);
+                    memory.keep(token(2 * number + 1), &refusal(), MINUTE);
+                }
+                kept = Some(memory);
+            });
+            drop(kept);
+            assert!(used.bytes_current < MOST, "{} bytes with {bytes} each", used.bytes_current);
+        }
+    }
+}
