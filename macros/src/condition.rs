@@ -54,7 +54,7 @@ impl Condition {
             Self::Reverification => {
                 ["reverification", "reverification", "Reverification", "\"strict\"", ""]
             }
-            Self::From => ["from", "machine", "From", "[\"mch_2zQ8\"]", ""],
+            Self::From => ["from", "machine", "Machine", "[\"mch_2zQ8\"]", ""],
             Self::Audience => {
                 ["audience", "audience", "Audience", "\"https://api.example.com\"", ""]
             }

@@ -56,7 +56,7 @@ pub(crate) fn refused(handler: Handler, paths: &Paths) -> TokenStream {
         .collect();
     let items = PolicyItems {
         summary: None,
-        value: quote!(#root::Policy::REFUSE_ALL),
+        value: quote!(#root::Policy::DENY_ALL),
         identity: quote!(#root::Never),
         claims: quote!(()),
     };
@@ -67,12 +67,12 @@ pub(crate) fn refused(handler: Handler, paths: &Paths) -> TokenStream {
 /// ```text
 /// {
 ///     ::core::compile_error! { "…" }
-///     ::clerk_auth::Policy::REFUSE_ALL
+///     ::clerk_auth::Policy::DENY_ALL
 /// }
 /// ```
 pub(crate) fn refusal(errors: &TokenStream, paths: &Paths) -> TokenStream {
     let root = paths.root();
-    quote!({ #errors #root::Policy::REFUSE_ALL })
+    quote!({ #errors #root::Policy::DENY_ALL })
 }
 
 /// What differs between policies.

@@ -20,5 +20,5 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
     stdin().read_to_string(&mut token)?;
     let explanation = Clerk::from_env()?.explain(&token, &POLICY).await;
     println!("{explanation}");
-    Ok(if explanation.refusal().is_some() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    Ok(if explanation.kind().is_some() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }

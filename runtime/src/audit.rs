@@ -4,7 +4,7 @@ mod guarded_handler;
 mod table;
 
 pub use self::{
-    guarded_handler::GuardFirst,
+    guarded_handler::GuardedHandler,
     table::{Row, Table},
 };
 
@@ -20,7 +20,7 @@ use http::Method;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use self::table::Gate;
+use self::table::RouteGuard;
 use crate::{layer::ClerkLayer, metadata::ResourceMetadata};
 
 /// A [`Router`] that grows together with the table of its routes: see [the module](self).
@@ -41,9 +41,9 @@ macro_rules! methods {
         pub fn $method<H, T>(self, path: &str, handler: H) -> Self
         where
             H: Handler<T, S>,
-            T: GuardFirst,
+            T: GuardedHandler,
         {
-            let row = Row::new($token, path, Some(Gate::guard(T::POLICY)));
+            let row = Row::new($token, path, Some(RouteGuard::guard(T::POLICY)));
             self.route(row, routing::$method(handler))
         }
 
@@ -100,7 +100,7 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         T::Response: IntoResponse,
         T::Future: Send + 'static,
     {
-        let gate = Gate::layer(&layer);
+        let gate = RouteGuard::layer(&layer);
         self.mount(prefix, Some(gate), layer.layer(service))
     }
 
@@ -183,7 +183,7 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
     }
 
     #[track_caller]
-    fn mount<T>(mut self, prefix: &str, gate: Option<Gate>, service: T) -> Self
+    fn mount<T>(mut self, prefix: &str, gate: Option<RouteGuard>, service: T) -> Self
     where
         T: Service<Request, Error = Infallible> + Clone + Send + Sync + 'static,
         T::Response: IntoResponse,

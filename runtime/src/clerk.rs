@@ -17,14 +17,14 @@ pub use self::{builder::ClerkBuilder, error::ConfigError};
 use std::{fmt, sync::Arc};
 
 use crate::{
-    error::ConfigurationFault,
+    error::ConfigurationError,
     policy::{Policy, ScopeHierarchy},
     request::cookie::CookieRules,
-    response::rejection::Appearance,
+    response::rejection::RejectionSettings,
     token::TokenType,
     verify::{
         Keys, Recipient, Verifier,
-        health::{Health, NotReady},
+        health::{Health, WarmUpError},
     },
 };
 
@@ -52,7 +52,7 @@ pub struct Clerk(Arc<Inner>);
 struct Inner {
     verifier: Arc<Verifier>,
     cookies: Arc<CookieRules>,
-    appearance: Arc<Appearance>,
+    appearance: Arc<RejectionSettings>,
     has: Credentials,
 }
 
@@ -66,7 +66,7 @@ struct Credentials {
 
 /// What a policy needs and the configuration lacks: one line for each, with the variable to set.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Unverifiable {
+pub struct UnsupportedPolicy {
     lines: Vec<String>,
 }
 
@@ -129,18 +129,18 @@ impl Clerk {
     /// # Errors
     /// One line for each form of token that may come and cannot be verified. A request with such
     /// a token would be answered with 500.
-    pub fn check(&self, policy: &Policy) -> Result<(), Unverifiable> {
+    pub fn check(&self, policy: &Policy) -> Result<(), UnsupportedPolicy> {
         let any_party = self.cookies().authorized_parties.is_empty();
         if self.0.has.production && any_party && policy.accepts(TokenType::SessionToken) {
             self.cookies().notes.no_authorized_parties();
         }
         let lines: Vec<String> = policy
-            .accepted()
+            .token_types()
             .flat_map(|accepted| {
                 self.lacks(accepted).into_iter().map(move |fault| format!("{accepted}: {fault}"))
             })
             .collect();
-        if lines.is_empty() { Ok(()) } else { Err(Unverifiable { lines }) }
+        if lines.is_empty() { Ok(()) } else { Err(UnsupportedPolicy { lines }) }
     }
 
     /// The same verifier for another resource of this server: keys are shared, and challenges
@@ -167,15 +167,15 @@ impl Clerk {
     /// the first caller does not wait. It waits no longer than a guard does.
     ///
     /// ```no_run
-    /// # async fn start(clerk: clerk_auth::Clerk) -> Result<(), clerk_auth::NotReady> {
+    /// # async fn start(clerk: clerk_auth::Clerk) -> Result<(), clerk_auth::WarmUpError> {
     /// clerk.warm_up().await?;
     /// # Ok(()) }
     /// ```
     ///
     /// # Errors
     /// Where Clerk cannot be asked, or refuses our key, and no older keys can be used.
-    pub async fn warm_up(&self) -> Result<(), NotReady> {
-        self.verifier().warm_up().await.map_err(|cause| NotReady { cause })
+    pub async fn warm_up(&self) -> Result<(), WarmUpError> {
+        self.verifier().warm_up().await.map_err(|cause| WarmUpError { cause })
     }
 
     /// How well this verifier can verify at the moment. It asks nobody and waits for nothing.
@@ -184,22 +184,22 @@ impl Clerk {
         self.verifier().health()
     }
 
-    fn lacks(&self, token_type: TokenType) -> Vec<ConfigurationFault> {
+    fn lacks(&self, token_type: TokenType) -> Vec<ConfigurationError> {
         let Credentials { secret_key, machine_secret_key, .. } = self.0.has;
         let no_keys = matches!(self.verifier().keys, Keys::None);
         let no_recipient = self.verifier().rules.recipient == Recipient::Unknown;
         let rows = match token_type {
-            TokenType::SessionToken => vec![(no_keys, ConfigurationFault::NoKeySource)],
+            TokenType::SessionToken => vec![(no_keys, ConfigurationError::NoKeySource)],
             TokenType::OAuthToken => vec![
-                (no_keys, ConfigurationFault::NoKeySource),
-                (!secret_key, ConfigurationFault::NoSecretKey),
+                (no_keys, ConfigurationError::NoKeySource),
+                (!secret_key, ConfigurationError::NoSecretKey),
             ],
             TokenType::M2mToken => vec![
-                (no_keys, ConfigurationFault::NoKeySource),
-                (!secret_key && !machine_secret_key, ConfigurationFault::NoMachineKey),
-                (no_recipient, ConfigurationFault::NoMachineId),
+                (no_keys, ConfigurationError::NoKeySource),
+                (!secret_key && !machine_secret_key, ConfigurationError::NoMachineKey),
+                (no_recipient, ConfigurationError::NoMachineId),
             ],
-            TokenType::ApiKey => vec![(!secret_key, ConfigurationFault::NoSecretKey)],
+            TokenType::ApiKey => vec![(!secret_key, ConfigurationError::NoSecretKey)],
         };
         rows.into_iter().filter(|(lacks, _)| *lacks).map(|(_, fault)| fault).collect()
     }
@@ -212,7 +212,7 @@ impl Clerk {
         &self.0.cookies
     }
 
-    pub(crate) fn appearance(&self) -> Arc<Appearance> {
+    pub(crate) fn appearance(&self) -> Arc<RejectionSettings> {
         Arc::clone(&self.0.appearance)
     }
 
@@ -233,17 +233,17 @@ impl fmt::Debug for Clerk {
     }
 }
 
-impl fmt::Display for Unverifiable {
+impl fmt::Display for UnsupportedPolicy {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.lines.join("\n"))
     }
 }
 
 /// The same lines: a `main` that returns the error prints it in this form.
-impl fmt::Debug for Unverifiable {
+impl fmt::Debug for UnsupportedPolicy {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, formatter)
     }
 }
 
-impl std::error::Error for Unverifiable {}
+impl std::error::Error for UnsupportedPolicy {}

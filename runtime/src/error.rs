@@ -6,32 +6,32 @@ use std::{error::Error, fmt, sync::Arc};
 use crate::{
     policy::Denial,
     request::{
-        authorization::Unreadable,
-        cookie::{CookieFault, CrossSite},
+        authorization::HeaderError,
+        cookie::{CookieError, CrossSite},
     },
     token::{Form, Malformed, Presented, TokenType},
 };
 
 /// A failure, and the token that it is about where one could be read.
 #[derive(Debug)]
-pub(crate) struct Refused {
-    pub(crate) failure: Failure,
+pub(crate) struct AuthError {
+    pub(crate) failure: ErrorKind,
     pub(crate) presented: Option<Presented>,
 }
 
-impl Refused {
+impl AuthError {
     /// A refusal of somebody whose token was verified, if they had one.
-    pub(crate) fn of_known(failure: impl Into<Failure>, token_type: Option<TokenType>) -> Self {
+    pub(crate) fn of_known(failure: impl Into<ErrorKind>, token_type: Option<TokenType>) -> Self {
         let presented = token_type.map(|token_type| Presented { token_type, form: Form::Verified });
         Self { failure: failure.into(), presented }
     }
 
     pub(crate) fn is_expired(&self) -> bool {
-        matches!(self.failure, Failure::Token(TokenFault::Expired))
+        matches!(self.failure, ErrorKind::Token(TokenError::Expired))
     }
 }
 
-impl<F: Into<Failure>> From<F> for Refused {
+impl<F: Into<ErrorKind>> From<F> for AuthError {
     fn from(failure: F) -> Self {
         Self { failure: failure.into(), presented: None }
     }
@@ -39,16 +39,16 @@ impl<F: Into<Failure>> From<F> for Refused {
 
 /// Every way in which a guard can end without letting the request in.
 #[derive(Clone, Debug, thiserror::Error)]
-pub(crate) enum Failure {
+pub(crate) enum ErrorKind {
     /// The caller sent nothing to verify.
     #[error("the request carries no credential")]
     Missing,
     /// The caller sent a field that cannot be read.
     #[error(transparent)]
-    Unreadable(#[from] Unreadable),
+    Unreadable(#[from] HeaderError),
     /// The caller's token is not acceptable.
     #[error(transparent)]
-    Token(#[from] TokenFault),
+    Token(#[from] TokenError),
     /// The token is genuine, but may not do this.
     #[error(transparent)]
     Denied(#[from] Denial),
@@ -60,19 +60,19 @@ pub(crate) enum Failure {
     CrossSite(#[from] CrossSite),
     /// We are set up wrongly.
     #[error(transparent)]
-    Configuration(#[from] ConfigurationFault),
+    Configuration(#[from] ConfigurationError),
     /// Clerk could not be asked.
     #[error(transparent)]
-    Upstream(#[from] UpstreamFault),
+    Upstream(#[from] UpstreamError),
 }
 
 /// What is wrong with a token. Claim values are never part of the text.
 #[derive(Clone, Debug, thiserror::Error)]
-pub(crate) enum TokenFault {
+pub(crate) enum TokenError {
     #[error(transparent)]
     Malformed(#[from] Malformed),
     #[error(transparent)]
-    Cookie(#[from] CookieFault),
+    Cookie(#[from] CookieError),
     #[error("the route does not accept {}", .0.with_article())]
     NotAccepted(TokenType),
     #[error("the header's `cat` names another class of token")]
@@ -168,7 +168,7 @@ pub(crate) enum ClaimsMismatch {
 
 /// What is wrong with our own setup, and what to set.
 #[derive(Clone, Debug, thiserror::Error)]
-pub(crate) enum ConfigurationFault {
+pub(crate) enum ConfigurationError {
     #[error("no key verifies JWTs; set CLERK_SECRET_KEY, CLERK_JWT_KEY or CLERK_PUBLISHABLE_KEY")]
     NoKeySource,
     #[error("opaque OAuth tokens and API keys are verified by Clerk; set CLERK_SECRET_KEY")]
@@ -199,8 +199,8 @@ pub(crate) enum ConfigurationFault {
 /// Why Clerk could not be asked, and when to try again.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("Clerk could not be asked: {reason}")]
-pub(crate) struct UpstreamFault {
-    pub(crate) reason: UpstreamReason,
+pub(crate) struct UpstreamError {
+    pub(crate) reason: UpstreamErrorKind,
     /// Seconds until another try makes sense.
     pub(crate) retry_after: u64,
     #[source]
@@ -208,7 +208,7 @@ pub(crate) struct UpstreamFault {
 }
 
 #[derive(Clone, Debug, thiserror::Error)]
-pub(crate) enum UpstreamReason {
+pub(crate) enum UpstreamErrorKind {
     #[error("no answer in time")]
     Timeout,
     #[error("the connection failed")]
@@ -242,12 +242,12 @@ pub(crate) enum UpstreamReason {
 /// What we answer where Clerk does not say when it is back, in seconds.
 const RETRY_AFTER: u64 = 5;
 
-impl UpstreamFault {
-    pub(crate) fn new(reason: UpstreamReason) -> Self {
+impl UpstreamError {
+    pub(crate) fn new(reason: UpstreamErrorKind) -> Self {
         Self { reason, retry_after: RETRY_AFTER, cause: None }
     }
 
-    pub(crate) fn caused(reason: UpstreamReason, cause: reqwest::Error) -> Self {
+    pub(crate) fn caused(reason: UpstreamErrorKind, cause: reqwest::Error) -> Self {
         Self { cause: Some(Arc::new(cause)), ..Self::new(reason) }
     }
 }

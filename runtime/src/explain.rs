@@ -5,10 +5,10 @@ use std::fmt;
 
 use crate::{
     clerk::Clerk,
-    error::{AudienceSetting, Failure, Refused, TokenFault, with_sources},
+    error::{AudienceSetting, AuthError, ErrorKind, TokenError, with_sources},
     guard::permit,
     policy::{Denial, Policy},
-    response::{reason, rejection::Refusal},
+    response::{reason, rejection::RejectionKind},
     token::{
         Decoded, Form, Malformed, Presented, Token, TokenType,
         json::{Member, Object},
@@ -28,7 +28,7 @@ pub struct Explanation {
 
 #[derive(Clone, Debug)]
 struct Outcome {
-    refusal: Refusal,
+    refusal: RejectionKind,
     reason: &'static str,
     cause: String,
     cure: String,
@@ -79,7 +79,7 @@ impl Clerk {
             payload: token.as_ref().and_then(payload),
         };
         let refused = outcome.err().map(|refused| Outcome {
-            refusal: Refusal::of(&refused.failure),
+            refusal: RejectionKind::of(&refused.failure),
             reason: reason::code(&refused, policy),
             cause: with_sources(&refused.failure),
             cure: self.cure(&refused, &rejected, policy),
@@ -88,63 +88,63 @@ impl Clerk {
     }
 
     /// What to do, as far as the configuration and the token can tell.
-    fn cure(&self, refused: &Refused, rejected: &Rejected<'_>, policy: &Policy) -> String {
+    fn cure(&self, refused: &AuthError, rejected: &Rejected<'_>, policy: &Policy) -> String {
         let fault = match &refused.failure {
-            Failure::Denied(Denial::Reverification(_)) => {
+            ErrorKind::Denied(Denial::Reverification(_)) => {
                 return "The user must verify again; Clerk's front ends react to the response."
                     .into();
             }
-            Failure::Denied(_) => return format!("The route accepts: {policy}."),
-            Failure::Upstream(_) => return "The token may be good; try again later.".into(),
-            Failure::Token(fault) => fault,
+            ErrorKind::Denied(_) => return format!("The route accepts: {policy}."),
+            ErrorKind::Upstream(_) => return "The token may be good; try again later.".into(),
+            ErrorKind::Token(fault) => fault,
             // The cause says what to set.
             _ => return String::new(),
         };
         match fault {
-            TokenFault::NotAccepted(_) => return format!("The route accepts: {policy}."),
-            TokenFault::UnknownKey | TokenFault::Signature | TokenFault::Issuer => {
+            TokenError::NotAccepted(_) => return format!("The route accepts: {policy}."),
+            TokenError::UnknownKey | TokenError::Signature | TokenError::Issuer => {
                 return self.instance_hint(fault, rejected.payload);
             }
-            TokenFault::Expired => return self.age(rejected),
-            TokenFault::Malformed(Malformed::Word(_)) => {
+            TokenError::Expired => return self.age(rejected),
+            TokenError::Malformed(Malformed::Word(_)) => {
                 "The client has no token, or did not wait for one: with Clerk's front ends, await \
                  `getToken()`, and send no Authorization field if it returns null."
             }
-            TokenFault::Malformed(_) => {
+            TokenError::Malformed(_) => {
                 "Copy the whole token: a JWT has three parts with dots between, and an opaque \
                  token begins with oat_, mt_ or ak_."
             }
-            TokenFault::Category | TokenFault::Claim("sid") => {
+            TokenError::Category | TokenError::Claim("sid") => {
                 "A token made from a JWT template is not a session token: call `getToken()` without \
                  a template, and put claims of your own into the session token instead."
             }
-            TokenFault::IdToken => "Send the access token of the same response instead.",
-            TokenFault::NoAuthorizedParty => {
+            TokenError::IdToken => "Send the access token of the same response instead.",
+            TokenError::NoAuthorizedParty => {
                 "Clerk copies `azp` from the Origin field of the request that gets the token: a \
                  token that a page load, a server or a native application gets has none. Let a \
                  front end in the browser get it."
             }
-            TokenFault::AuthorizedParty => {
+            TokenError::AuthorizedParty => {
                 "If the front end that got the token is yours, add its origin to \
                  CLERK_AUTHORIZED_PARTIES, without a slash at the end."
             }
-            TokenFault::NoAudience(AudienceSetting::OAuth) => {
+            TokenError::NoAudience(AudienceSetting::OAuth) => {
                 "The client must send `resource` with this audience when it asks for a token (RFC \
                  8707); without it, Clerk writes no `aud`."
             }
-            TokenFault::Audience(AudienceSetting::OAuth) => {
+            TokenError::Audience(AudienceSetting::OAuth) => {
                 "The client must ask for this audience with `resource` (RFC 8707), or \
                  CLERK_AUDIENCE must name the token's."
             }
-            TokenFault::NoAudience(AudienceSetting::Session) => {
+            TokenError::NoAudience(AudienceSetting::Session) => {
                 "Session tokens have `aud` only if you add it to their claims, in the sessions page \
                  of the dashboard; add it there, or remove session_audience."
             }
-            TokenFault::Audience(AudienceSetting::Session) => {
+            TokenError::Audience(AudienceSetting::Session) => {
                 "Compare the `aud` among the session token's claims, in the sessions page of the \
                  dashboard, with session_audience."
             }
-            TokenFault::NotConfirmed { .. } => {
+            TokenError::NotConfirmed { .. } => {
                 "Clerk does not know the token: it was revoked, or another instance than that of \
                  CLERK_SECRET_KEY issued it. A machine's secret key begins with ak_ too, and is \
                  not an API key."
@@ -155,7 +155,7 @@ impl Clerk {
     }
 
     /// The commonest cause of a key or signature that does not fit: keys of the wrong instance.
-    fn instance_hint(&self, fault: &TokenFault, payload: Option<&Object<'_>>) -> String {
+    fn instance_hint(&self, fault: &TokenError, payload: Option<&Object<'_>>) -> String {
         let issuer = payload.map(|payload| payload.text("iss"));
         let rules = &self.verifier().rules;
         let is_ours = payload.is_some_and(|payload| rules.names_issuer(payload));
@@ -166,7 +166,7 @@ impl Clerk {
                 .into(),
             _ if is_ours => {
                 let hint = match (fault, &self.verifier().keys) {
-                    (TokenFault::UnknownKey, _) => {
+                    (TokenError::UnknownKey, _) => {
                         "CLERK_SECRET_KEY and CLERK_PUBLISHABLE_KEY are of two instances, or \
                          somebody forged the token"
                     }
@@ -217,7 +217,7 @@ impl Clerk {
 impl Explanation {
     /// Why the token is rejected, as a caller would learn it; `None` if it is accepted.
     #[must_use]
-    pub fn refusal(&self) -> Option<Refusal> {
+    pub fn kind(&self) -> Option<RejectionKind> {
         self.refused.as_ref().map(|outcome| outcome.refusal)
     }
 

@@ -23,11 +23,11 @@ use serde::de::DeserializeOwned;
 use crate::{
     clerk::Clerk,
     clock::{Clock, UnixMillis},
-    error::{Failure, Refused, TokenFault},
-    identity::{Entrant, Identity, VerifiedToken},
+    error::{AuthError, ErrorKind, TokenError},
+    identity::{GuardIdentity, Identity, VerifiedToken},
     policy::{Policy, ScopeHierarchy},
     request::{authorization::Credential, sensitive::mark_sensitive},
-    response::rejection::{Appearance, Rejection},
+    response::rejection::{Rejection, RejectionSettings},
     telemetry,
     token::TokenType,
 };
@@ -41,7 +41,7 @@ pub trait Guarded: 'static {
 
     /// What a caller who entered is: one of the four token structs where one type is accepted,
     /// else an [`Identity`]; in an `Option` where a request without a credential may enter.
-    type Identity: Entrant;
+    type Identity: GuardIdentity;
 
     /// What the claims are decoded into: your own type, an `Option` of it where a caller can be
     /// without claims, or `()` where nothing is decoded.
@@ -56,7 +56,7 @@ pub struct Guard<P: Guarded> {
     identity: P::Identity,
     claims: P::Claims,
     /// How a later refusal looks.
-    appearance: Arc<Appearance>,
+    appearance: Arc<RejectionSettings>,
     /// Which time ends the token.
     clock: Clock,
     /// The moment from which the token is rejected.
@@ -79,11 +79,11 @@ pub(crate) async fn admit(
     clerk: Clerk,
     parts: &mut Parts,
     policy: &Policy,
-) -> Result<Option<Admitted>, Refused> {
+) -> Result<Option<Admitted>, AuthError> {
     mark_sensitive(&mut parts.headers);
     let (known, field) = match Credential::read(&parts.headers)? {
         Credential::Bearer { token, field } => {
-            if let Some(known) = Verified::again(&mut parts.extensions, &clerk, field) {
+            if let Some(known) = Verified::reuse(&mut parts.extensions, &clerk, field) {
                 return known.pass(policy).map(Some);
             }
             let accepts = |token_type| policy.accepts(token_type);
@@ -105,12 +105,12 @@ pub(crate) async fn admit(
     let identity = known.as_ref().map(|(identity, _)| identity);
     permit(identity, policy, clerk.scope_hierarchy())?;
     let Some((identity, end)) = known else {
-        Verified::travel(None, &mut parts.extensions);
+        Verified::store(None, &mut parts.extensions);
         passed::pass_anonymously(&mut parts.extensions, clerk, policy);
         return Ok(None);
     };
     let admitted = Admitted { identity, end, passed: Passed::new(*policy) };
-    Verified::travel(Some(Verified::new(&admitted, clerk, field)), &mut parts.extensions);
+    Verified::store(Some(Verified::new(&admitted, clerk, field)), &mut parts.extensions);
     Ok(Some(admitted))
 }
 
@@ -137,8 +137,8 @@ impl<P: Guarded> Guard<P> {
     }
 
     pub(crate) fn from_admitted(
-        admitted: Result<Option<Admitted>, Refused>,
-        appearance: Arc<Appearance>,
+        admitted: Result<Option<Admitted>, AuthError>,
+        appearance: Arc<RejectionSettings>,
         clock: Clock,
         extensions: Option<&Extensions>,
     ) -> Result<Self, Rejection> {
@@ -159,14 +159,14 @@ impl<P: Guarded> Guard<P> {
     }
 
     /// What the handler declares, out of who was admitted.
-    fn enter(caller: Option<Identity>) -> Result<(P::Identity, P::Claims), Refused> {
+    fn enter(caller: Option<Identity>) -> Result<(P::Identity, P::Claims), AuthError> {
         let token_type = caller.as_ref().map(Identity::token_type);
-        let refused = |failure: Failure| Refused::of_known(failure, token_type);
+        let refused = |failure: ErrorKind| AuthError::of_known(failure, token_type);
         let claims = claims::wanted::<P::Claims>(caller.as_ref());
         // A policy that accepts more than its identity type has room for refuses the rest.
         let identity = P::Identity::enter(caller).ok_or_else(|| match token_type {
-            Some(token_type) => refused(TokenFault::NotAccepted(token_type).into()),
-            None => refused(Failure::Missing),
+            Some(token_type) => refused(TokenError::NotAccepted(token_type).into()),
+            None => refused(ErrorKind::Missing),
         })?;
         Ok((identity, claims::decode(claims).map_err(|mismatch| refused(mismatch.into()))?))
     }
@@ -177,14 +177,14 @@ pub(crate) fn permit(
     identity: Option<&Identity>,
     policy: &Policy,
     hierarchy: ScopeHierarchy,
-) -> Result<(), Refused> {
+) -> Result<(), AuthError> {
     match identity {
         Some(known) => {
-            let refused = |denial| Refused::of_known(denial, Some(known.token_type()));
+            let refused = |denial| AuthError::of_known(denial, Some(known.token_type()));
             policy.decide(known, hierarchy).map_err(refused)
         }
         None if policy.is_optional() => Ok(()),
-        None => Err(Failure::Missing.into()),
+        None => Err(ErrorKind::Missing.into()),
     }
 }
 

@@ -19,7 +19,9 @@ use crate::{
     },
 };
 
-pub use self::traits::{Entrant, OfClient, OfMachine, OfSession, OfUser, Scoped, VerifiedToken};
+pub use self::traits::{
+    GuardIdentity, HasClientId, HasMachineId, HasScopes, HasSessionId, HasUserId, VerifiedToken,
+};
 pub use actor::Actor;
 
 /// A verified session of a signed-in user. Cloning is cheap.

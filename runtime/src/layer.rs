@@ -23,8 +23,8 @@ use self::expiry::end_stream;
 use crate::{
     clerk::Clerk,
     clock::UnixMillis,
-    error::{Refused, TokenFault},
-    guard::{admit, admit_further, expiry::ended, reject},
+    error::{AuthError, TokenError},
+    guard::{admit, admit_further, expiry::expired, reject},
     identity::VerifiedToken,
     mcp::tool_policies::ToolPolicies,
     policy::Policy,
@@ -41,7 +41,7 @@ use crate::{
 /// with `Origin` and `Access-Control-Request-Method`. Anyone can send one, so whatever answers
 /// `OPTIONS` behind this layer is not guarded: also `any(…)`, a fallback, and a mounted service.
 /// If CORS is answered in front of this layer, use
-/// [`guarding_preflights`](Self::guarding_preflights).
+/// [`guard_preflights`](Self::guard_preflights).
 ///
 /// | a preflight | what happens |
 /// |---|---|
@@ -66,7 +66,7 @@ pub struct ClerkLayer {
     policy: &'static Policy,
     passes_preflights: bool,
     tools: Option<&'static ToolPolicies>,
-    ends_streams: bool,
+    closes_streams_on_expiry: bool,
 }
 
 /// The service that [`ClerkLayer`] makes.
@@ -80,13 +80,19 @@ impl ClerkLayer {
     /// A layer that lets in whom `policy` lets in.
     #[must_use]
     pub const fn new(clerk: Clerk, policy: &'static Policy) -> Self {
-        Self { clerk, policy, passes_preflights: true, tools: None, ends_streams: false }
+        Self {
+            clerk,
+            policy,
+            passes_preflights: true,
+            tools: None,
+            closes_streams_on_expiry: false,
+        }
     }
 
     /// The same layer, which guards CORS preflights like all else. Browsers can then reach what is
     /// behind it from other origins only if something in front of it answers their preflights.
     #[must_use]
-    pub const fn guarding_preflights(mut self) -> Self {
+    pub const fn guard_preflights(mut self) -> Self {
         self.passes_preflights = false;
         self
     }
@@ -125,8 +131,8 @@ impl ClerkLayer {
     /// callers download what takes longer than their tokens live. See
     /// [`long_lived_connections`](crate::guide::long_lived_connections).
     #[must_use]
-    pub const fn ending_streams(mut self) -> Self {
-        self.ends_streams = true;
+    pub const fn close_streams_on_expiry(mut self) -> Self {
+        self.closes_streams_on_expiry = true;
         self
     }
 }
@@ -168,7 +174,7 @@ where
                 Err(refused) => return Ok(refused),
             };
             let clock = &layer.clerk.verifier().clock;
-            let ended = layer.ends_streams.then(|| ended(clock.clone(), end));
+            let ended = layer.closes_streams_on_expiry.then(|| expired(clock.clone(), end));
             let response = ready.call(request).await?.into_response();
             Ok(match ended {
                 Some(ended) => end_stream(response, ended),
@@ -198,7 +204,7 @@ impl ClerkLayer {
                 let message = tools.read(&mut parts, body).await?;
                 // Who holds back the end of a message does not call with a token that is over.
                 if is_expired(end, clerk.verifier().clock.now()) {
-                    let refused = Refused::of_known(TokenFault::Expired, token_type);
+                    let refused = AuthError::of_known(TokenError::Expired, token_type);
                     return Err(self.reject(&refused, policy, &parts).into_response());
                 }
                 let may = |policy: &'static Policy| {
@@ -214,7 +220,7 @@ impl ClerkLayer {
         Ok((Request::from_parts(parts, body), end))
     }
 
-    fn reject(&self, refused: &Refused, policy: &Policy, parts: &Parts) -> Rejection {
+    fn reject(&self, refused: &AuthError, policy: &Policy, parts: &Parts) -> Rejection {
         reject(refused, policy, self.clerk.appearance(), Some(&parts.extensions))
     }
 }

@@ -111,15 +111,16 @@ pub use clerk_auth_macros::clerk_auth;
 pub use clerk_auth_macros::policy;
 
 #[cfg(any(feature = "aide", feature = "utoipa"))]
-pub use crate::openapi::{Document, Undescribable};
+pub use crate::openapi::{Document, OpenApiError};
 
 pub use crate::{
-    clerk::{Clerk, ClerkBuilder, ConfigError, Unverifiable},
+    clerk::{Clerk, ClerkBuilder, ConfigError, UnsupportedPolicy},
     explain::Explanation,
     guard::{Guard, Guarded, Verified, verified},
     identity::{
-        Actor, ApiKey, Claims, Entrant, Identity, M2mToken, Never, OAuthToken, OfClient, OfMachine,
-        OfSession, OfUser, Organization, Scoped, SessionToken, VerifiedToken,
+        Actor, ApiKey, Claims, GuardIdentity, HasClientId, HasMachineId, HasScopes, HasSessionId,
+        HasUserId, Identity, M2mToken, Never, OAuthToken, Organization, SessionToken,
+        VerifiedToken,
         ids::{ClientId, MachineId, OrgId, SessionId, Subject, UserId},
         scopes::{Scope, Scopes},
     },
@@ -127,9 +128,9 @@ pub use crate::{
     mcp::tool_policies::ToolPolicies,
     metadata::ResourceMetadata,
     policy::{Policy, ScopeHierarchy},
-    response::rejection::{Refusal, Rejection},
+    response::rejection::{Rejection, RejectionKind},
     token::TokenType,
-    verify::health::{Health, KeyHealth, NotReady},
+    verify::health::{Health, KeyHealth, WarmUpError},
 };
 
 // The README's code is compiled and run like all other examples.

@@ -113,7 +113,7 @@ impl ResourceMetadata {
     /// # Errors
     /// Where both resources have the same path, so that one document would hide the other, or are
     /// of different instances.
-    pub fn and(mut self, other: Self) -> Result<Self, ConfigError> {
+    pub fn merge(mut self, other: Self) -> Result<Self, ConfigError> {
         if self.authorization_server != other.authorization_server {
             let wrong = "two resources of one router have different issuers";
             return Err(ConfigError::new("CLERK_ISSUER", wrong));

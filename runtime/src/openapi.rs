@@ -35,7 +35,7 @@ pub struct Document<'d>(&'d mut dyn Write);
 /// What [`Clerk::describe`] or [`Clerk::describe_routes`] could not say, one line for each. All
 /// else stands in the document.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Undescribable {
+pub struct OpenApiError {
     lines: Vec<String>,
     operations_without_row: Vec<String>,
     rows_without_operation: Vec<String>,
@@ -88,9 +88,9 @@ impl Clerk {
         &self,
         document: impl Into<Document<'d>>,
         operations: impl IntoIterator<Item = (Method, &'p str, Policy)>,
-    ) -> Result<(), Undescribable> {
+    ) -> Result<(), OpenApiError> {
         let Document(document) = document.into();
-        let mut problems = Undescribable::default();
+        let mut problems = OpenApiError::default();
         for (method, path, policy) in operations {
             let operation = Operation::new(&[policy], self.scope_hierarchy());
             if !document.describe(&method, path, &operation) {
@@ -104,8 +104,8 @@ impl Clerk {
     fn define_mentions(
         &self,
         document: &mut dyn Write,
-        mut problems: Undescribable,
-    ) -> Result<(), Undescribable> {
+        mut problems: OpenApiError,
+    ) -> Result<(), OpenApiError> {
         let lines = &mut problems.lines;
         let mentions = document.mentions(self.scope_hierarchy());
         let issuer = self.verifier().rules.issuers.first().map(String::as_str);
@@ -133,7 +133,7 @@ impl Clerk {
     }
 }
 
-impl Undescribable {
+impl OpenApiError {
     /// The operations of the document that no row of the table answers, as `GET /notes`: nothing
     /// says whether they are guarded.
     pub fn operations_without_row(&self) -> impl ExactSizeIterator<Item = &str> {
@@ -203,10 +203,10 @@ impl fmt::Debug for Document<'_> {
     }
 }
 
-impl fmt::Display for Undescribable {
+impl fmt::Display for OpenApiError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.lines.join("\n"))
     }
 }
 
-impl std::error::Error for Undescribable {}
+impl std::error::Error for OpenApiError {}

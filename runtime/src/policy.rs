@@ -67,7 +67,7 @@ pub enum Clause {
 
 impl Policy {
     /// The policy that lets nobody in.
-    pub const REFUSE_ALL: Self = Self { clauses: &[], is_optional: false };
+    pub const DENY_ALL: Self = Self { clauses: &[], is_optional: false };
 
     /// A policy of one clause per token type. Write it in a `const`: a contradiction then does
     /// not compile.
@@ -128,7 +128,7 @@ impl Policy {
 
     /// The token types that may enter, in the order they are written.
     #[must_use]
-    pub fn accepted(&self) -> impl ExactSizeIterator<Item = TokenType> {
+    pub fn token_types(&self) -> impl ExactSizeIterator<Item = TokenType> {
         self.clauses.iter().map(Clause::token_type)
     }
 

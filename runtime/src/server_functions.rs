@@ -14,9 +14,9 @@ use http::request::Parts;
 pub use self::layer::{ServerFunctionLayer, Stopped};
 use crate::{
     clerk::Clerk,
-    error::ConfigurationFault,
+    error::ConfigurationError,
     guard::{Guard, Guarded},
-    response::rejection::{Appearance, Rejection},
+    response::rejection::{Rejection, RejectionSettings},
     telemetry,
 };
 
@@ -49,8 +49,8 @@ async fn enter<P: Guarded>(parts: &mut Parts) -> Result<Guard<P>, Rejection> {
 }
 
 fn misconfigured<P: Guarded>() -> Rejection {
-    let fault = ConfigurationFault::NoClerk.into();
-    Rejection::new(&fault, &P::POLICY, Arc::new(Appearance::default()), None)
+    let fault = ConfigurationError::NoClerk.into();
+    Rejection::new(&fault, &P::POLICY, Arc::new(RejectionSettings::default()), None)
 }
 
 /// The layer in front of a function of Leptos. What the function sees of the request is what the

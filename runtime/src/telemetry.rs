@@ -11,7 +11,7 @@ mod numbers;
 #[path = "telemetry/no_metrics.rs"]
 mod numbers;
 
-pub(crate) use self::numbers::{describe, entered, keys_loaded, looked_up, refused, withheld};
+pub(crate) use self::numbers::{describe, entered, keys_loaded, looked_up, refused, throttled};
 
 use std::future::Future;
 
@@ -45,7 +45,7 @@ pub(crate) enum Lookup {
 
 /// Why Clerk is not asked, though there is a question.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Withheld {
+pub(crate) enum ThrottleCause {
     /// Our own rate limit of this type of token is reached.
     AllTokens,
     /// The part of it for tokens that were never approved is reached.

@@ -13,17 +13,17 @@ pub(crate) mod single_flight;
 
 pub(crate) use self::{
     http_client::{
-        ApiSecret, Question, Timeouts, Upstream,
+        ApiRequest, ApiSecret, Timeouts, Upstream,
         client::{HttpClient, Reach},
     },
     jwt::{
-        cache::Seen,
-        claims::checks::{Recipient, Rules, is_expired, whole},
+        cache::JwtCache,
+        claims::checks::{ClaimChecks, Recipient, is_expired, whole},
         key::Key,
         key_set::{KeySet, Keys},
     },
     opaque::{
-        Asked, VerdictTimes,
+        OpaqueVerifier, VerdictTimes,
         backend_api::{Backend, RateLimits},
         rate_limit::CallLimit,
     },
@@ -33,7 +33,7 @@ use std::sync::Arc;
 
 use self::{
     jwt::{
-        cache::{Entry, Fingerprint},
+        cache::{CacheEntry, Fingerprint},
         header::{Class, Header},
         key::Thumbprint,
     },
@@ -41,7 +41,7 @@ use self::{
 };
 use crate::{
     clock::{Clock, UnixMillis},
-    error::{ConfigurationFault, Failure, Refused, TokenFault},
+    error::{AuthError, ConfigurationError, ErrorKind, TokenError},
     identity::{Identity, VerifiedToken},
     telemetry::{self, Lookup},
     token::{self, Decoded, Form, Jwt, Opaque, OpaqueKind, Presented, Token, TokenType},
@@ -52,10 +52,10 @@ use crate::{
 pub(crate) struct Verifier {
     pub(crate) keys: Keys,
     pub(crate) backend: Backend,
-    pub(crate) asked: Arc<Asked>,
+    pub(crate) asked: Arc<OpaqueVerifier>,
     /// `None` where the configuration switches it off.
-    pub(crate) seen: Option<Seen>,
-    pub(crate) rules: Rules,
+    pub(crate) seen: Option<JwtCache>,
+    pub(crate) rules: ClaimChecks,
     pub(crate) clock: Clock,
 }
 
@@ -65,17 +65,17 @@ impl Verifier {
         self: &Arc<Self>,
         text: &[u8],
         accepts: impl Fn(TokenType) -> bool,
-    ) -> Result<Identity, Refused> {
+    ) -> Result<Identity, AuthError> {
         let seen = self.seen.as_ref().filter(|_| token::can_be_jwt(text));
         if let Some(entry) = seen.and_then(|seen| self.recall(seen, text)) {
             let token_type = entry.identity.token_type();
             let fault = match self.rules.check_now(&entry.times, self.clock.now()) {
-                _ if !accepts(token_type) => TokenFault::NotAccepted(token_type),
+                _ if !accepts(token_type) => TokenError::NotAccepted(token_type),
                 Ok(()) => return Ok(entry.identity),
                 Err(fault) => fault,
             };
             let presented = Some(Presented { token_type, form: Form::Jwt });
-            return Err(Refused { failure: fault.into(), presented });
+            return Err(AuthError { failure: fault.into(), presented });
         }
         // On the heap: most tokens were seen before, and the future of their requests stays small.
         Box::pin(self.verify_unseen(text, accepts, seen)).await
@@ -86,17 +86,17 @@ impl Verifier {
         self: &Arc<Self>,
         text: &[u8],
         accepts: impl Fn(TokenType) -> bool,
-        seen: Option<&Seen>,
-    ) -> Result<Identity, Refused> {
-        let decoded = Decoded::from_text(text).map_err(TokenFault::from)?;
-        let token = Token::classify(&decoded).map_err(TokenFault::from)?;
+        seen: Option<&JwtCache>,
+    ) -> Result<Identity, AuthError> {
+        let decoded = Decoded::from_text(text).map_err(TokenError::from)?;
+        let token = Token::classify(&decoded).map_err(TokenError::from)?;
         let presented = token.presented();
         let verified = if accepts(presented.token_type) {
             self.verify_token(&token, text, seen).await
         } else {
-            Err(TokenFault::NotAccepted(presented.token_type).into())
+            Err(TokenError::NotAccepted(presented.token_type).into())
         };
-        verified.map_err(|failure| Refused { failure, presented: Some(presented) })
+        verified.map_err(|failure| AuthError { failure, presented: Some(presented) })
     }
 
     /// The moment from which a token that was verified is rejected: a JWT's `exp` plus the skew,
@@ -107,7 +107,7 @@ impl Verifier {
     }
 
     /// Loads what can be loaded before the first token comes.
-    pub(crate) async fn warm_up(&self) -> Result<(), Failure> {
+    pub(crate) async fn warm_up(&self) -> Result<(), ErrorKind> {
         match &self.keys {
             Keys::Set(set) => set.warm_up().await,
             Keys::Pem(_) | Keys::None => Ok(()),
@@ -115,12 +115,12 @@ impl Verifier {
     }
 
     pub(crate) fn health(&self) -> Health {
-        let remembered_jwts = self.seen.as_ref().map_or(0, Seen::len);
+        let remembered_jwts = self.seen.as_ref().map_or(0, JwtCache::len);
         Health { keys: self.keys.health(), remembered_jwts }
     }
 
     /// What was verified of a token before, while the key that vouched for it counts.
-    fn recall(&self, seen: &Seen, text: &[u8]) -> Option<Entry> {
+    fn recall(&self, seen: &JwtCache, text: &[u8]) -> Option<CacheEntry> {
         let entry = seen.get(text).filter(|entry| self.keys.hold(&entry.key));
         telemetry::looked_up(if entry.is_some() { Lookup::JwtHit } else { Lookup::JwtMiss });
         entry
@@ -130,27 +130,27 @@ impl Verifier {
         self: &Arc<Self>,
         token: &Token<'_>,
         text: &[u8],
-        seen: Option<&Seen>,
-    ) -> Result<Identity, Failure> {
+        seen: Option<&JwtCache>,
+    ) -> Result<Identity, ErrorKind> {
         let entry = match token {
             Token::Opaque(opaque) => return self.ask(*opaque).await,
             Token::SessionJwt(jwt) => {
                 let key = self.verify_signature(jwt, Class::Session).await?;
                 let (token, times) =
                     jwt::claims::session::from_jwt(jwt, &self.rules, self.clock.now())?;
-                Entry { identity: Identity::Session(token), times, key }
+                CacheEntry { identity: Identity::Session(token), times, key }
             }
             Token::OAuthJwt(jwt) => {
                 let key = self.verify_signature(jwt, Class::OAuth).await?;
                 let (token, times) =
                     jwt::claims::oauth::from_jwt(jwt, &self.rules, self.clock.now())?;
-                Entry { identity: Identity::OAuth(token), times, key }
+                CacheEntry { identity: Identity::OAuth(token), times, key }
             }
             Token::M2mJwt(jwt) => {
                 let key = self.verify_signature(jwt, Class::M2m).await?;
                 let (token, times) =
                     jwt::claims::m2m::from_jwt(jwt, &self.rules, self.clock.now())?;
-                Entry { identity: Identity::M2m(token), times, key }
+                CacheEntry { identity: Identity::M2m(token), times, key }
             }
         };
         let identity = entry.identity.clone();
@@ -162,14 +162,14 @@ impl Verifier {
 
     /// What can be refused from the token alone is refused before a key is looked for, because
     /// that can ask the network. Returns the thumbprint of the key that vouched for the token.
-    async fn verify_signature(&self, jwt: &Jwt<'_>, class: Class) -> Result<Thumbprint, Failure> {
+    async fn verify_signature(&self, jwt: &Jwt<'_>, class: Class) -> Result<Thumbprint, ErrorKind> {
         let header = Header::read(&jwt.header, class)?;
         header.check_bearer(&jwt.payload, class)?;
         match &self.keys {
-            Keys::None => Err(ConfigurationFault::NoKeySource.into()),
+            Keys::None => Err(ConfigurationError::NoKeySource.into()),
             Keys::Pem(key) => Ok(key.verify(header.algorithm, jwt)?),
             Keys::Set(set) => {
-                let key_id = header.key_id.as_deref().ok_or(TokenFault::KeyId)?;
+                let key_id = header.key_id.as_deref().ok_or(TokenError::KeyId)?;
                 set.verify(key_id, header.algorithm, jwt).await
             }
         }
@@ -186,13 +186,13 @@ impl Verifier {
         let identity = telemetry::verify_opaque(opaque.kind.token_type(), asked).await?;
         // What was approved a while ago can be over by now.
         if is_expired(identity.end(), self.clock.now()) {
-            return Err(TokenFault::Expired.into());
+            return Err(TokenError::Expired.into());
         }
         Ok(identity)
     }
 
     /// Takes a call from the rate limit, if a response could admit the caller.
-    fn start_call(&self, kind: OpaqueKind, is_new_token: bool) -> Result<(), Failure> {
+    fn start_call(&self, kind: OpaqueKind, is_new_token: bool) -> Result<(), ErrorKind> {
         if kind == OpaqueKind::M2m {
             jwt::claims::m2m::assert_recipient_is_known(
                 &self.rules,

@@ -113,7 +113,7 @@ impl Apps {
             .publishable_key(format!("pk_{kind}_{encoded}"))
             .api_url(self.issuer.url())
             .clock(self.clock.clone())
-            .opaque_refusal_cache(Duration::ZERO)
+            .negative_cache_ttl(Duration::ZERO)
             .reveal_reasons();
         for token_type in [TokenType::OAuthToken, TokenType::M2mToken, TokenType::ApiKey] {
             builder = builder

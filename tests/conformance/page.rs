@@ -20,7 +20,7 @@ No rule lets in a caller whom the SDK refuses, but for those that an RFC demands
 own. The approvals that are reused for one second stand at the end.
 
 The requests are those that an issuer, a client or a browser could send in good faith. What only an attacker
-would write is not compared: there the rules of this crate count alone. They stand in [`rules`](crate::rules),
+would write is not compared: there the rules of this crate count alone. They stand in [`rules`](crate::guide::rules),
 and each has its tests of attacks. Neither compared are handshakes, redirects, satellite domains, the refreshing
 of sessions, and the choice of an organization by URL, because a guard has no part in them.
 ";
@@ -33,7 +33,7 @@ A call's approval of an opaque token is reused for one second, counted from the 
 revoked meanwhile is accepted until that second has passed, with the scopes and claims that it had. The SDK calls
 Clerk for each request, so one token can use up the rate limit of the whole instance. To relax it:
 `opaque_cache(token_type, Duration::ZERO)` calls Clerk for each request too; at most 300 seconds can be set. An
-invalid token is rejected for ten seconds without another call, see `opaque_refusal_cache`.
+invalid token is rejected for ten seconds without another call, see `negative_cache_ttl`.
 ";
 
 const TABLE: &str = "\

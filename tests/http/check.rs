@@ -138,7 +138,7 @@ async fn a_check_names_what_is_lacking_and_the_variable_to_set() {
         }
         let lacks = clerk.check(&any::POLICY).err().map(|lacks| lacks.to_string());
         assert_eq!(lacks.unwrap_or_default(), all.join("\n"), "{configuration}: any");
-        assert!(clerk.check(&Policy::REFUSE_ALL).is_ok());
+        assert!(clerk.check(&Policy::DENY_ALL).is_ok());
     }
     assert_eq!(issuer.calls().total(), 0, "a check asks nobody");
 }
@@ -182,7 +182,7 @@ fn a_policy_prints_one_readable_line() {
             scoped::POLICY,
             "api_key with scopes read:notes write:notes, or oauth_token with scopes read:notes write:notes",
         ),
-        (Policy::REFUSE_ALL, "nobody"),
+        (Policy::DENY_ALL, "nobody"),
     ];
     for (policy, line) in rows {
         assert_eq!(policy.to_string(), line);

@@ -1,7 +1,7 @@
 //! What an operator reads about a token that was accepted or rejected.
 
 use clerk_auth::{
-    Clerk, Policy, Refusal, policy,
+    Clerk, Policy, RejectionKind, policy,
     testing::{Answer, DevIssuer, Endpoint},
 };
 
@@ -197,7 +197,7 @@ async fn accepted_token_is_named_by_its_type() {
     for (token, named) in table {
         let explanation = clerk.explain(&token, &ANY).await;
         assert_eq!(explanation.to_string(), format!("{named} It is accepted."));
-        assert_eq!((explanation.refusal(), explanation.reason()), (None, None));
+        assert_eq!((explanation.kind(), explanation.reason()), (None, None));
     }
 }
 
@@ -208,7 +208,7 @@ async fn outage_is_told_as_such() {
     let key = issuer.api_key("user_ada").opaque();
     issuer.answer_with(Endpoint::ApiKeyVerify, Answer::status(503));
     let explanation = clerk.explain(&key, &READ).await;
-    assert_eq!(explanation.refusal(), Some(Refusal::ClerkUnavailable));
+    assert_eq!(explanation.kind(), Some(RejectionKind::ClerkUnavailable));
     assert!(explanation.to_string().ends_with("The token may be good; try again later."));
 }
 

@@ -199,7 +199,7 @@ async fn two_resources_share_the_keys_and_are_named_apart() {
     let clerk = issuer.clerk().resource(NOTES).build().unwrap();
     let tools = clerk.for_resource("https://api.example.com/mcp").unwrap();
     let metadata = clerk.resource_metadata([list_notes::POLICY]).unwrap();
-    let metadata = metadata.and(tools.resource_metadata([TOOLS]).unwrap()).unwrap();
+    let metadata = metadata.merge(tools.resource_metadata([TOOLS]).unwrap()).unwrap();
     let mcp = Router::new().route("/mcp", get(|| async { "in" }));
     let mcp = mcp.layer(ClerkLayer::new(tools, &TOOLS));
     let server = Server::start(app(clerk).merge(mcp).merge(metadata)).await;
@@ -222,7 +222,7 @@ async fn two_resources_share_the_keys_and_are_named_apart() {
 async fn settings_go_with_the_derived_verifier_and_a_body_hook_leaves_the_challenge() {
     let issuer = issuer().await;
     let hierarchy = ScopeHierarchy::new(&[("write:notes", &["read:notes"])]);
-    let clerk = issuer.clerk().realm("notes").scope_hierarchy(hierarchy).refusal_body(|_| "no");
+    let clerk = issuer.clerk().realm("notes").scope_hierarchy(hierarchy).rejection_body(|_| "no");
     let derived = clerk.build().unwrap().for_resource(NOTES).unwrap();
     let server = Server::start(app(derived)).await;
     let reply = server.send(Method::POST, "/notes", &[]).await;
@@ -265,11 +265,11 @@ async fn what_cannot_be_served_is_said_at_start() {
         issuer.clerk().build().unwrap().for_resource("http://api.example.com").unwrap_err(),
         issuer.clerk().resource("https://api.example.com/#notes").build().unwrap_err(),
         Clerk::builder().secret_key("sk_test_x").resource(NOTES).build().unwrap_err(),
-        notes().and(served(issuer.clerk().resource("https://b.example/notes"))).unwrap_err(),
+        notes().merge(served(issuer.clerk().resource("https://b.example/notes"))).unwrap_err(),
     ];
     for failure in failures {
         assert!(failure.to_string().starts_with("CLERK_RESOURCE: "), "{failure}");
     }
-    let two_instances = notes().and(served(other.clerk().resource("https://b.example/b")));
+    let two_instances = notes().merge(served(other.clerk().resource("https://b.example/b")));
     assert!(two_instances.unwrap_err().to_string().starts_with("CLERK_ISSUER: "));
 }

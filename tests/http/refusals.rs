@@ -235,7 +235,7 @@ async fn each_refusal_has_its_status_challenge_and_problem() {
 async fn a_body_of_the_application_changes_neither_status_nor_challenge() {
     drive(
         |clerk| {
-            clerk.realm(r#"my "notes" \o/"#).refusal_body(|refusal| {
+            clerk.realm(r#"my "notes" \o/"#).rejection_body(|refusal| {
                 let fields = [
                     (WWW_AUTHENTICATE, "x"),
                     (CONTENT_TYPE, "application/x-refusal"),
@@ -265,14 +265,18 @@ async fn the_body_of_the_application_says_what_it_is() {
     let issuer = issuer().await;
     let rows = [
         (
-            issuer.clerk().refusal_body(|refusal| Json(refusal.as_str())),
+            issuer.clerk().rejection_body(|refusal| Json(refusal.as_str())),
             "application/json",
             r#""missing-credential""#,
         ),
-        (issuer.clerk().refusal_body(|_| "no"), "text/plain; charset=utf-8", "no"),
-        (issuer.clerk().refusal_body(|_| vec![b'n', b'o']), "application/octet-stream", "no"),
-        (issuer.clerk().refusal_body(|_| ()), "text/plain; charset=utf-8", ""),
-        (issuer.clerk().refusal_body(|_| StatusCode::NO_CONTENT), "text/plain; charset=utf-8", ""),
+        (issuer.clerk().rejection_body(|_| "no"), "text/plain; charset=utf-8", "no"),
+        (issuer.clerk().rejection_body(|_| vec![b'n', b'o']), "application/octet-stream", "no"),
+        (issuer.clerk().rejection_body(|_| ()), "text/plain; charset=utf-8", ""),
+        (
+            issuer.clerk().rejection_body(|_| StatusCode::NO_CONTENT),
+            "text/plain; charset=utf-8",
+            "",
+        ),
     ];
     for (clerk, content_type, body) in rows {
         let app = App::start(clerk).await;

@@ -12,7 +12,7 @@ use crate::{
 #[tokio::test]
 async fn a_body_of_the_operators_own_is_not_described() {
     let issuer = DevIssuer::start().await.unwrap();
-    let clerk = issuer.clerk().refusal_body(|_| Response::new(Body::from("no"))).build().unwrap();
+    let clerk = issuer.clerk().rejection_body(|_| Response::new(Body::from("no"))).build().unwrap();
     for document in [app::of_table(&clerk), app::of_guards(&clerk)] {
         assert_valid(&document);
         for (_, path, operation) in operations(&document) {

@@ -129,8 +129,8 @@ async fn an_operation_that_lets_nobody_in_does_not_look_open() {
     let clerk = app::clerk(&issuer);
     let mut document = Notes::openapi();
     let nobody = [
-        (Method::GET, "/notes", Policy::REFUSE_ALL),
-        (Method::GET, "/tool", Policy::REFUSE_ALL.optional()),
+        (Method::GET, "/notes", Policy::DENY_ALL),
+        (Method::GET, "/tool", Policy::DENY_ALL.optional()),
     ];
     let rest = POLICIES.into_iter().filter(|(_, path, _)| !["/notes", "/tool"].contains(path));
     clerk.describe(&mut document, nobody.into_iter().chain(rest)).unwrap();

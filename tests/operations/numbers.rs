@@ -213,7 +213,7 @@ async fn the_public_key_set_is_told_apart() {
     let numbers = Numbers::default();
     let _guard = numbers.record();
     let app = App::start(|clerk| clerk).await;
-    let clerk = app.issuer.clerk().frontend_api_url(app.issuer.url()).fall_back_to_public_keys();
+    let clerk = app.issuer.clerk().frontend_api_url(app.issuer.url()).public_keys_as_fallback();
     app.issuer.answer_once(Endpoint::KeySet, Answer::status(500));
     clerk.build().unwrap().warm_up().await.unwrap();
     let mut expected = once("key_set/bad_status");

@@ -155,12 +155,12 @@ impl App {
 
 /// Leaves no time for a second try.
 pub(crate) fn impatient(clerk: ClerkBuilder) -> ClerkBuilder {
-    clerk.attempt_timeout(5 * SECOND).deadline(5 * SECOND)
+    clerk.attempt_timeout(5 * SECOND).total_timeout(5 * SECOND)
 }
 
 /// A machine that is busy with ten thousand requests is not what is tested.
 pub(crate) fn patient(clerk: ClerkBuilder) -> ClerkBuilder {
-    clerk.attempt_timeout(60 * SECOND).deadline(60 * SECOND)
+    clerk.attempt_timeout(60 * SECOND).total_timeout(60 * SECOND)
 }
 
 #[clerk_auth(accepts = "any")]

@@ -148,7 +148,7 @@ async fn work_that_stands_still_is_given_up_after_twice_the_deadline() {
     let first = App::start().await;
     let deadline = Duration::from_millis(200);
     for token in tokens(&first) {
-        let app = first.again(|clerk| clerk.deadline(deadline)).await;
+        let app = first.again(|clerk| clerk.total_timeout(deadline)).await;
         let other = standstill(&app, &token).await;
         assert_eq!(app.ask(&token).await, 503);
         app.clock.advance(Duration::from_millis(399));

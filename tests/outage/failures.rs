@@ -77,8 +77,8 @@ async fn unknown_key_is_503_while_clerk_is_away() {
 #[tokio::test]
 async fn hanging_clerk_is_503_within_the_deadline() {
     let brief = Duration::from_millis(200);
-    let app = App::with(|clerk| clerk.deadline(brief)).await;
-    let attempts = app.again(|clerk| clerk.attempt_timeout(brief).deadline(brief)).await;
+    let app = App::with(|clerk| clerk.total_timeout(brief)).await;
+    let attempts = app.again(|clerk| clerk.attempt_timeout(brief).total_timeout(brief)).await;
     app.issuer.answer_with(Endpoint::KeySet, Answer::hang());
     for app in [&app, &attempts] {
         let start = Instant::now();

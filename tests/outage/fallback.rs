@@ -22,7 +22,7 @@ async fn public_keys_stand_in_for_the_backend_where_that_is_configured() {
             impatient(clerk)
                 .api_url(NOWHERE)
                 .frontend_api_url(url(&first))
-                .fall_back_to_public_keys()
+                .public_keys_as_fallback()
         })
         .await;
     both.answers(&both.token(), 200, 1, "the public set").await;
@@ -32,7 +32,7 @@ async fn public_keys_stand_in_for_the_backend_where_that_is_configured() {
     let refused = first
         .again(|clerk| {
             let clerk = impatient(clerk).secret_key("sk_test_of_another_instance");
-            clerk.frontend_api_url(url(&first)).fall_back_to_public_keys()
+            clerk.frontend_api_url(url(&first)).public_keys_as_fallback()
         })
         .await;
     refused.answers(&refused.token(), 500, 1, "a refused key is no outage").await;
@@ -50,8 +50,8 @@ async fn public_keys_stand_in_in_time_where_the_backend_hangs() {
         let brief = SECOND / 2;
         let app = first
             .again(|clerk| {
-                let clerk = clerk.attempt_timeout(brief).deadline(brief).api_url(hangs);
-                clerk.frontend_api_url(url).fall_back_to_public_keys()
+                let clerk = clerk.attempt_timeout(brief).total_timeout(brief).api_url(hangs);
+                clerk.frontend_api_url(url).public_keys_as_fallback()
             })
             .await;
         app.answers(&app.token(), 200, 1, broken).await;
@@ -61,7 +61,7 @@ async fn public_keys_stand_in_in_time_where_the_backend_hangs() {
 /// With the PEM key of the issuer, as it is now.
 async fn with_pem(app: &App, set: impl FnOnce(ClerkBuilder) -> ClerkBuilder) -> App {
     let pem = app.issuer.public_key_pem();
-    app.again(|clerk| set(impatient(clerk).jwt_key(pem).fall_back_to_jwt_key())).await
+    app.again(|clerk| set(impatient(clerk).jwt_key(pem).jwt_key_as_fallback())).await
 }
 
 #[tokio::test]

@@ -61,7 +61,7 @@ impl Scene {
     async fn of(first: &App, set: impl FnOnce(ClerkBuilder) -> ClerkBuilder) -> Self {
         let wire = Wire::to(&first.issuer).await;
         let url = wire.url().to_owned();
-        let brief = |clerk: ClerkBuilder| clerk.attempt_timeout(DEADLINE).deadline(DEADLINE);
+        let brief = |clerk: ClerkBuilder| clerk.attempt_timeout(DEADLINE).total_timeout(DEADLINE);
         Self { app: first.again(|clerk| set(brief(clerk.api_url(url)))).await, wire }
     }
 
@@ -192,7 +192,7 @@ async fn remembered_approvals_go_on_for_their_time_while_clerk_is_away() {
 #[tokio::test]
 async fn name_without_an_address_is_503() {
     let app = App::start().await;
-    let brief = |clerk: ClerkBuilder| clerk.attempt_timeout(DEADLINE).deadline(DEADLINE);
+    let brief = |clerk: ClerkBuilder| clerk.attempt_timeout(DEADLINE).total_timeout(DEADLINE);
     let lost = app.again(|clerk| brief(clerk.api_url("https://clerk.invalid"))).await;
     let fault = Fault::Broken(Break::Closed);
     let scene = Scene { app: lost, wire: Wire::to(&app.issuer).await };

@@ -164,7 +164,7 @@ async fn revoked_token_loses_its_part() {
     let first = App::start().await;
     let app = first
         .again(|clerk| {
-            let clerk = clerk.opaque_refusal_cache(Duration::ZERO);
+            let clerk = clerk.negative_cache_ttl(Duration::ZERO);
             let clerk = clerk.opaque_rate_limit(TokenType::ApiKey, 40);
             clerk.new_token_rate_limit(TokenType::ApiKey, 10)
         })

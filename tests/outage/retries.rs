@@ -64,7 +64,7 @@ async fn refusals_are_not_tried_again() {
 #[tokio::test]
 async fn retry_starts_only_if_it_can_finish() {
     let second = Duration::from_secs(1);
-    let app = App::with(|clerk| clerk.attempt_timeout(second).deadline(second)).await;
+    let app = App::with(|clerk| clerk.attempt_timeout(second).total_timeout(second)).await;
     once(&app, [Answer::status(500)]);
     app.answers(&app.token(), 503, 1, "no time left").await;
 }

@@ -149,7 +149,11 @@ async fn app(first: &App, set: impl FnOnce(ClerkBuilder) -> ClerkBuilder) -> (Ap
     let time = 5 * SECOND;
     let app = first
         .again(|clerk| {
-            set(clerk.api_url(&relay.url).attempt_timeout(time).deadline(time).jwt_cache_bytes(0))
+            set(clerk
+                .api_url(&relay.url)
+                .attempt_timeout(time)
+                .total_timeout(time)
+                .jwt_cache_bytes(0))
         })
         .await;
     (app, relay)

@@ -108,7 +108,7 @@ async fn outage_that_is_over_does_not_keep_a_withdrawn_key_alive() {
 async fn the_time_of_stale_keys_can_be_set_and_switched_off() {
     let app = App::with(impatient).await;
     for (age, status) in [(Duration::ZERO, 503), (300 * SECOND, 503), (301 * SECOND, 200)] {
-        let app = app.again(|clerk| impatient(clerk).stale_keys(age)).await;
+        let app = app.again(|clerk| impatient(clerk).max_stale_key_age(age)).await;
         let token = app.token();
         app.answers(&token, 200, 1, age).await;
         app.issuer.answer_with(Endpoint::KeySet, Answer::status(503));
@@ -116,7 +116,7 @@ async fn the_time_of_stale_keys_can_be_set_and_switched_off() {
         app.answers(&token, status, 1, age).await;
         app.issuer.answer_normally();
     }
-    assert!(app.issuer.clerk().stale_keys(25 * HOUR).build().is_err());
+    assert!(app.issuer.clerk().max_stale_key_age(25 * HOUR).build().is_err());
 }
 
 #[tokio::test]

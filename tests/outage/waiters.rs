@@ -23,7 +23,8 @@ impl Hand {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let slow = 30 * SECOND;
-        let app = App::with(|clerk| clerk.api_url(url).attempt_timeout(slow).deadline(slow)).await;
+        let app =
+            App::with(|clerk| clerk.api_url(url).attempt_timeout(slow).total_timeout(slow)).await;
         (Self { listener, set: String::new() }.shows_now(&app).await, app)
     }
 

@@ -75,7 +75,7 @@ fn routes(clerk: &Clerk) -> Routes<Clerk> {
             .get("/profile", profile)
             .post("/bill", bill)
     };
-    let guarded_preflights = layer(&MACHINES).guarding_preflights();
+    let guarded_preflights = layer(&MACHINES).guard_preflights();
     let service = any(open).with_state::<()>(());
     Routes::new()
         .nest("/verbs", verbs)
@@ -152,10 +152,10 @@ async fn every_row_lets_in_whom_it_says() {
         let (mut entered, anonymous) = callers.enter(&app, row).await;
         assert_eq!(anonymous, row.is_open_to_anonymous(), "{row}");
         if row.is_public() {
-            assert_eq!((entered.len(), row.accepted().len()), (4, 0), "{row}");
+            assert_eq!((entered.len(), row.token_types().len()), (4, 0), "{row}");
             continue;
         }
-        let mut accepted = row.accepted();
+        let mut accepted = row.token_types();
         entered.sort_by_key(|token_type| token_type.as_str());
         accepted.sort_by_key(|token_type| token_type.as_str());
         assert_eq!(entered, accepted, "{row}");

@@ -40,7 +40,7 @@ fn events(ticks: impl Stream<Item = &'static str> + Send + 'static) -> Response 
 
 #[clerk_auth(accepts = "any")]
 async fn watch(guard: Guard) -> Response {
-    events(ticks().take_until(guard.ended()))
+    events(ticks().take_until(guard.expired()))
 }
 
 async fn unguarded() -> Response {
@@ -69,7 +69,7 @@ async fn app() -> (TestClock, DevIssuer, Router) {
     let router = Router::<Clerk>::new()
         .route("/watch", get(watch))
         .with_state(clerk)
-        .nest("/ending", mounted.clone().layer(layer.clone().ending_streams()))
+        .nest("/ending", mounted.clone().layer(layer.clone().close_streams_on_expiry()))
         .nest("/open", mounted.layer(layer));
     let first = send(&router, "/ending/whole", &issuer.session("user_first").jwt()).await;
     assert_eq!(first.status(), 200);
@@ -143,7 +143,7 @@ async fn a_token_without_an_end_and_nobody_wait_for_ever() {
     #[clerk_auth(accepts = "api_key", optional)]
     async fn anybody(guard: Guard) -> bool {
         assert_eq!(guard.expires_at(), None);
-        timeout(CENTURY, guard.ended()).await.is_err()
+        timeout(CENTURY, guard.expired()).await.is_err()
     }
     pause();
     assert!(anybody(Caller::api_key("org_acme").guard().unwrap()).await);
@@ -154,7 +154,7 @@ async fn a_token_without_an_end_and_nobody_wait_for_ever() {
 async fn a_token_that_is_over_ends_at_once() {
     #[clerk_auth]
     async fn over(guard: Guard) -> bool {
-        guard.ended().now_or_never().is_some()
+        guard.expired().now_or_never().is_some()
     }
     let past = std::time::UNIX_EPOCH + MINUTE;
     assert!(over(Caller::session("user_ada").expires_at(past).guard().unwrap()).await);
@@ -168,7 +168,7 @@ const CALL: &str = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"n
 /// Lets the time pass that `x-wait` names, and then tells whether what waits for the end is done.
 async fn wait(State(clock): State<TestClock>, request: Request, next: Next) -> Response {
     let caller = verified(request.extensions()).unwrap();
-    let ended = caller.ended();
+    let ended = caller.expired();
     let seconds: u64 = request.headers()["x-wait"].to_str().unwrap().parse().unwrap();
     clock.advance(Duration::from_secs(seconds));
     let ended = ended.now_or_never().is_some();

@@ -100,7 +100,7 @@ async fn a_scope_passes_for_what_it_implies_in_every_place_where_policies_are_as
     let both = issuer.oauth("user_ada").scopes(["admin:notes", "export"]).jwt();
     assert_eq!(app.get("/export", &both).await.body, "exported");
     let explained = clerk.explain(&granted("write:notes")[0], &READ).await;
-    assert_eq!(explained.refusal(), None);
+    assert_eq!(explained.kind(), None);
 }
 
 #[tokio::test]

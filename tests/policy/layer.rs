@@ -74,7 +74,7 @@ async fn a_preflight_brings_nobody_past_an_inner_layer() {
     const ANYBODY: Policy = policy!(accepts = "any");
     let issuer = DevIssuer::start().await.unwrap();
     let clerk = issuer.clerk().build().unwrap();
-    let outer = ClerkLayer::new(clerk.clone(), &ANYBODY).guarding_preflights();
+    let outer = ClerkLayer::new(clerk.clone(), &ANYBODY).guard_preflights();
     // With its token, a preflight is guarded by the inner layer too.
     let kept = Server::start(guarded(clerk.clone()).layer(outer.clone())).await;
     let without_token = MapRequestLayer::new(|mut request: Request| {
@@ -175,5 +175,5 @@ async fn a_preflight_brings_no_body_and_can_be_guarded_too() {
         (status, String::from_utf8(body.to_vec()).unwrap())
     };
     assert_eq!(send(passing.clone()).await, (200, "body: ".to_owned()));
-    assert_eq!(send(passing.guarding_preflights()).await.0, 401);
+    assert_eq!(send(passing.guard_preflights()).await.0, 401);
 }

@@ -9,7 +9,7 @@ use axum::{
 };
 use clerk_auth::{
     Clerk, ClerkLayer, Guard, Guarded, OAuthToken, Policy, policy,
-    server_function::ServerFunctionLayer, testing::DevIssuer, verified,
+    server_functions::ServerFunctionLayer, testing::DevIssuer, verified,
 };
 use http::{
     Method,

@@ -5,7 +5,7 @@ use std::{cell::RefCell, convert::Infallible};
 use axum::{body::Body, extract::Request};
 use clerk_auth::{
     Clerk, Guarded, OAuthToken, Policy, policy,
-    server_function::{ServerFunctionLayer, admit, guard},
+    server_functions::{ServerFunctionLayer, admit, guard},
     testing::DevIssuer,
     verified,
 };

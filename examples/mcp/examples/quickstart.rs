@@ -72,7 +72,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let sessions = Arc::new(NeverSessionManager::default());
     let service = StreamableHttpService::new(|| Ok(Notes), sessions, config);
     let metadata = clerk.resource_metadata([READ])?;
-    let guard = ClerkLayer::new(clerk, &READ).tools(&TOOLS).ending_streams();
+    let guard = ClerkLayer::new(clerk, &READ).tools(&TOOLS).close_streams_on_expiry();
     let app = Router::new().route_service("/mcp", service).layer(guard).merge(metadata);
 
     let token = |scope: &str| issuer.oauth("user_ada").scopes([scope]).audience([url]).jwt();

@@ -138,7 +138,7 @@ impl Playground {
         for policy in row.policies() {
             let explanation = self.clerk.explain(token, &policy).await;
             text = explanation.to_string();
-            if explanation.refusal().is_some() {
+            if explanation.kind().is_some() {
                 break;
             }
         }

@@ -25,7 +25,7 @@ use crate::{
 pub(crate) enum Requirement {
     /// `Requirement::Scope("read:notes")`
     Leaf(Condition, Leaf),
-    /// `Requirement::From(&["mch_2zQ8"])`
+    /// `Requirement::Machine(&["mch_2zQ8"])`
     List(Condition, Vec<LitStr>),
     /// `Requirement::Reverification(Reverification::STRICT)`
     Reverification(Reverification),

@@ -180,8 +180,7 @@ fn a_mistake_in_the_arguments_leaves_a_handler_that_refuses_everyone() {
         let output = pretty(expand(args, "async fn f(subject: Subject) { body() }"));
         assert!(output.contains("compile_error!"), "{args}: {output}");
         assert!(
-            output
-                .contains("const POLICY: ::clerk_auth::Policy = ::clerk_auth::Policy::REFUSE_ALL;"),
+            output.contains("const POLICY: ::clerk_auth::Policy = ::clerk_auth::Policy::DENY_ALL;"),
             "{args}: {output}"
         );
         assert!(output.contains("async fn f(guard: ::clerk_auth::Guard<f>) {"), "{args}: {output}");
@@ -193,7 +192,7 @@ fn a_mistake_in_a_policy_leaves_one_that_refuses_everyone() {
     for args in readable(ARGUMENTS).filter(|args| !args.is_empty()) {
         let value = expand_policy(tokens(args)).to_string();
         assert!(value.starts_with("{ :: core :: compile_error !"), "{args}: {value}");
-        assert!(value.ends_with(":: clerk_auth :: Policy :: REFUSE_ALL }"), "{args}: {value}");
+        assert!(value.ends_with(":: clerk_auth :: Policy :: DENY_ALL }"), "{args}: {value}");
     }
 }
 

@@ -17,7 +17,7 @@ use crate::{
     note = "put `#[clerk_auth(…)]` on the handler, or take a `Guard<P>` as its first argument",
     note = "where everybody may call it, say so: `.public_get(…)` instead of `.get(…)`"
 )]
-pub trait GuardFirst: sealed::Sealed + 'static {
+pub trait GuardedHandler: sealed::Sealed + 'static {
     /// What the guard guards.
     #[doc(hidden)]
     const POLICY: Policy;
@@ -51,7 +51,7 @@ macro_rules! guard_first {
     ($($argument:ident)*) => {
         impl<M, G: sealed::IsGuard, $($argument),*> sealed::Sealed for (M, G, $($argument),*) {}
 
-        impl<M, G, $($argument),*> GuardFirst for (M, G, $($argument),*)
+        impl<M, G, $($argument),*> GuardedHandler for (M, G, $($argument),*)
         where
             M: 'static,
             G: sealed::IsGuard,

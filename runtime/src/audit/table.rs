@@ -24,7 +24,7 @@ pub struct Row {
     path: String,
     kind: Kind,
     /// From the outermost to the innermost.
-    gates: Vec<Gate>,
+    gates: Vec<RouteGuard>,
 }
 
 /// What answers the requests of a row.
@@ -39,7 +39,7 @@ enum Kind {
 
 /// A guard, or a layer.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Gate {
+pub(super) struct RouteGuard {
     policy: Policy,
     passes_preflights: bool,
 }
@@ -111,14 +111,14 @@ impl Table {
     /// The same routes behind a layer.
     pub(super) fn behind(mut self, layer: &ClerkLayer) -> Self {
         for row in &mut self.rows {
-            row.gates.insert(0, Gate::layer(layer));
+            row.gates.insert(0, RouteGuard::layer(layer));
         }
         self
     }
 }
 
 impl Row {
-    pub(super) fn new(method: Option<Method>, path: &str, gate: Option<Gate>) -> Self {
+    pub(super) fn new(method: Option<Method>, path: &str, gate: Option<RouteGuard>) -> Self {
         Self { method, path: path.to_owned(), kind: Kind::Handler, gates: Vec::from_iter(gate) }
     }
 
@@ -128,7 +128,7 @@ impl Row {
     }
 
     /// A service that gets the prefix and all below it.
-    pub(super) fn below(prefix: &str, gate: Option<Gate>) -> Self {
+    pub(super) fn below(prefix: &str, gate: Option<RouteGuard>) -> Self {
         Self { kind: Kind::Service, ..Self::new(None, &joined(prefix, "/{*rest}"), gate) }
     }
 
@@ -161,9 +161,9 @@ impl Row {
 
     /// The types of tokens that every policy on the way lets pass. None, for a public route.
     #[must_use]
-    pub fn accepted(&self) -> Vec<TokenType> {
+    pub fn token_types(&self) -> Vec<TokenType> {
         let mut accepted = Vec::new();
-        for token_type in self.gates.iter().flat_map(|gate| gate.policy.accepted()) {
+        for token_type in self.gates.iter().flat_map(|gate| gate.policy.token_types()) {
             if !accepted.contains(&token_type) && self.accepts(token_type) {
                 accepted.push(token_type);
             }
@@ -237,7 +237,7 @@ impl Row {
     }
 
     fn to_markdown(&self) -> String {
-        let accepts: Vec<&str> = self.accepted().into_iter().map(TokenType::as_str).collect();
+        let accepts: Vec<&str> = self.token_types().into_iter().map(TokenType::as_str).collect();
         let accepts = match accepts.join(", ") {
             _ if self.is_public() => "anybody".to_owned(),
             types if types.is_empty() => "nobody".to_owned(),
@@ -249,7 +249,7 @@ impl Row {
     }
 }
 
-impl Gate {
+impl RouteGuard {
     /// A guard is the handler's own: it answers a preflight like any request.
     pub(super) const fn guard(policy: Policy) -> Self {
         Self { policy, passes_preflights: false }
@@ -315,7 +315,7 @@ impl Serialize for Row {
         let members = Members {
             method: self.method_name(),
             path: &self.path,
-            accepts: self.accepted(),
+            accepts: self.token_types(),
             anonymous: self.is_open_to_anonymous(),
             preflights: self.passes_preflights(),
             requirement: (!self.is_public() || self.metadata_fault().is_some())

@@ -16,14 +16,15 @@ use crate::{
     error::with_sources,
     request::cookie::{CookieInstance, CookieRules},
     response::{
-        rejection::{Appearance, Realm},
+        rejection::{Realm, RejectionSettings},
         resource::Resource,
     },
     telemetry::{self, Endpoint},
     token::TokenType,
     verify::{
-        ApiSecret, Asked, Backend, CallLimit, HttpClient, Key, KeySet, Keys, Question, RateLimits,
-        Reach, Recipient, Rules, Seen, Timeouts, Upstream, VerdictTimes, Verifier,
+        ApiRequest, ApiSecret, Backend, CallLimit, ClaimChecks, HttpClient, JwtCache, Key, KeySet,
+        Keys, OpaqueVerifier, RateLimits, Reach, Recipient, Timeouts, Upstream, VerdictTimes,
+        Verifier,
     },
 };
 
@@ -43,8 +44,8 @@ const LONGEST_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Room for some 16,000 tokens of the usual size.
 const JWT_CACHE_BYTES: usize = 16 * 1024 * 1024;
-const STALE_KEYS: Duration = Duration::from_secs(3600);
-const LONGEST_STALE_KEYS: Duration = Duration::from_secs(24 * 3600);
+const MAX_STALE_KEY_AGE: Duration = Duration::from_secs(3600);
+const LONGEST_STALE_KEY_AGE: Duration = Duration::from_secs(24 * 3600);
 const REFUSAL_CACHE: Duration = Duration::from_secs(10);
 /// More would let revoked tokens live on.
 const LONGEST_VERDICT: Duration = Duration::from_secs(300);
@@ -66,12 +67,12 @@ struct Checked {
     api_url: Url,
     api_version: String,
     frontend_api: Option<Url>,
-    rules: Rules,
+    rules: ClaimChecks,
     cookies: Option<CookieInstance>,
     realm: Realm,
     resource: Option<Resource>,
     timeouts: Timeouts,
-    stale_keys: Duration,
+    max_stale_key_age: Duration,
     rate_limits: RateLimits,
     verdict_times: VerdictTimes,
     production: bool,
@@ -94,14 +95,14 @@ pub(super) fn build(mut builder: ClerkBuilder) -> Result<Clerk, ConfigError> {
     };
     let private_set = checked.secret.clone().map(|secret| {
         let url = settings::join(&checked.api_url, &format!("{}/jwks", checked.api_version));
-        Question { endpoint: Endpoint::KeySet, method: Method::GET, url, key: Some(secret) }
+        ApiRequest { endpoint: Endpoint::KeySet, method: Method::GET, url, key: Some(secret) }
     });
     let public_set = checked.frontend_api.map(|url| {
         let url = settings::join(&url, ".well-known/jwks.json");
-        Question { endpoint: Endpoint::PublicKeySet, method: Method::GET, url, key: None }
+        ApiRequest { endpoint: Endpoint::PublicKeySet, method: Method::GET, url, key: None }
     });
     let asks_both = builder.fall_back.to_public_keys || private_set.is_none();
-    let sources: Vec<Question> =
+    let sources: Vec<ApiRequest> =
         private_set.into_iter().chain(public_set.filter(|_| asks_both)).collect();
     let calls_backend = has.secret_key || has.machine_secret_key;
     let called: Vec<&Url> = sources
@@ -124,7 +125,7 @@ pub(super) fn build(mut builder: ClerkBuilder) -> Result<Clerk, ConfigError> {
         None if sources.is_empty() => Keys::None,
         fallback => {
             let (upstream, clock) = (upstream.clone(), builder.clock.clone());
-            let set = KeySet::new(upstream, sources, clock, checked.stale_keys, fallback);
+            let set = KeySet::new(upstream, sources, clock, checked.max_stale_key_age, fallback);
             Keys::Set(Arc::new(set))
         }
     };
@@ -134,18 +135,18 @@ pub(super) fn build(mut builder: ClerkBuilder) -> Result<Clerk, ConfigError> {
         ..CookieRules::default()
     });
     let clock = builder.clock;
-    let asked = Asked::new(upstream, clock.clone(), checked.verdict_times);
+    let asked = OpaqueVerifier::new(upstream, clock.clone(), checked.verdict_times);
     let verifier = Arc::new(Verifier {
         keys,
         backend,
         asked: Arc::new(asked),
-        seen: Seen::new(builder.jwt_cache_bytes.unwrap_or(JWT_CACHE_BYTES)),
+        seen: JwtCache::new(builder.jwt_cache_bytes.unwrap_or(JWT_CACHE_BYTES)),
         rules: checked.rules,
         clock,
     });
-    let appearance = Appearance {
+    let appearance = RejectionSettings {
         realm: checked.realm,
-        body: builder.refusal_body,
+        body: builder.rejection_body,
         reveals_reasons: builder.reveal_reasons,
         debugs_reasons: builder.debug_reasons,
         scope_hierarchy: builder.scope_hierarchy,
@@ -268,7 +269,7 @@ fn check(builder: &ClerkBuilder, error: &mut ConfigError) -> Option<Checked> {
         realm: realm?,
         resource,
         timeouts,
-        stale_keys: check_stale_keys(builder, error),
+        max_stale_key_age: check_stale_keys(builder, error),
         rate_limits: check_rate_limits(builder, production, error),
         verdict_times: check_verdict_times(builder, error),
         production: for_production,
@@ -279,12 +280,12 @@ fn check(builder: &ClerkBuilder, error: &mut ConfigError) -> Option<Checked> {
 fn check_fall_backs(builder: &ClerkBuilder, has_public_set: bool, error: &mut ConfigError) {
     if builder.fall_back.to_public_keys && !has_public_set {
         error.add(
-            "fall_back_to_public_keys",
+            "public_keys_as_fallback",
             "no public key set is known; set CLERK_PUBLISHABLE_KEY",
         );
     }
     if builder.fall_back.to_jwt_key && builder.jwt_key.is_none() {
-        error.add("fall_back_to_jwt_key", "there is no such key; set CLERK_JWT_KEY");
+        error.add("jwt_key_as_fallback", "there is no such key; set CLERK_JWT_KEY");
     }
 }
 
@@ -332,17 +333,17 @@ fn last(settings: &[(TokenType, u32)], token_type: TokenType) -> Option<u32> {
 }
 
 fn check_stale_keys(builder: &ClerkBuilder, error: &mut ConfigError) -> Duration {
-    let stale_keys = builder.stale_keys.unwrap_or(STALE_KEYS);
-    if stale_keys > LONGEST_STALE_KEYS {
-        error.add("stale_keys", "it is longer than a day");
+    let max_stale_key_age = builder.max_stale_key_age.unwrap_or(MAX_STALE_KEY_AGE);
+    if max_stale_key_age > LONGEST_STALE_KEY_AGE {
+        error.add("max_stale_key_age", "it is longer than a day");
     }
-    stale_keys
+    max_stale_key_age
 }
 
 fn check_verdict_times(builder: &ClerkBuilder, error: &mut ConfigError) -> VerdictTimes {
-    let refused = builder.opaque_refusal_cache.unwrap_or(REFUSAL_CACHE);
+    let refused = builder.negative_cache_ttl.unwrap_or(REFUSAL_CACHE);
     if refused > LONGEST_VERDICT {
-        error.add("opaque_refusal_cache", "it is longer than 300 seconds");
+        error.add("negative_cache_ttl", "it is longer than 300 seconds");
     }
     let approved = APPROVAL_CACHE;
     let mut times =
@@ -365,7 +366,7 @@ fn check_rules(
     builder: &ClerkBuilder,
     publishable: Option<&PublishableKey>,
     error: &mut ConfigError,
-) -> Rules {
+) -> ClaimChecks {
     let issuers = error.check_list("CLERK_ISSUER", builder.issuers.as_ref(), settings::issuer);
     error.check("CLERK_MACHINE_ID", builder.machine_id.as_deref(), settings::machine_id);
     let audience =
@@ -383,7 +384,7 @@ fn check_rules(
     }
     // Clerk's issuer is the Frontend API's host.
     let known = || publishable.map(|key| format!("https://{}", key.frontend_api));
-    Rules {
+    ClaimChecks {
         clock_skew: i64::try_from(skew.as_millis()).unwrap_or(0),
         issuers: if issuers.is_empty() { known().into_iter().collect() } else { issuers },
         audience,
@@ -398,7 +399,7 @@ fn check_rules(
 }
 
 fn check_timeouts(builder: &ClerkBuilder, error: &mut ConfigError) -> Timeouts {
-    let deadline = builder.deadline.unwrap_or(TIMEOUTS.deadline);
+    let deadline = builder.total_timeout.unwrap_or(TIMEOUTS.deadline);
     let timeouts = Timeouts {
         connect: builder.connect_timeout.unwrap_or(TIMEOUTS.connect),
         // Nobody is left to hear of an attempt that takes longer.
@@ -408,7 +409,7 @@ fn check_timeouts(builder: &ClerkBuilder, error: &mut ConfigError) -> Timeouts {
     for (name, timeout) in [
         ("connect_timeout", timeouts.connect),
         ("attempt_timeout", timeouts.attempt),
-        ("deadline", timeouts.deadline),
+        ("total_timeout", timeouts.deadline),
     ] {
         if timeout.is_zero() {
             error.add(name, "it is zero, so Clerk could never be asked");

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     clock::Clock,
     policy::ScopeHierarchy,
-    response::rejection::{BodyHook, Refusal},
+    response::rejection::{BodyHook, RejectionKind},
     token::TokenType,
 };
 
@@ -39,16 +39,16 @@ pub struct ClerkBuilder {
     pub(super) realm: Option<String>,
     pub(super) connect_timeout: Option<Duration>,
     pub(super) attempt_timeout: Option<Duration>,
-    pub(super) deadline: Option<Duration>,
-    pub(super) refusal_body: Option<BodyHook>,
+    pub(super) total_timeout: Option<Duration>,
+    pub(super) rejection_body: Option<BodyHook>,
     pub(super) reveal_reasons: bool,
     pub(super) debug_reasons: bool,
     pub(super) jwt_cache_bytes: Option<usize>,
     pub(super) opaque_cache: Vec<(TokenType, Duration)>,
-    pub(super) opaque_refusal_cache: Option<Duration>,
+    pub(super) negative_cache_ttl: Option<Duration>,
     pub(super) opaque_rate_limit: Vec<(TokenType, u32)>,
     pub(super) new_token_rate_limit: Vec<(TokenType, u32)>,
-    pub(super) stale_keys: Option<Duration>,
+    pub(super) max_stale_key_age: Option<Duration>,
     pub(super) fall_back: FallBack,
     pub(super) http_client: Option<reqwest::ClientBuilder>,
     pub(super) unreadable: Vec<&'static str>,
@@ -149,7 +149,7 @@ impl ClerkBuilder {
 
     /// A public key in PEM form, from the dashboard. JWTs are then verified with it alone, for
     /// RS256, without network; a new key of the instance must be put here by hand, unless it
-    /// [only stands in](Self::fall_back_to_jwt_key) for the key set.
+    /// [only stands in](Self::jwt_key_as_fallback) for the key set.
     pub fn jwt_key(mut self, pem: impl Into<String>) -> Self {
         self.jwt_key = Some(pem.into());
         self
@@ -279,8 +279,8 @@ impl ClerkBuilder {
 
     /// How long a guard may wait for Clerk in all: 5 seconds unless set, 60 at most. Then it
     /// answers 503.
-    pub fn deadline(mut self, deadline: Duration) -> Self {
-        self.deadline = Some(deadline);
+    pub fn total_timeout(mut self, total_timeout: Duration) -> Self {
+        self.total_timeout = Some(total_timeout);
         self
     }
 
@@ -321,8 +321,8 @@ impl ClerkBuilder {
     /// How long a refusal of an opaque token is remembered, so that the same junk is not asked
     /// about again: 10 seconds unless set, 300 at most. A token that becomes good meanwhile is
     /// refused until then.
-    pub fn opaque_refusal_cache(mut self, time: Duration) -> Self {
-        self.opaque_refusal_cache = Some(time);
+    pub fn negative_cache_ttl(mut self, time: Duration) -> Self {
+        self.negative_cache_ttl = Some(time);
         self
     }
 
@@ -350,8 +350,8 @@ impl ClerkBuilder {
     /// How old keys may become that are used while Clerk does not answer: 1 hour unless set, a
     /// day at most. Zero means that they end with their five minutes. A key that Clerk no longer
     /// shows is dropped at once.
-    pub fn stale_keys(mut self, age: Duration) -> Self {
-        self.stale_keys = Some(age);
+    pub fn max_stale_key_age(mut self, age: Duration) -> Self {
+        self.max_stale_key_age = Some(age);
         self
     }
 
@@ -363,17 +363,17 @@ impl ClerkBuilder {
     /// use clerk_auth::ClerkBuilder;
     ///
     /// // With CLERK_SECRET_KEY and CLERK_JWT_KEY.
-    /// let clerk = ClerkBuilder::from_env().fall_back_to_jwt_key().build()?;
+    /// let clerk = ClerkBuilder::from_env().jwt_key_as_fallback().build()?;
     /// # Ok::<(), clerk_auth::ConfigError>(())
     /// ```
-    pub fn fall_back_to_jwt_key(mut self) -> Self {
+    pub fn jwt_key_as_fallback(mut self) -> Self {
         self.fall_back.to_jwt_key = true;
         self
     }
 
     /// Asks the public key set of the Frontend API too, where the Backend API does not answer.
     /// It needs a publishable key, or a Frontend API URL and an issuer.
-    pub fn fall_back_to_public_keys(mut self) -> Self {
+    pub fn public_keys_as_fallback(mut self) -> Self {
         self.fall_back.to_public_keys = true;
         self
     }
@@ -381,7 +381,7 @@ impl ClerkBuilder {
     /// Replaces the body of refusals. Of what `body` returns, only the body and its
     /// `Content-Type` are used: the status and the challenge stay as they are.
     ///
-    /// The body that asks for [reverification](Refusal::ReverificationNeeded) is never replaced:
+    /// The body that asks for [reverification](RejectionKind::ReverificationNeeded) is never replaced:
     /// Clerk's front ends read it.
     ///
     /// ```
@@ -390,16 +390,16 @@ impl ClerkBuilder {
     ///
     /// let clerk = Clerk::builder()
     ///     .secret_key("sk_test_not_a_real_key")
-    ///     .refusal_body(|refusal| Json(refusal.as_str()))
+    ///     .rejection_body(|refusal| Json(refusal.as_str()))
     ///     .build()?;
     /// # Ok::<(), clerk_auth::ConfigError>(())
     /// ```
-    pub fn refusal_body<F, R>(mut self, body: F) -> Self
+    pub fn rejection_body<F, R>(mut self, body: F) -> Self
     where
-        F: Fn(Refusal) -> R + Send + Sync + 'static,
+        F: Fn(RejectionKind) -> R + Send + Sync + 'static,
         R: IntoResponse,
     {
-        self.refusal_body =
+        self.rejection_body =
             Some(Arc::new(move |refusal| -> Response { body(refusal).into_response() }));
         self
     }
@@ -492,8 +492,8 @@ mod tests {
     #[test]
     fn what_would_be_missed_in_an_outage_is_missed_at_start() {
         let key = || Clerk::builder().secret_key("sk_test_x");
-        let public = key().fall_back_to_public_keys();
-        let local = key().fall_back_to_jwt_key();
+        let public = key().public_keys_as_fallback();
+        let local = key().jwt_key_as_fallback();
         for (builder, variable) in [(public, "CLERK_PUBLISHABLE_KEY"), (local, "CLERK_JWT_KEY")] {
             let error = builder.build().unwrap_err().to_string();
             assert!(error.contains(variable), "{error}");
@@ -539,7 +539,7 @@ mod tests {
     #[test]
     fn time_outs_are_neither_zero_nor_endless() {
         let key = || Clerk::builder().secret_key("sk_test_x");
-        assert!(key().deadline(Duration::MAX).build().is_err());
+        assert!(key().total_timeout(Duration::MAX).build().is_err());
         assert!(key().attempt_timeout(Duration::ZERO).build().is_err());
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use reqwest::Url;
 
 use super::{Clerk, ConfigError, Inner, redact::quote, settings};
-use crate::response::{rejection::Appearance, resource::Resource};
+use crate::response::{rejection::RejectionSettings, resource::Resource};
 
 const VARIABLE: &str = "CLERK_RESOURCE";
 
@@ -35,7 +35,8 @@ pub(super) fn derive(clerk: &Clerk, identifier: &str) -> Result<Clerk, ConfigErr
     let Inner { verifier, cookies, appearance, has } = clerk.0.as_ref();
     let issuer = verifier.rules.issuers.first().map(String::as_str);
     let Some(resource) = check(Some(identifier), issuer, &mut error) else { return Err(error) };
-    let appearance = Appearance { resource: Some(resource), ..Appearance::clone(appearance) };
+    let appearance =
+        RejectionSettings { resource: Some(resource), ..RejectionSettings::clone(appearance) };
     Ok(Clerk(Arc::new(Inner {
         verifier: Arc::clone(verifier),
         cookies: Arc::clone(cookies),

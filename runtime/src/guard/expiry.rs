@@ -19,7 +19,7 @@ const LOOK_AGAIN: Duration = Duration::from_secs(60);
 
 /// Ready at `end`, from which the token is rejected, by the clock or by a timer, whichever is
 /// first: a clock that is set back gives no more time. Never ready without an end.
-pub(crate) fn ended(
+pub(crate) fn expired(
     clock: Clock,
     end: Option<UnixMillis>,
 ) -> impl Future<Output = ()> + Send + 'static {
@@ -58,7 +58,7 @@ mod tests {
             tokio::time::sleep(Duration::from_secs(600)).await;
             change(&wall);
         });
-        ended(clock, Some(end)).await;
+        expired(clock, Some(end)).await;
         start.elapsed().as_secs()
     }
 
@@ -78,7 +78,7 @@ mod tests {
     async fn a_clock_that_is_set_back_before_anybody_waits_gives_no_more_time() {
         let (wall, start) = (TestClock::at(START), Instant::now());
         let end = UnixMillis::from(wall.now()).plus(3_600_000);
-        let ended = ended(Clock::Test(wall.clone()), Some(end));
+        let ended = expired(Clock::Test(wall.clone()), Some(end));
         advance(Duration::from_secs(600)).await;
         wall.set_wall(START - 10 * HOUR);
         ended.await;
@@ -88,7 +88,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn an_end_beyond_what_a_timer_can_hold_is_only_looked_at() {
         let clock = TestClock::at(START);
-        let mut ended = Box::pin(ended(Clock::Test(clock.clone()), Some(UnixMillis(i64::MAX))));
+        let mut ended = Box::pin(expired(Clock::Test(clock.clone()), Some(UnixMillis(i64::MAX))));
         let poll = |ended: &mut Pin<Box<_>>| {
             let mut context = Context::from_waker(std::task::Waker::noop());
             Future::poll(Pin::as_mut(ended), &mut context)

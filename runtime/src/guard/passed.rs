@@ -10,10 +10,10 @@ use http::Extensions;
 use super::permit;
 use crate::{
     clerk::Clerk,
-    error::{Failure, Refused},
+    error::{AuthError, ErrorKind},
     identity::{Identity, VerifiedToken},
     policy::{Denial, Policy, RequiredScopes, ScopeHierarchy},
-    response::rejection::{Appearance, Rejection},
+    response::rejection::{Rejection, RejectionSettings},
     token::TokenType,
 };
 
@@ -75,9 +75,9 @@ impl Passed {
         caller: Option<&Identity>,
         policy: &Policy,
         hierarchy: ScopeHierarchy,
-    ) -> Result<(), Refused> {
+    ) -> Result<(), AuthError> {
         permit(caller, policy, hierarchy).map_err(|mut refused| {
-            if let (Failure::Denied(Denial::MissingScopes(scopes)), Some(caller)) =
+            if let (ErrorKind::Denied(Denial::MissingScopes(scopes)), Some(caller)) =
                 (&mut refused.failure, caller)
             {
                 *scopes = self.complete(scopes, caller, hierarchy);
@@ -138,9 +138,9 @@ pub(crate) fn pass_anonymously(extensions: &mut Extensions, clerk: Clerk, policy
 
 /// Rejects a request, whose extensions are these if they are at hand.
 pub(crate) fn reject(
-    refused: &Refused,
+    refused: &AuthError,
     policy: &Policy,
-    settings: Arc<Appearance>,
+    settings: Arc<RejectionSettings>,
     extensions: Option<&Extensions>,
 ) -> Rejection {
     let known = extensions.and_then(Extensions::get::<AnonymousPassed>);

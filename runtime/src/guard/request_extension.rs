@@ -8,11 +8,11 @@ use super::{Admitted, Passed, permit};
 use crate::{
     clerk::Clerk,
     clock::UnixMillis,
-    error::Refused,
-    guard::expiry::ended,
+    error::AuthError,
+    guard::expiry::expired,
     identity::{Identity, VerifiedToken, ids::Subject},
     policy::{Policy, ScopeHierarchy},
-    response::rejection::{Appearance, Rejection},
+    response::rejection::{Rejection, RejectionSettings},
     token::TokenType,
     verify::is_expired,
 };
@@ -35,7 +35,7 @@ pub struct Verified {
 
 /// How a [`Verified`] lies in a request. The type is private, so no one else can insert one.
 #[derive(Clone)]
-struct Entry(Verified);
+struct StoredIdentity(Verified);
 
 /// Whom the last guard or layer of the request let in; `None` where it let in a caller without a
 /// credential, or where none stood in the way.
@@ -49,7 +49,7 @@ struct Entry(Verified);
 /// ```
 #[must_use]
 pub fn verified(extensions: &Extensions) -> Option<Verified> {
-    let Entry(verified) = extensions.get::<Entry>()?;
+    let StoredIdentity(verified) = extensions.get::<StoredIdentity>()?;
     verified.passed.share_required(&verified.identity);
     Some(verified.clone())
 }
@@ -80,11 +80,11 @@ impl Verified {
         self.identity.expires_at()
     }
 
-    /// Waits until the token would be rejected: for ever, if it has no end. See [`Guard::ended`].
+    /// Waits until the token would be rejected: for ever, if it has no end. See [`Guard::expired`].
     ///
-    /// [`Guard::ended`]: crate::Guard::ended
-    pub fn ended(&self) -> impl Future<Output = ()> + Send + use<> {
-        ended(self.clerk.verifier().clock.clone(), self.end)
+    /// [`Guard::expired`]: crate::Guard::expired
+    pub fn expired(&self) -> impl Future<Output = ()> + Send + use<> {
+        expired(self.clerk.verifier().clock.clone(), self.end)
     }
 
     /// Asks for more than the guard or layer that let the request in: for one tool of many, or
@@ -103,20 +103,20 @@ impl Verified {
     }
 
     /// Whom the last guard let in; nobody, where it let in a caller without a credential.
-    pub(crate) fn travel(verified: Option<Self>, extensions: &mut Extensions) {
+    pub(crate) fn store(verified: Option<Self>, extensions: &mut Extensions) {
         match verified {
-            Some(verified) => drop(extensions.insert(Entry(verified))),
-            None => drop(extensions.remove::<Entry>()),
+            Some(verified) => drop(extensions.insert(StoredIdentity(verified))),
+            None => drop(extensions.remove::<StoredIdentity>()),
         }
     }
 
     /// What was verified before with the same verifier and from the same field.
-    pub(crate) fn again<'e>(
+    pub(crate) fn reuse<'e>(
         extensions: &'e mut Extensions,
         clerk: &Clerk,
         field: &HeaderValue,
     ) -> Option<&'e mut Self> {
-        let Entry(known) = extensions.get_mut::<Entry>()?;
+        let StoredIdentity(known) = extensions.get_mut::<StoredIdentity>()?;
         let own = known.field.as_ref().filter(|own| *own == field)?;
         // An application can carry extensions from one request to a later one, which other
         // policies admitted. The field of that request lies elsewhere in memory. (Requests of one
@@ -133,7 +133,7 @@ impl Verified {
     }
 
     /// Decides a further policy of the same request.
-    pub(crate) fn pass(&mut self, policy: &Policy) -> Result<Admitted, Refused> {
+    pub(crate) fn pass(&mut self, policy: &Policy) -> Result<Admitted, AuthError> {
         let Self { identity, clerk, end, passed, .. } = self;
         passed.permit(Some(identity), policy, clerk.scope_hierarchy())?;
         passed.push(*policy, identity.token_type());
@@ -146,9 +146,9 @@ pub(crate) fn admit_further(
     extensions: &mut Extensions,
     policy: &Policy,
     hierarchy: ScopeHierarchy,
-) -> Result<(), Refused> {
-    match extensions.get_mut::<Entry>() {
-        Some(Entry(known)) => known.pass(policy).map(drop),
+) -> Result<(), AuthError> {
+    match extensions.get_mut::<StoredIdentity>() {
+        Some(StoredIdentity(known)) => known.pass(policy).map(drop),
         None => permit(None, policy, hierarchy),
     }
 }
@@ -165,7 +165,7 @@ pub(crate) fn require(
     caller: Option<&Identity>,
     policy: &Policy,
     passed: &Passed,
-    appearance: &Arc<Appearance>,
+    appearance: &Arc<RejectionSettings>,
 ) -> Result<(), Rejection> {
     match (passed.permit(caller, policy, appearance.scope_hierarchy), caller) {
         (Ok(()), Some(caller)) => passed.push_required(*policy, caller),

@@ -4,10 +4,10 @@ use http::request::Parts;
 
 use crate::{
     clerk::Clerk,
-    error::{Failure, Refused, TokenFault},
+    error::{AuthError, ErrorKind, TokenError},
     identity::Identity,
     policy::Policy,
-    request::cookie::{CookieFault, SessionCookie, is_plain_read},
+    request::cookie::{CookieError, SessionCookie, is_plain_read},
     response::reason,
     token::TokenType,
     verify::is_expired,
@@ -18,14 +18,14 @@ pub(crate) async fn authenticate(
     clerk: &Clerk,
     parts: &Parts,
     policy: &Policy,
-) -> Result<Option<(Identity, SessionCookie)>, Refused> {
+) -> Result<Option<(Identity, SessionCookie)>, AuthError> {
     let now = clerk.verifier().clock.now();
     let cookie = clerk.cookies().token(&parts.headers, now);
     if policy.is_optional() {
         return authenticate_optional(clerk, parts, policy, cookie).await;
     }
-    let Some(cookie) = cookie.map_err(TokenFault::from)? else { return Ok(None) };
-    cookie.check().map_err(TokenFault::from)?;
+    let Some(cookie) = cookie.map_err(TokenError::from)? else { return Ok(None) };
+    cookie.check().map_err(TokenError::from)?;
     clerk.cookies().check_site(parts)?;
     let identity = verify(clerk, &cookie).await?;
     Ok(Some((identity, cookie)))
@@ -38,10 +38,10 @@ async fn authenticate_optional(
     clerk: &Clerk,
     parts: &Parts,
     policy: &Policy,
-    cookie: Result<Option<SessionCookie>, CookieFault>,
-) -> Result<Option<(Identity, SessionCookie)>, Refused> {
+    cookie: Result<Option<SessionCookie>, CookieError>,
+) -> Result<Option<(Identity, SessionCookie)>, AuthError> {
     let only_reads = is_plain_read(parts);
-    let ignore = |refused: Refused| {
+    let ignore = |refused: AuthError| {
         log_ignored(&refused, policy, only_reads);
         Ok(None)
     };
@@ -49,42 +49,42 @@ async fn authenticate_optional(
         Ok(Some(cookie)) => cookie,
         Ok(None) => return Ok(None),
         Err(fault) => {
-            log_ignored(&TokenFault::from(fault).into(), policy, true);
+            log_ignored(&TokenError::from(fault).into(), policy, true);
             return Ok(None);
         }
     };
     if only_reads {
         // Known without a key, so an outage cannot reject the visitor of a public page.
         if let Err(fault) = cookie.check() {
-            return ignore(TokenFault::from(fault).into());
+            return ignore(TokenError::from(fault).into());
         }
         let end = cookie.claimed_end().map(|end| clerk.verifier().rules.accepts_until(end));
         if is_expired(end, clerk.verifier().clock.now()) {
-            return ignore(TokenFault::Expired.into());
+            return ignore(TokenError::Expired.into());
         }
     } else {
         clerk.cookies().check_site(parts)?;
     }
     match (verify(clerk, &cookie).await, cookie.check()) {
         (Ok(identity), Ok(())) => Ok(Some((identity, cookie))),
-        (Ok(_), Err(_)) if cookie.is_stale() => Err(TokenFault::from(CookieFault::Stale).into()),
-        (Ok(_), Err(fault)) => ignore(TokenFault::from(fault).into()),
+        (Ok(_), Err(_)) if cookie.is_stale() => Err(TokenError::from(CookieError::Stale).into()),
+        (Ok(_), Err(fault)) => ignore(TokenError::from(fault).into()),
         // The token of an expired session was verified up to its times.
         (Err(refused), _) if refused.is_expired() && !only_reads => Err(refused),
-        (Err(refused), _) if matches!(refused.failure, Failure::Token(_)) => ignore(refused),
+        (Err(refused), _) if matches!(refused.failure, ErrorKind::Token(_)) => ignore(refused),
         (Err(refused), _) => Err(refused),
     }
 }
 
 /// No other class of token is read from a cookie, whatever the policy accepts.
-async fn verify(clerk: &Clerk, cookie: &SessionCookie) -> Result<Identity, Refused> {
+async fn verify(clerk: &Clerk, cookie: &SessionCookie) -> Result<Identity, AuthError> {
     let accepts = |token_type| token_type == TokenType::SessionToken;
     clerk.verifier().verify(cookie.token.as_bytes(), accepts).await
 }
 
 /// Visitors of public pages have old cookies every day. A request that may change something, with a
 /// token that authenticates no one, is worth a look.
-fn log_ignored(refused: &Refused, policy: &Policy, is_usual: bool) {
+fn log_ignored(refused: &AuthError, policy: &Policy, is_usual: bool) {
     let (reason, cause) = (reason::code(refused, policy), &refused.failure);
     if is_usual {
         tracing::debug!(reason, %cause, "session cookie ignored");

@@ -5,10 +5,10 @@ use std::{future::Future, time::SystemTime};
 
 use super::{Guard, Guarded, request_extension::require};
 use crate::{
-    guard::expiry::ended,
+    guard::expiry::expired,
     identity::{
-        Claims, Entrant, Identity, Never, OfClient, OfMachine, OfSession, OfUser, Scoped,
-        SessionToken, VerifiedToken,
+        Claims, GuardIdentity, HasClientId, HasMachineId, HasScopes, HasSessionId, HasUserId,
+        Identity, Never, SessionToken, VerifiedToken,
         ids::{ClientId, MachineId, OrgId, SessionId, Subject, UserId},
         scopes::Scopes,
     },
@@ -34,7 +34,7 @@ where
     /// What the caller was granted. It exists where only OAuth tokens and API keys can enter.
     pub fn scopes(&self) -> Scopes
     where
-        P::Identity: Scoped,
+        P::Identity: HasScopes,
     {
         self.identity.scopes().clone()
     }
@@ -42,7 +42,7 @@ where
     /// The user. It exists where only session and OAuth tokens can enter.
     pub fn user_id(&self) -> UserId
     where
-        P::Identity: OfUser,
+        P::Identity: HasUserId,
     {
         self.identity.user_id().clone()
     }
@@ -50,7 +50,7 @@ where
     /// The OAuth client. It exists where only OAuth tokens can enter.
     pub fn client_id(&self) -> ClientId
     where
-        P::Identity: OfClient,
+        P::Identity: HasClientId,
     {
         self.identity.client_id().clone()
     }
@@ -58,7 +58,7 @@ where
     /// The calling machine. It exists where only M2M tokens can enter.
     pub fn machine_id(&self) -> MachineId
     where
-        P::Identity: OfMachine,
+        P::Identity: HasMachineId,
     {
         self.identity.machine_id().clone()
     }
@@ -66,7 +66,7 @@ where
     /// The session. It exists where only session tokens can enter.
     pub fn session_id(&self) -> SessionId
     where
-        P::Identity: OfSession,
+        P::Identity: HasSessionId,
     {
         self.identity.session_id().clone()
     }
@@ -160,7 +160,7 @@ impl<P: Guarded> Guard<P> {
     /// #[clerk_auth]
     /// async fn watch(guard: Guard) -> &'static str {
     ///     tokio::select! {
-    ///         () = guard.ended() => "your session is over",
+    ///         () = guard.expired() => "your session is over",
     ///         () = news() => "there are news",
     ///     }
     /// }
@@ -169,8 +169,8 @@ impl<P: Guarded> Guard<P> {
     ///
     /// # Panics
     /// Where it is awaited outside a tokio runtime with its timer on, like tokio itself.
-    pub fn ended(&self) -> impl Future<Output = ()> + Send + use<P> {
-        ended(self.clock.clone(), self.end)
+    pub fn expired(&self) -> impl Future<Output = ()> + Send + use<P> {
+        expired(self.clock.clone(), self.end)
     }
 
     /// Asks for more than the handler's own policy, for a part of what it does.

@@ -41,7 +41,7 @@ pub trait VerifiedToken: sealed::Sealed + Clone + Send + Sync + 'static {
 
 /// What a guard lets a handler have: a verified identity, or an `Option` of one where requests
 /// without a credential may enter. Sealed: only this crate's types are identities.
-pub trait Entrant: sealed::Sealed + Clone + Send + Sync + 'static {
+pub trait GuardIdentity: sealed::Sealed + Clone + Send + Sync + 'static {
     /// The identity of a caller who has one.
     #[doc(hidden)]
     type Token: VerifiedToken;
@@ -55,7 +55,7 @@ pub trait Entrant: sealed::Sealed + Clone + Send + Sync + 'static {
     fn token(&self) -> Option<&Self::Token>;
 }
 
-impl<I: VerifiedToken> Entrant for I {
+impl<I: VerifiedToken> GuardIdentity for I {
     type Token = Self;
 
     fn enter(identity: Option<Identity>) -> Option<Self> {
@@ -69,7 +69,7 @@ impl<I: VerifiedToken> Entrant for I {
 
 impl<I: VerifiedToken> sealed::Sealed for Option<I> {}
 
-impl<I: VerifiedToken> Entrant for Option<I> {
+impl<I: VerifiedToken> GuardIdentity for Option<I> {
     type Token = I;
 
     fn enter(identity: Option<Identity>) -> Option<Self> {
@@ -125,7 +125,7 @@ macro_rules! always_has {
 
 always_has! {
     /// An identity that always carries scopes: OAuth tokens and API keys.
-    trait Scoped { fn scopes -> Scopes; }
+    trait HasScopes { fn scopes -> Scopes; }
     message = "`{Self}` does not always carry scopes",
     label = "sessions have no scopes, and what Clerk calls the scopes of an M2M token are machine ids",
     note = "use `maybe_scopes()`, or accept only `oauth_token` and `api_key`";
@@ -134,7 +134,7 @@ always_has! {
 
 always_has! {
     /// An identity that is always of a user: sessions and OAuth tokens.
-    trait OfUser { fn user_id -> UserId; }
+    trait HasUserId { fn user_id -> UserId; }
     message = "`{Self}` is not always of a user",
     label = "M2M tokens are of machines, and API keys can be of organizations",
     note = "use `maybe_user_id()`, or accept only `session_token` and `oauth_token`";
@@ -143,7 +143,7 @@ always_has! {
 
 always_has! {
     /// An identity that is always of an OAuth client: OAuth tokens.
-    trait OfClient { fn client_id -> ClientId; }
+    trait HasClientId { fn client_id -> ClientId; }
     message = "`{Self}` is not always of an OAuth client",
     label = "only OAuth tokens are issued to a client",
     note = "use `maybe_client_id()`, or accept only `oauth_token`";
@@ -152,7 +152,7 @@ always_has! {
 
 always_has! {
     /// An identity that is always of a machine: M2M tokens.
-    trait OfMachine { fn machine_id -> MachineId; }
+    trait HasMachineId { fn machine_id -> MachineId; }
     message = "`{Self}` is not always of a machine",
     label = "only M2M tokens always are",
     note = "use `maybe_machine_id()`, or accept only `m2m_token`";
@@ -161,7 +161,7 @@ always_has! {
 
 always_has! {
     /// An identity that is always of a session: session tokens.
-    trait OfSession { fn session_id -> SessionId; }
+    trait HasSessionId { fn session_id -> SessionId; }
     message = "`{Self}` is not always of a session",
     label = "only session tokens are",
     note = "use `maybe_session_id()`, or accept only `session_token`";

@@ -79,7 +79,7 @@ mod tests {
     use super::*;
     use crate::{
         clock::{Clock, UnixMillis},
-        guard::expiry::ended,
+        guard::expiry::expired,
         testing::TestClock,
     };
 
@@ -116,7 +116,7 @@ mod tests {
         let end = UnixMillis::from(wall.now()).plus(60_000);
         let mut response = Response::new(Body::new(body));
         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-        let mut body = end_stream(response, ended(Clock::Test(wall), Some(end))).into_body();
+        let mut body = end_stream(response, expired(Clock::Test(wall), Some(end))).into_body();
         assert_eq!(http_body::Body::size_hint(&body).exact(), Some(4), "for `Content-Length`");
         advance(Duration::from_secs(late)).await;
         let mut frames = Vec::new();

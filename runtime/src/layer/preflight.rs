@@ -81,7 +81,7 @@ pub(crate) fn bare(request: Request) -> Request {
     }
     mark_sensitive(headers);
     // An identity that a guard in front of this layer stored is not this request's.
-    Verified::travel(None, preflight.extensions_mut());
+    Verified::store(None, preflight.extensions_mut());
     preflight
 }
 

@@ -11,7 +11,7 @@ use http::{
 use http_body::Body as _;
 use memchr::memmem;
 
-use super::fault::Fault;
+use super::fault::MessageRejection;
 use crate::request::sensitive::reads_as;
 
 /// Whether the bytes of the body are the message itself. A server that undoes a coding, or reads
@@ -51,13 +51,13 @@ fn is_utf8(value: &HeaderValue) -> bool {
 
 /// The whole body in one buffer. Chunks are copied: each one kept would cost more than a byte, and
 /// could hold the read buffer that it is a part of.
-pub(crate) async fn collect(mut body: Body, most_bytes: usize) -> Result<Bytes, Fault> {
+pub(crate) async fn collect(mut body: Body, most_bytes: usize) -> Result<Bytes, MessageRejection> {
     let mut message = Vec::new();
     while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
         // Trailers are not part of the message.
-        let Ok(chunk) = frame.map_err(|_| Fault::Broken)?.into_data() else { continue };
+        let Ok(chunk) = frame.map_err(|_| MessageRejection::Broken)?.into_data() else { continue };
         if chunk.len() > most_bytes.saturating_sub(message.len()) {
-            return Err(Fault::TooLong);
+            return Err(MessageRejection::TooLong);
         }
         message.extend_from_slice(&chunk);
     }

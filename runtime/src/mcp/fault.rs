@@ -12,7 +12,7 @@ const TARGET: &str = "clerk_auth::tools";
 /// Why a message goes no further, other than by a policy. None is the credential's fault, so none
 /// is a challenge.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Fault {
+pub(crate) enum MessageRejection {
     Upgrade,
     Encoded,
     TooSlow,
@@ -23,7 +23,7 @@ pub(crate) enum Fault {
     UnknownTool,
 }
 
-impl Fault {
+impl MessageRejection {
     /// The word in the log: see the page `operations`.
     const fn as_str(self) -> &'static str {
         match self {
@@ -79,9 +79,9 @@ impl Fault {
     }
 }
 
-/// As [`Fault::reject_call`], with the name of the tool in the event.
+/// As [`MessageRejection::reject_call`], with the name of the tool in the event.
 pub(crate) fn reject_unknown_tool(tool: &str, id: Option<&str>) -> Response {
-    let fault = Fault::UnknownTool;
+    let fault = MessageRejection::UnknownTool;
     let tool: String = tool.chars().take(LOGGED_NAME).collect();
     tracing::info!(target: TARGET, fault = fault.as_str(), ?tool, "message refused");
     fault.answer(id)

@@ -26,17 +26,17 @@ pub(crate) struct Call<'j> {
 
 /// The body is not one strict JSON-RPC message, so two readers could see different calls in it.
 #[derive(Debug, PartialEq)]
-pub(crate) struct Unreadable;
+pub(crate) struct MessageError;
 
 /// A batch is not one message: MCP has none since its revision 2025-06-18.
-pub(crate) fn call(body: &[u8]) -> Result<Option<Call<'_>>, Unreadable> {
+pub(crate) fn call(body: &[u8]) -> Result<Option<Call<'_>>, MessageError> {
     // A request without a body, such as the GET of a stream, calls nothing.
     if body.is_empty() {
         return Ok(None);
     }
-    let message = Object::parse(body).map_err(|_| Unreadable)?;
+    let message = Object::parse(body).map_err(|_| MessageError)?;
     if is_ambiguous(&message, &ENVELOPE) {
-        return Err(Unreadable);
+        return Err(MessageError);
     }
     match message.text("method") {
         // An answer to a question of the server has no method.
@@ -44,10 +44,10 @@ pub(crate) fn call(body: &[u8]) -> Result<Option<Call<'_>>, Unreadable> {
         Member::Is(method) if method == CALL => {}
         // A C string ends at the zero, so its reader sees another method.
         Member::Is(method) if !method.contains('\0') => return Ok(None),
-        _ => return Err(Unreadable),
+        _ => return Err(MessageError),
     }
     let tool = match message.object("params") {
-        Member::Is(params) if is_ambiguous(&params, &PARAMS) => return Err(Unreadable),
+        Member::Is(params) if is_ambiguous(&params, &PARAMS) => return Err(MessageError),
         Member::Is(params) => params.text("name"),
         _ => Member::Absent,
     };
@@ -69,7 +69,7 @@ fn answered(id: &str) -> &str {
 mod tests {
     use super::*;
 
-    fn outcome(body: &str) -> Result<Option<Call<'_>>, Unreadable> {
+    fn outcome(body: &str) -> Result<Option<Call<'_>>, MessageError> {
         call(body.as_bytes())
     }
 
@@ -210,7 +210,7 @@ mod tests {
             r#"{"method":"tools/call\u0000","params":{"name":"add"}}"#,
         ];
         for body in table {
-            assert_eq!(outcome(body), Err(Unreadable), "{body}");
+            assert_eq!(outcome(body), Err(MessageError), "{body}");
         }
     }
 
@@ -232,7 +232,7 @@ mod tests {
             "\u{feff}{}",
         ];
         for body in table {
-            assert_eq!(outcome(body), Err(Unreadable), "{body}");
+            assert_eq!(outcome(body), Err(MessageError), "{body}");
         }
     }
 }

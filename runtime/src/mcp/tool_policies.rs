@@ -13,7 +13,7 @@ use tokio::time::timeout;
 use crate::{
     mcp::{
         body,
-        fault::{self, Fault},
+        fault::{self, MessageRejection},
         message::{self, Call},
     },
     policy::{Policy, is_same_text},
@@ -88,21 +88,21 @@ impl ToolPolicies {
 
     /// The whole message of a request, whose head describes it afterwards.
     pub(crate) async fn read(&self, parts: &mut Parts, body: Body) -> Result<Bytes, Response> {
-        let message = self.try_read(parts, body).await.map_err(Fault::reject)?;
+        let message = self.try_read(parts, body).await.map_err(MessageRejection::reject)?;
         body::describe(&mut parts.headers, message.len());
         Ok(message)
     }
 
-    async fn try_read(&self, parts: &Parts, body: Body) -> Result<Bytes, Fault> {
+    async fn try_read(&self, parts: &Parts, body: Body) -> Result<Bytes, MessageRejection> {
         // What is said after an upgrade or a `CONNECT` (RFC 9110 §7.8, §9.3.6) passes by here.
         if parts.method == Method::CONNECT || parts.headers.contains_key(UPGRADE) {
-            return Err(Fault::Upgrade);
+            return Err(MessageRejection::Upgrade);
         }
         if !body::is_plain(&parts.headers) {
-            return Err(Fault::Encoded);
+            return Err(MessageRejection::Encoded);
         }
         let message = timeout(LONGEST_WAIT, body::collect(body, self.most_bytes));
-        message.await.map_err(|_| Fault::TooSlow)?
+        message.await.map_err(|_| MessageRejection::TooSlow)?
     }
 
     /// Asks `may` about the policy of the tool that the message calls, if it calls one. The answer
@@ -113,10 +113,10 @@ impl ToolPolicies {
         may: impl FnOnce(&'static Policy) -> Result<(), R>,
     ) -> Option<Response> {
         let Ok(call) = message::call(message) else {
-            return Some(Fault::Unreadable.reject());
+            return Some(MessageRejection::Unreadable.reject());
         };
         let Call { tool, id } = call?;
-        let Some(tool) = tool else { return Some(Fault::InvalidParams.reject_call(id)) };
+        let Some(tool) = tool else { return Some(MessageRejection::InvalidParams.reject_call(id)) };
         let Some((_, policy)) = self.iter().find(|(listed, _)| *listed == tool) else {
             return Some(fault::reject_unknown_tool(&tool, id));
         };

@@ -4,30 +4,31 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::response::rejection::{PROBLEM_TYPE, Refusal};
+use crate::response::rejection::{PROBLEM_TYPE, RejectionKind};
 
 /// How an operation can refuse with one status: one refusal or more, in the order of [`ALL`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Answer(Vec<Refusal>);
+pub(super) struct Answer(Vec<RejectionKind>);
 
 /// By status.
-const ALL: [Refusal; 8] = [
-    Refusal::UnreadableCredential,
-    Refusal::MissingCredential,
-    Refusal::InvalidToken,
-    Refusal::InsufficientScope,
-    Refusal::Forbidden,
-    Refusal::ReverificationNeeded,
-    Refusal::Misconfigured,
-    Refusal::ClerkUnavailable,
+const ALL: [RejectionKind; 8] = [
+    RejectionKind::UnreadableCredential,
+    RejectionKind::MissingCredential,
+    RejectionKind::InvalidToken,
+    RejectionKind::InsufficientScope,
+    RejectionKind::Forbidden,
+    RejectionKind::ReverificationNeeded,
+    RejectionKind::Misconfigured,
+    RejectionKind::ClerkUnavailable,
 ];
 
 impl Answer {
     /// Groups what can occur.
-    pub(super) fn by_status(can_occur: impl Fn(Refusal) -> bool) -> Vec<Self> {
-        let refusals: Vec<Refusal> =
+    pub(super) fn by_status(can_occur: impl Fn(RejectionKind) -> bool) -> Vec<Self> {
+        let refusals: Vec<RejectionKind> =
             ALL.into_iter().filter(|refusal| can_occur(*refusal)).collect();
-        let same_status = |one: &Refusal, other: &Refusal| one.status() == other.status();
+        let same_status =
+            |one: &RejectionKind, other: &RejectionKind| one.status() == other.status();
         refusals.chunk_by(same_status).map(|group| Self(group.to_vec())).collect()
     }
 
@@ -44,7 +45,7 @@ impl Answer {
     pub(super) fn named(name: &str) -> Option<Self> {
         let of_name = |name| ALL.into_iter().find(|refusal| refusal.as_str() == name);
         let refusals = name.strip_prefix("clerk.")?.split('.').map(of_name);
-        refusals.collect::<Option<Vec<Refusal>>>().map(Self)
+        refusals.collect::<Option<Vec<RejectionKind>>>().map(Self)
     }
 
     /// A Response Object (OpenAPI 3.1 §4.8.17). Without our body, another one may come, of a type
@@ -72,7 +73,7 @@ impl Answer {
             });
             headers.insert("WWW-Authenticate".to_owned(), challenge);
         }
-        if self.0.contains(&Refusal::ClerkUnavailable) {
+        if self.0.contains(&RejectionKind::ClerkUnavailable) {
             let retry_after = json!({
                 "description": "Seconds until another try makes sense.",
                 "schema": { "type": "integer" },
@@ -84,8 +85,9 @@ impl Answer {
 
     fn content(&self) -> Map<String, Value> {
         let mut content = Map::new();
-        let problems = self.0.iter().filter(|refusal| **refusal != Refusal::ReverificationNeeded);
-        let of = |refusal: &Refusal| format!("{PROBLEM_TYPE}{}", refusal.as_str());
+        let problems =
+            self.0.iter().filter(|refusal| **refusal != RejectionKind::ReverificationNeeded);
+        let of = |refusal: &RejectionKind| format!("{PROBLEM_TYPE}{}", refusal.as_str());
         let types: Vec<String> = problems.map(of).collect();
         if !types.is_empty() {
             let problem = json!({
@@ -99,7 +101,7 @@ impl Answer {
             });
             content.insert("application/problem+json".to_owned(), json!({ "schema": problem }));
         }
-        if self.0.contains(&Refusal::ReverificationNeeded) {
+        if self.0.contains(&RejectionKind::ReverificationNeeded) {
             let clerk_error = json!({
                 "type": "object",
                 "description": "Clerk's front ends read it, and ask the user to verify again.",

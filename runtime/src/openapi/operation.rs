@@ -3,7 +3,7 @@
 use super::{answer::Answer, scheme::Scheme};
 use crate::{
     policy::{Policy, Requirement, ScopeHierarchy},
-    response::rejection::Refusal,
+    response::rejection::RejectionKind,
     token::TokenType,
 };
 
@@ -82,20 +82,22 @@ fn both(
     together
 }
 
-/// Whether a caller must be ready for this. [`Forbidden`](Refusal::Forbidden) can always be: claims
+/// Whether a caller must be ready for this. [`Forbidden`](RejectionKind::Forbidden) can always be: claims
 /// that do not fit, and what a handler asks for with `require`, are not part of its policy.
-fn can_occur(refusal: Refusal, policies: &[Policy]) -> bool {
+fn can_occur(refusal: RejectionKind, policies: &[Policy]) -> bool {
     let has = |kind: fn(&Requirement) -> bool| policies.iter().any(|policy| policy.has(kind));
     match refusal {
-        Refusal::MissingCredential => !policies.iter().all(Policy::is_optional),
-        Refusal::InsufficientScope => has(|it| matches!(it, Requirement::Scope(_))),
-        Refusal::ReverificationNeeded => has(|it| matches!(it, Requirement::Reverification(_))),
-        Refusal::UnreadableCredential
-        | Refusal::InvalidToken
-        | Refusal::Forbidden
-        | Refusal::ClerkUnavailable => true,
+        RejectionKind::MissingCredential => !policies.iter().all(Policy::is_optional),
+        RejectionKind::InsufficientScope => has(|it| matches!(it, Requirement::Scope(_))),
+        RejectionKind::ReverificationNeeded => {
+            has(|it| matches!(it, Requirement::Reverification(_)))
+        }
+        RejectionKind::UnreadableCredential
+        | RejectionKind::InvalidToken
+        | RejectionKind::Forbidden
+        | RejectionKind::ClerkUnavailable => true,
         // A mistake in the setup is no part of what an API offers.
-        Refusal::Misconfigured => false,
+        RejectionKind::Misconfigured => false,
     }
 }
 
@@ -134,6 +136,6 @@ mod tests {
         }
         let anonymous = told(Policy::new(&[Clause::M2mToken(Requirement::None)]).optional());
         assert!(anonymous.contains(" clerk.invalid-token "), "{anonymous}");
-        assert!(told(Policy::REFUSE_ALL).starts_with(always));
+        assert!(told(Policy::DENY_ALL).starts_with(always));
     }
 }

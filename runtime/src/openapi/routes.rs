@@ -2,7 +2,7 @@
 
 use http::Method;
 
-use super::{Document, Undescribable, operation::Operation, spellings};
+use super::{Document, OpenApiError, operation::Operation, spellings};
 use crate::{
     audit::{Row, Table},
     clerk::Clerk,
@@ -20,15 +20,15 @@ impl Clerk {
     ///
     /// # Errors
     /// If an operation has no row, a row has no operation, or as for [`describe`](Self::describe).
-    /// The rest is written. A test can compare [`Undescribable::rows_without_operation`] with the
+    /// The rest is written. A test can compare [`OpenApiError::rows_without_operation`] with the
     /// routes that are left out of the document on purpose.
     pub fn describe_routes<'d>(
         &self,
         document: impl Into<Document<'d>>,
         table: &Table,
-    ) -> Result<(), Undescribable> {
+    ) -> Result<(), OpenApiError> {
         let Document(document) = document.into();
-        let mut problems = Undescribable::default();
+        let mut problems = OpenApiError::default();
         let mut rows: Vec<(&Row, bool)> =
             table.rows().map(|row| (row, !row.needs_operation())).collect();
         for (method, path) in document.operations() {

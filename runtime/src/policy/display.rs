@@ -42,7 +42,7 @@ impl fmt::Display for Requirement {
         match self {
             Self::None => formatter.write_str("nothing"),
             Self::Reverification(needed) => write!(formatter, "reverification {needed}"),
-            Self::From(machines) => write!(formatter, "from {}", machines.join(" or ")),
+            Self::Machine(machines) => write!(formatter, "from {}", machines.join(" or ")),
             Self::Client(clients) => write!(formatter, "client {}", clients.join(" or ")),
             Self::Audience(audience) => write!(formatter, "audience {audience}"),
             Self::All(parts) => joined(formatter, parts, " and ", Self::beside_others),
@@ -147,11 +147,11 @@ mod tests {
     fn policy_is_printed_in_grammatical_english() {
         const MINUTE: Requirement = Requirement::Reverification(Reverification::first_factor(1));
         const MINUTES: Requirement = Requirement::Reverification(Reverification::multi_factor(10));
-        use Requirement::{All, Any, Audience, Client, From, Permission, Plan, Role, Scope};
+        use Requirement::{All, Any, Audience, Client, Machine, Permission, Plan, Role, Scope};
         let table: [(&'static [Clause], &str); 16] = [
             (&[Clause::M2mToken(Requirement::None)], "m2m_token"),
-            (&[Clause::M2mToken(From(&["mch_a"]))], "m2m_token from mch_a"),
-            (&[Clause::M2mToken(From(&["mch_a", "mch_b"]))], "m2m_token from mch_a or mch_b"),
+            (&[Clause::M2mToken(Machine(&["mch_a"]))], "m2m_token from mch_a"),
+            (&[Clause::M2mToken(Machine(&["mch_a", "mch_b"]))], "m2m_token from mch_a or mch_b"),
             (&[Clause::OAuthToken(Client(&["a", "b"]))], "oauth_token with client a or b"),
             (&[Clause::OAuthToken(Audience("a"))], "oauth_token with audience a"),
             (&[Clause::ApiKey(Scope("a"))], "api_key with scope a"),
@@ -183,7 +183,7 @@ mod tests {
                 "session_token with (role a or b) and plan c",
             ),
             (
-                &[Clause::M2mToken(From(&["mch_a"])), Clause::ApiKey(Scope("a"))],
+                &[Clause::M2mToken(Machine(&["mch_a"])), Clause::ApiKey(Scope("a"))],
                 "m2m_token from mch_a, or api_key with scope a",
             ),
         ];

@@ -33,7 +33,7 @@ pub enum Requirement {
     /// Sessions: factors that were verified lately.
     Reverification(Reverification),
     /// M2M tokens: from one of these machines, `mch_…`.
-    From(&'static [&'static str]),
+    Machine(&'static [&'static str]),
     /// OAuth tokens: issued for this audience (RFC 9068 §2.2).
     Audience(&'static str),
     /// OAuth tokens: issued to one of these clients.
@@ -82,7 +82,7 @@ impl Requirement {
                 session(identity, |it| it.has_reverification(needed)),
                 Denial::Reverification(needed),
             ),
-            Self::From(machines) => {
+            Self::Machine(machines) => {
                 let met = matches!(identity, Identity::M2m(token) if machines.contains(&token.machine_id().as_str()));
                 unless(met, Denial::Sender)
             }
@@ -202,7 +202,7 @@ impl Requirement {
                 assert!(!text.is_empty(), "an empty role, permission, feature or plan");
             }
             Self::Reverification(_) => assert!(is_session, "only sessions have factors to verify"),
-            Self::From(machines) => {
+            Self::Machine(machines) => {
                 assert!(
                     matches!(token_type, TokenType::M2mToken),
                     "only M2M tokens come from machines"

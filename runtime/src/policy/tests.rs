@@ -28,9 +28,9 @@ fn a_contradiction_is_no_policy() {
 
 #[test]
 fn the_policy_that_refuses_all_accepts_nothing() {
-    assert_eq!(Policy::REFUSE_ALL.accepted().len(), 0);
-    assert_eq!(Policy::REFUSE_ALL.to_string(), "nobody");
-    let optional = Policy::REFUSE_ALL.optional().to_string();
+    assert_eq!(Policy::DENY_ALL.token_types().len(), 0);
+    assert_eq!(Policy::DENY_ALL.to_string(), "nobody");
+    let optional = Policy::DENY_ALL.optional().to_string();
     assert_eq!(optional, "a caller without a credential");
 }
 

@@ -22,7 +22,7 @@ pub(crate) enum Credential<'r> {
 
 /// The `Authorization` field cannot be read (RFC 6750 §3.1, `invalid_request`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum Unreadable {
+pub(crate) enum HeaderError {
     #[error("the request has more than one Authorization field")]
     TwoFields,
     #[error("the Authorization field has a character that is not visible ASCII or a space")]
@@ -44,13 +44,13 @@ impl<'r> Credential<'r> {
     ///
     /// The scheme is compared without case and may be followed by several spaces (RFC 9110
     /// §11.1, §11.4). Whatever could be read in two ways is refused.
-    pub(crate) fn read(headers: &'r HeaderMap) -> Result<Self, Unreadable> {
+    pub(crate) fn read(headers: &'r HeaderMap) -> Result<Self, HeaderError> {
         let mut fields = headers.get_all(AUTHORIZATION).iter();
         let Some(field) = fields.next() else {
             return Ok(Self::None);
         };
         if fields.next().is_some() {
-            return Err(Unreadable::TwoFields);
+            return Err(HeaderError::TwoFields);
         }
         let value = field.as_bytes().trim_ascii();
         if value.is_empty() {
@@ -67,13 +67,14 @@ impl<'r> Credential<'r> {
         // The tab is the one control character that a field value can hold (RFC 9110 §5.5).
         let is_text = value.iter().all(|byte| *byte == b' ' || byte.is_ascii_graphic());
         match (is_text, is_bearer) {
-            (false, _) => Err(Unreadable::NotAscii),
-            (true, true) if rest.is_empty() => Err(Unreadable::NoToken),
+            (false, _) => Err(HeaderError::NotAscii),
+            (true, true) if rest.is_empty() => Err(HeaderError::NoToken),
             (true, true) => {
-                Err(word_in_place_of_token(token).map_or(Unreadable::AfterToken, Unreadable::Word))
+                Err(word_in_place_of_token(token)
+                    .map_or(HeaderError::AfterToken, HeaderError::Word))
             }
-            (true, false) if rest.is_empty() => Err(Unreadable::NoScheme),
-            (true, false) if has_bearer_after_comma(rest) => Err(Unreadable::TwoSchemes),
+            (true, false) if rest.is_empty() => Err(HeaderError::NoScheme),
+            (true, false) if has_bearer_after_comma(rest) => Err(HeaderError::TwoSchemes),
             (true, false) => Ok(Self::None),
         }
     }
@@ -98,9 +99,9 @@ fn is_visible_ascii(token: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    type Row = (&'static [&'static [u8]], Result<Option<String>, Unreadable>);
+    type Row = (&'static [&'static [u8]], Result<Option<String>, HeaderError>);
 
-    fn read(values: &[&[u8]]) -> Result<Option<String>, Unreadable> {
+    fn read(values: &[&[u8]]) -> Result<Option<String>, HeaderError> {
         let mut headers = HeaderMap::new();
         for value in values {
             headers.append(AUTHORIZATION, HeaderValue::from_bytes(value).unwrap());
@@ -127,27 +128,27 @@ mod tests {
             (&[b"DPoP T"], Ok(None)),
             (&[b"Digest a=\"b\", c=\"d\""], Ok(None)),
             (&[b"Digest a=\"b\", bearer=\"d\", bearerx e"], Ok(None)),
-            (&[b"Basic x, Bearer T"], Err(Unreadable::TwoSchemes)),
-            (&[b"Basic x,Bearer T"], Err(Unreadable::TwoSchemes)),
-            (&[b"Basic x ,  bearer  T, Basic y"], Err(Unreadable::TwoSchemes)),
-            (&[b"Digest a=\"b\", c=\"d\", BEARER T"], Err(Unreadable::TwoSchemes)),
-            (&[b"Basic x, Bearer"], Err(Unreadable::TwoSchemes)),
+            (&[b"Basic x, Bearer T"], Err(HeaderError::TwoSchemes)),
+            (&[b"Basic x,Bearer T"], Err(HeaderError::TwoSchemes)),
+            (&[b"Basic x ,  bearer  T, Basic y"], Err(HeaderError::TwoSchemes)),
+            (&[b"Digest a=\"b\", c=\"d\", BEARER T"], Err(HeaderError::TwoSchemes)),
+            (&[b"Basic x, Bearer"], Err(HeaderError::TwoSchemes)),
             (&[b"Bearerx T"], Ok(None)),
-            (&[b"Bearer"], Err(Unreadable::NoToken)),
-            (&[b"bearer  "], Err(Unreadable::NoToken)),
-            (&[b"T"], Err(Unreadable::NoScheme)),
-            (&[b"Bearer\tT"], Err(Unreadable::NotAscii)),
-            (&[b"Bearer \tT"], Err(Unreadable::NotAscii)),
-            (&[b"Bearer T\tU"], Err(Unreadable::NotAscii)),
-            (&[b"Bearer T U"], Err(Unreadable::AfterToken)),
-            (&[b"Bearer A, Bearer B"], Err(Unreadable::AfterToken)),
-            (&[b"Bearer [object Object]"], Err(Unreadable::Word("[object Object]"))),
-            (&[b"Bearer null null"], Err(Unreadable::AfterToken)),
+            (&[b"Bearer"], Err(HeaderError::NoToken)),
+            (&[b"bearer  "], Err(HeaderError::NoToken)),
+            (&[b"T"], Err(HeaderError::NoScheme)),
+            (&[b"Bearer\tT"], Err(HeaderError::NotAscii)),
+            (&[b"Bearer \tT"], Err(HeaderError::NotAscii)),
+            (&[b"Bearer T\tU"], Err(HeaderError::NotAscii)),
+            (&[b"Bearer T U"], Err(HeaderError::AfterToken)),
+            (&[b"Bearer A, Bearer B"], Err(HeaderError::AfterToken)),
+            (&[b"Bearer [object Object]"], Err(HeaderError::Word("[object Object]"))),
+            (&[b"Bearer null null"], Err(HeaderError::AfterToken)),
             (&[b"Bearer null"], bearer("null")),
-            (&[b"Bearer t\xC3\xB6ken"], Err(Unreadable::NotAscii)),
-            (&[b"Basic p\xC3\xA4ss"], Err(Unreadable::NotAscii)),
-            (&[b"Bearer A", b"Bearer A"], Err(Unreadable::TwoFields)),
-            (&[b"Basic A", b"Bearer B"], Err(Unreadable::TwoFields)),
+            (&[b"Bearer t\xC3\xB6ken"], Err(HeaderError::NotAscii)),
+            (&[b"Basic p\xC3\xA4ss"], Err(HeaderError::NotAscii)),
+            (&[b"Bearer A", b"Bearer A"], Err(HeaderError::TwoFields)),
+            (&[b"Basic A", b"Bearer B"], Err(HeaderError::TwoFields)),
         ];
         for (values, expected) in table {
             assert_eq!(&read(values), expected, "{values:?}");

@@ -47,7 +47,7 @@ pub(crate) struct CookieInstance {
 
 /// A set of cookies that is no sign of a session that lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum CookieFault {
+pub(crate) enum CookieError {
     #[error("there is a session cookie, and `__client_uat` says that nobody is signed in")]
     NoClientUat,
     #[error("`__client_uat` says that somebody is signed in, and there is no session cookie")]
@@ -77,10 +77,10 @@ pub(crate) struct SessionCookie {
 
 impl SessionCookie {
     /// What the cookies beside the token say of it.
-    pub(crate) fn check(&self) -> Result<(), CookieFault> {
+    pub(crate) fn check(&self) -> Result<(), CookieError> {
         match self {
-            Self { lacks_dev_browser: true, .. } => Err(CookieFault::NoDevBrowser),
-            Self { is_stale: true, .. } => Err(CookieFault::Stale),
+            Self { lacks_dev_browser: true, .. } => Err(CookieError::NoDevBrowser),
+            Self { is_stale: true, .. } => Err(CookieError::Stale),
             _ => Ok(()),
         }
     }
@@ -117,18 +117,18 @@ impl CookieRules {
         &self,
         headers: &HeaderMap,
         now: UnixMillis,
-    ) -> Result<Option<SessionCookie>, CookieFault> {
+    ) -> Result<Option<SessionCookie>, CookieError> {
         let set = self.choose(headers, now);
         let client_uat = leading_integer(set.client_uat.as_deref());
         // Cookies that say nothing are no credential; the reason of all others begins with this one.
         let is_blank = set.session.is_none() && client_uat == 0;
         let development = self.instance.as_ref().is_some_and(|instance| !instance.production);
         let lacks_dev_browser = development && set.dev_browser.is_none() && !is_blank;
-        let fault = |fault| if lacks_dev_browser { CookieFault::NoDevBrowser } else { fault };
+        let fault = |fault| if lacks_dev_browser { CookieError::NoDevBrowser } else { fault };
         let token = match (set.session, client_uat) {
             (None, 0) => return Ok(None),
-            (None, _) => return Err(fault(CookieFault::NoSession)),
-            (Some(_), 0) => return Err(fault(CookieFault::NoClientUat)),
+            (None, _) => return Err(fault(CookieError::NoSession)),
+            (Some(_), 0) => return Err(fault(CookieError::NoClientUat)),
             (Some(token), _) => token,
         };
         let is_stale = is_older(&token, client_uat);

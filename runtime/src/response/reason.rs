@@ -3,9 +3,9 @@
 //! They are for logs and for development. A caller who knows them learns how near a forgery came.
 
 use crate::{
-    error::{ConfigurationFault, Failure, Refused, TokenFault},
+    error::{AuthError, ConfigurationError, ErrorKind, TokenError},
     policy::{Denial, Policy},
-    request::cookie::CookieFault,
+    request::cookie::CookieError,
     token::{Form, Presented, TokenType},
 };
 
@@ -15,20 +15,20 @@ const NOT_VERIFIED: &str = "token-verification-failed";
 const UNEXPECTED: &str = "unexpected-error";
 
 /// The code of a refusal by `policy`.
-pub(crate) fn code(refused: &Refused, policy: &Policy) -> &'static str {
+pub(crate) fn code(refused: &AuthError, policy: &Policy) -> &'static str {
     let presented = refused.presented;
     match &refused.failure {
-        Failure::Missing if policy.accepts(TokenType::SessionToken) => {
+        ErrorKind::Missing if policy.accepts(TokenType::SessionToken) => {
             "session-token-and-uat-missing"
         }
-        Failure::Missing => "No token in header",
-        Failure::Unreadable(_) => INVALID,
-        Failure::Token(fault) => of_token(fault, presented),
-        Failure::Denied(denial) => of_denial(denial),
-        Failure::Claims(_) => "claims-mismatch",
-        Failure::CrossSite(_) => "cross-site-cookie",
-        Failure::Configuration(fault) => of_configuration(fault, presented),
-        Failure::Upstream(_) => match presented {
+        ErrorKind::Missing => "No token in header",
+        ErrorKind::Unreadable(_) => INVALID,
+        ErrorKind::Token(fault) => of_token(fault, presented),
+        ErrorKind::Denied(denial) => of_denial(denial),
+        ErrorKind::Claims(_) => "claims-mismatch",
+        ErrorKind::CrossSite(_) => "cross-site-cookie",
+        ErrorKind::Configuration(fault) => of_configuration(fault, presented),
+        ErrorKind::Upstream(_) => match presented {
             Some(Presented { form: Form::Opaque, .. }) | None => UNEXPECTED,
             Some(presented) if presented.is_session() => "jwk-remote-failed-to-load",
             Some(_) => NOT_VERIFIED,
@@ -36,16 +36,16 @@ pub(crate) fn code(refused: &Refused, policy: &Policy) -> &'static str {
     }
 }
 
-fn of_token(fault: &TokenFault, presented: Option<Presented>) -> &'static str {
+fn of_token(fault: &TokenError, presented: Option<Presented>) -> &'static str {
     match (fault, presented) {
-        (TokenFault::NotAccepted(_), _) => MISMATCH,
-        (TokenFault::Cookie(fault), _) => of_cookie(*fault),
-        (TokenFault::NoAudience(_) | TokenFault::Audience(_) | TokenFault::Recipient, _) => {
+        (TokenError::NotAccepted(_), _) => MISMATCH,
+        (TokenError::Cookie(fault), _) => of_cookie(*fault),
+        (TokenError::NoAudience(_) | TokenError::Audience(_) | TokenError::Recipient, _) => {
             NOT_VERIFIED
         }
-        (TokenFault::Malformed(_), _) | (_, Some(Presented { form: Form::Opaque, .. })) => INVALID,
+        (TokenError::Malformed(_), _) | (_, Some(Presented { form: Form::Opaque, .. })) => INVALID,
         (fault, Some(presented)) if !presented.is_session() => match fault {
-            TokenFault::Category => INVALID,
+            TokenError::Category => INVALID,
             _ => NOT_VERIFIED,
         },
         (fault, _) => of_session(fault),
@@ -53,43 +53,43 @@ fn of_token(fault: &TokenFault, presented: Option<Presented>) -> &'static str {
 }
 
 /// Sessions are the only tokens whose faults Clerk's SDK tells apart.
-fn of_session(fault: &TokenFault) -> &'static str {
+fn of_session(fault: &TokenError) -> &'static str {
     match fault {
-        TokenFault::Category | TokenFault::IdToken => MISMATCH,
-        TokenFault::Algorithm => "token-invalid-algorithm",
-        TokenFault::KeyId | TokenFault::UnknownKey => "jwk-kid-mismatch",
-        TokenFault::Signature => "token-invalid-signature",
-        TokenFault::Expired => "session-token-expired",
-        TokenFault::NotYetValid => "session-token-nbf",
-        TokenFault::IssuedInFuture => "session-token-iat-in-the-future",
-        TokenFault::NoAuthorizedParty | TokenFault::AuthorizedParty => {
+        TokenError::Category | TokenError::IdToken => MISMATCH,
+        TokenError::Algorithm => "token-invalid-algorithm",
+        TokenError::KeyId | TokenError::UnknownKey => "jwk-kid-mismatch",
+        TokenError::Signature => "token-invalid-signature",
+        TokenError::Expired => "session-token-expired",
+        TokenError::NotYetValid => "session-token-nbf",
+        TokenError::IssuedInFuture => "session-token-iat-in-the-future",
+        TokenError::NoAuthorizedParty | TokenError::AuthorizedParty => {
             "token-invalid-authorized-parties"
         }
-        TokenFault::Issuer => "token-invalid-issuer",
-        TokenFault::Pending => "session-pending",
-        TokenFault::KeyAlgorithm
-        | TokenFault::Claim(_)
-        | TokenFault::NoAudience(_)
-        | TokenFault::Audience(_)
-        | TokenFault::Recipient => NOT_VERIFIED,
-        TokenFault::Malformed(_)
-        | TokenFault::Cookie(_)
-        | TokenFault::NotAccepted(_)
-        | TokenFault::Type
-        | TokenFault::Extension(_)
-        | TokenFault::NotConfirmed { .. }
-        | TokenFault::Revoked
-        | TokenFault::Inactive
-        | TokenFault::Answer(_) => INVALID,
+        TokenError::Issuer => "token-invalid-issuer",
+        TokenError::Pending => "session-pending",
+        TokenError::KeyAlgorithm
+        | TokenError::Claim(_)
+        | TokenError::NoAudience(_)
+        | TokenError::Audience(_)
+        | TokenError::Recipient => NOT_VERIFIED,
+        TokenError::Malformed(_)
+        | TokenError::Cookie(_)
+        | TokenError::NotAccepted(_)
+        | TokenError::Type
+        | TokenError::Extension(_)
+        | TokenError::NotConfirmed { .. }
+        | TokenError::Revoked
+        | TokenError::Inactive
+        | TokenError::Answer(_) => INVALID,
     }
 }
 
-fn of_cookie(fault: CookieFault) -> &'static str {
+fn of_cookie(fault: CookieError) -> &'static str {
     match fault {
-        CookieFault::NoClientUat => "session-token-but-no-client-uat",
-        CookieFault::NoSession => "client-uat-but-no-session-token",
-        CookieFault::Stale => "session-token-iat-before-client-uat",
-        CookieFault::NoDevBrowser => "dev-browser-missing",
+        CookieError::NoClientUat => "session-token-but-no-client-uat",
+        CookieError::NoSession => "client-uat-but-no-session-token",
+        CookieError::Stale => "session-token-iat-before-client-uat",
+        CookieError::NoDevBrowser => "dev-browser-missing",
     }
 }
 
@@ -104,22 +104,22 @@ fn of_denial(denial: &Denial) -> &'static str {
     }
 }
 
-fn of_configuration(fault: &ConfigurationFault, presented: Option<Presented>) -> &'static str {
+fn of_configuration(fault: &ConfigurationError, presented: Option<Presented>) -> &'static str {
     match fault {
-        ConfigurationFault::KeyRefused { .. }
+        ConfigurationError::KeyRefused { .. }
             if presented.is_some_and(|it| it.is_session() || it.form == Form::Opaque) =>
         {
             "secret-key-invalid"
         }
-        ConfigurationFault::NoKeySource if presented.is_some_and(Presented::is_session) => {
+        ConfigurationError::NoKeySource if presented.is_some_and(Presented::is_session) => {
             "jwk-failed-to-resolve"
         }
-        ConfigurationFault::KeyRefused { .. } | ConfigurationFault::NoKeySource => NOT_VERIFIED,
-        ConfigurationFault::NoSecretKey
-        | ConfigurationFault::NoMachineKey
-        | ConfigurationFault::NoMachineId
-        | ConfigurationFault::NoClerk
-        | ConfigurationFault::AskingRefused { .. }
-        | ConfigurationFault::RequestRejected { .. } => UNEXPECTED,
+        ConfigurationError::KeyRefused { .. } | ConfigurationError::NoKeySource => NOT_VERIFIED,
+        ConfigurationError::NoSecretKey
+        | ConfigurationError::NoMachineKey
+        | ConfigurationError::NoMachineId
+        | ConfigurationError::NoClerk
+        | ConfigurationError::AskingRefused { .. }
+        | ConfigurationError::RequestRejected { .. } => UNEXPECTED,
     }
 }

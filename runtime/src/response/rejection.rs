@@ -12,7 +12,7 @@ use http::{
 };
 
 use crate::{
-    error::{Failure, Refused},
+    error::{AuthError, ErrorKind},
     policy::{Denial, Policy, RequiredScopes, Reverification, ScopeHierarchy},
     response::{reason, resource::Resource},
     telemetry,
@@ -28,11 +28,11 @@ const AUTH_REASON: HeaderName = HeaderName::from_static("x-clerk-auth-reason");
 
 /// Why a request was refused, as far as the caller may know.
 ///
-/// It is what the hook of [`refusal_body`](crate::ClerkBuilder::refusal_body) receives. The
+/// It is what the hook of [`rejection_body`](crate::ClerkBuilder::rejection_body) receives. The
 /// precise reason is in the log: told to the caller, it would help a forger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Refusal {
+pub enum RejectionKind {
     /// 401: the request carries no credential.
     MissingCredential,
     /// 400: the `Authorization` field cannot be read (RFC 6750 §3.1).
@@ -73,20 +73,20 @@ pub enum Refusal {
 /// The body is `application/problem+json` (RFC 9457), and `Cache-Control` is `no-store`.
 #[derive(Clone)]
 pub struct Rejection {
-    refusal: Refusal,
+    refusal: RejectionKind,
     scopes: Option<RequiredScopes>,
     /// Whether an OAuth client could pass, and so may be told where to get a token.
     accepts_oauth: bool,
     reverification: Option<Reverification>,
     retry_after: Option<u64>,
     reason: &'static str,
-    appearance: Arc<Appearance>,
+    appearance: Arc<RejectionSettings>,
 }
 
 /// What the configuration says about refusals: how they look, what they name, and which scopes a
 /// later policy takes for others.
 #[derive(Clone, Default)]
-pub(crate) struct Appearance {
+pub(crate) struct RejectionSettings {
     pub(crate) realm: Realm,
     pub(crate) body: Option<BodyHook>,
     /// Whether the caller is told what only the log should know.
@@ -97,7 +97,7 @@ pub(crate) struct Appearance {
     pub(crate) resource: Option<Resource>,
 }
 
-pub(crate) type BodyHook = Arc<dyn Fn(Refusal) -> Response + Send + Sync>;
+pub(crate) type BodyHook = Arc<dyn Fn(RejectionKind) -> Response + Send + Sync>;
 
 /// A realm that can stand in a challenge, quoted and escaped.
 #[derive(Clone, Debug, Default)]
@@ -113,21 +113,21 @@ impl Realm {
     }
 }
 
-impl Refusal {
-    pub(crate) const fn of(failure: &Failure) -> Self {
+impl RejectionKind {
+    pub(crate) const fn of(failure: &ErrorKind) -> Self {
         match failure {
-            Failure::Missing => Self::MissingCredential,
-            Failure::Unreadable(_) => Self::UnreadableCredential,
-            Failure::Token(_) | Failure::Denied(Denial::NotAccepted(_) | Denial::Audience) => {
+            ErrorKind::Missing => Self::MissingCredential,
+            ErrorKind::Unreadable(_) => Self::UnreadableCredential,
+            ErrorKind::Token(_) | ErrorKind::Denied(Denial::NotAccepted(_) | Denial::Audience) => {
                 Self::InvalidToken
             }
-            Failure::Denied(Denial::MissingScopes(_)) => Self::InsufficientScope,
-            Failure::Denied(Denial::Session(_) | Denial::Sender)
-            | Failure::Claims(_)
-            | Failure::CrossSite(_) => Self::Forbidden,
-            Failure::Denied(Denial::Reverification(_)) => Self::ReverificationNeeded,
-            Failure::Configuration(_) => Self::Misconfigured,
-            Failure::Upstream(_) => Self::ClerkUnavailable,
+            ErrorKind::Denied(Denial::MissingScopes(_)) => Self::InsufficientScope,
+            ErrorKind::Denied(Denial::Session(_) | Denial::Sender)
+            | ErrorKind::Claims(_)
+            | ErrorKind::CrossSite(_) => Self::Forbidden,
+            ErrorKind::Denied(Denial::Reverification(_)) => Self::ReverificationNeeded,
+            ErrorKind::Configuration(_) => Self::Misconfigured,
+            ErrorKind::Upstream(_) => Self::ClerkUnavailable,
         }
     }
 
@@ -193,27 +193,27 @@ impl Rejection {
     /// Tells the operator the reason, and keeps for the caller what the caller may know.
     /// `extensions` are those of the request, if they are at hand.
     pub(crate) fn new(
-        refused: &Refused,
+        refused: &AuthError,
         policy: &Policy,
-        appearance: Arc<Appearance>,
+        appearance: Arc<RejectionSettings>,
         extensions: Option<&Extensions>,
     ) -> Self {
         let failure = &refused.failure;
         let scopes = match failure {
-            Failure::Missing => policy.scopes_to_request(appearance.scope_hierarchy),
-            Failure::Denied(Denial::MissingScopes(scopes)) => Some(scopes.clone()),
+            ErrorKind::Missing => policy.scopes_to_request(appearance.scope_hierarchy),
+            ErrorKind::Denied(Denial::MissingScopes(scopes)) => Some(scopes.clone()),
             _ => None,
         };
         let reverification = match failure {
-            Failure::Denied(Denial::Reverification(needed)) => Some(*needed),
+            ErrorKind::Denied(Denial::Reverification(needed)) => Some(*needed),
             _ => None,
         };
         let retry_after = match failure {
-            Failure::Upstream(fault) => Some(fault.retry_after),
+            ErrorKind::Upstream(fault) => Some(fault.retry_after),
             _ => None,
         };
         let rejection = Self {
-            refusal: Refusal::of(failure),
+            refusal: RejectionKind::of(failure),
             scopes,
             accepts_oauth: policy.accepts(TokenType::OAuthToken),
             reverification,
@@ -232,22 +232,22 @@ impl Rejection {
         mut self,
         map: impl FnOnce(Option<RequiredScopes>, ScopeHierarchy) -> Option<RequiredScopes>,
     ) -> Self {
-        if self.refusal == Refusal::MissingCredential && self.accepts_oauth {
+        if self.refusal == RejectionKind::MissingCredential && self.accepts_oauth {
             self.scopes = map(self.scopes, self.appearance.scope_hierarchy);
         }
         self
     }
 
     /// One event. Our own mistakes are errors, Clerk's outages are warnings.
-    fn tell_operator(&self, refused: &Refused, policy: &Policy, route: Option<&str>) {
+    fn tell_operator(&self, refused: &AuthError, policy: &Policy, route: Option<&str>) {
         let (failure, reason) = (&refused.failure, self.reason);
         let (refusal, status) = (self.refusal.as_str(), self.status().as_u16());
         let token_type = refused.presented.map(|presented| presented.token_type.as_str());
         match failure {
-            Failure::Configuration(_) => {
+            ErrorKind::Configuration(_) => {
                 tracing::error!(status, refusal, reason, token_type, %policy, route, cause = %failure, "request refused");
             }
-            Failure::Upstream(_) => {
+            ErrorKind::Upstream(_) => {
                 tracing::warn!(status, refusal, reason, token_type, %policy, route, cause = %failure, "request refused");
             }
             _ => {
@@ -258,7 +258,7 @@ impl Rejection {
 
     /// Why the request was refused, as far as the caller may know.
     #[must_use]
-    pub fn refusal(&self) -> Refusal {
+    pub fn kind(&self) -> RejectionKind {
         self.refusal
     }
 
@@ -287,7 +287,7 @@ impl Rejection {
     /// nothing new.
     fn resource(&self) -> Option<&Resource> {
         let resource = self.appearance.resource.as_ref()?;
-        let helps = self.accepts_oauth && self.refusal != Refusal::UnreadableCredential;
+        let helps = self.accepts_oauth && self.refusal != RejectionKind::UnreadableCredential;
         helps.then_some(resource)
     }
 

@@ -43,7 +43,7 @@ pub struct ServerFunctionService<S, P> {
 #[derive(Debug)]
 pub enum Stopped<E> {
     /// The guard refused the caller.
-    Refused(Rejection),
+    AuthError(Rejection),
     /// The service itself failed.
     Failed(E),
 }
@@ -89,7 +89,7 @@ where
                 Ok(request) => request,
                 Err(rejection) => {
                     refused(without_body(rejection.clone()));
-                    return Err(Stopped::Refused(rejection));
+                    return Err(Stopped::AuthError(rejection));
                 }
             };
             let (parts, body) = request.into_parts();
@@ -129,7 +129,7 @@ impl<S, P> fmt::Debug for ServerFunctionService<S, P> {
 impl<E: fmt::Display> fmt::Display for Stopped<E> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Refused(rejection) => rejection.fmt(formatter),
+            Self::AuthError(rejection) => rejection.fmt(formatter),
             Self::Failed(error) => error.fmt(formatter),
         }
     }

@@ -9,7 +9,7 @@ use metrics::{
     Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram,
 };
 
-use super::{Lookup, Withheld};
+use super::{Lookup, ThrottleCause};
 use crate::{clock::UnixMillis, token::TokenType};
 
 /// Tells the recorder what each number is. One that is installed later does not hear it.
@@ -84,11 +84,11 @@ pub(crate) fn looked_up(lookup: Lookup) {
     }
 }
 
-pub(crate) fn withheld(why: Withheld) {
+pub(crate) fn throttled(why: ThrottleCause) {
     let cause = match why {
-        Withheld::AllTokens => "opaque_rate_limit",
-        Withheld::NewTokens => "new_token_rate_limit",
-        Withheld::ByClerk => "rate_limit",
+        ThrottleCause::AllTokens => "opaque_rate_limit",
+        ThrottleCause::NewTokens => "new_token_rate_limit",
+        ThrottleCause::ByClerk => "rate_limit",
     };
     counter!("clerk_auth_upstream_withheld_total", "cause" => cause).increment(1);
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Lookup, Withheld};
+use super::{Lookup, ThrottleCause};
 use crate::{clock::UnixMillis, token::TokenType};
 
 pub(crate) fn describe() {}
@@ -13,7 +13,7 @@ pub(crate) fn refused(_: Option<TokenType>, _refusal: &'static str, _reason: &'s
 
 pub(crate) fn looked_up(_: Lookup) {}
 
-pub(crate) fn withheld(_: Withheld) {}
+pub(crate) fn throttled(_: ThrottleCause) {}
 
 pub(crate) fn keys_loaded(_: UnixMillis) {}
 

@@ -15,7 +15,7 @@ use http::{
     header::{CONTENT_TYPE, LOCATION, RETRY_AFTER},
 };
 
-use super::{failure::Failure, server::Line};
+use super::{failure::Failure, server::Connection};
 
 /// The endpoints of a [`DevIssuer`](super::DevIssuer) that a verifier calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -124,7 +124,7 @@ impl Answer {
     }
 
     /// Answers one request that came in on `line`.
-    pub(super) async fn play(self, line: &Line) -> Response {
+    pub(super) async fn play(self, line: &Connection) -> Response {
         match self.0 {
             Kind::Status(status) => Failure::of_status(status).into_response(),
             Kind::Body { status, content_type, bytes } => {

@@ -14,7 +14,7 @@ use crate::{
         ids::{ClientId, MachineId, OrgId, SessionId, Subject, UserId},
         scopes::Scopes,
     },
-    response::rejection::{Appearance, Realm, Rejection},
+    response::rejection::{Realm, Rejection, RejectionSettings},
 };
 
 /// A caller as a test describes them, to call a guarded handler like any function.
@@ -245,7 +245,7 @@ impl<I: Into<Described>> Caller<I> {
         let Described(identity) = self.identity.into();
         // The realm is one that can stand in a challenge.
         let realm = Realm::new("test").unwrap_or_default();
-        let appearance = Arc::new(Appearance {
+        let appearance = Arc::new(RejectionSettings {
             realm,
             body: None,
             reveals_reasons: false,

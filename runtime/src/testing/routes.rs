@@ -15,7 +15,8 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use super::{
-    answer::Endpoint, failure::Failure, instance::Instance, manage, records::Class, server::Line,
+    answer::Endpoint, failure::Failure, instance::Instance, manage, records::Class,
+    server::Connection,
 };
 
 /// The instance, as the handlers share it.
@@ -45,7 +46,7 @@ pub(super) fn routes(instance: Arc<Instance>) -> Router {
 /// Counts a call, and gives the answer that the test has set, if any.
 async fn scripted(
     State((instance, endpoint)): State<(Arc<Instance>, Endpoint)>,
-    ConnectInfo(line): ConnectInfo<Line>,
+    ConnectInfo(line): ConnectInfo<Connection>,
     request: Request,
     next: Next,
 ) -> Response {

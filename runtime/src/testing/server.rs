@@ -34,8 +34,9 @@ impl Server {
 
     pub(super) fn start(listener: TcpListener, instance: Arc<Instance>) -> Self {
         let lines = Arc::new(Lines::default());
-        let door = Door { listener, lines: Arc::clone(&lines) };
-        let service = routes(Arc::clone(&instance)).into_make_service_with_connect_info::<Line>();
+        let door = TrackingListener { listener, lines: Arc::clone(&lines) };
+        let service =
+            routes(Arc::clone(&instance)).into_make_service_with_connect_info::<Connection>();
         let serving = async move { axum::serve(door, service).await };
         Self { instance, task: tokio::spawn(serving).abort_handle(), lines }
     }
@@ -56,17 +57,17 @@ impl Drop for Server {
 ///
 /// The server then sees the end of the connection and drops the request it is working on.
 #[derive(Clone, Debug)]
-pub(super) struct Line(Arc<StdTcpStream>);
+pub(super) struct Connection(Arc<StdTcpStream>);
 
-impl Line {
+impl Connection {
     pub(super) fn cut(&self) {
         // It fails when the other side was faster: closed is closed.
         let _ = self.0.shutdown(Shutdown::Both);
     }
 }
 
-impl Connected<IncomingStream<'_, Door>> for Line {
-    fn connect_info(stream: IncomingStream<'_, Door>) -> Self {
+impl Connected<IncomingStream<'_, TrackingListener>> for Connection {
+    fn connect_info(stream: IncomingStream<'_, TrackingListener>) -> Self {
         stream.remote_addr().clone()
     }
 }
@@ -82,7 +83,7 @@ struct Open {
 }
 
 impl Lines {
-    fn add(&self, line: &Line) {
+    fn add(&self, line: &Connection) {
         let mut open = self.open();
         if open.closed {
             return line.cut();
@@ -95,7 +96,10 @@ impl Lines {
     fn cut(&self) {
         let mut open = self.open();
         open.closed = true;
-        open.lines.drain(..).filter_map(|line| line.upgrade()).for_each(|line| Line(line).cut());
+        open.lines
+            .drain(..)
+            .filter_map(|line| line.upgrade())
+            .for_each(|line| Connection(line).cut());
     }
 
     fn open(&self) -> MutexGuard<'_, Open> {
@@ -103,17 +107,17 @@ impl Lines {
     }
 }
 
-/// The port. It hands out each connection with its [`Line`] in the place of the peer's address.
-struct Door {
+/// The port. It hands out each connection with its [`Connection`] in the place of the peer's address.
+struct TrackingListener {
     listener: TcpListener,
     lines: Arc<Lines>,
 }
 
-impl Listener for Door {
+impl Listener for TrackingListener {
     type Io = TcpStream;
-    type Addr = Line;
+    type Addr = Connection;
 
-    async fn accept(&mut self) -> (TcpStream, Line) {
+    async fn accept(&mut self) -> (TcpStream, Connection) {
         loop {
             let (stream, _) = Listener::accept(&mut self.listener).await;
             // A connection that cannot be handed out is closed, and the client may try again.
@@ -124,14 +128,14 @@ impl Listener for Door {
         }
     }
 
-    fn local_addr(&self) -> io::Result<Line> {
+    fn local_addr(&self) -> io::Result<Connection> {
         Err(io::ErrorKind::Unsupported.into())
     }
 }
 
-fn with_line(stream: TcpStream) -> io::Result<(TcpStream, Line)> {
+fn with_line(stream: TcpStream) -> io::Result<(TcpStream, Connection)> {
     let stream = stream.into_std()?;
     stream.set_nodelay(true)?;
-    let line = Line(Arc::new(stream.try_clone()?));
+    let line = Connection(Arc::new(stream.try_clone()?));
     Ok((TcpStream::from_std(stream)?, line))
 }

@@ -4,7 +4,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::{HeaderMap, HeaderValue, header};
 
 use super::{
-    Recipient, Rules,
+    ClaimChecks, Recipient,
     jwt::claims::{m2m, oauth, permissions as bit_maps, session},
     opaque::response::api_key,
 };
@@ -75,8 +75,8 @@ pub fn token(text: &[u8]) -> Option<(TokenType, Option<String>)> {
     Some((presented.token_type, Some(format!("{header}.{payload}.{signature}"))))
 }
 
-fn rules() -> Rules {
-    Rules {
+fn rules() -> ClaimChecks {
+    ClaimChecks {
         clock_skew: 5000,
         issuers: vec!["https://clerk.example.com".into()],
         audience: Vec::new(),

@@ -2,7 +2,7 @@
 
 use std::{error::Error, fmt, time::Duration};
 
-use crate::error::{Failure, with_sources};
+use crate::error::{ErrorKind, with_sources};
 
 /// How well a [`Clerk`](crate::Clerk) can verify at the moment.
 ///
@@ -50,24 +50,24 @@ pub enum KeyHealth {
 /// `Display` and `Debug` print the cause and every error behind it, so `%error` in a log event is
 /// enough. [`source`](Error::source) returns the error of the HTTP client, if there is one.
 #[derive(Clone)]
-pub struct NotReady {
-    pub(crate) cause: Failure,
+pub struct WarmUpError {
+    pub(crate) cause: ErrorKind,
 }
 
-impl fmt::Display for NotReady {
+impl fmt::Display for WarmUpError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "the keys could not be loaded: {}", with_sources(&self.cause))
     }
 }
 
 /// The same line: a `main` that returns the error prints it in this form.
-impl fmt::Debug for NotReady {
+impl fmt::Debug for WarmUpError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, formatter)
     }
 }
 
-impl Error for NotReady {
+impl Error for WarmUpError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         self.cause.source()
     }

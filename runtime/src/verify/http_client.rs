@@ -14,12 +14,12 @@ use http::{
 use reqwest::Url;
 use tokio::time::Instant;
 
-pub(crate) use self::{call_error::Failed, connection::watched};
+pub(crate) use self::{call_error::CallError, connection::watched};
 
 use self::client::HttpClient;
-use super::single_flight::Shared;
+use super::single_flight::Flight;
 use crate::{
-    error::{UpstreamFault, UpstreamReason},
+    error::{UpstreamError, UpstreamErrorKind},
     telemetry::{self, Endpoint},
 };
 
@@ -51,7 +51,7 @@ pub(crate) struct Upstream {
 }
 
 /// One endpoint of Clerk, and the key that it wants.
-pub(crate) struct Question {
+pub(crate) struct ApiRequest {
     pub(crate) endpoint: Endpoint,
     pub(crate) method: Method,
     pub(crate) url: Url,
@@ -74,10 +74,10 @@ impl Upstream {
     /// gone.
     pub(crate) async fn ask(
         &self,
-        question: &Question,
+        question: &ApiRequest,
         body: Vec<u8>,
         may_repeat: impl FnOnce() -> bool,
-    ) -> Result<Vec<u8>, Failed> {
+    ) -> Result<Vec<u8>, CallError> {
         self.ask_within(self.timeouts.attempt, question, Some(body), may_repeat).await
     }
 
@@ -86,14 +86,14 @@ impl Upstream {
     async fn ask_within(
         &self,
         time: Duration,
-        question: &Question,
+        question: &ApiRequest,
         body: Option<Vec<u8>>,
         may_repeat: impl FnOnce() -> bool,
-    ) -> Result<Vec<u8>, Failed> {
+    ) -> Result<Vec<u8>, CallError> {
         let end = Instant::now() + time;
         let ask = |body| {
             let time = end.saturating_duration_since(Instant::now());
-            telemetry::call(question.endpoint, self.send(time, question, body), Failed::outcome)
+            telemetry::call(question.endpoint, self.send(time, question, body), CallError::outcome)
         };
         match ask(body.clone()).await {
             Err(failed) if failed.is_stale_connection() && may_repeat() => ask(body).await,
@@ -105,9 +105,9 @@ impl Upstream {
     async fn send(
         &self,
         time: Duration,
-        question: &Question,
+        question: &ApiRequest,
         body: Option<Vec<u8>>,
-    ) -> Result<Vec<u8>, Failed> {
+    ) -> Result<Vec<u8>, CallError> {
         let mut request = self.http.get()?.request(question.method.clone(), question.url.clone());
         request = request.timeout(time);
         if let Some(key) = &question.key {
@@ -125,7 +125,7 @@ impl Upstream {
         let is_outage = status.is_server_error()
             || matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT);
         if is_outage {
-            let mut fault = UpstreamFault::new(UpstreamReason::Status(status.as_u16()));
+            let mut fault = UpstreamError::new(UpstreamErrorKind::Status(status.as_u16()));
             if let Some(seconds) = retry_after(response.headers()) {
                 fault.retry_after = seconds;
             }
@@ -142,12 +142,12 @@ impl Upstream {
     /// on the caller: a retry must not multiply what a stranger can make us send.
     pub(crate) async fn ask_with_retry<T>(
         &self,
-        sources: &[Question],
-        read: impl Fn(&[u8]) -> Result<T, UpstreamFault>,
-    ) -> Result<T, Failed> {
+        sources: &[ApiRequest],
+        read: impl Fn(&[u8]) -> Result<T, UpstreamError>,
+    ) -> Result<T, CallError> {
         let end = Instant::now() + self.timeouts.deadline;
         let count = u32::try_from(sources.len()).unwrap_or(u32::MAX);
-        let mut failed = Failed::from(UpstreamFault::new(UpstreamReason::Connection));
+        let mut failed = CallError::from(UpstreamError::new(UpstreamErrorKind::Connection));
         let mut pause = RETRY_PAUSE;
         for round in 0..ROUNDS {
             if round > 0 {
@@ -182,15 +182,15 @@ impl Upstream {
     }
 
     /// Waits for shared work, no longer than a guard may. What is lost with its task has failed.
-    pub(crate) async fn wait_for<T, E>(&self, work: Shared<Result<T, E>>) -> Result<T, E>
+    pub(crate) async fn wait_for<T, E>(&self, work: Flight<Result<T, E>>) -> Result<T, E>
     where
         T: Clone,
-        E: Clone + From<UpstreamFault>,
+        E: Clone + From<UpstreamError>,
     {
         match tokio::time::timeout(self.timeouts.deadline, work.outcome()).await {
             Ok(Some(outcome)) => outcome,
-            Ok(None) => Err(UpstreamFault::new(UpstreamReason::Connection).into()),
-            Err(_) => Err(UpstreamFault::new(UpstreamReason::Timeout).into()),
+            Ok(None) => Err(UpstreamError::new(UpstreamErrorKind::Connection).into()),
+            Err(_) => Err(UpstreamError::new(UpstreamErrorKind::Timeout).into()),
         }
     }
 
@@ -209,11 +209,11 @@ impl ApiSecret {
     }
 }
 
-async fn read_bounded(mut response: reqwest::Response) -> Result<Vec<u8>, Failed> {
+async fn read_bounded(mut response: reqwest::Response) -> Result<Vec<u8>, CallError> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(connection::lost)? {
         if body.len() + chunk.len() > LONGEST_ANSWER {
-            return Err(UpstreamFault::new(UpstreamReason::Body).into());
+            return Err(UpstreamError::new(UpstreamErrorKind::Body).into());
         }
         body.extend_from_slice(&chunk);
     }

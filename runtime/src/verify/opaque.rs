@@ -13,29 +13,29 @@ use std::{
 
 pub(crate) use self::verdict_cache::VerdictTimes;
 
-use self::verdict_cache::Memory;
-use super::{http_client::Upstream, jwt::cache::Fingerprint, single_flight::Shared};
+use self::verdict_cache::VerdictCache;
+use super::{http_client::Upstream, jwt::cache::Fingerprint, single_flight::Flight};
 use crate::{
     clock::Clock,
-    error::Failure,
+    error::ErrorKind,
     identity::Identity,
     telemetry::{self, Lookup},
 };
 
 /// What a call to Clerk ended with.
-pub(crate) type Verdict = Result<Identity, Failure>;
+pub(crate) type Verdict = Result<Identity, ErrorKind>;
 
 /// Calls that run, and what earlier ones ended with.
-pub(crate) struct Asked {
+pub(crate) struct OpaqueVerifier {
     upstream: Upstream,
     clock: Clock,
-    memory: Memory,
+    memory: VerdictCache,
     /// As many as the rate limits let start while the longest of them runs.
     running: Mutex<HashMap<Fingerprint, Call>>,
 }
 
 /// A call that runs, or has ended.
-type Call = Shared<Verdict>;
+type Call = Flight<Verdict>;
 
 enum Step {
     /// The verdict is here by now.
@@ -44,15 +44,15 @@ enum Step {
 }
 
 /// The place of a call among those that run. It is free when the task is gone, whatever ends it.
-struct Place {
-    asked: Arc<Asked>,
+struct RunningFlight {
+    asked: Arc<OpaqueVerifier>,
     fingerprint: Fingerprint,
     call: Call,
 }
 
-impl Asked {
+impl OpaqueVerifier {
     pub(crate) fn new(upstream: Upstream, clock: Clock, times: VerdictTimes) -> Self {
-        Self { upstream, clock, memory: Memory::new(times), running: Mutex::default() }
+        Self { upstream, clock, memory: VerdictCache::new(times), running: Mutex::default() }
     }
 
     /// The verdict about a token. Where none is remembered and nobody asks already, what `ask`
@@ -61,7 +61,7 @@ impl Asked {
     pub(crate) async fn about<F>(
         self: &Arc<Self>,
         fingerprint: Fingerprint,
-        ask: impl FnOnce(bool) -> Result<F, Failure>,
+        ask: impl FnOnce(bool) -> Result<F, ErrorKind>,
     ) -> Verdict
     where
         F: Future<Output = Verdict> + Send + 'static,
@@ -80,8 +80,8 @@ impl Asked {
     fn next_step<F>(
         self: &Arc<Self>,
         fingerprint: Fingerprint,
-        ask: impl FnOnce(bool) -> Result<F, Failure>,
-    ) -> Result<Step, Failure>
+        ask: impl FnOnce(bool) -> Result<F, ErrorKind>,
+    ) -> Result<Step, ErrorKind>
     where
         F: Future<Output = Verdict> + Send + 'static,
     {
@@ -99,10 +99,10 @@ impl Asked {
         }
         telemetry::looked_up(Lookup::VerdictMiss);
         let answer = ask(!self.memory.was_approved(&fingerprint))?;
-        let (teller, call) = Shared::new(now);
+        let (teller, call) = Flight::new(now);
         running.insert(fingerprint, call.clone());
         drop(running);
-        let place = Place { asked: Arc::clone(self), fingerprint, call: call.clone() };
+        let place = RunningFlight { asked: Arc::clone(self), fingerprint, call: call.clone() };
         tokio::spawn(async move {
             let verdict = answer.await;
             if place.is_held() {
@@ -116,7 +116,7 @@ impl Asked {
     }
 }
 
-impl Place {
+impl RunningFlight {
     /// A call that was given up has lost its place to another, and says nothing any more of what is
     /// true now.
     fn is_held(&self) -> bool {
@@ -128,7 +128,7 @@ impl Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for RunningFlight {
     fn drop(&mut self) {
         let mut running = lock(&self.asked.running);
         if self.is_held_in(&running) {
@@ -149,24 +149,24 @@ mod tests {
 
     use super::*;
     use crate::{
-        error::TokenFault,
+        error::TokenError,
         verify::{HttpClient, Reach, Timeouts},
     };
 
     const DEADLINE: Duration = Duration::from_secs(5);
 
-    fn asked(times: VerdictTimes) -> Arc<Asked> {
+    fn asked(times: VerdictTimes) -> Arc<OpaqueVerifier> {
         Arc::new(unshared(times))
     }
 
-    fn unshared(times: VerdictTimes) -> Asked {
+    fn unshared(times: VerdictTimes) -> OpaqueVerifier {
         let timeouts = Timeouts { connect: DEADLINE, attempt: DEADLINE, deadline: DEADLINE };
         let reach = Reach { connect_timeout: DEADLINE, loopback: true, encrypted: false };
         let upstream = Upstream::new(timeouts, HttpClient::new(reach));
-        Asked::new(upstream, Clock::default(), times)
+        OpaqueVerifier::new(upstream, Clock::default(), times)
     }
 
-    fn running(asked: &Asked) -> usize {
+    fn running(asked: &OpaqueVerifier) -> usize {
         lock(&asked.running).len()
     }
 
@@ -175,18 +175,18 @@ mod tests {
     async fn who_comes_when_a_call_has_just_ended_starts_no_second() {
         let asked = asked(VerdictTimes { refused: DEADLINE, ..VerdictTimes::default() });
         let token = Fingerprint::of(b"ak_1");
-        asked.memory.keep(token, &Err(TokenFault::Revoked.into()), asked.clock.steady());
+        asked.memory.keep(token, &Err(TokenError::Revoked.into()), asked.clock.steady());
         let step = asked.next_step(token, |_| Ok(pending()));
         assert!(matches!(step, Ok(Step::Done(Err(_)))));
         assert_eq!(running(&asked), 0);
     }
 
     fn revoked() -> Verdict {
-        Err(TokenFault::Revoked.into())
+        Err(TokenError::Revoked.into())
     }
 
     /// A call that ends when the test says so.
-    fn call(asked: &Arc<Asked>, token: Fingerprint) -> (oneshot::Sender<Verdict>, Call) {
+    fn call(asked: &Arc<OpaqueVerifier>, token: Fingerprint) -> (oneshot::Sender<Verdict>, Call) {
         let (tell, told) = oneshot::channel();
         let step = asked.next_step(token, |_| Ok(async { told.await.unwrap() }));
         let Ok(Step::Wait(call)) = step else { panic!("a call runs already") };
@@ -219,7 +219,8 @@ mod tests {
         const SECOND: Duration = Duration::from_secs(1);
         let clock = crate::testing::TestClock::at(1_800_000_000);
         let times = VerdictTimes { refused: 4 * SECOND, ..VerdictTimes::default() };
-        let asked = Arc::new(Asked { clock: Clock::Test(clock.clone()), ..unshared(times) });
+        let asked =
+            Arc::new(OpaqueVerifier { clock: Clock::Test(clock.clone()), ..unshared(times) });
         // Seconds on the way, and seconds for which the response still counts when it is here.
         for (number, (on_the_way, left)) in
             [(0, 4), (1, 3), (3, 1), (4, 0), (5, 0)].iter().enumerate()
@@ -246,7 +247,7 @@ mod tests {
             let runtime = Builder::new_current_thread().enable_all().build().unwrap();
             let call = async move {
                 match ends {
-                    "well" => Err(TokenFault::Revoked.into()),
+                    "well" => Err(TokenError::Revoked.into()),
                     "in a panic" => panic!("a test says so"),
                     _ => pending().await,
                 }

@@ -9,18 +9,18 @@ use tokio::sync::watch;
 
 /// Work that runs, or has ended. Clones wait for the same work.
 #[derive(Clone)]
-pub(crate) struct Shared<T> {
+pub(crate) struct Flight<T> {
     outcome: watch::Receiver<Option<T>>,
     started_at: Duration,
 }
 
 /// Where the task that does the work tells what came of it.
-pub(crate) struct Teller<T>(watch::Sender<Option<T>>);
+pub(crate) struct FlightSender<T>(watch::Sender<Option<T>>);
 
-impl<T: Clone> Shared<T> {
-    pub(crate) fn new(started_at: Duration) -> (Teller<T>, Self) {
+impl<T: Clone> Flight<T> {
+    pub(crate) fn new(started_at: Duration) -> (FlightSender<T>, Self) {
         let (sender, outcome) = watch::channel(None);
-        (Teller(sender), Self { outcome, started_at })
+        (FlightSender(sender), Self { outcome, started_at })
     }
 
     /// Whether it can still end. Work that runs for longer than `longest` is not driven any more:
@@ -45,7 +45,7 @@ impl<T: Clone> Shared<T> {
     }
 }
 
-impl<T> Teller<T> {
+impl<T> FlightSender<T> {
     /// Where nobody waits any more, nobody is told.
     pub(crate) fn tell(self, outcome: T) {
         let _ = self.0.send(Some(outcome));
@@ -60,7 +60,7 @@ mod tests {
 
     #[tokio::test]
     async fn all_who_wait_are_told_and_so_is_who_comes_later() {
-        let (teller, shared) = Shared::new(LONGEST);
+        let (teller, shared) = Flight::new(LONGEST);
         let waits = tokio::spawn(shared.clone().outcome());
         teller.tell(7);
         assert_eq!(waits.await.unwrap(), Some(7));
@@ -69,7 +69,7 @@ mod tests {
 
     #[tokio::test]
     async fn nobody_waits_for_a_task_that_is_gone() {
-        let (teller, shared) = Shared::<()>::new(LONGEST);
+        let (teller, shared) = Flight::<()>::new(LONGEST);
         assert!(shared.is_under_way(LONGEST, LONGEST));
         drop(teller);
         assert!(!shared.is_under_way(LONGEST, LONGEST));
@@ -78,7 +78,7 @@ mod tests {
 
     #[test]
     fn work_is_given_up_when_its_time_is_over() {
-        let (_teller, shared) = Shared::<()>::new(LONGEST);
+        let (_teller, shared) = Flight::<()>::new(LONGEST);
         for (now, under_way) in [(0, true), (10, true), (19, true), (20, false), (999, false)] {
             assert_eq!(shared.is_under_way(Duration::from_secs(now), LONGEST), under_way, "{now}");
         }

@@ -67,7 +67,7 @@ pub(super) async fn no_keys(
     let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let time = Duration::from_secs(5);
     let clerk = issuer.clerk().api_url(format!("http://{closed}"));
-    let away = app(clerk.attempt_timeout(time).deadline(time)).await;
+    let away = app(clerk.attempt_timeout(time).total_timeout(time)).await;
     let case = |name| Case::new(name, "/any", &away);
     cases.push(case("key set: out of reach").token(issuer.session("user_hidden").jwt()));
     cases.push(case("Clerk is out of reach").token(issuer.oauth("user_hidden").opaque()));

@@ -26,7 +26,7 @@ async fn root_repeats_the_document_of_the_only_resource() {
             let clerk = issuer.clerk().resource(*resource).build().unwrap();
             clerk.resource_metadata(POLICIES).unwrap()
         });
-        let metadata = metadata.reduce(|one, other| one.and(other).unwrap()).unwrap();
+        let metadata = metadata.reduce(|one, other| one.merge(other).unwrap()).unwrap();
         let metadata = if serves_root { metadata } else { metadata.without_root() };
         let server = Server::start(metadata.into()).await;
         let reply = server.send(Method::GET, WELL_KNOWN, &[]).await;

@@ -159,7 +159,7 @@ async fn dropped_connection_is_not_the_callers_fault() {
 async fn answer_that_does_not_come_is_not_waited_for() {
     let brief = Duration::from_millis(100);
     let app = App::with(|clerk| clerk.attempt_timeout(brief)).await;
-    let deadline = app.again(|clerk| clerk.deadline(brief)).await;
+    let deadline = app.again(|clerk| clerk.total_timeout(brief)).await;
     for kind in Kind::ALL {
         app.issuer.answer_with(kind.endpoint(), Answer::hang());
         let token = kind.token(&app.issuer);

@@ -28,7 +28,7 @@ impl list_notes {
                         ],
                     ),
                 ),
-                Clause::M2mToken(Requirement::From(&["mch_a", "mch_b"])),
+                Clause::M2mToken(Requirement::Machine(&["mch_a", "mch_b"])),
                 Clause::ApiKey(Requirement::None),
             ],
         )

@@ -5,7 +5,7 @@
 #[allow(non_camel_case_types)]
 enum list {}
 impl list {
-    const POLICY: my_crate::auth::Policy = my_crate::auth::Policy::REFUSE_ALL;
+    const POLICY: my_crate::auth::Policy = my_crate::auth::Policy::DENY_ALL;
 }
 impl my_crate::auth::Guarded for list {
     const POLICY: my_crate::auth::Policy = Self::POLICY;

@@ -5,7 +5,7 @@
 #[allow(non_camel_case_types)]
 enum list {}
 impl list {
-    const POLICY: ::clerk_auth::Policy = ::clerk_auth::Policy::REFUSE_ALL;
+    const POLICY: ::clerk_auth::Policy = ::clerk_auth::Policy::DENY_ALL;
 }
 impl ::clerk_auth::Guarded for list {
     const POLICY: ::clerk_auth::Policy = Self::POLICY;

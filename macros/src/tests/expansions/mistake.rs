@@ -7,7 +7,7 @@
 pub enum f {}
 #[cfg(unix)]
 impl f {
-    pub const POLICY: ::clerk_auth::Policy = ::clerk_auth::Policy::REFUSE_ALL;
+    pub const POLICY: ::clerk_auth::Policy = ::clerk_auth::Policy::DENY_ALL;
 }
 #[cfg(unix)]
 impl ::clerk_auth::Guarded for f {

@@ -2,5 +2,5 @@ const READ: Policy = {
     ::core::compile_error! {
         "unknown argument `accept`\nhelp: did you mean `accepts`?"
     }
-    ::clerk_auth::Policy::REFUSE_ALL
+    ::clerk_auth::Policy::DENY_ALL
 };

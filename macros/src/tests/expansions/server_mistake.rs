@@ -7,7 +7,7 @@
 enum f {}
 #[cfg(feature = "ssr")]
 impl f {
-    const POLICY: ::clerk_auth::Policy = ::clerk_auth::Policy::REFUSE_ALL;
+    const POLICY: ::clerk_auth::Policy = ::clerk_auth::Policy::DENY_ALL;
 }
 #[cfg(feature = "ssr")]
 impl ::clerk_auth::Guarded for f {

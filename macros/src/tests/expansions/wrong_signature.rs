@@ -20,7 +20,7 @@
 #[allow(non_camel_case_types)]
 enum f {}
 impl f {
-    const POLICY: ::clerk_auth::Policy = ::clerk_auth::Policy::REFUSE_ALL;
+    const POLICY: ::clerk_auth::Policy = ::clerk_auth::Policy::DENY_ALL;
 }
 impl ::clerk_auth::Guarded for f {
     const POLICY: ::clerk_auth::Policy = Self::POLICY;

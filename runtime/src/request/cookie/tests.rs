@@ -116,17 +116,17 @@ fn a_session_cookie_counts_only_beside_a_matching_client_uat() {
     assert_eq!(session(&issued, "100"), Ok(true));
     assert_eq!(session(&issued, "99abc"), Ok(true));
     assert_eq!(session(&undated, "100"), Ok(true));
-    assert_eq!(session(&issued, "101"), Err(CookieFault::Stale));
-    assert_eq!(session(&issued, "99999999999999999999"), Err(CookieFault::Stale));
+    assert_eq!(session(&issued, "101"), Err(CookieError::Stale));
+    assert_eq!(session(&issued, "99999999999999999999"), Err(CookieError::Stale));
     // What is wrong with a token of another class is its class.
     assert_eq!(session(&jwt("machine", r#""sub":"mch_1","iat":100"#), "101"), Ok(true));
-    assert_eq!(session(&issued, "0"), Err(CookieFault::NoClientUat));
-    assert_eq!(session(&issued, "abc"), Err(CookieFault::NoClientUat));
+    assert_eq!(session(&issued, "0"), Err(CookieError::NoClientUat));
+    assert_eq!(session(&issued, "abc"), Err(CookieError::NoClientUat));
     assert_eq!(session(&issued, "-5"), Ok(true));
-    assert_eq!(session(&issued, "+101"), Err(CookieFault::Stale));
-    assert_eq!(session(&issued, "-"), Err(CookieFault::NoClientUat));
-    assert_eq!(session("", "-5"), Err(CookieFault::NoSession));
-    assert_eq!(session("", "100"), Err(CookieFault::NoSession));
+    assert_eq!(session(&issued, "+101"), Err(CookieError::Stale));
+    assert_eq!(session(&issued, "-"), Err(CookieError::NoClientUat));
+    assert_eq!(session("", "-5"), Err(CookieError::NoSession));
+    assert_eq!(session("", "100"), Err(CookieError::NoSession));
     assert_eq!(session("", "0"), Ok(false));
     assert_eq!(rules(true).token(&HeaderMap::new(), NOW), Ok(None));
 }
@@ -139,7 +139,7 @@ fn a_development_session_needs_its_browser_token() {
     let gone = headers(&[("__client_uat", "100")]);
     for cookies in [without.clone(), signed_out, gone] {
         let cookie = rules(false).token(&cookies, NOW).map(Option::unwrap);
-        assert_eq!(cookie.and_then(|it| it.check()), Err(CookieFault::NoDevBrowser));
+        assert_eq!(cookie.and_then(|it| it.check()), Err(CookieError::NoDevBrowser));
     }
     assert!(rules(true).token(&without, NOW).is_ok());
     let with = [("__session", issued.as_str()), ("__client_uat", "100"), ("__clerk_db_jwt", "x")];

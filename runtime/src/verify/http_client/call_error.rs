@@ -1,25 +1,25 @@
 //! Why a call to Clerk brought no answer, and what follows from it.
 
-use crate::error::{ConfigurationFault, Failure, UpstreamFault, UpstreamReason};
+use crate::error::{ConfigurationError, ErrorKind, UpstreamError, UpstreamErrorKind};
 
 /// Why there is no answer. Clones, because many wait for one load.
 #[derive(Clone, Debug)]
-pub(crate) enum Failed {
-    Upstream(UpstreamFault),
+pub(crate) enum CallError {
+    Upstream(UpstreamError),
     /// Clerk does not know our key.
     KeyRefused {
         status: u16,
         variable: &'static str,
     },
     /// Clerk rejects our request, or our settings do not permit it.
-    RequestRejected(ConfigurationFault),
+    RequestRejected(ConfigurationError),
     /// Clerk refuses what we asked about.
-    Refused {
+    AuthError {
         status: u16,
     },
 }
 
-impl Failed {
+impl CallError {
     /// Whether Clerk did not answer. A refused key of ours is an answer.
     pub(crate) fn is_outage(&self) -> bool {
         !matches!(self, Self::KeyRefused { .. })
@@ -27,27 +27,27 @@ impl Failed {
 
     /// Whether Clerk answered that there are no keys.
     pub(crate) fn withdraws_keys(&self) -> bool {
-        matches!(self, Self::Upstream(UpstreamFault { reason: UpstreamReason::NoKeys, .. }))
+        matches!(self, Self::Upstream(UpstreamError { reason: UpstreamErrorKind::NoKeys, .. }))
     }
 
     /// What the page `operations` calls a call that ended so.
     pub(crate) fn outcome(&self) -> &'static str {
         let fault = match self {
             Self::KeyRefused { .. } => return "key_refused",
-            Self::RequestRejected(_) | Self::Refused { .. } => return "refused",
+            Self::RequestRejected(_) | Self::AuthError { .. } => return "refused",
             Self::Upstream(fault) => fault,
         };
         match fault.reason {
-            UpstreamReason::Timeout => "timeout",
-            UpstreamReason::Connection
-            | UpstreamReason::StaleConnection
-            | UpstreamReason::Client => "connection",
-            UpstreamReason::Status(429) => "rate_limited",
-            UpstreamReason::Status(_) => "bad_status",
-            UpstreamReason::NotClerk(_) => "not_clerk",
-            UpstreamReason::Body => "too_large",
+            UpstreamErrorKind::Timeout => "timeout",
+            UpstreamErrorKind::Connection
+            | UpstreamErrorKind::StaleConnection
+            | UpstreamErrorKind::Client => "connection",
+            UpstreamErrorKind::Status(429) => "rate_limited",
+            UpstreamErrorKind::Status(_) => "bad_status",
+            UpstreamErrorKind::NotClerk(_) => "not_clerk",
+            UpstreamErrorKind::Body => "too_large",
             // Not of one call: what was answered has no use, or nobody was asked.
-            UpstreamReason::NoKeys | UpstreamReason::RateLimit(_) => "answered",
+            UpstreamErrorKind::NoKeys | UpstreamErrorKind::RateLimit(_) => "answered",
         }
     }
 
@@ -60,42 +60,42 @@ impl Failed {
     pub(crate) fn can_pass(&self) -> bool {
         let Self::Upstream(fault) = self else { return false };
         match fault.reason {
-            UpstreamReason::Timeout
-            | UpstreamReason::Connection
-            | UpstreamReason::StaleConnection => true,
-            UpstreamReason::Status(status) => status >= 500,
-            UpstreamReason::Client
-            | UpstreamReason::NotClerk(_)
-            | UpstreamReason::Body
-            | UpstreamReason::NoKeys
-            | UpstreamReason::RateLimit(_) => false,
+            UpstreamErrorKind::Timeout
+            | UpstreamErrorKind::Connection
+            | UpstreamErrorKind::StaleConnection => true,
+            UpstreamErrorKind::Status(status) => status >= 500,
+            UpstreamErrorKind::Client
+            | UpstreamErrorKind::NotClerk(_)
+            | UpstreamErrorKind::Body
+            | UpstreamErrorKind::NoKeys
+            | UpstreamErrorKind::RateLimit(_) => false,
         }
     }
 
     /// Whether the call never reached Clerk, because it was sent on a connection that was gone.
     pub(crate) fn is_stale_connection(&self) -> bool {
         let Self::Upstream(fault) = self else { return false };
-        matches!(fault.reason, UpstreamReason::StaleConnection)
+        matches!(fault.reason, UpstreamErrorKind::StaleConnection)
     }
 }
 
-impl From<UpstreamFault> for Failed {
-    fn from(fault: UpstreamFault) -> Self {
+impl From<UpstreamError> for CallError {
+    fn from(fault: UpstreamError) -> Self {
         Self::Upstream(fault)
     }
 }
 
-impl From<Failed> for Failure {
-    fn from(failed: Failed) -> Self {
+impl From<CallError> for ErrorKind {
+    fn from(failed: CallError) -> Self {
         match failed {
-            Failed::Upstream(fault) => Self::Upstream(fault),
-            Failed::KeyRefused { status, variable } => {
-                Self::Configuration(ConfigurationFault::KeyRefused { status, variable })
+            CallError::Upstream(fault) => Self::Upstream(fault),
+            CallError::KeyRefused { status, variable } => {
+                Self::Configuration(ConfigurationError::KeyRefused { status, variable })
             }
-            Failed::RequestRejected(fault) => Self::Configuration(fault),
+            CallError::RequestRejected(fault) => Self::Configuration(fault),
             // No caller's token was asked about, so the fault is between Clerk and us.
-            Failed::Refused { status } => {
-                Self::Upstream(UpstreamFault::new(UpstreamReason::Status(status)))
+            CallError::AuthError { status } => {
+                Self::Upstream(UpstreamError::new(UpstreamErrorKind::Status(status)))
             }
         }
     }

@@ -3,9 +3,9 @@
 use http::StatusCode;
 use serde_json::value::RawValue;
 
-use super::Failed;
+use super::CallError;
 use crate::{
-    error::{ConfigurationFault, UpstreamFault, UpstreamReason},
+    error::{ConfigurationError, UpstreamError, UpstreamErrorKind},
     token::json::{Member, Object},
 };
 
@@ -24,24 +24,24 @@ enum About {
 
 /// Reads an error response with a status of 4xx, or any response with a status that the endpoints do
 /// not answer. `variable` sets the key that was sent.
-pub(crate) fn read(status: StatusCode, body: &[u8], variable: Option<&'static str>) -> Failed {
+pub(crate) fn read(status: StatusCode, body: &[u8], variable: Option<&'static str>) -> CallError {
     let number = status.as_u16();
     let code = if status.is_client_error() { code(body) } else { None };
     // A wrong URL leads to pages and to other APIs, which have a 404 too. They say nothing.
     let Some(code) = code else {
-        return UpstreamFault::new(UpstreamReason::NotClerk(number)).into();
+        return UpstreamError::new(UpstreamErrorKind::NotClerk(number)).into();
     };
     match (about(number, &code), variable) {
-        (About::Token, _) => Failed::Refused { status: number },
-        (About::OurKey, Some(variable)) => Failed::KeyRefused { status: number, variable },
+        (About::Token, _) => CallError::AuthError { status: number },
+        (About::OurKey, Some(variable)) => CallError::KeyRefused { status: number, variable },
         (About::OurSettings, _) => {
-            Failed::RequestRejected(ConfigurationFault::AskingRefused { status: number })
+            CallError::RequestRejected(ConfigurationError::AskingRefused { status: number })
         }
         (About::OurRequest, _) => {
-            Failed::RequestRejected(ConfigurationFault::RequestRejected { status: number })
+            CallError::RequestRejected(ConfigurationError::RequestRejected { status: number })
         }
         (About::OurKey, None) | (About::Outage, _) => {
-            UpstreamFault::new(UpstreamReason::Status(number)).into()
+            UpstreamError::new(UpstreamErrorKind::Status(number)).into()
         }
     }
 }

@@ -12,7 +12,7 @@ use http::{
 use reqwest::{Client, ClientBuilder, redirect};
 
 use super::watched;
-use crate::error::{UpstreamFault, UpstreamReason};
+use crate::error::{UpstreamError, UpstreamErrorKind};
 
 /// The version of the Backend API whose answers this crate reads.
 const API_VERSION: &str = "2026-05-12";
@@ -50,7 +50,7 @@ impl HttpClient {
     }
 
     /// A failed build is tried again at the next call: certificates can be mounted later.
-    pub(crate) fn get(&self) -> Result<&Client, UpstreamFault> {
+    pub(crate) fn get(&self) -> Result<&Client, UpstreamError> {
         if let Some(client) = self.built.get() {
             return Ok(client);
         }
@@ -64,7 +64,7 @@ impl HttpClient {
             builder = builder.tls_certs_only([]);
         }
         let client = confine(builder, self.reach).build().map_err(|error| {
-            let fault = UpstreamFault::caused(UpstreamReason::Client, error);
+            let fault = UpstreamError::caused(UpstreamErrorKind::Client, error);
             tracing::error!(
                 error = &fault as &dyn std::error::Error,
                 "calls to Clerk cannot start"

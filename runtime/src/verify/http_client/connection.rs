@@ -11,8 +11,8 @@ use reqwest::{ClientBuilder, RequestBuilder, Response, retry};
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::Failed;
-use crate::error::{UpstreamFault, UpstreamReason};
+use super::CallError;
+use crate::error::{UpstreamError, UpstreamErrorKind};
 
 tokio::task_local! {
     /// Whether the request of this task began to open a connection.
@@ -29,7 +29,7 @@ pub(crate) fn watched(client: ClientBuilder) -> ClientBuilder {
 }
 
 /// Sends a request, and tells a reused connection that is gone from other failures.
-pub(crate) async fn send(request: RequestBuilder) -> Result<Response, Failed> {
+pub(crate) async fn send(request: RequestBuilder) -> Result<Response, CallError> {
     let sent = async {
         let sent = request.send().await;
         (sent, OPENS_CONNECTION.with(Cell::get))
@@ -37,18 +37,18 @@ pub(crate) async fn send(request: RequestBuilder) -> Result<Response, Failed> {
     let (sent, opens_connection) = OPENS_CONNECTION.scope(Cell::new(false), sent).await;
     sent.map_err(|error| {
         if !opens_connection && is_closed(&error) {
-            return UpstreamFault::caused(UpstreamReason::StaleConnection, error).into();
+            return UpstreamError::caused(UpstreamErrorKind::StaleConnection, error).into();
         }
         lost(error)
     })
 }
 
-pub(crate) fn lost(error: reqwest::Error) -> Failed {
+pub(crate) fn lost(error: reqwest::Error) -> CallError {
     // The error names the address; it holds no header, so no key.
     tracing::warn!(error = &error as &dyn Error, "a request to Clerk failed");
     let reason =
-        if error.is_timeout() { UpstreamReason::Timeout } else { UpstreamReason::Connection };
-    UpstreamFault::caused(reason, error).into()
+        if error.is_timeout() { UpstreamErrorKind::Timeout } else { UpstreamErrorKind::Connection };
+    UpstreamError::caused(reason, error).into()
 }
 
 /// Whether the connection ended before there was a response.

@@ -24,21 +24,21 @@ const USUAL: usize = 1280;
 pub(crate) struct Fingerprint([u8; 32]);
 
 /// Verified JWTs, up to a number of bytes. The least used make room for new ones.
-pub(crate) struct Seen(Cache<End, Arc<Remembered>, Bytes>);
+pub(crate) struct JwtCache(Cache<CacheKey, Arc<CachedJwt>, JwtWeight>);
 
 /// A token that was verified, and what was verified of it.
-struct Remembered {
+struct CachedJwt {
     /// Header and payload as they were sent, with the dot behind them. To compare them costs less
     /// than to hash them.
     signed: Box<[u8]>,
     /// Stands for the signature: the whole of it would let a caller enter, so it is not kept.
     signature: Fingerprint,
-    entry: Entry,
+    entry: CacheEntry,
 }
 
 /// What was verified of one token.
 #[derive(Clone)]
-pub(crate) struct Entry {
+pub(crate) struct CacheEntry {
     pub(crate) identity: Identity,
     pub(crate) times: Times,
     /// The key that vouched for it. The entry counts only while that key does.
@@ -48,10 +48,10 @@ pub(crate) struct Entry {
 /// The last eight bytes of a token. They are of its signature, so they differ from token to token.
 /// They only say where to look.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-struct End(u64);
+struct CacheKey(u64);
 
 #[derive(Clone)]
-struct Bytes;
+struct JwtWeight;
 
 impl Fingerprint {
     pub(crate) fn of(text: &[u8]) -> Self {
@@ -61,8 +61,8 @@ impl Fingerprint {
     }
 }
 
-impl Remembered {
-    fn new(text: &[u8], entry: Entry) -> Option<Self> {
+impl CachedJwt {
+    fn new(text: &[u8], entry: CacheEntry) -> Option<Self> {
         let (signed, signature) = text.split_at_checked(memrchr(b'.', text)? + 1)?;
         Some(Self { signed: signed.into(), signature: Fingerprint::of(signature), entry })
     }
@@ -74,26 +74,26 @@ impl Remembered {
     }
 }
 
-impl End {
+impl CacheKey {
     fn of(text: &[u8]) -> Option<Self> {
         text.last_chunk().map(|bytes| Self(u64::from_ne_bytes(*bytes)))
     }
 }
 
-impl Seen {
+impl JwtCache {
     /// `None` where no byte may be used.
     pub(crate) fn new(bytes: usize) -> Option<Self> {
         let (places, weight) = (bytes.div_ceil(USUAL), u64::try_from(bytes).unwrap_or(u64::MAX));
-        (bytes > 0).then(|| Self(Cache::with_weighter(places, weight, Bytes)))
+        (bytes > 0).then(|| Self(Cache::with_weighter(places, weight, JwtWeight)))
     }
 
-    pub(crate) fn get(&self, text: &[u8]) -> Option<Entry> {
-        let remembered = self.0.get(&End::of(text)?)?;
+    pub(crate) fn get(&self, text: &[u8]) -> Option<CacheEntry> {
+        let remembered = self.0.get(&CacheKey::of(text)?)?;
         remembered.is(text).then(|| remembered.entry.clone())
     }
 
-    pub(crate) fn insert(&self, text: &[u8], entry: Entry) {
-        if let (Some(end), Some(remembered)) = (End::of(text), Remembered::new(text, entry)) {
+    pub(crate) fn insert(&self, text: &[u8], entry: CacheEntry) {
+        if let (Some(end), Some(remembered)) = (CacheKey::of(text), CachedJwt::new(text, entry)) {
             self.0.insert(end, Arc::new(remembered));
         }
     }
@@ -103,9 +103,9 @@ impl Seen {
     }
 }
 
-impl Weighter<End, Arc<Remembered>> for Bytes {
-    fn weight(&self, _: &End, remembered: &Arc<Remembered>) -> u64 {
-        let Remembered { signed, entry, .. } = &**remembered;
+impl Weighter<CacheKey, Arc<CachedJwt>> for JwtWeight {
+    fn weight(&self, _: &CacheKey, remembered: &Arc<CachedJwt>) -> u64 {
+        let CachedJwt { signed, entry, .. } = &**remembered;
         u64::try_from(OVERHEAD + signed.len() + entry.identity.weight()).unwrap_or(u64::MAX)
     }
 }
@@ -122,7 +122,7 @@ mod tests {
         },
     };
 
-    fn entry_of(client: &str) -> Entry {
+    fn entry_of(client: &str) -> CacheEntry {
         let user_id = UserId::new("user_ada");
         let facts = OAuthFacts {
             subject: Subject::User(user_id.clone()),
@@ -136,17 +136,17 @@ mod tests {
             expires_at: None,
         };
         let identity = Identity::OAuth(OAuthToken::new(facts));
-        Entry { identity, times: Times::until(UnixMillis(0)), key: Thumbprint::of([b""; 4]) }
+        CacheEntry { identity, times: Times::until(UnixMillis(0)), key: Thumbprint::of([b""; 4]) }
     }
 
-    fn client_of(entry: Option<Entry>) -> Option<String> {
+    fn client_of(entry: Option<CacheEntry>) -> Option<String> {
         Some(entry?.identity.maybe_client_id()?.to_string())
     }
 
     #[test]
     fn a_token_is_recognised_by_its_whole_text() {
         const SEEN: &[u8] = b"header.payload.the-signature";
-        let seen = Seen::new(USUAL).unwrap();
+        let seen = JwtCache::new(USUAL).unwrap();
         seen.insert(SEEN, entry_of("client_1"));
         assert_eq!(client_of(seen.get(SEEN)).as_deref(), Some("client_1"));
 
@@ -169,7 +169,7 @@ mod tests {
 
     #[test]
     fn tokens_with_the_same_end_take_each_others_place_and_not_each_others_identity() {
-        let seen = Seen::new(USUAL).unwrap();
+        let seen = JwtCache::new(USUAL).unwrap();
         let (one, other): (&[u8], &[u8]) = (b"h.p.one-same-end", b"h.p.other-same-end");
         for (token, stranger, client) in [(one, other, "client_1"), (other, one, "client_2")] {
             seen.insert(token, entry_of(client));
@@ -182,7 +182,7 @@ mod tests {
     fn header_and_payload_count_against_the_bytes_that_may_be_used() {
         const BYTES: usize = 256 * 1024;
         let remembered = |claims: usize| {
-            let seen = Seen::new(BYTES).unwrap();
+            let seen = JwtCache::new(BYTES).unwrap();
             for number in 0..200 {
                 let token = format!("h.{}.signature-{number:03}", "p".repeat(claims));
                 seen.insert(token.as_bytes(), entry_of("client_1"));
@@ -195,7 +195,7 @@ mod tests {
 
     #[test]
     fn a_text_too_short_for_a_signature_or_without_parts_is_not_remembered() {
-        let seen = Seen::new(USUAL).unwrap();
+        let seen = JwtCache::new(USUAL).unwrap();
         for text in [&b"h.p"[..], b"no-dots-at-all", b""] {
             seen.insert(text, entry_of("client_1"));
             assert_eq!(client_of(seen.get(text)), None);

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use super::key::Algorithm;
 use crate::{
-    error::TokenFault,
+    error::TokenError,
     token::{
         is_access_token_type,
         json::{Member, Object},
@@ -38,27 +38,27 @@ pub(crate) struct Header<'d> {
 const OF_ID_TOKENS: [&str; 3] = ["nonce", "at_hash", "c_hash"];
 
 impl<'d> Header<'d> {
-    pub(crate) fn read(header: &Object<'d>, class: Class) -> Result<Self, TokenFault> {
+    pub(crate) fn read(header: &Object<'d>, class: Class) -> Result<Self, TokenError> {
         if !category_fits(header, class) {
-            return Err(TokenFault::Category);
+            return Err(TokenError::Category);
         }
         if !type_fits(header, class) {
-            return Err(TokenFault::Type);
+            return Err(TokenError::Type);
         }
         // RFC 7515 §4.1.11: what is critical and not understood must be refused.
         for extension in ["crit", "b64", "zip"] {
             if header.has(extension) {
-                return Err(TokenFault::Extension(extension));
+                return Err(TokenError::Extension(extension));
             }
         }
         let algorithm = match header.text("alg") {
-            Member::Is(name) => Algorithm::from_name(&name).ok_or(TokenFault::Algorithm)?,
-            _ => return Err(TokenFault::Algorithm),
+            Member::Is(name) => Algorithm::from_name(&name).ok_or(TokenError::Algorithm)?,
+            _ => return Err(TokenError::Algorithm),
         };
         let key_id = match header.text("kid") {
             Member::Is(id) if !id.is_empty() => Some(id),
             Member::Absent => None,
-            _ => return Err(TokenFault::KeyId),
+            _ => return Err(TokenError::KeyId),
         };
         let is_session = matches!(header.text("cat"), Member::Is(category) if category == SESSION);
         Ok(Self { algorithm, key_id, is_session })
@@ -69,15 +69,15 @@ impl<'d> Header<'d> {
         &self,
         payload: &Object<'_>,
         class: Class,
-    ) -> Result<(), TokenFault> {
+    ) -> Result<(), TokenError> {
         // RFC 7800 §3.1: bound to a key that its holder must prove. A bearer cannot.
         if payload.has("cnf") {
-            return Err(TokenFault::Extension("cnf"));
+            return Err(TokenError::Extension("cnf"));
         }
         // The same key signs ID tokens, which are for the client and look like old sessions.
         let may_be_id_token = class == Class::Session && !self.is_session;
         if may_be_id_token && OF_ID_TOKENS.iter().any(|claim| payload.has(claim)) {
-            return Err(TokenFault::IdToken);
+            return Err(TokenError::IdToken);
         }
         Ok(())
     }
@@ -110,7 +110,7 @@ mod tests {
 
     const TEMPLATE: &str = "cl_B7d4PD222AAA";
 
-    fn read(header: &str, class: Class) -> Result<(), TokenFault> {
+    fn read(header: &str, class: Class) -> Result<(), TokenError> {
         Header::read(&Object::parse(header.as_bytes()).unwrap(), class).map(|_| ())
     }
 

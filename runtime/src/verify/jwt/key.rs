@@ -15,7 +15,7 @@ use base64::{
 };
 
 use crate::{
-    error::TokenFault,
+    error::TokenError,
     token::{
         Jwt,
         json::{Member, Object},
@@ -63,7 +63,7 @@ const PRIVATE: [&str; 7] = ["d", "p", "q", "dp", "dq", "qi", "oth"];
 
 /// The key cannot be used to verify Clerk's tokens.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum Unusable {
+pub(crate) enum KeyError {
     #[error("it is not a PEM public key (`-----BEGIN PUBLIC KEY-----`)")]
     NotPem,
     #[error("it is a private key; give the public one, and replace the private one if it got out")]
@@ -109,39 +109,39 @@ impl Algorithm {
 impl Key {
     /// Reads one member of a key set, with its key ID (RFC 7517 §4, RFC 7518 §6.3). A key that
     /// names no algorithm is for RS256.
-    pub(crate) fn from_jwk(jwk: &Object<'_>) -> Result<(String, Self), Unusable> {
+    pub(crate) fn from_jwk(jwk: &Object<'_>) -> Result<(String, Self), KeyError> {
         if !matches!(jwk.text("kty"), Member::Is(kty) if kty == "RSA") {
-            return Err(Unusable::NotRsa);
+            return Err(KeyError::NotRsa);
         }
         if PRIVATE.iter().any(|member| jwk.has(member)) {
-            return Err(Unusable::Private);
+            return Err(KeyError::Private);
         }
         if !is_for_signatures(jwk) {
-            return Err(Unusable::Purpose);
+            return Err(KeyError::Purpose);
         }
         let kid = match jwk.text("kid") {
             Member::Is(kid) if !kid.is_empty() => kid.into_owned(),
-            _ => return Err(Unusable::NoId),
+            _ => return Err(KeyError::NoId),
         };
         let algorithm = match jwk.text("alg") {
             Member::Absent => Algorithm::Rs256,
-            Member::Is(name) => Algorithm::from_name(&name).ok_or(Unusable::Purpose)?,
-            Member::Null | Member::Mistyped => return Err(Unusable::Purpose),
+            Member::Is(name) => Algorithm::from_name(&name).ok_or(KeyError::Purpose)?,
+            Member::Null | Member::Mistyped => return Err(KeyError::Purpose),
         };
         let number = |name| match jwk.text(name) {
-            Member::Is(text) => URL_SAFE_NO_PAD.decode(&*text).map_err(|_| Unusable::NotRsa),
-            _ => Err(Unusable::NotRsa),
+            Member::Is(text) => URL_SAFE_NO_PAD.decode(&*text).map_err(|_| KeyError::NotRsa),
+            _ => Err(KeyError::NotRsa),
         };
         let (n, e) = (number("n")?, number("e")?);
         if !is_exponent(&e) {
-            return Err(Unusable::NotRsa);
+            return Err(KeyError::NotRsa);
         }
         let components = || RsaPublicKeyComponents { n: &n, e: &e };
-        let size: PublicEncryptingKey = components().try_into().map_err(|_| Unusable::NotRsa)?;
+        let size: PublicEncryptingKey = components().try_into().map_err(|_| KeyError::NotRsa)?;
         assert_size(&size)?;
         let public = components()
             .to_parsed_public_key(algorithm.parameters())
-            .map_err(|_| Unusable::NotRsa)?;
+            .map_err(|_| KeyError::NotRsa)?;
         let thumbprint = Thumbprint::of([kid.as_bytes(), algorithm.name().as_bytes(), &n, &e]);
         let numbers = numbers(algorithm, &size)?;
         Ok((kid, Self { algorithm, public, thumbprint, numbers }))
@@ -149,9 +149,9 @@ impl Key {
 
     /// The RS256 key of a PEM text. Line breaks and armour are optional, because environment
     /// variables lose them: a literal `\n` is read as a line break.
-    pub(crate) fn from_pem(pem: &str) -> Result<Self, Unusable> {
+    pub(crate) fn from_pem(pem: &str) -> Result<Self, KeyError> {
         if pem.contains("PRIVATE KEY") {
-            return Err(Unusable::Private);
+            return Err(KeyError::Private);
         }
         let body = pem
             .replace("\\r", "")
@@ -159,16 +159,16 @@ impl Key {
             .replace("-----BEGIN PUBLIC KEY-----", "")
             .replace("-----END PUBLIC KEY-----", "");
         let body: String = body.split_ascii_whitespace().collect();
-        let der = STANDARD.decode(body).map_err(|_| Unusable::NotPem)?;
+        let der = STANDARD.decode(body).map_err(|_| KeyError::NotPem)?;
         if !is_one_element(&der) {
-            return Err(Unusable::NotOne);
+            return Err(KeyError::NotOne);
         }
         // This type reads SubjectPublicKeyInfo and nothing else (RFC 5280 §4.1).
-        let size = PublicEncryptingKey::from_der(&der).map_err(|_| Unusable::NotRsa)?;
+        let size = PublicEncryptingKey::from_der(&der).map_err(|_| KeyError::NotRsa)?;
         assert_size(&size)?;
         let algorithm = Algorithm::Rs256;
         let public =
-            ParsedPublicKey::new(algorithm.parameters(), &der).map_err(|_| Unusable::NotRsa)?;
+            ParsedPublicKey::new(algorithm.parameters(), &der).map_err(|_| KeyError::NotRsa)?;
         let numbers = numbers(algorithm, &size)?;
         Ok(Self { algorithm, public, thumbprint: numbers, numbers })
     }
@@ -178,11 +178,11 @@ impl Key {
         &self,
         algorithm: Algorithm,
         jwt: &Jwt<'_>,
-    ) -> Result<Thumbprint, TokenFault> {
+    ) -> Result<Thumbprint, TokenError> {
         if algorithm != self.algorithm {
-            return Err(TokenFault::KeyAlgorithm);
+            return Err(TokenError::KeyAlgorithm);
         }
-        self.public.verify_sig(jwt.signed, jwt.signature).map_err(|_| TokenFault::Signature)?;
+        self.public.verify_sig(jwt.signed, jwt.signature).map_err(|_| TokenError::Signature)?;
         Ok(self.thumbprint)
     }
 }
@@ -207,8 +207,8 @@ fn is_for_signatures(jwk: &Object<'_>) -> bool {
         }
 }
 
-fn numbers(algorithm: Algorithm, key: &PublicEncryptingKey) -> Result<Thumbprint, Unusable> {
-    let der = key.as_der().map_err(|_| Unusable::NotRsa)?;
+fn numbers(algorithm: Algorithm, key: &PublicEncryptingKey) -> Result<Thumbprint, KeyError> {
+    let der = key.as_der().map_err(|_| KeyError::NotRsa)?;
     Ok(Thumbprint::of([b"", algorithm.name().as_bytes(), der.as_ref(), b""]))
 }
 
@@ -229,9 +229,9 @@ fn is_one_element(der: &[u8]) -> bool {
 }
 
 /// RFC 7518 §3.3: 2048 bits or more. The library would say so only when it verifies.
-fn assert_size(key: &PublicEncryptingKey) -> Result<(), Unusable> {
+fn assert_size(key: &PublicEncryptingKey) -> Result<(), KeyError> {
     let bits = key.key_size_bits();
-    if (2048..=8192).contains(&bits) { Ok(()) } else { Err(Unusable::NotRsa) }
+    if (2048..=8192).contains(&bits) { Ok(()) } else { Err(KeyError::NotRsa) }
 }
 
 /// RFC 8017 §3.1: odd and at least 3. The library would take any number, and a key that can
@@ -247,7 +247,7 @@ mod tests {
     use super::*;
 
     /// A key of 2048 bits whose other members are `rest`.
-    fn from_jwk(rest: &str) -> Result<(), Unusable> {
+    fn from_jwk(rest: &str) -> Result<(), KeyError> {
         let modulus = URL_SAFE_NO_PAD.encode([0xff; 256]);
         let json = format!(r#"{{"kty":"RSA","kid":"k","n":"{modulus}","e":"AQAB"{rest}}}"#);
         Key::from_jwk(&Object::parse_text(&json).unwrap()).map(|_| ())
@@ -292,12 +292,12 @@ mod tests {
             r#","use":"sig","key_ops":["sign"]"#,
             r#","use":"enc","key_ops":["verify"]"#,
         ] {
-            assert_eq!(from_jwk(bad), Err(Unusable::Purpose), "{bad}");
+            assert_eq!(from_jwk(bad), Err(KeyError::Purpose), "{bad}");
         }
         for private in PRIVATE {
             for value in [r#""AQAB""#, "null"] {
                 let member = format!(r#","{private}":{value}"#);
-                assert_eq!(from_jwk(&member), Err(Unusable::Private), "{member}");
+                assert_eq!(from_jwk(&member), Err(KeyError::Private), "{member}");
             }
         }
     }

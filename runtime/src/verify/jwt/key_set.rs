@@ -22,12 +22,12 @@ use self::{
 use super::key::{Algorithm, Key, Thumbprint};
 use crate::{
     clock::Clock,
-    error::{Failure, TokenFault},
+    error::{ErrorKind, TokenError},
     telemetry,
     token::Jwt,
     verify::{
         health::KeyHealth,
-        http_client::{Failed, Question, Upstream},
+        http_client::{ApiRequest, CallError, Upstream},
     },
 };
 
@@ -50,8 +50,8 @@ pub(crate) enum Keys {
 /// The instance's key set at one or more URLs of Clerk.
 pub(crate) struct KeySet {
     upstream: Upstream,
-    /// Asked in this order, each where the one before it gives no answer.
-    sources: Vec<Question>,
+    /// OpaqueVerifier in this order, each where the one before it gives no answer.
+    sources: Vec<ApiRequest>,
     clock: Clock,
     /// How old a snapshot may become while Clerk cannot be asked.
     stale_limit: Duration,
@@ -84,7 +84,7 @@ impl Keys {
 impl KeySet {
     pub(crate) fn new(
         upstream: Upstream,
-        sources: Vec<Question>,
+        sources: Vec<ApiRequest>,
         clock: Clock,
         stale_limit: Duration,
         fallback: Option<Key>,
@@ -107,7 +107,7 @@ impl KeySet {
         kid: &str,
         algorithm: Algorithm,
         jwt: &Jwt<'_>,
-    ) -> Result<Thumbprint, Failure> {
+    ) -> Result<Thumbprint, ErrorKind> {
         let known = self.usable(Arc::clone);
         let verified = known.as_ref().and_then(|known| known.verify(kid, algorithm, jwt));
         // The rest is on the heap, because few requests come here: the future of each stays small.
@@ -125,18 +125,18 @@ impl KeySet {
     async fn verify_refreshed(
         self: &Arc<Self>,
         known: &Arc<Snapshot>,
-        fault: TokenFault,
+        fault: TokenError,
         kid: &str,
         algorithm: Algorithm,
         jwt: &Jwt<'_>,
-    ) -> Result<Thumbprint, TokenFault> {
+    ) -> Result<Thumbprint, TokenError> {
         let newer = match self.step_after_bad_signature(known) {
             Step::Done(snapshot) => Some(snapshot),
             Step::Wait(load) => telemetry::wait_for_keys(self.upstream.wait_for(load)).await.ok(),
-            Step::Unknown | Step::Failed(_) => None,
+            Step::Unknown | Step::CallError(_) => None,
         };
         match newer {
-            Some(newer) => newer.verify(kid, algorithm, jwt).unwrap_or(Err(TokenFault::UnknownKey)),
+            Some(newer) => newer.verify(kid, algorithm, jwt).unwrap_or(Err(TokenError::UnknownKey)),
             None => Err(fault),
         }
     }
@@ -146,16 +146,16 @@ impl KeySet {
         kid: &str,
         algorithm: Algorithm,
         jwt: &Jwt<'_>,
-    ) -> Result<Thumbprint, Failure> {
+    ) -> Result<Thumbprint, ErrorKind> {
         let loaded = match self.next_step(Some(kid)) {
             Step::Done(snapshot) => Ok(snapshot),
-            Step::Unknown => return Err(TokenFault::UnknownKey.into()),
+            Step::Unknown => return Err(TokenError::UnknownKey.into()),
             Step::Wait(load) => telemetry::wait_for_keys(self.upstream.wait_for(load)).await,
-            Step::Failed(why) => Err(why),
+            Step::CallError(why) => Err(why),
         };
         let verified = match loaded {
             Ok(snapshot) => {
-                snapshot.verify(kid, algorithm, jwt).unwrap_or(Err(TokenFault::UnknownKey))
+                snapshot.verify(kid, algorithm, jwt).unwrap_or(Err(TokenError::UnknownKey))
             }
             Err(why) => match self.stale(&why) {
                 Some(known) => known.verify(kid, algorithm, jwt),
@@ -167,7 +167,7 @@ impl KeySet {
     }
 
     /// Loads the set, if there is none that may be used.
-    pub(crate) async fn warm_up(self: &Arc<Self>) -> Result<(), Failure> {
+    pub(crate) async fn warm_up(self: &Arc<Self>) -> Result<(), ErrorKind> {
         // The look that also starts a load behind a set that grows old: the next step holds its lock.
         if self.usable(|_| ()).is_some() {
             return Ok(());
@@ -177,7 +177,7 @@ impl KeySet {
             Step::Wait(load) => {
                 telemetry::wait_for_keys(self.upstream.wait_for(load)).await.map(drop)
             }
-            Step::Failed(why) => Err(why),
+            Step::CallError(why) => Err(why),
         };
         loaded.or_else(|why| {
             let will_do = self.stale(&why).is_some() || self.fallback(&why).is_some();
@@ -201,7 +201,7 @@ impl KeySet {
 
     /// What was known must do where Clerk cannot be asked, until it is too old. It does not where
     /// Clerk refuses our key: then nobody says that we may go on.
-    fn stale(&self, why: &Failed) -> Option<Arc<Snapshot>> {
+    fn stale(&self, why: &CallError) -> Option<Arc<Snapshot>> {
         let now = self.clock.steady();
         let known = self.snapshot.load_full().filter(|_| why.is_outage());
         known.filter(|snapshot| snapshot.age(now) < self.stale_limit)
@@ -209,7 +209,7 @@ impl KeySet {
 
     /// The configured key, where no set is known. Not where Clerk has answered without it: then it
     /// is withdrawn, and the configuration is old.
-    fn fallback(&self, why: &Failed) -> Option<Arc<Key>> {
+    fn fallback(&self, why: &CallError) -> Option<Arc<Key>> {
         self.fallback.clone().filter(|_| why.is_outage() && self.loading().shows_fallback())
     }
 
@@ -218,7 +218,7 @@ impl KeySet {
     }
 
     /// Asks each source in turn. Only where one gives no answer, the next is asked.
-    async fn load(&self) -> Result<Arc<Snapshot>, Failed> {
+    async fn load(&self) -> Result<Arc<Snapshot>, CallError> {
         let keys = self.upstream.ask_with_retry(&self.sources, snapshot::read).await?;
         Ok(Arc::new(Snapshot::new(keys, self.clock.steady())))
     }

@@ -15,14 +15,14 @@ use serde::Serialize;
 use super::rate_limit::{CallLimit, RateLimit, Throttled};
 use crate::{
     clock::Clock,
-    error::{ConfigurationFault, Failure, TokenFault, UpstreamFault, UpstreamReason},
-    telemetry::{self, Endpoint as Name, Withheld},
+    error::{ConfigurationError, ErrorKind, TokenError, UpstreamError, UpstreamErrorKind},
+    telemetry::{self, Endpoint as Name, ThrottleCause},
     token::{
         OpaqueKind,
         json::{Member, Object},
     },
     verify::{
-        http_client::{ApiSecret, Failed, Question, Upstream},
+        http_client::{ApiRequest, ApiSecret, CallError, Upstream},
         jwt::claims::m2m::RecipientCheck,
     },
 };
@@ -50,7 +50,7 @@ pub(crate) struct RateLimits {
 
 struct Endpoint {
     /// `None` without the key that it wants.
-    question: Option<Question>,
+    question: Option<ApiRequest>,
     /// Clerk asked us to stay away until then, in milliseconds of the steady clock.
     blocked_until: AtomicU64,
     rate_limit: Mutex<RateLimit>,
@@ -78,7 +78,7 @@ impl Backend {
         limits: RateLimits,
     ) -> Self {
         let endpoint = |name, path, key: Option<&ApiSecret>, limit| Endpoint {
-            question: key.cloned().map(|key| Question {
+            question: key.cloned().map(|key| ApiRequest {
                 endpoint: name,
                 method: Method::POST,
                 url: endpoint(path),
@@ -117,28 +117,28 @@ impl Backend {
 
     /// Takes one call from the rate limit of the endpoint, if there is a key to call it with and
     /// Clerk has not asked us to stay away.
-    pub(crate) fn start_call(&self, kind: OpaqueKind, is_new_token: bool) -> Result<(), Failure> {
+    pub(crate) fn start_call(&self, kind: OpaqueKind, is_new_token: bool) -> Result<(), ErrorKind> {
         let endpoint = self.endpoint(kind);
         endpoint.question(kind)?;
         let blocked_until = endpoint.blocked_until.load(Ordering::Relaxed);
         let now = self.clock.steady();
         let wait = Duration::from_millis(blocked_until).saturating_sub(now);
         if wait > Duration::ZERO {
-            telemetry::withheld(Withheld::ByClerk);
-            return Err(withheld(UpstreamReason::Status(429), wait).into());
+            telemetry::throttled(ThrottleCause::ByClerk);
+            return Err(throttled(UpstreamErrorKind::Status(429), wait).into());
         }
         endpoint.take_call(is_new_token, now)?;
         Ok(())
     }
 
-    /// Asked once, because verifications are billed and a retry would multiply what a caller can
+    /// OpaqueVerifier once, because verifications are billed and a retry would multiply what a caller can
     /// make us send. A call that met a closed connection is repeated, as one more call.
     pub(crate) async fn ask(
         &self,
         kind: OpaqueKind,
         text: &str,
         is_new_token: bool,
-    ) -> Result<Answer, Failure> {
+    ) -> Result<Answer, ErrorKind> {
         let endpoint = self.endpoint(kind);
         let body = match kind {
             OpaqueKind::OAuth => Body::AccessToken(text),
@@ -146,12 +146,12 @@ impl Backend {
             OpaqueKind::ApiKey => Body::Secret(text),
         };
         let body =
-            serde_json::to_vec(&body).map_err(|_| UpstreamFault::new(UpstreamReason::Body))?;
+            serde_json::to_vec(&body).map_err(|_| UpstreamError::new(UpstreamErrorKind::Body))?;
         let question = endpoint.question(kind)?;
         let may_repeat = || self.start_call(kind, is_new_token).is_ok();
         match self.upstream.ask(question, body, may_repeat).await {
             Ok(answer) => Ok(Answer(answer)),
-            Err(Failed::Refused { status }) => Err(TokenFault::NotConfirmed { status }.into()),
+            Err(CallError::AuthError { status }) => Err(TokenError::NotConfirmed { status }.into()),
             Err(failed) => {
                 endpoint.obey(&failed, self.clock.steady());
                 Err(failed.into())
@@ -169,30 +169,30 @@ impl Backend {
 }
 
 impl Endpoint {
-    fn question(&self, kind: OpaqueKind) -> Result<&Question, ConfigurationFault> {
+    fn question(&self, kind: OpaqueKind) -> Result<&ApiRequest, ConfigurationError> {
         self.question.as_ref().ok_or(match kind {
-            OpaqueKind::M2m => ConfigurationFault::NoMachineKey,
-            OpaqueKind::OAuth | OpaqueKind::ApiKey => ConfigurationFault::NoSecretKey,
+            OpaqueKind::M2m => ConfigurationError::NoMachineKey,
+            OpaqueKind::OAuth | OpaqueKind::ApiKey => ConfigurationError::NoSecretKey,
         })
     }
 
-    fn take_call(&self, is_new_token: bool, now: Duration) -> Result<(), UpstreamFault> {
+    fn take_call(&self, is_new_token: bool, now: Duration) -> Result<(), UpstreamError> {
         let mut limit = self.rate_limit.lock().unwrap_or_else(PoisonError::into_inner);
         limit.take(is_new_token, now).map_err(|Throttled { wait, only_new_tokens }| {
             let (cause, setting) = if only_new_tokens {
-                (Withheld::NewTokens, "new_token_rate_limit")
+                (ThrottleCause::NewTokens, "new_token_rate_limit")
             } else {
-                (Withheld::AllTokens, "opaque_rate_limit")
+                (ThrottleCause::AllTokens, "opaque_rate_limit")
             };
-            telemetry::withheld(cause);
-            withheld(UpstreamReason::RateLimit(setting), wait)
+            telemetry::throttled(cause);
+            throttled(UpstreamErrorKind::RateLimit(setting), wait)
         })
     }
 
     /// Clerk blocks an endpoint after 429, for everybody: so nobody asks until then.
-    fn obey(&self, failed: &Failed, now: Duration) {
-        if let Failed::Upstream(fault) = failed
-            && matches!(fault.reason, UpstreamReason::Status(429))
+    fn obey(&self, failed: &CallError, now: Duration) {
+        if let CallError::Upstream(fault) = failed
+            && matches!(fault.reason, UpstreamErrorKind::Status(429))
         {
             let until = now + Duration::from_secs(fault.retry_after.min(LONGEST_BLOCK));
             let until = u64::try_from(until.as_millis()).unwrap_or(u64::MAX);
@@ -202,17 +202,17 @@ impl Endpoint {
 }
 
 /// A call that is not made. The caller can come again after the wait, in whole seconds.
-fn withheld(reason: UpstreamReason, wait: Duration) -> UpstreamFault {
+fn throttled(reason: UpstreamErrorKind, wait: Duration) -> UpstreamError {
     let retry_after = wait.as_millis().div_ceil(1000).try_into().unwrap_or(LONGEST_BLOCK);
-    UpstreamFault { retry_after, ..UpstreamFault::new(reason) }
+    UpstreamError { retry_after, ..UpstreamError::new(reason) }
 }
 
 impl Answer {
     /// The object of a token of this kind. Anything else did not come from the endpoint, so it says
     /// nothing about the token (contract §4.3).
-    pub(crate) fn object(&self, kind: OpaqueKind) -> Result<Object<'_>, UpstreamFault> {
+    pub(crate) fn object(&self, kind: OpaqueKind) -> Result<Object<'_>, UpstreamError> {
         let object = Object::parse(&self.0).ok().filter(|object| is_about(kind, object));
-        object.ok_or_else(|| UpstreamFault::new(UpstreamReason::Body))
+        object.ok_or_else(|| UpstreamError::new(UpstreamErrorKind::Body))
     }
 }
 

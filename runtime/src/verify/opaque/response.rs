@@ -4,7 +4,7 @@ pub(crate) mod api_key;
 
 use crate::{
     clock::UnixMillis,
-    error::TokenFault,
+    error::TokenError,
     identity::{Actor, scopes::Scopes},
     token::json::{Member, Object},
     verify::jwt::claims::checks::{actor, is_expired, required_text, whole},
@@ -27,11 +27,11 @@ pub(crate) struct Approval {
 
 /// The scopes of an answer. `null` is an empty list: it grants nothing. An answer without the
 /// member does not say what was granted.
-pub(crate) fn granted_scopes(answer: &Object<'_>) -> Result<Scopes, TokenFault> {
+pub(crate) fn granted_scopes(answer: &Object<'_>) -> Result<Scopes, TokenError> {
     match answer.texts("scopes") {
         Member::Is(scopes) => Ok(Scopes::from_list(scopes)),
         Member::Null => Ok(Scopes::from_text("")),
-        Member::Absent | Member::Mistyped => Err(TokenFault::Answer("scopes")),
+        Member::Absent | Member::Mistyped => Err(TokenError::Answer("scopes")),
     }
 }
 
@@ -43,38 +43,38 @@ impl Approval {
         object: &str,
         unit: Unit,
         now: UnixMillis,
-    ) -> Result<Self, TokenFault> {
+    ) -> Result<Self, TokenError> {
         if !matches!(answer.boolean("active"), Member::Absent | Member::Is(true)) {
-            return Err(TokenFault::Inactive);
+            return Err(TokenError::Inactive);
         }
         // RFC 7800 §3.1: bound to a key that its holder must prove. A bearer cannot.
         if answer.has("cnf") {
-            return Err(TokenFault::Extension("cnf"));
+            return Err(TokenError::Extension("cnf"));
         }
         if !matches!(answer.text("object"), Member::Is(name) if name == object) {
-            return Err(TokenFault::Answer("object"));
+            return Err(TokenError::Answer("object"));
         }
         match answer.boolean("revoked") {
             Member::Is(false) => {}
-            Member::Is(true) => return Err(TokenFault::Revoked),
-            _ => return Err(TokenFault::Answer("revoked")),
+            Member::Is(true) => return Err(TokenError::Revoked),
+            _ => return Err(TokenError::Answer("revoked")),
         }
         match answer.boolean("expired") {
             Member::Is(false) => {}
-            Member::Is(true) => return Err(TokenFault::Expired),
-            _ => return Err(TokenFault::Answer("expired")),
+            Member::Is(true) => return Err(TokenError::Expired),
+            _ => return Err(TokenError::Answer("expired")),
         }
         let expires_at = match answer.number("expiration") {
             Member::Null => None,
             Member::Is(time) => Some(unit.to_millis(time)),
-            _ => return Err(TokenFault::Answer("expiration")),
+            _ => return Err(TokenError::Answer("expiration")),
         };
         if is_expired(expires_at, now) {
-            return Err(TokenFault::Expired);
+            return Err(TokenError::Expired);
         }
         let member = |name| match required_text(answer, name) {
             Ok(text) => Ok(text.into_owned()),
-            Err(_) => Err(TokenFault::Answer(name)),
+            Err(_) => Err(TokenError::Answer(name)),
         };
         Ok(Self {
             id: member("id")?,
@@ -100,7 +100,7 @@ mod tests {
 
     const NOW: UnixMillis = UnixMillis(1_800_000_030_000);
 
-    fn read(answer: &str) -> Result<Approval, TokenFault> {
+    fn read(answer: &str) -> Result<Approval, TokenError> {
         let answer = Object::parse(answer.as_bytes()).unwrap();
         Approval::read(&answer, "api_key", Unit::Milliseconds, NOW)
     }
@@ -144,6 +144,6 @@ mod tests {
         ] {
             assert!(read(&good.replacen(from, to, 1)).is_err(), "{from} → {to}");
         }
-        assert!(matches!(read(r#"{"active":false}"#), Err(TokenFault::Inactive)));
+        assert!(matches!(read(r#"{"active":false}"#), Err(TokenError::Inactive)));
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use quick_cache::{Weighter, sync::Cache};
 
 use super::Verdict;
-use crate::{error::Failure, identity::Identity, verify::jwt::cache::Fingerprint};
+use crate::{error::ErrorKind, identity::Identity, verify::jwt::cache::Fingerprint};
 
 /// What remembered verdicts may take, in bytes.
 const VERDICT_BYTES: u64 = 8 * 1024 * 1024;
@@ -18,9 +18,9 @@ const OVERHEAD: usize = 512;
 const MOST_APPROVED: usize = 16 * 1024;
 
 /// Verdicts, and who was good. The least used make room for new ones.
-pub(crate) struct Memory {
+pub(crate) struct VerdictCache {
     times: VerdictTimes,
-    verdicts: Cache<Fingerprint, Remembered, Bytes>,
+    verdicts: Cache<Fingerprint, CachedVerdict, VerdictWeight>,
     /// They let nobody in: they say whose call comes first.
     approved: Cache<Fingerprint, ()>,
 }
@@ -36,26 +36,26 @@ pub(crate) struct VerdictTimes {
 }
 
 #[derive(Clone)]
-struct Remembered {
+struct CachedVerdict {
     verdict: Verdict,
     until: Duration,
 }
 
 #[derive(Clone)]
-struct Bytes;
+struct VerdictWeight;
 
-impl Memory {
+impl VerdictCache {
     pub(crate) fn new(times: VerdictTimes) -> Self {
         let usual = usize::try_from(VERDICT_BYTES).unwrap_or(usize::MAX) / (2 * OVERHEAD);
         Self {
             times,
-            verdicts: Cache::with_weighter(usual, VERDICT_BYTES, Bytes),
+            verdicts: Cache::with_weighter(usual, VERDICT_BYTES, VerdictWeight),
             approved: Cache::new(MOST_APPROVED),
         }
     }
 
     pub(crate) fn recall(&self, fingerprint: &Fingerprint, now: Duration) -> Option<Verdict> {
-        let Remembered { verdict, until } = self.verdicts.get(fingerprint)?;
+        let CachedVerdict { verdict, until } = self.verdicts.get(fingerprint)?;
         (now < until).then_some(verdict)
     }
 
@@ -68,13 +68,13 @@ impl Memory {
     pub(crate) fn keep(&self, fingerprint: Fingerprint, verdict: &Verdict, asked_at: Duration) {
         match verdict {
             Ok(_) => self.approved.insert(fingerprint, ()),
-            Err(Failure::Token(_)) => drop(self.approved.remove(&fingerprint)),
+            Err(ErrorKind::Token(_)) => drop(self.approved.remove(&fingerprint)),
             // What is not the token's fault says nothing about it.
             Err(_) => return,
         }
         let time = self.times.of(verdict);
         if time > Duration::ZERO {
-            let remembered = Remembered { verdict: verdict.clone(), until: asked_at + time };
+            let remembered = CachedVerdict { verdict: verdict.clone(), until: asked_at + time };
             self.verdicts.insert(fingerprint, remembered);
         }
     }
@@ -86,15 +86,15 @@ impl VerdictTimes {
             Ok(Identity::OAuth(_)) => self.oauth_token,
             Ok(Identity::M2m(_)) => self.m2m_token,
             Ok(Identity::ApiKey(_)) => self.api_key,
-            Err(Failure::Token(_)) => self.refused,
+            Err(ErrorKind::Token(_)) => self.refused,
             // What is not the token's fault is asked again; and no session is opaque.
             Err(_) | Ok(Identity::Session(_)) => Duration::ZERO,
         }
     }
 }
 
-impl Weighter<Fingerprint, Remembered> for Bytes {
-    fn weight(&self, _: &Fingerprint, remembered: &Remembered) -> u64 {
+impl Weighter<Fingerprint, CachedVerdict> for VerdictWeight {
+    fn weight(&self, _: &Fingerprint, remembered: &CachedVerdict) -> u64 {
         let texts = remembered.verdict.as_ref().map_or(0, Identity::weight);
         u64::try_from(OVERHEAD + texts).unwrap_or(u64::MAX)
     }
@@ -106,7 +106,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        error::{TokenFault, UpstreamFault, UpstreamReason},
+        error::{TokenError, UpstreamError, UpstreamErrorKind},
         identity::{
             ApiKey, ApiKeyFacts, Claims,
             ids::{Subject, UserId},
@@ -116,8 +116,12 @@ mod tests {
 
     const MINUTE: Duration = Duration::from_secs(60);
 
-    fn memory() -> Memory {
-        Memory::new(VerdictTimes { refused: MINUTE, api_key: MINUTE, ..VerdictTimes::default() })
+    fn memory() -> VerdictCache {
+        VerdictCache::new(VerdictTimes {
+            refused: MINUTE,
+            api_key: MINUTE,
+            ..VerdictTimes::default()
+        })
     }
 
     fn token(number: usize) -> Fingerprint {
@@ -138,7 +142,7 @@ mod tests {
     }
 
     fn refusal() -> Verdict {
-        Err(TokenFault::Revoked.into())
+        Err(TokenError::Revoked.into())
     }
 
     #[test]
@@ -156,7 +160,7 @@ mod tests {
     #[test]
     fn only_the_last_verdict_says_whether_a_token_is_good() {
         let memory = memory();
-        let outage = Err(UpstreamFault::new(UpstreamReason::Connection).into());
+        let outage = Err(UpstreamError::new(UpstreamErrorKind::Connection).into());
         for (verdict, good) in
             [(&outage, false), (&Ok(key(9)), true), (&outage, true), (&refusal(), false)]
         {
@@ -169,7 +173,7 @@ mod tests {
     #[test]
     fn all_there_is_to_remember_takes_ten_mebibytes_at_most() {
         const MOST: i64 = 10 * 1024 * 1024;
-        // Bytes of claims, and how many of these verdicts come.
+        // VerdictWeight of claims, and how many of these verdicts come.
         for (bytes, verdicts) in [(0, 20_000), (1000, 20_000), (20_000, 2000), (200_000, 200)] {
             let mut kept = None;
             let used = measure(|| {

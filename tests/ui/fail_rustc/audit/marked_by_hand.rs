@@ -1,9 +1,9 @@
-use clerk_auth::{Policy, audit::GuardFirst};
+use clerk_auth::{Policy, audit::GuardedHandler};
 
 struct Mine;
 
-impl GuardFirst for Mine {
-    const POLICY: Policy = Policy::REFUSE_ALL;
+impl GuardedHandler for Mine {
+    const POLICY: Policy = Policy::DENY_ALL;
 }
 
 fn main() {}

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use crate::{
     clock::UnixMillis,
-    error::{AudienceSetting, TokenFault},
+    error::{AudienceSetting, TokenError},
     identity::{Actor, ids::has_control},
     token::json::{Member, Object},
 };
@@ -18,7 +18,7 @@ const LATEST_SECOND: f64 = 8.64e12;
 
 /// What the configuration asks of claims.
 #[derive(Debug)]
-pub(crate) struct Rules {
+pub(crate) struct ClaimChecks {
     /// How far our clock and Clerk's may differ, in milliseconds.
     pub(crate) clock_skew: i64,
     /// Empty if none is known; then `iss` is not checked.
@@ -55,12 +55,12 @@ pub(crate) enum Recipient {
     Unknown,
 }
 
-impl Rules {
-    pub(crate) fn check_issuer(&self, payload: &Object<'_>) -> Result<(), TokenFault> {
+impl ClaimChecks {
+    pub(crate) fn check_issuer(&self, payload: &Object<'_>) -> Result<(), TokenError> {
         if self.issuers.is_empty() || self.names_issuer(payload) {
             return Ok(());
         }
-        Err(TokenFault::Issuer)
+        Err(TokenError::Issuer)
     }
 
     /// Whether `iss` is one of the configured issuers.
@@ -74,9 +74,9 @@ impl Rules {
         &self,
         payload: &Object<'_>,
         now: UnixMillis,
-    ) -> Result<Times, TokenFault> {
+    ) -> Result<Times, TokenError> {
         let times = Times {
-            expires: time(payload, "exp")?.ok_or(TokenFault::Claim("exp"))?,
+            expires: time(payload, "exp")?.ok_or(TokenError::Claim("exp"))?,
             not_before: time(payload, "nbf")?,
             issued: time(payload, "iat")?,
         };
@@ -89,23 +89,23 @@ impl Rules {
         expires.plus(self.clock_skew)
     }
 
-    pub(crate) fn check_now(&self, times: &Times, now: UnixMillis) -> Result<(), TokenFault> {
+    pub(crate) fn check_now(&self, times: &Times, now: UnixMillis) -> Result<(), TokenError> {
         let latest = now.plus(self.clock_skew);
         if is_expired(Some(self.accepts_until(times.expires)), now) {
-            return Err(TokenFault::Expired);
+            return Err(TokenError::Expired);
         }
         if times.not_before.is_some_and(|time| time > latest) {
-            return Err(TokenFault::NotYetValid);
+            return Err(TokenError::NotYetValid);
         }
         if times.issued.is_some_and(|time| time > latest) {
-            return Err(TokenFault::IssuedInFuture);
+            return Err(TokenError::IssuedInFuture);
         }
         Ok(())
     }
 
     /// A session's `aud`, where one is configured: then it must be there. A malformed one is
     /// rejected in any case.
-    pub(crate) fn check_session_audience(&self, payload: &Object<'_>) -> Result<(), TokenFault> {
+    pub(crate) fn check_session_audience(&self, payload: &Object<'_>) -> Result<(), TokenError> {
         let audience = audience(payload)?;
         if self.session_audience.is_empty() {
             return Ok(());
@@ -118,7 +118,7 @@ impl Rules {
     pub(crate) fn check_audience<'a>(
         &self,
         audience: impl Iterator<Item = &'a str>,
-    ) -> Result<(), TokenFault> {
+    ) -> Result<(), TokenError> {
         if self.audience.is_empty() {
             return Ok(());
         }
@@ -126,7 +126,7 @@ impl Rules {
     }
 
     /// A session's `azp`, where authorized parties are configured: then it must be one of them.
-    pub(crate) fn check_authorized_party(&self, payload: &Object<'_>) -> Result<(), TokenFault> {
+    pub(crate) fn check_authorized_party(&self, payload: &Object<'_>) -> Result<(), TokenError> {
         if self.authorized_parties.is_empty() {
             return Ok(());
         }
@@ -134,9 +134,9 @@ impl Rules {
             Member::Is(party) if self.authorized_parties.iter().any(|known| *known == party) => {
                 Ok(())
             }
-            Member::Absent | Member::Null => Err(TokenFault::NoAuthorizedParty),
-            Member::Is(party) if party.is_empty() => Err(TokenFault::NoAuthorizedParty),
-            Member::Is(_) | Member::Mistyped => Err(TokenFault::AuthorizedParty),
+            Member::Absent | Member::Null => Err(TokenError::NoAuthorizedParty),
+            Member::Is(party) if party.is_empty() => Err(TokenError::NoAuthorizedParty),
+            Member::Is(_) | Member::Mistyped => Err(TokenError::AuthorizedParty),
         }
     }
 }
@@ -149,15 +149,15 @@ pub(crate) fn is_expired(end: Option<UnixMillis>, now: UnixMillis) -> bool {
 
 /// The `aud` of a payload as a list: absent and `null` are an empty list, which names no audience,
 /// and an empty name is not a name (RFC 7519 §4.1.3).
-pub(crate) fn audience(payload: &Object<'_>) -> Result<Box<[Box<str>]>, TokenFault> {
+pub(crate) fn audience(payload: &Object<'_>) -> Result<Box<[Box<str>]>, TokenError> {
     let names = match (payload.text("aud"), payload.texts("aud")) {
         (Member::Absent | Member::Null, _) => Vec::new(),
         (Member::Is(name), _) => vec![name],
         (_, Member::Is(names)) => names,
-        _ => return Err(TokenFault::Claim("aud")),
+        _ => return Err(TokenError::Claim("aud")),
     };
     if names.iter().any(|name| name.is_empty()) {
-        return Err(TokenFault::Claim("aud"));
+        return Err(TokenError::Claim("aud"));
     }
     Ok(names.into_iter().map(|name| name.into_owned().into_boxed_str()).collect())
 }
@@ -166,10 +166,10 @@ pub(crate) fn audience(payload: &Object<'_>) -> Result<Box<[Box<str>]>, TokenFau
 pub(crate) fn required_text<'j>(
     payload: &Object<'j>,
     name: &'static str,
-) -> Result<Cow<'j, str>, TokenFault> {
+) -> Result<Cow<'j, str>, TokenError> {
     match payload.text(name) {
         Member::Is(text) if !text.is_empty() && !has_control(&text) => Ok(text),
-        _ => Err(TokenFault::Claim(name)),
+        _ => Err(TokenError::Claim(name)),
     }
 }
 
@@ -177,54 +177,54 @@ pub(crate) fn required_text<'j>(
 pub(crate) fn optional_text<'j>(
     payload: &Object<'j>,
     name: &'static str,
-) -> Result<Option<Cow<'j, str>>, TokenFault> {
+) -> Result<Option<Cow<'j, str>>, TokenError> {
     match payload.text(name) {
         Member::Absent | Member::Null => Ok(None),
         Member::Is(text) if text.is_empty() => Ok(None),
         Member::Is(_) => required_text(payload, name).map(Some),
-        Member::Mistyped => Err(TokenFault::Claim(name)),
+        Member::Mistyped => Err(TokenError::Claim(name)),
     }
 }
 
 /// The party that really acts, and those before it (RFC 8693 §4.1). One that is there and cannot
 /// be read, at any level, must not look as if the subject acted alone.
-pub(crate) fn actor(members: &Object<'_>) -> Result<Option<Actor>, TokenFault> {
+pub(crate) fn actor(members: &Object<'_>) -> Result<Option<Actor>, TokenError> {
     let claim = match members.object("act") {
         Member::Absent | Member::Null => return Ok(None),
         Member::Is(claim) => claim,
-        Member::Mistyped => return Err(TokenFault::Claim("act")),
+        Member::Mistyped => return Err(TokenError::Claim("act")),
     };
-    let read = || -> Result<Actor, TokenFault> {
+    let read = || -> Result<Actor, TokenError> {
         Ok(Actor {
             subject: required_text(&claim, "sub")?.into(),
             issuer: optional_text(&claim, "iss")?.map(Into::into),
             earlier: actor(&claim)?.map(Box::new),
         })
     };
-    read().map(Some).map_err(|_| TokenFault::Claim("act"))
+    read().map(Some).map_err(|_| TokenError::Claim("act"))
 }
 
 fn intersects<'a>(
     configured: &[String],
     named: impl Iterator<Item = &'a str>,
     setting: AudienceSetting,
-) -> Result<(), TokenFault> {
+) -> Result<(), TokenError> {
     let mut named = named.peekable();
     if named.peek().is_none() {
-        return Err(TokenFault::NoAudience(setting));
+        return Err(TokenError::NoAudience(setting));
     }
     let one_of_ours = named.any(|name| configured.iter().any(|known| known == name));
-    if one_of_ours { Ok(()) } else { Err(TokenFault::Audience(setting)) }
+    if one_of_ours { Ok(()) } else { Err(TokenError::Audience(setting)) }
 }
 
 /// A `NumericDate` (RFC 7519 §2), cut to whole seconds.
-fn time(payload: &Object<'_>, name: &'static str) -> Result<Option<UnixMillis>, TokenFault> {
+fn time(payload: &Object<'_>, name: &'static str) -> Result<Option<UnixMillis>, TokenError> {
     match payload.number(name) {
         Member::Absent => Ok(None),
         Member::Is(seconds) if seconds.abs() <= LATEST_SECOND => {
             Ok(Some(UnixMillis(whole(seconds).saturating_mul(1000))))
         }
-        _ => Err(TokenFault::Claim(name)),
+        _ => Err(TokenError::Claim(name)),
     }
 }
 
@@ -240,8 +240,8 @@ mod tests {
 
     const NOW: UnixMillis = UnixMillis(1_800_000_030_000);
 
-    fn rules(clock_skew: i64) -> Rules {
-        Rules {
+    fn rules(clock_skew: i64) -> ClaimChecks {
+        ClaimChecks {
             clock_skew,
             issuers: vec![
                 "https://clerk.example.com".into(),
@@ -254,7 +254,7 @@ mod tests {
         }
     }
 
-    fn times(skew: i64, claims: &str) -> Result<Times, TokenFault> {
+    fn times(skew: i64, claims: &str) -> Result<Times, TokenError> {
         rules(skew).check_times(&Object::parse(claims.as_bytes()).unwrap(), NOW)
     }
 
@@ -300,10 +300,10 @@ mod tests {
                 format!(r#"{{"exp":1800000090,"nbf":{value}}}"#),
                 format!(r#"{{"exp":1800000090,"iat":{value}}}"#),
             ] {
-                assert!(matches!(times(0, &claims), Err(TokenFault::Claim(_))), "{claims}");
+                assert!(matches!(times(0, &claims), Err(TokenError::Claim(_))), "{claims}");
             }
         }
-        assert!(matches!(times(0, "{}"), Err(TokenFault::Claim("exp"))));
+        assert!(matches!(times(0, "{}"), Err(TokenError::Claim("exp"))));
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! The signed payload of an M2M JWT, or Clerk's answer about an opaque one, in; a verified M2M
 //! token out.
 
-use super::checks::{Recipient, Rules, Times, actor, audience, optional_text, required_text};
+use super::checks::{ClaimChecks, Recipient, Times, actor, audience, optional_text, required_text};
 use crate::{
     clock::UnixMillis,
-    error::{ConfigurationFault, Failure, TokenFault},
+    error::{ConfigurationError, ErrorKind, TokenError},
     identity::{
         Claims, M2mFacts, M2mToken,
         ids::{MachineId, Subject},
@@ -30,9 +30,9 @@ pub(crate) enum RecipientCheck {
 
 pub(crate) fn from_jwt(
     jwt: &Jwt<'_>,
-    rules: &Rules,
+    rules: &ClaimChecks,
     now: UnixMillis,
-) -> Result<(M2mToken, Times), Failure> {
+) -> Result<(M2mToken, Times), ErrorKind> {
     let payload = &jwt.payload;
     let subject = required_text(payload, "sub")?;
     rules.check_issuer(payload)?;
@@ -52,17 +52,17 @@ pub(crate) fn from_jwt(
 
 pub(crate) fn from_answer(
     answer: &Object<'_>,
-    rules: &Rules,
+    rules: &ClaimChecks,
     now: UnixMillis,
     check: RecipientCheck,
-) -> Result<M2mToken, Failure> {
+) -> Result<M2mToken, ErrorKind> {
     let approval = Approval::read(answer, "machine_to_machine_token", Unit::Milliseconds, now)?;
     let recipients: Vec<String> = match answer.texts("scopes") {
         Member::Absent | Member::Null => Vec::new(),
         Member::Is(ids) => {
             ids.into_iter().map(Into::into).filter(|id: &String| !id.is_empty()).collect()
         }
-        Member::Mistyped => return Err(TokenFault::Answer("scopes").into()),
+        Member::Mistyped => return Err(TokenError::Answer("scopes").into()),
     };
     // What Clerk compared is the machine of our key. A configured machine ID is compared too: the
     // key could be of another machine.
@@ -86,19 +86,19 @@ pub(crate) fn from_answer(
 
 /// Without a recipient to compare with, Clerk's answer could not let anybody in: it is not asked.
 pub(crate) fn assert_recipient_is_known(
-    rules: &Rules,
+    rules: &ClaimChecks,
     check: RecipientCheck,
-) -> Result<(), ConfigurationFault> {
+) -> Result<(), ConfigurationError> {
     if check == RecipientCheck::Ours && rules.recipient == Recipient::Unknown {
-        return Err(ConfigurationFault::NoMachineId);
+        return Err(ConfigurationError::NoMachineId);
     }
     Ok(())
 }
 
 /// A token of this machine, with nothing else known yet.
-fn machine(subject: &str) -> Result<M2mFacts, TokenFault> {
+fn machine(subject: &str) -> Result<M2mFacts, TokenError> {
     let Some(Subject::Machine(machine_id)) = Subject::from_id(subject) else {
-        return Err(TokenFault::Claim("sub"));
+        return Err(TokenError::Claim("sub"));
     };
     Ok(M2mFacts {
         subject: Subject::Machine(machine_id.clone()),
@@ -112,24 +112,24 @@ fn machine(subject: &str) -> Result<M2mFacts, TokenFault> {
 
 /// Clerk signs M2M tokens for the machines of the whole instance, so a token for another one is
 /// genuine too. Only the recipients tell.
-fn check_recipient(recipients: &[String], rule: &Recipient) -> Result<(), Failure> {
+fn check_recipient(recipients: &[String], rule: &Recipient) -> Result<(), ErrorKind> {
     match rule {
         Recipient::Any => Ok(()),
         Recipient::Machine(ours) if recipients.contains(ours) => Ok(()),
-        Recipient::Machine(_) => Err(TokenFault::Recipient.into()),
-        Recipient::Unknown => Err(ConfigurationFault::NoMachineId.into()),
+        Recipient::Machine(_) => Err(TokenError::Recipient.into()),
+        Recipient::Unknown => Err(ConfigurationError::NoMachineId.into()),
     }
 }
 
 /// `scopes` is a list delimited by spaces; a token without it names its recipients in `aud`. A
 /// malformed `aud` rejects the token in any case.
-fn recipients_of_jwt(payload: &Object<'_>) -> Result<Vec<String>, TokenFault> {
+fn recipients_of_jwt(payload: &Object<'_>) -> Result<Vec<String>, TokenError> {
     let audience = audience(payload)?;
     match payload.text("scopes") {
         Member::Is(ids) => {
             Ok(ids.split(' ').filter(|id| !id.is_empty()).map(ToOwned::to_owned).collect())
         }
         Member::Absent => Ok(audience.into_iter().map(Into::into).collect()),
-        Member::Null | Member::Mistyped => Err(TokenFault::Claim("scopes")),
+        Member::Null | Member::Mistyped => Err(TokenError::Claim("scopes")),
     }
 }

@@ -3,10 +3,10 @@
 
 use std::borrow::Cow;
 
-use super::checks::{Rules, Times, actor, audience, optional_text, required_text};
+use super::checks::{ClaimChecks, Times, actor, audience, optional_text, required_text};
 use crate::{
     clock::UnixMillis,
-    error::TokenFault,
+    error::TokenError,
     identity::{
         Actor, OAuthFacts, OAuthToken,
         ids::{ClientId, OrgId, Subject},
@@ -21,9 +21,9 @@ use crate::{
 
 pub(crate) fn from_jwt(
     jwt: &Jwt<'_>,
-    rules: &Rules,
+    rules: &ClaimChecks,
     now: UnixMillis,
-) -> Result<(OAuthToken, Times), TokenFault> {
+) -> Result<(OAuthToken, Times), TokenError> {
     let payload = &jwt.payload;
     let subject = required_text(payload, "sub")?;
     rules.check_issuer(payload)?;
@@ -38,9 +38,9 @@ pub(crate) fn from_jwt(
 
 pub(crate) fn from_answer(
     answer: &Object<'_>,
-    rules: &Rules,
+    rules: &ClaimChecks,
     now: UnixMillis,
-) -> Result<OAuthToken, TokenFault> {
+) -> Result<OAuthToken, TokenError> {
     let approval = Approval::read(answer, "clerk_idp_oauth_access_token", Unit::Seconds, now)?;
     let token = Token {
         id: Some(approval.id.into()),
@@ -62,12 +62,12 @@ impl Token<'_> {
     fn checked(
         self,
         members: &Object<'_>,
-        rules: &Rules,
+        rules: &ClaimChecks,
         subject: &str,
         expires_at: Option<UnixMillis>,
-    ) -> Result<OAuthToken, TokenFault> {
+    ) -> Result<OAuthToken, TokenError> {
         let Some(Subject::User(user_id)) = Subject::from_id(subject) else {
-            return Err(TokenFault::Claim("sub"));
+            return Err(TokenError::Claim("sub"));
         };
         let client_id = required_text(members, "client_id")?;
         let audience = audience(members)?;
@@ -88,24 +88,24 @@ impl Token<'_> {
 }
 
 /// The organization that the user chose at consent.
-fn org_id(members: &Object<'_>) -> Result<Option<OrgId>, TokenFault> {
+fn org_id(members: &Object<'_>) -> Result<Option<OrgId>, TokenError> {
     match members.text("org_id") {
         Member::Absent | Member::Null => Ok(None),
         Member::Is(id) => match Subject::from_id(&id) {
             Some(Subject::Organization(id)) => Ok(Some(id)),
-            _ => Err(TokenFault::Claim("org_id")),
+            _ => Err(TokenError::Claim("org_id")),
         },
-        Member::Mistyped => Err(TokenFault::Claim("org_id")),
+        Member::Mistyped => Err(TokenError::Claim("org_id")),
     }
 }
 
 /// `scp` wins, even if it is empty or `null`; the two are never united. One of another JSON type
 /// than it must have rejects the token: a guess could grant what was not granted.
-fn scopes(payload: &Object<'_>) -> Result<Scopes, TokenFault> {
+fn scopes(payload: &Object<'_>) -> Result<Scopes, TokenError> {
     let none = || Scopes::from_text("");
     match (payload.texts("scp"), payload.text("scope")) {
-        (Member::Mistyped, _) => Err(TokenFault::Claim("scp")),
-        (_, Member::Mistyped) => Err(TokenFault::Claim("scope")),
+        (Member::Mistyped, _) => Err(TokenError::Claim("scp")),
+        (_, Member::Mistyped) => Err(TokenError::Claim("scope")),
         (Member::Is(scopes), _) => Ok(Scopes::from_list(scopes)),
         (Member::Absent, Member::Is(scopes)) => Ok(Scopes::from_text(&scopes)),
         (Member::Null, _) | (Member::Absent, Member::Absent | Member::Null) => Ok(none()),

@@ -1,12 +1,12 @@
 //! The signed payload of a session JWT in, a verified session out.
 
 use super::{
-    checks::{Rules, Times, actor, optional_text, required_text, whole},
+    checks::{ClaimChecks, Times, actor, optional_text, required_text, whole},
     permissions,
 };
 use crate::{
     clock::UnixMillis,
-    error::TokenFault,
+    error::TokenError,
     identity::{
         Claims, Organization, SessionFacts, SessionToken,
         ids::{OrgId, SessionId, Subject},
@@ -19,12 +19,12 @@ use crate::{
 
 pub(crate) fn from_jwt(
     jwt: &Jwt<'_>,
-    rules: &Rules,
+    rules: &ClaimChecks,
     now: UnixMillis,
-) -> Result<(SessionToken, Times), TokenFault> {
+) -> Result<(SessionToken, Times), TokenError> {
     let payload = &jwt.payload;
     let Some(Subject::User(user_id)) = Subject::from_id(&required_text(payload, "sub")?) else {
-        return Err(TokenFault::Claim("sub"));
+        return Err(TokenError::Claim("sub"));
     };
     rules.check_session_audience(payload)?;
     rules.check_authorized_party(payload)?;
@@ -48,26 +48,26 @@ pub(crate) fn from_jwt(
     Ok((SessionToken::new(token), times))
 }
 
-fn check_status(payload: &Object<'_>) -> Result<(), TokenFault> {
+fn check_status(payload: &Object<'_>) -> Result<(), TokenError> {
     match payload.text("sts") {
         Member::Absent => Ok(()),
         Member::Is(status) if status == "active" => Ok(()),
-        Member::Is(status) if status == "pending" => Err(TokenFault::Pending),
-        _ => Err(TokenFault::Claim("sts")),
+        Member::Is(status) if status == "pending" => Err(TokenError::Pending),
+        _ => Err(TokenError::Claim("sts")),
     }
 }
 
 /// Version 2 is marked by the JSON number 2; everything else is version 1.
-fn organization(payload: &Object<'_>) -> Result<Option<Organization>, TokenFault> {
+fn organization(payload: &Object<'_>) -> Result<Option<Organization>, TokenError> {
     if payload.number("v") == Member::Is(2.0) { version_2(payload) } else { version_1(payload) }
 }
 
-fn version_1(payload: &Object<'_>) -> Result<Option<Organization>, TokenFault> {
+fn version_1(payload: &Object<'_>) -> Result<Option<Organization>, TokenError> {
     let Some(id) = optional_text(payload, "org_id")? else { return Ok(None) };
     let permissions = match payload.texts("org_permissions") {
         Member::Absent | Member::Null => Vec::new(),
         Member::Is(permissions) => permissions,
-        Member::Mistyped => return Err(TokenFault::Claim("org_permissions")),
+        Member::Mistyped => return Err(TokenError::Claim("org_permissions")),
     };
     Ok(Some(Organization {
         id: OrgId::new(&id),
@@ -80,11 +80,11 @@ fn version_1(payload: &Object<'_>) -> Result<Option<Organization>, TokenFault> {
     }))
 }
 
-fn version_2(payload: &Object<'_>) -> Result<Option<Organization>, TokenFault> {
+fn version_2(payload: &Object<'_>) -> Result<Option<Organization>, TokenError> {
     let organization = match payload.object("o") {
         Member::Absent | Member::Null => return Ok(None),
         Member::Is(organization) => organization,
-        Member::Mistyped => return Err(TokenFault::Claim("o")),
+        Member::Mistyped => return Err(TokenError::Claim("o")),
     };
     let role = optional_text(&organization, "rol")?.map(|role| format!("org:{role}"));
     Ok(Some(Organization {
@@ -98,7 +98,7 @@ fn version_2(payload: &Object<'_>) -> Result<Option<Organization>, TokenFault> {
 fn version_2_permissions(
     payload: &Object<'_>,
     organization: &Object<'_>,
-) -> Result<Vec<Box<str>>, TokenFault> {
+) -> Result<Vec<Box<str>>, TokenError> {
     let [features, permissions, masks] = [
         optional_text(payload, "fea")?.unwrap_or_default(),
         optional_text(organization, "per")?.unwrap_or_default(),
@@ -111,7 +111,7 @@ fn version_2_permissions(
         );
     }
     // Clerk's SDK raises an error, so nothing is served with such a token.
-    permissions::decode(&features, &permissions, &masks).ok_or(TokenFault::Claim("fea"))
+    permissions::decode(&features, &permissions, &masks).ok_or(TokenError::Claim("fea"))
 }
 
 /// Two ages in minutes, each −1 or from 0 on; anything else says nothing.

@@ -7,9 +7,9 @@ use std::{
 
 use super::{KeySet, snapshot::Snapshot};
 use crate::{
-    error::{UpstreamFault, UpstreamReason},
+    error::{UpstreamError, UpstreamErrorKind},
     telemetry,
-    verify::{http_client::Failed, jwt::key_set::load_limit::Budget, single_flight::Shared},
+    verify::{http_client::CallError, jwt::key_set::load_limit::Budget, single_flight::Flight},
 };
 
 /// Loads that unknown ids can cause at once. Strangers can use them up; then a new key of the
@@ -53,13 +53,13 @@ struct LastFailure {
     at: Duration,
     /// Nobody tries again for this long.
     pause: Duration,
-    why: Failed,
+    why: CallError,
 }
 
 /// A load that runs, or has ended.
-type Load = Shared<Outcome>;
+type Load = Flight<Outcome>;
 
-type Outcome = Result<Arc<Snapshot>, Failed>;
+type Outcome = Result<Arc<Snapshot>, CallError>;
 
 pub(crate) enum Step {
     /// The set is here by now.
@@ -67,7 +67,7 @@ pub(crate) enum Step {
     Wait(Load),
     /// The set is fresh and does not have the key, and none may be loaded now.
     Unknown,
-    Failed(Failed),
+    CallError(CallError),
 }
 
 impl Default for Loading {
@@ -83,7 +83,7 @@ impl Default for Loading {
 }
 
 impl Loading {
-    fn pauses(&self, now: Duration) -> Option<&Failed> {
+    fn pauses(&self, now: Duration) -> Option<&CallError> {
         let failure = self.last_failure.as_ref()?;
         (now.saturating_sub(failure.at) < failure.pause).then_some(&failure.why)
     }
@@ -114,14 +114,14 @@ impl KeySet {
             return Step::Wait(load.clone());
         }
         if let Some(why) = loading.pauses(now) {
-            return Step::Failed(why.clone());
+            return Step::CallError(why.clone());
         }
         // The set is here, so the id is most likely wrong: a stranger's `kid` must not become our
         // request each time.
         if usable.is_some() && loading.for_unknown.take(now).is_err() {
             // Where Clerk did not answer, nobody can say that the caller is to blame.
             return match &loading.last_failure {
-                Some(failure) => Step::Failed(failure.why.clone()),
+                Some(failure) => Step::CallError(failure.why.clone()),
                 None => Step::Unknown,
             };
         }
@@ -140,7 +140,7 @@ impl KeySet {
             return Step::Wait(load.clone());
         }
         if let Some(why) = loading.pauses(now) {
-            return Step::Failed(why.clone());
+            return Step::CallError(why.clone());
         }
         match loading.for_bad_signature.take(now) {
             Ok(()) => Step::Wait(self.start(&mut loading, now)),
@@ -168,7 +168,7 @@ impl KeySet {
     }
 
     fn start(self: &Arc<Self>, loading: &mut Loading, now: Duration) -> Load {
-        let (teller, load) = Shared::new(now);
+        let (teller, load) = Flight::new(now);
         loading.running = Some(load.clone());
         let (set, this) = (Arc::clone(self), load.clone());
         tokio::spawn(async move {
@@ -212,10 +212,10 @@ impl KeySet {
 }
 
 /// Clerk's `Retry-After` is obeyed where it is meant for us: with 429.
-fn pause_after(failed: &Failed) -> Duration {
+fn pause_after(failed: &CallError) -> Duration {
     match failed {
-        Failed::Upstream(UpstreamFault {
-            reason: UpstreamReason::Status(429),
+        CallError::Upstream(UpstreamError {
+            reason: UpstreamErrorKind::Status(429),
             retry_after,
             ..
         }) => Duration::from_secs(*retry_after).clamp(FAILURE_PAUSE, LONGEST_FAILURE_PAUSE),

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::{
-    error::{TokenFault, UpstreamFault, UpstreamReason},
+    error::{TokenError, UpstreamError, UpstreamErrorKind},
     token::{Jwt, json::Object},
     verify::jwt::key::{Algorithm, Key, Thumbprint},
 };
@@ -59,13 +59,13 @@ impl Snapshot {
         kid: &str,
         algorithm: Algorithm,
         jwt: &Jwt<'_>,
-    ) -> Option<Result<Thumbprint, TokenFault>> {
+    ) -> Option<Result<Thumbprint, TokenError>> {
         let mut fault = None;
         for key in self.keys_of(kid) {
             match key.verify(algorithm, jwt) {
                 Ok(thumbprint) => return Some(Ok(thumbprint)),
                 // A signature that does not fit says more than a key that was not tried.
-                Err(TokenFault::KeyAlgorithm) if fault.is_some() => {}
+                Err(TokenError::KeyAlgorithm) if fault.is_some() => {}
                 Err(other) => fault = Some(other),
             }
         }
@@ -112,9 +112,9 @@ fn set(stored: &AtomicU64, moment: Duration) {
 }
 
 /// Reads the keys one by one: an unusable key is skipped, not the set.
-pub(crate) fn read(body: &[u8]) -> Result<Vec<(String, Arc<Key>)>, UpstreamFault> {
+pub(crate) fn read(body: &[u8]) -> Result<Vec<(String, Arc<Key>)>, UpstreamError> {
     let set: SentSet<'_> =
-        serde_json::from_slice(body).map_err(|_| UpstreamFault::new(UpstreamReason::Body))?;
+        serde_json::from_slice(body).map_err(|_| UpstreamError::new(UpstreamErrorKind::Body))?;
     let mut keys: Vec<(String, Arc<Key>)> = Vec::new();
     for sent in set.keys {
         let Ok(jwk) = Object::parse_text(sent.get()) else {
@@ -134,5 +134,5 @@ pub(crate) fn read(body: &[u8]) -> Result<Vec<(String, Arc<Key>)>, UpstreamFault
             Err(unusable) => tracing::warn!(%unusable, "skipped a key of Clerk's key set"),
         }
     }
-    if keys.is_empty() { Err(UpstreamFault::new(UpstreamReason::NoKeys)) } else { Ok(keys) }
+    if keys.is_empty() { Err(UpstreamError::new(UpstreamErrorKind::NoKeys)) } else { Ok(keys) }
 }

@@ -3,17 +3,17 @@
 use super::{Approval, Unit, granted_scopes};
 use crate::{
     clock::UnixMillis,
-    error::TokenFault,
+    error::TokenError,
     identity::{ApiKey, ApiKeyFacts, Claims, ids::Subject},
     token::json::Object,
     verify::jwt::claims::checks::optional_text,
 };
 
-pub(crate) fn from_answer(answer: &Object<'_>, now: UnixMillis) -> Result<ApiKey, TokenFault> {
+pub(crate) fn from_answer(answer: &Object<'_>, now: UnixMillis) -> Result<ApiKey, TokenError> {
     let approval = Approval::read(answer, "api_key", Unit::Milliseconds, now)?;
     let claims = answer.raw("claims").filter(|json| *json != "null");
     let key = ApiKeyFacts {
-        subject: Subject::from_id(&approval.subject).ok_or(TokenFault::Answer("subject"))?,
+        subject: Subject::from_id(&approval.subject).ok_or(TokenError::Answer("subject"))?,
         key_id: approval.id.into(),
         // The owner chooses the name; an odd one is no reason to refuse the key.
         name: optional_text(answer, "name").ok().flatten().map(Into::into),
