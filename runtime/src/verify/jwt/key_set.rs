@@ -50,7 +50,7 @@ pub(crate) enum Keys {
 /// The instance's key set at one or more URLs of Clerk.
 pub(crate) struct KeySet {
     upstream: Upstream,
-    /// OpaqueVerifier in this order, each where the one before it gives no answer.
+    /// Called in this order, each where the one before it gives no answer.
     sources: Vec<ApiRequest>,
     clock: Clock,
     /// How old a snapshot may become while Clerk cannot be asked.

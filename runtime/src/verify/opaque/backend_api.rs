@@ -131,7 +131,7 @@ impl Backend {
         Ok(())
     }
 
-    /// OpaqueVerifier once, because verifications are billed and a retry would multiply what a caller can
+    /// Called once, because verifications are billed and a retry would multiply what a caller can
     /// make us send. A call that met a closed connection is repeated, as one more call.
     pub(crate) async fn ask(
         &self,

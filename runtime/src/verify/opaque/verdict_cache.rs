@@ -173,7 +173,7 @@ mod tests {
     #[test]
     fn all_there_is_to_remember_takes_ten_mebibytes_at_most() {
         const MOST: i64 = 10 * 1024 * 1024;
-        // VerdictWeight of claims, and how many of these verdicts come.
+        // Bytes of claims, and how many of these verdicts come.
         for (bytes, verdicts) in [(0, 20_000), (1000, 20_000), (20_000, 2000), (200_000, 200)] {
             let mut kept = None;
             let used = measure(|| {
