@@ -135,3 +135,9 @@ impl TestClock {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+/// The whole part of a number; a cast from float to integer saturates.
+#[allow(clippy::cast_possible_truncation, reason = "cutting the fraction is the purpose")]
+pub(crate) fn whole(number: f64) -> i64 {
+    number.trunc() as i64
+}

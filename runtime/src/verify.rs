@@ -18,7 +18,7 @@ pub(crate) use self::{
     },
     jwt::{
         cache::JwtCache,
-        claims::checks::{ClaimChecks, Recipient, is_expired, whole},
+        claims::checks::{ClaimChecks, Recipient, is_expired},
         key::Key,
         key_set::{KeySet, Keys},
     },

@@ -177,9 +177,9 @@ async fn replaced_key_is_found_within_six_seconds_in_a_flood() {
     let app = App::start().await;
     let [second, forger] = [(); 2].map(|()| DevIssuer::builder().impersonate(&app.issuer).start());
     let (second, forger) = (second.await.unwrap(), forger.await.unwrap());
-    let forged = || forger.oauth("user_ada").jwt();
+    let bad = || forger.oauth("user_ada").jwt();
     app.answers(&app.token(), 200, 1, "cold").await;
-    app.answers(&forged(), 401, 1, "forged").await;
+    app.answers(&bad(), 401, 1, "forged").await;
     shows(&app, &key_set(&second).await);
     let new = second.oauth("user_ada").jwt();
     app.answers(&new, 401, 0, "too early").await;
@@ -187,7 +187,7 @@ async fn replaced_key_is_found_within_six_seconds_in_a_flood() {
     app.answers(&new, 401, 0, "still too early").await;
     app.clock.advance(Duration::from_millis(1));
     // Whoever causes the load, all learn of the new key.
-    app.answers(&forged(), 401, 1, "forged").await;
+    app.answers(&bad(), 401, 1, "forged").await;
     app.answers(&new, 200, 0, "the new key").await;
 }
 

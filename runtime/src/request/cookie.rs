@@ -20,12 +20,11 @@ use percent_encoding::percent_decode;
 
 use self::notes::CookieNotes;
 use crate::{
-    clock::UnixMillis,
+    clock::{UnixMillis, whole},
     token::{
         Decoded, Token,
         json::{Member, Object},
     },
-    verify::whole,
 };
 
 /// What must be known of the instance to choose and judge its cookies.

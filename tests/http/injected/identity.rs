@@ -10,8 +10,8 @@ use axum::{
     routing::get,
 };
 use clerk_auth::{
-    ApiKey, Clerk, Guard, Guarded, Identity, M2mToken, OAuthToken, SessionToken, VerifiedToken,
-    clerk_auth,
+    Actor, ApiKey, Clerk, Guard, Guarded, Identity, M2mToken, OAuthToken, SessionToken,
+    VerifiedToken, clerk_auth,
     policy::{Clause, Policy, Requirement},
     testing::DevIssuer,
     verified,
@@ -61,7 +61,7 @@ fn of_session(session: &SessionToken) -> Value {
         "user": session.user_id(),
         "session": session.session_id(),
         "organization": organization,
-        "actor": session.actor().map(|actor| actor.subject()),
+        "actor": session.actor().map(Actor::subject),
         "factor_ages": session.factor_ages(),
         "claims": session.claims().decode::<Custom>().ok(),
         "ends": seconds(session.expires_at()),

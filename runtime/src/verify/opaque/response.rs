@@ -3,11 +3,11 @@
 pub(crate) mod api_key;
 
 use crate::{
-    clock::UnixMillis,
+    clock::{UnixMillis, whole},
     error::TokenError,
     identity::{Actor, scopes::Scopes},
     token::json::{Member, Object},
-    verify::jwt::claims::checks::{actor, is_expired, required_text, whole},
+    verify::jwt::claims::checks::{actor, is_expired, required_text},
 };
 
 /// The unit of an answer's timestamps. Clerk's endpoints differ.

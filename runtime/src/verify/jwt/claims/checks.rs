@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use crate::{
-    clock::UnixMillis,
+    clock::{UnixMillis, whole},
     error::{AudienceSetting, TokenError},
     identity::{Actor, ids::has_control},
     token::json::{Member, Object},
@@ -226,12 +226,6 @@ fn time(payload: &Object<'_>, name: &'static str) -> Result<Option<UnixMillis>, 
         }
         _ => Err(TokenError::Claim(name)),
     }
-}
-
-/// The whole part of a number; a cast from float to integer saturates.
-#[allow(clippy::cast_possible_truncation, reason = "cutting the fraction is the purpose")]
-pub(crate) fn whole(number: f64) -> i64 {
-    number.trunc() as i64
 }
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
 //! The signed payload of a session JWT in, a verified session out.
 
 use super::{
-    checks::{ClaimChecks, Times, actor, optional_text, required_text, whole},
+    checks::{ClaimChecks, Times, actor, optional_text, required_text},
     permissions,
 };
 use crate::{
-    clock::UnixMillis,
+    clock::{UnixMillis, whole},
     error::TokenError,
     identity::{
         Claims, Organization, SessionFacts, SessionToken,
