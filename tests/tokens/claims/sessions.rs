@@ -90,9 +90,9 @@ async fn feature_without_a_scope_rejects_a_session_of_an_organization() {
 /// An ID token has the shape of an old session, and the key of one.
 #[tokio::test]
 async fn id_token_is_rejected_as_a_session() {
-    let app = App::start().await;
     const SESSION: &str = "cl_B7d4PD111AAA";
     const IGNORE: &str = "cl_I7d4PD111III";
+    let app = App::start().await;
     let mut sessions = Vec::new();
     for claim in ["nonce", "at_hash", "c_hash"] {
         for value in [json!("n-0S6_WzA2Mj"), json!(""), json!(null), json!(7)] {
