@@ -173,7 +173,7 @@ fn who(identity: &Identity) -> Value {
                 "org_role": organization.and_then(|it| it.role()),
                 "org_slug": organization.and_then(|it| it.slug()),
                 "org_permissions": organization.map(|it| it.permissions().collect::<Vec<_>>()),
-                "actor": token.actor().map(|it| it.subject()),
+                "actor": token.actor().map(clerk_auth::Actor::subject),
                 "factor_ages": token.factor_ages().map(|(first, second)| [first, second]),
                 "claims": decoded(Some(token.claims())),
             })
