@@ -1,4 +1,4 @@
-//! Links of the repository's Markdown files. Links to items and pages of the crate are rustdoc's part.
+//! What the repository's Markdown files say: links, and the order of imports. Links to items of the crate are rustdoc's part.
 
 #![allow(
     clippy::expect_used,
@@ -8,6 +8,7 @@
     reason = "a test stops at the first thing that is not as it should be"
 )]
 
+mod imports;
 mod links;
 
 use std::{

@@ -422,7 +422,7 @@ impl ClerkBuilder {
 
     /// The clock that tokens and ages are measured with.
     #[cfg(feature = "testing")]
-    pub fn clock(mut self, clock: crate::testing::TestClock) -> Self {
+    pub fn clock(mut self, clock: crate::clock::TestClock) -> Self {
         self.clock = Clock::Test(clock);
         self
     }
