@@ -109,7 +109,8 @@ pub(crate) async fn admit(
         passed::pass_anonymously(&mut parts.extensions, clerk, policy);
         return Ok(None);
     };
-    let admitted = Admitted { identity, end, passed: Passed::new(*policy) };
+    let passed = Passed::new(*policy, Some(&identity));
+    let admitted = Admitted { identity, end, passed };
     Verified::store(Some(Verified::new(&admitted, clerk, field)), &mut parts.extensions);
     Ok(Some(admitted))
 }
@@ -145,7 +146,7 @@ impl<P: Guarded> Guard<P> {
         let guard = admitted.and_then(|admitted| {
             let (caller, end, passed) = match admitted {
                 Some(Admitted { identity, end, passed }) => (Some(identity), end, passed),
-                None => (None, None, Passed::new(P::POLICY)),
+                None => (None, None, Passed::new(P::POLICY, None)),
             };
             let (identity, claims) = Self::enter(caller)?;
             Ok((identity, claims, end, passed))

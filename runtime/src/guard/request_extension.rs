@@ -49,9 +49,7 @@ struct StoredIdentity(Verified);
 /// ```
 #[must_use]
 pub fn verified(extensions: &Extensions) -> Option<Verified> {
-    let StoredIdentity(verified) = extensions.get::<StoredIdentity>()?;
-    verified.passed.share_required(&verified.identity);
-    Some(verified.clone())
+    extensions.get::<StoredIdentity>().map(|StoredIdentity(verified)| verified.clone())
 }
 
 impl Verified {
@@ -127,7 +125,7 @@ impl Verified {
         }
         if is_carried {
             known.field = Some(field.clone());
-            known.passed = Passed::default();
+            known.passed.reset();
         }
         Some(known)
     }
@@ -168,7 +166,7 @@ pub(crate) fn require(
     appearance: &Arc<RejectionSettings>,
 ) -> Result<(), Rejection> {
     match (passed.permit(caller, policy, appearance.scope_hierarchy), caller) {
-        (Ok(()), Some(caller)) => passed.push_required(*policy, caller),
+        (Ok(()), Some(caller)) => passed.push(*policy, caller.token_type()),
         (Ok(()), None) => {}
         (Err(refused), _) => {
             let rejection = Rejection::new(&refused, policy, Arc::clone(appearance), None);
