@@ -3,7 +3,7 @@
 use std::{env, fs, path::PathBuf};
 
 use crate::{
-    differences::{Allowed, Entry, What},
+    differences::{Allowed, Entry, Uncompared, What},
     vectors::Vectors,
 };
 
@@ -16,14 +16,20 @@ stands still. `cargo test` gives the same requests to this crate and compares wh
 conditions they meet, and the code of a refusal. They are the same but for the rules below. A difference that
 no rule names fails the test, and so does a rule that makes no difference any more.
 
-No rule lets in a caller whom the SDK refuses, but for those that an RFC demands; they have a table of their
-own. The approvals that are reused for one second stand at the end.
+No rule accepts a caller whom the SDK rejects, except those of three tables: rules that an RFC demands, rules that no
+request of these shows, and approvals that are reused for one second.
 
 The requests are those that an issuer, a client or a browser could send in good faith. What only an attacker
 would write is not compared: there the rules of this crate count alone. They stand in [`rules`](crate::guide::rules),
-and each has its tests of attacks. Neither compared are handshakes, redirects, satellite domains, the refreshing
+each has its tests of attacks, and the known differences have tables below. Neither compared are handshakes, redirects, satellite domains, the refreshing
 of sessions, and the choice of an organization by URL, because a guard has no part in them.
 ";
+
+/// Titles of the rules that no vector shows: those that reject, and those that accept.
+const UNCOMPARED: [(&str, bool); 2] = [
+    ("Rejected here, and not among the compared requests", false),
+    ("Accepted or told here, and not among the compared requests", true),
+];
 
 /// What no request at a clock that stands still can show.
 const REUSED: &str = "
@@ -78,6 +84,13 @@ fn page(allowed: &Allowed, requests: usize) -> String {
             }
         }
     }
+    for (title, is_accepted) in UNCOMPARED {
+        page.extend(["\n# ", title, "\n\n| rule | why | where it comes from |\n|---|---|---|\n"]);
+        for entry in allowed.uncompared.iter().filter(|it| it.is_accepted == is_accepted) {
+            let Uncompared { rule, why, source, .. } = entry;
+            page += &format!("| {rule} | {why} | {source} |\n");
+        }
+    }
     page + REUSED
 }
 
@@ -96,4 +109,17 @@ fn the_page_of_the_documentation_says_the_same() {
         fs::write(&path, &page).unwrap();
     }
     assert_eq!(fs::read_to_string(&path).unwrap(), page, "run it with UPDATE_EXPECT=1");
+}
+
+#[test]
+fn uncompared_rule_is_held_by_tests_that_exist() {
+    for entry in Allowed::read().uncompared {
+        assert!(!entry.tests.is_empty(), "{}", entry.rule);
+        for test in entry.tests {
+            let (file, name) = test.split_once(": ").unwrap();
+            let path: PathBuf = [env!("CARGO_MANIFEST_DIR"), "..", file].iter().collect();
+            let text = fs::read_to_string(&path).unwrap();
+            assert!(text.contains(&format!("fn {name}()")), "{test}");
+        }
+    }
 }

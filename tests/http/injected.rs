@@ -5,7 +5,8 @@ mod identity;
 
 use axum::{Json, Router, routing::get};
 use clerk_auth::{
-    Clerk, Guard, Guarded, OAuthToken, Policy, Scopes, Subject, TokenType, clerk_auth,
+    Clerk, Guard, Guarded, MachineId, OAuthToken, OrgId, Policy, Scopes, Subject, TokenType,
+    UserId, clerk_auth,
 };
 use clerk_auth_tests::Server;
 use serde_json::{Value, json};
@@ -42,6 +43,15 @@ async fn any(subject: Subject, token_type: TokenType, scopes: Option<Scopes>) ->
     seen(&subject, token_type, &json!(scopes))
 }
 
+#[clerk_auth(accepts = "any")]
+async fn ids(
+    user_id: Option<UserId>,
+    org_id: Option<OrgId>,
+    machine_id: Option<MachineId>,
+) -> Json<Value> {
+    Json(json!([user_id, org_id, machine_id]))
+}
+
 /// What is known of each subject is which of the three it is, and its id as text.
 fn seen(subject: &Subject, token_type: TokenType, scopes: &Value) -> Json<Value> {
     let kind = match subject {
@@ -60,6 +70,7 @@ fn router(clerk: Clerk) -> Router {
         .route("/either", get(either))
         .route("/some", get(some))
         .route("/any", get(any))
+        .route("/ids", get(ids))
         .with_state(clerk)
 }
 
@@ -110,6 +121,45 @@ async fn a_handler_sees_what_the_token_says() {
         let body: Value = serde_json::from_str(&reply.body).unwrap_or_default();
         let expected = json!([kind, subject, token_type, scopes]);
         assert_eq!((reply.status, body), (200, expected), "{token_type} at {path}");
+    }
+}
+
+/// Whatever the type of the token, an ID that it has is there.
+#[tokio::test]
+async fn optional_ids_on_a_mixed_route_are_those_of_the_token() {
+    let issuer = issuer().await;
+    let server = Server::start(router(issuer.clerk().build().unwrap())).await;
+    let session = || issuer.session("user_ada");
+    let member = || session().organization("org_notes", "notes", "editor");
+    let oauth = || issuer.oauth("user_ada");
+    let none = json!(null);
+    let rows = [
+        ("session", session().jwt(), json!(["user_ada", none, none])),
+        ("member", member().jwt(), json!(["user_ada", "org_notes", none])),
+        ("member, v1", member().version_1().jwt(), json!(["user_ada", "org_notes", none])),
+        ("OAuth JWT", oauth().jwt(), json!(["user_ada", none, none])),
+        ("opaque OAuth", oauth().opaque(), json!(["user_ada", none, none])),
+        ("OAuth JWT, organization", oauth().organization("org_notes").jwt(), {
+            json!(["user_ada", "org_notes", none])
+        }),
+        ("opaque OAuth, organization", oauth().organization("org_notes").opaque(), {
+            json!(["user_ada", "org_notes", none])
+        }),
+        ("M2M JWT", issuer.m2m("mch_caller").jwt(), json!([none, none, "mch_caller"])),
+        ("opaque M2M", issuer.m2m("mch_caller").opaque(), json!([none, none, "mch_caller"])),
+        ("a user's key", issuer.api_key("user_ada").opaque(), json!(["user_ada", none, none])),
+        ("an organization's key", issuer.api_key("org_notes").opaque(), {
+            json!([none, "org_notes", none])
+        }),
+        ("a machine's key", issuer.api_key("mch_a").opaque(), json!([none, none, "mch_a"])),
+    ];
+    for (row, token, ids) in rows {
+        // New, and cached.
+        for round in 0..2 {
+            let reply = server.get("/ids", &token).await;
+            let body: Value = serde_json::from_str(&reply.body).unwrap_or_default();
+            assert_eq!((reply.status, body), (200, ids.clone()), "{row} {round}");
+        }
     }
 }
 

@@ -111,7 +111,8 @@ impl<P: Guarded> Guard<P> {
         self.known()?.maybe_client_id().cloned()
     }
 
-    /// The machine; `None` where the caller is none.
+    /// Returns the machine: the sender of an M2M token, or the owner of an API key. `None` for other
+    /// callers.
     pub fn maybe_machine_id(&self) -> Option<MachineId> {
         self.known()?.maybe_machine_id().cloned()
     }

@@ -122,6 +122,8 @@ fn a_session_cookie_counts_only_beside_a_matching_client_uat() {
     assert_eq!(session(&jwt("machine", r#""sub":"mch_1","iat":100"#), "101"), Ok(true));
     assert_eq!(session(&issued, "0"), Err(CookieError::NoClientUat));
     assert_eq!(session(&issued, "abc"), Err(CookieError::NoClientUat));
+    // Digits are decimal, so this is 0.
+    assert_eq!(session(&issued, "0x10"), Err(CookieError::NoClientUat));
     assert_eq!(session(&issued, "-5"), Ok(true));
     assert_eq!(session(&issued, "+101"), Err(CookieError::Stale));
     assert_eq!(session(&issued, "-"), Err(CookieError::NoClientUat));
