@@ -105,6 +105,7 @@ async fn set_without_a_usable_key_is_an_outage() {
         ("null", json!({"keys": null}).to_string()),
         ("an object", json!({"keys": {"0": good}}).to_string()),
         ("the bare list", json!([good]).to_string()),
+        ("the bare list in a list", json!([[good]]).to_string()),
         ("the bare key", good.to_string()),
         ("two lists", format!(r#"{{"keys":[{good}],"keys":[{good}]}}"#)),
         ("cut", format!(r#"{{"keys":[{good}]"#)),

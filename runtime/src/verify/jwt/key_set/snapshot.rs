@@ -113,8 +113,10 @@ fn set(stored: &AtomicU64, moment: Duration) {
 
 /// Reads the keys one by one: an unusable key is skipped, not the set.
 pub(crate) fn read(body: &[u8]) -> Result<Vec<(String, Arc<Key>)>, UpstreamError> {
-    let set: SentSet<'_> =
-        serde_json::from_slice(body).map_err(|_| UpstreamError::new(UpstreamErrorKind::Body))?;
+    // A derived reader also takes a list of the members' values for the object.
+    let is_object = body.trim_ascii_start().starts_with(b"{");
+    let set: Option<SentSet<'_>> = is_object.then(|| serde_json::from_slice(body).ok()).flatten();
+    let set = set.ok_or_else(|| UpstreamError::new(UpstreamErrorKind::Body))?;
     let mut keys: Vec<(String, Arc<Key>)> = Vec::new();
     for sent in set.keys {
         let Ok(jwk) = Object::parse_text(sent.get()) else {
