@@ -253,6 +253,19 @@ async fn a_resource_is_no_audience() {
 }
 
 #[tokio::test]
+async fn first_of_several_issuers_is_the_authorization_server() {
+    let issuer = issuer().await;
+    let satellite = "https://clerk.satellite.example";
+    for issuers in [[issuer.issuer(), satellite], [satellite, issuer.issuer()]] {
+        let clerk = issuer.clerk().issuers(issuers).resource(NOTES).build().unwrap();
+        let metadata = clerk.resource_metadata(POLICIES).unwrap();
+        let server = Server::start(app(clerk).merge(metadata)).await;
+        let document = get_document(&server, &format!("{WELL_KNOWN}/notes")).await;
+        assert_eq!(document["authorization_servers"], json!([issuers[0]]));
+    }
+}
+
+#[tokio::test]
 async fn what_cannot_be_served_is_said_at_start() {
     let issuer = issuer().await;
     let other = DevIssuer::start().await.unwrap();

@@ -3,6 +3,7 @@
 use super::{Clerk, ClerkBuilder, ConfigError, advice};
 
 const SECRET: (&str, &str) = ("CLERK_SECRET_KEY", "sk_test_x");
+const SECRET_LIVE: (&str, &str) = ("CLERK_SECRET_KEY", "sk_live_x");
 /// `clerk.example.com`.
 const LIVE: &str = "pk_live_Y2xlcmsuZXhhbXBsZS5jb20k";
 /// `happy-cat-12.clerk.accounts.dev`.
@@ -221,6 +222,34 @@ fn resource_that_clients_write_otherwise_is_told_in_their_form() {
         let error = build(&[base[0], base[1], ("CLERK_RESOURCE", resource)]).expect_err(resource);
         assert!(error.to_string().starts_with("CLERK_RESOURCE: "), "{error}");
         assert!(error.to_string().contains(told), "{resource}: {error}");
+    }
+}
+
+/// `CLERK_ISSUER`, and the issuers or the error that it makes beside the live publishable key.
+#[test]
+fn issuers_of_the_environment_are_a_list_of_exact_entries() {
+    const PRIMARY: &str = "https://clerk.example.com";
+    const SATELLITE: &str = "https://clerk.satellite.example";
+    for (value, issuers) in [
+        ("", &[PRIMARY][..]),
+        ("https://clerk.example.com", &[PRIMARY]),
+        ("https://clerk.example.com,https://clerk.satellite.example", &[PRIMARY, SATELLITE]),
+        (" https://clerk.satellite.example , https://clerk.example.com, ", &[SATELLITE, PRIMARY]),
+    ] {
+        let clerk = build(&[SECRET_LIVE, ("CLERK_PUBLISHABLE_KEY", LIVE), ("CLERK_ISSUER", value)]);
+        assert_eq!(clerk.expect(value).verifier().rules.issuers, issuers, "{value}");
+    }
+    for (value, told) in [
+        ("https://clerk.example.com,clerk.satellite.example", "entry 2: "),
+        ("https://clerk.example.com https://clerk.satellite.example", "white space"),
+        ("https://clerk.example.com;https://clerk.satellite.example", ""),
+        ("[\"https://clerk.example.com\",\"https://clerk.satellite.example\"]", "JSON"),
+        ("https://clerk.satellite.example,https://clerk.other.example", "is not the issuer of"),
+        ("https://clerk.example.com,https://happy-cat-12.clerk.accounts.dev", "is not the issuer"),
+    ] {
+        let error = build(&[SECRET_LIVE, ("CLERK_PUBLISHABLE_KEY", LIVE), ("CLERK_ISSUER", value)]);
+        let error = error.expect_err(value).to_string();
+        assert!(error.starts_with("CLERK_ISSUER: ") && error.contains(told), "{value}: {error}");
     }
 }
 
