@@ -79,7 +79,7 @@ impl Clerk {
     /// | `CLERK_PUBLISHABLE_KEY` | the instance's publishable key, `pk_…`; tells the issuer |
     /// | `CLERK_JWT_KEY` | a PEM public key; JWTs are then verified without network |
     /// | `CLERK_MACHINE_SECRET_KEY` | this machine's secret key, `ak_…`, for opaque M2M tokens |
-    /// | `CLERK_MACHINE_ID` | this machine's id, `mch_…`, for M2M JWTs |
+    /// | `CLERK_MACHINE_ID` | this machine's ID, `mch_…`, for M2M tokens: compared with their recipients |
     /// | `CLERK_ISSUER` | issuers to accept in `iss`, separated by commas, if not that of the publishable key alone |
     /// | `CLERK_AUDIENCE` | audiences of OAuth tokens, separated by commas |
     /// | `CLERK_AUTHORIZED_PARTIES` | origins of your front ends, separated by commas |
