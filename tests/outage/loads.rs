@@ -195,9 +195,9 @@ async fn forgery_on_a_cold_app_causes_its_first_load_alone() {
     app.answers(&forged[1], 401, 1, "warm").await;
 }
 
-/// The known keys say that it is forged, whether Clerk can be asked or not.
+/// The known keys decide that it is forged, whether Clerk is reachable or not.
 #[tokio::test]
-async fn forgery_in_an_outage_is_401_and_good_tokens_enter() {
+async fn forgery_in_an_outage_is_401_and_good_tokens_are_accepted() {
     let app = App::with(impatient).await;
     let good = app.token();
     app.answers(&good, 200, 1, "cold").await;

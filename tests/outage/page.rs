@@ -113,7 +113,7 @@ const ROWS: [(&str, &[&str]); 38] = [
             "ten_thousand_forgeries_cause_one_load_and_one_in_six_seconds",
             "ten_thousand_forgeries_at_once_cause_one_load",
             "forgeries_and_unknown_ids_do_not_use_up_each_others_loads",
-            "forgery_in_an_outage_is_401_and_good_tokens_enter",
+            "forgery_in_an_outage_is_401_and_good_tokens_are_accepted",
         ],
     ),
     (

@@ -163,7 +163,7 @@ async fn key_replaced_under_the_same_id_is_accepted_at_once() {
     app.answers(&old, 200, 0, "the first key, cached").await;
     shows(&app, &key_set(&second).await);
     app.answers(&new, 200, 1, "the second key").await;
-    // What the first key vouched for is not trusted any more: it is verified again, which is the
+    // A token of the first key is not trusted any more: it is verified again, which is the
     // second bad signature within six seconds.
     app.answers(&old, 401, 0, "replaced").await;
     app.answers(&new, 200, 0, "the second key, cached").await;
@@ -211,7 +211,7 @@ async fn cached_token_counts_while_its_own_key_of_an_id_is_shown() {
     let (one, other) = (app.token(), second.oauth("user_ada").jwt());
     let (first_set, second_set) = (key_set(&app.issuer).await, key_set(&second).await);
     let both = json!({ "keys": [first_set["keys"][0], second_set["keys"][0]] });
-    // What Clerk shows, and which of the tokens enter.
+    // What Clerk shows, and the status of each token.
     for (set, of_one, of_other) in [
         (&both, 200, 200),
         (&first_set, 200, 401),

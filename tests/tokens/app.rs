@@ -116,7 +116,7 @@ impl App {
         let [one, other] = ["user_ada", "user_eve"].map(|user| app.issuer.session(user).jwt());
         let ([header, payload, _], [_, _, signature]) = (parts(&one), parts(&other));
         let forged = format!("{header}.{payload}.{signature}");
-        app.answers("/any", &forged, 401, 1, "a bad signature makes us look").await;
+        app.answers("/any", &forged, 401, 1, "a bad signature causes a load").await;
         app
     }
 

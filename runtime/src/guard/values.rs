@@ -100,8 +100,8 @@ impl<P: Guarded> Guard<P> {
         self.known()?.maybe_user_id().cloned()
     }
 
-    /// The organization: the active one of a session, the one that was chosen at the consent to an
-    /// OAuth token, or the owner of an API key.
+    /// Returns the organization: the active one of a session, the one that the user chose at consent
+    /// to an OAuth token, or the owner of an API key.
     pub fn maybe_org_id(&self) -> Option<OrgId> {
         self.known()?.maybe_org_id().cloned()
     }

@@ -86,7 +86,7 @@ impl Caller<SessionToken> {
         self
     }
 
-    /// Lets another user act as this one: impersonation.
+    /// Sets the impersonator: another user who acts as this one.
     pub fn actor(mut self, user: &str) -> Self {
         self.identity.facts_mut().actor = Some(Actor::new(user));
         self
@@ -151,13 +151,13 @@ impl Caller<OAuthToken> {
         self
     }
 
-    /// Chooses an organization at consent, `org_…`.
+    /// Sets the organization that the user chose at consent, `org_…`.
     pub fn organization(mut self, id: &str) -> Self {
         self.identity.facts_mut().org_id = Some(OrgId::new(id));
         self
     }
 
-    /// Lets another party act for the user.
+    /// Sets the party that acts for the user.
     pub fn actor(mut self, subject: &str) -> Self {
         self.identity.facts_mut().actor = Some(Actor::new(subject));
         self

@@ -63,14 +63,14 @@ impl OAuthTokenBuilder {
         self
     }
 
-    /// The organization that the user chose at consent, `org_…`. Clerk names it only if the scope
-    /// `user:org:read` is granted. `org_id` is absent otherwise.
+    /// Sets the organization that the user chose at consent, `org_…`. Clerk names it only if the
+    /// scope `user:org:read` is granted. Defaults to none.
     pub fn organization(mut self, id: impl Into<String>) -> Self {
         self.details.insert("org_id".to_owned(), id.into().into());
         self
     }
 
-    /// The party that acts for the user, as `act` (RFC 8693 §4.1). It is absent otherwise.
+    /// Sets the party that acts for the user, as `act` (RFC 8693 §4.1). Defaults to none.
     pub fn actor(mut self, subject: impl Into<String>) -> Self {
         self.details.insert("act".to_owned(), json!({ "sub": subject.into() }));
         self

@@ -177,7 +177,7 @@ async fn header_names_the_algorithm_of_the_key() {
             };
             for class in Class::ALL {
                 let draft = class.draft(&app.issuer).header("alg", Some(json!(name)));
-                // Expired keys are loaded once. A key for another algorithm makes us look once more.
+                // Expired keys are loaded once. A key for another algorithm causes one more.
                 let loads = class == Class::Session || class == Class::OAuth && status == 401;
                 let calls = usize::from(loads);
                 let token = draft.sign(&app.issuer);

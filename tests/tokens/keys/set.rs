@@ -140,7 +140,7 @@ async fn one_of_several_keys_is_chosen_by_its_id() {
         shows(&app, json!({ "keys": keys }).to_string());
         let token = Class::Session.token(&app.issuer);
         app.answers("/session", &token, 200, 1, "named by its id").await;
-        // Signed with one key and named by the ID of another, or of none: that makes us look once.
+        // Signed with one key and named by the ID of another, or of none: that causes one load.
         let draft = Class::Session.draft(&app.issuer).header("kid", Some(json!("other")));
         let token = draft.sign(&app.issuer);
         app.answers("/session", &token, 401, 1, "named by another").await;
@@ -170,7 +170,7 @@ async fn each_key_of_an_id_is_tried_but_four_at_most() {
             if number < 4 {
                 app.answers(class.route(), &token, 200, first, (class, number)).await;
             } else {
-                // It makes us look, once.
+                // It causes one load.
                 let looks = usize::from(class == Class::Session);
                 app.answers(class.route(), &token, 401, looks, (class, number)).await;
             }
