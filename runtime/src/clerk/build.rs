@@ -263,9 +263,11 @@ fn check(builder: &ClerkBuilder, error: &mut ConfigError) -> Option<Checked> {
         api_url: api_url?,
         api_version,
         frontend_api,
+        cookies: cookies.map(|(text, key)| {
+            let instance = CookieInstance::new(text, key.frontend_api, key.production);
+            instance.with_issuers(&rules.issuers)
+        }),
         rules,
-        cookies: cookies
-            .map(|(text, key)| CookieInstance::new(text, key.frontend_api, key.production)),
         realm: realm?,
         resource,
         timeouts,

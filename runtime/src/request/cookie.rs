@@ -40,6 +40,8 @@ pub(crate) struct CookieRules {
 #[derive(Debug)]
 pub(crate) struct CookieInstance {
     pub(crate) frontend_api: String,
+    /// Hosts that issue the tokens of satellite domains.
+    satellites: Vec<String>,
     pub(crate) suffix: String,
     pub(crate) production: bool,
 }
@@ -98,7 +100,22 @@ impl SessionCookie {
 
 impl CookieInstance {
     pub(crate) fn new(publishable_key: &str, frontend_api: String, production: bool) -> Self {
-        Self { frontend_api, suffix: suffix(publishable_key), production }
+        let suffix = suffix(publishable_key);
+        Self { frontend_api, satellites: Vec::new(), suffix, production }
+    }
+
+    /// Takes the issuers beside that of the publishable key for those of satellite domains. Without
+    /// that one, they are of a proxy, whose cookies name another host (contract §1.10).
+    pub(crate) fn with_issuers(mut self, issuers: &[String]) -> Self {
+        let hosts = || issuers.iter().map(|issuer| without_scheme(issuer));
+        if hosts().any(|host| host == self.frontend_api) {
+            self.satellites = hosts().map(ToOwned::to_owned).collect();
+        }
+        self
+    }
+
+    fn issues_at(&self, host: &str) -> bool {
+        host == self.frontend_api || self.satellites.iter().any(|known| known == host)
     }
 }
 
@@ -175,7 +192,7 @@ impl CookieRules {
         if let Some(session) = &plain.session {
             // A token that cannot be read, or names no issuer, is of an old front end.
             let Some(host) = claims(session, issuer_host).flatten() else { return plain };
-            if host != instance.frontend_api {
+            if !instance.issues_at(&host) {
                 return suffixed;
             }
         }
@@ -271,11 +288,13 @@ fn issuer_host(payload: &Object<'_>) -> Option<String> {
         Member::Mistyped if matches!(payload.raw("iss"), Some("false" | "0")) => None,
         Member::Mistyped => Some(String::new()),
         Member::Is(issuer) if issuer.is_empty() => None,
-        Member::Is(issuer) => {
-            let host = issuer.strip_prefix("https://").or_else(|| issuer.strip_prefix("http://"));
-            Some(host.unwrap_or(&issuer).to_owned())
-        }
+        Member::Is(issuer) => Some(without_scheme(&issuer).to_owned()),
     }
+}
+
+fn without_scheme(issuer: &str) -> &str {
+    let host = issuer.strip_prefix("https://").or_else(|| issuer.strip_prefix("http://"));
+    host.unwrap_or(issuer)
 }
 
 fn number(payload: &Object<'_>, name: &str) -> Option<f64> {

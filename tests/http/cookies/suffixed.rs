@@ -96,3 +96,21 @@ async fn what_is_chosen_is_verified_and_what_is_not_chosen_does_not_count() {
     }
     assert_eq!(issuer.calls().total(), 0);
 }
+
+/// An old front end of a satellite domain sets the plain cookies only.
+#[tokio::test]
+async fn satellite_cookie_is_accepted_if_its_issuer_is_configured() {
+    const SATELLITE: &str = "https://clerk.satellite.example";
+    let issuer = issuer().await;
+    let token = issuer.session("user_ada").claim("iss", SATELLITE).jwt();
+    let cookies = format!("__session={token}; __client_uat=1");
+    for (issuers, status) in [(&[ISSUER, SATELLITE][..], 200), (&[ISSUER], 401)] {
+        let clerk = Clerk::builder().publishable_key(KEY).jwt_key(issuer.public_key_pem());
+        let clerk = clerk.issuers(issuers.iter().copied());
+        let clerk = clerk.clock(clerk_auth::testing::TestClock::at(NOW)).build().unwrap();
+        let router = Router::new().route("/session", get(session)).with_state(clerk);
+        let server = Server::start(router).await;
+        let reply = server.send(Method::GET, "/session", &[("cookie", &cookies)]).await;
+        assert_eq!(reply.status, status, "{issuers:?}: {}", reply.body);
+    }
+}

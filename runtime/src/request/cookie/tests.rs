@@ -104,6 +104,39 @@ fn the_first_rule_that_applies_chooses_the_set() {
     }
 }
 
+/// The plain cookie is that of a satellite domain. Issuers, and the cookie that is chosen.
+#[test]
+fn plain_cookie_of_a_satellite_is_chosen_like_that_of_the_primary() {
+    const PRIMARY: &str = "https://clerk.example.com";
+    let satellite = jwt("satellite", r#""iss":"https://clerk.satellite.example","iat":200"#);
+    let suffixed = jwt("suffixed", r#""iss":"https://clerk.example.com","iat":100"#);
+    let alone = headers(&[("__session", &satellite), ("__client_uat", "1")]);
+    let beside = headers(&[
+        ("__session", &satellite),
+        ("__client_uat", "1"),
+        ("__session~", &suffixed),
+        ("__client_uat~", "1"),
+    ]);
+    for (issuers, is_ours) in [
+        (&[PRIMARY, "https://clerk.satellite.example"][..], true),
+        (&["https://clerk.satellite.example", PRIMARY], true),
+        (&[PRIMARY], false),
+        (&[], false),
+        (&[PRIMARY, "https://clerk.satellite.example/"], false),
+        (&[PRIMARY, "https://clerk.satellite.example.other"], false),
+        // A proxy: its cookies are chosen as Clerk does.
+        (&["https://clerk.satellite.example"], false),
+    ] {
+        let issuers: Vec<String> = issuers.iter().map(|&issuer| issuer.into()).collect();
+        let mut rules = rules(true);
+        rules.instance = rules.instance.map(|instance| instance.with_issuers(&issuers));
+        let alone = rules.choose(&alone, NOW).session;
+        assert_eq!(alone.as_ref(), is_ours.then_some(&satellite), "{issuers:?}");
+        let chosen = if is_ours { &satellite } else { &suffixed };
+        assert_eq!(rules.choose(&beside, NOW).session.as_ref(), Some(chosen), "{issuers:?}");
+    }
+}
+
 #[test]
 fn a_session_cookie_counts_only_beside_a_matching_client_uat() {
     let issued = jwt("session", r#""iss":"https://clerk.example.com","iat":100"#);
