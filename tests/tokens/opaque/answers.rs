@@ -231,6 +231,20 @@ async fn hostile_bodies_approve_nothing() {
     }
 }
 
+#[tokio::test]
+async fn content_type_of_an_answer_decides_nothing() {
+    let app = app().await;
+    for kind in Kind::ALL {
+        for content_type in ["text/html", "text/plain; charset=utf-16", "application/problem+json"]
+        {
+            let good = Answer::body(200, content_type, kind.approval().to_string());
+            answered(&app, kind, good, 200, content_type).await;
+            let bad = Answer::body(200, content_type, "<html></html>");
+            answered(&app, kind, bad, 503, content_type).await;
+        }
+    }
+}
+
 /// What Clerk grants is a list of names: each is compared whole, however many there are.
 #[tokio::test]
 async fn scopes_of_an_answer_are_compared_whole() {
