@@ -4,12 +4,11 @@
 //! made of the publishable key, so that several instances can live on one domain. The choice
 //! between them looks at tokens that are not verified yet: it only selects what is verified.
 
+mod instance;
 mod notes;
 #[cfg(test)]
 mod tests;
 
-use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method,
     header::{COOKIE, HOST, ORIGIN, UPGRADE},
@@ -18,7 +17,10 @@ use http::{
 use memchr::memchr;
 use percent_encoding::percent_decode;
 
-use self::notes::CookieNotes;
+pub(crate) use self::instance::CookieInstance;
+#[cfg(feature = "testing")]
+pub(crate) use self::instance::suffix;
+use self::{instance::without_scheme, notes::CookieNotes};
 use crate::{
     clock::{UnixMillis, whole},
     token::{
@@ -35,15 +37,6 @@ pub(crate) struct CookieRules {
     /// Front ends that may send a cookie from another site.
     pub(crate) authorized_parties: Vec<String>,
     pub(crate) notes: CookieNotes,
-}
-
-#[derive(Debug)]
-pub(crate) struct CookieInstance {
-    pub(crate) frontend_api: String,
-    /// Hosts that issue the tokens of satellite domains.
-    satellites: Vec<String>,
-    pub(crate) suffix: String,
-    pub(crate) production: bool,
 }
 
 /// A set of cookies that is no sign of a session that lives.
@@ -96,35 +89,6 @@ impl SessionCookie {
         let seconds = claims(&self.token, |payload| number(payload, "exp"))??;
         Some(UnixMillis(whole(seconds).saturating_mul(1000)))
     }
-}
-
-impl CookieInstance {
-    pub(crate) fn new(publishable_key: &str, frontend_api: String, production: bool) -> Self {
-        let suffix = suffix(publishable_key);
-        Self { frontend_api, satellites: Vec::new(), suffix, production }
-    }
-
-    /// Takes the issuers beside that of the publishable key for those of satellite domains. Without
-    /// that one, they are of a proxy, whose cookies name another host (contract §1.10).
-    pub(crate) fn with_issuers(mut self, issuers: &[String]) -> Self {
-        let hosts = || issuers.iter().map(|issuer| without_scheme(issuer));
-        if hosts().any(|host| host == self.frontend_api) {
-            self.satellites = hosts().map(ToOwned::to_owned).collect();
-        }
-        self
-    }
-
-    fn issues_at(&self, host: &str) -> bool {
-        host == self.frontend_api || self.satellites.iter().any(|known| known == host)
-    }
-}
-
-/// The suffix is made of the whole publishable key as it is written, padding included.
-pub(crate) fn suffix(publishable_key: &str) -> String {
-    let hash = digest(&SHA1_FOR_LEGACY_USE_ONLY, publishable_key.as_bytes());
-    let mut suffix = URL_SAFE_NO_PAD.encode(hash);
-    suffix.truncate(8);
-    suffix
 }
 
 impl CookieRules {
@@ -290,11 +254,6 @@ fn issuer_host(payload: &Object<'_>) -> Option<String> {
         Member::Is(issuer) if issuer.is_empty() => None,
         Member::Is(issuer) => Some(without_scheme(&issuer).to_owned()),
     }
-}
-
-fn without_scheme(issuer: &str) -> &str {
-    let host = issuer.strip_prefix("https://").or_else(|| issuer.strip_prefix("http://"));
-    host.unwrap_or(issuer)
 }
 
 fn number(payload: &Object<'_>, name: &str) -> Option<f64> {

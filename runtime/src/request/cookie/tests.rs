@@ -1,5 +1,7 @@
 //! Which cookie speaks for the caller, and when none may.
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+
 use super::*;
 
 const NOW: UnixMillis = UnixMillis(1_800_000_030_000);
