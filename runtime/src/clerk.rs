@@ -186,7 +186,7 @@ impl Clerk {
 
     fn lacks(&self, token_type: TokenType) -> Vec<ConfigurationError> {
         let Credentials { secret_key, machine_secret_key, .. } = self.0.has;
-        let no_keys = matches!(self.verifier().keys, Keys::None);
+        let no_keys = matches!(self.verifier().jwt.keys, Keys::None);
         let no_recipient = self.verifier().rules.recipient == Recipient::Unknown;
         let rows = match token_type {
             TokenType::SessionToken => vec![(no_keys, ConfigurationError::NoKeySource)],

@@ -165,7 +165,7 @@ impl Clerk {
                           can tell."
                 .into(),
             _ if is_ours => {
-                let hint = match (fault, &self.verifier().keys) {
+                let hint = match (fault, &self.verifier().jwt.keys) {
                     (TokenError::UnknownKey, _) => {
                         "CLERK_SECRET_KEY and CLERK_PUBLISHABLE_KEY are of two instances, or \
                          somebody forged the token"

@@ -22,9 +22,9 @@ use crate::{
     telemetry::{self, Endpoint},
     token::TokenType,
     verify::{
-        ApiRequest, ApiSecret, Backend, CallLimit, ClaimChecks, HttpClient, JwtCache, Key, KeySet,
-        Keys, OpaqueVerifier, RateLimits, Reach, Recipient, Timeouts, Upstream, VerdictTimes,
-        Verifier,
+        ApiRequest, ApiSecret, BackendApi, CallLimit, ClaimChecks, HttpClient, JwtCache,
+        JwtVerifier, Key, KeySet, Keys, OpaqueVerifier, RateLimits, Reach, Recipient, Timeouts,
+        Upstream, VerdictTimes, Verifier,
     },
 };
 
@@ -112,7 +112,7 @@ pub(super) fn build(mut builder: ClerkBuilder) -> Result<Clerk, ConfigError> {
         .collect();
     let http = http_client(builder.http_client.take(), &called, checked.timeouts)?;
     let upstream = Upstream::new(checked.timeouts, http);
-    let backend = Backend::new(
+    let backend = BackendApi::new(
         upstream.clone(),
         builder.clock.clone(),
         |path| settings::join(&checked.api_url, path),
@@ -135,15 +135,12 @@ pub(super) fn build(mut builder: ClerkBuilder) -> Result<Clerk, ConfigError> {
         ..CookieRules::default()
     });
     let clock = builder.clock;
-    let asked = OpaqueVerifier::new(upstream, clock.clone(), checked.verdict_times);
-    let verifier = Arc::new(Verifier {
-        keys,
-        backend,
-        asked: Arc::new(asked),
-        seen: JwtCache::new(builder.jwt_cache_bytes.unwrap_or(JWT_CACHE_BYTES)),
-        rules: checked.rules,
-        clock,
-    });
+    let checks = Arc::new(checked.rules);
+    let opaque =
+        OpaqueVerifier::new(backend, Arc::clone(&checks), clock.clone(), checked.verdict_times);
+    let cache = JwtCache::new(builder.jwt_cache_bytes.unwrap_or(JWT_CACHE_BYTES));
+    let jwt = JwtVerifier { keys, cache, checks: Arc::clone(&checks), clock: clock.clone() };
+    let verifier = Arc::new(Verifier { jwt, opaque: Arc::new(opaque), rules: checks, clock });
     let appearance = RejectionSettings {
         realm: checked.realm,
         body: builder.rejection_body,

@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderValue, header};
 use super::{
     ClaimChecks, Recipient,
     jwt::claims::{m2m, oauth, permissions as bit_maps, session},
-    opaque::response::api_key,
+    opaque::response,
 };
 use crate::{
     clock::UnixMillis,
@@ -136,11 +136,15 @@ pub fn permissions(features: &str, names: &str, masks: &str) -> Option<Vec<Strin
 pub fn answer(class: TokenType, body: &[u8]) -> Option<Caller> {
     let now = UnixMillis(NOW);
     let answer = Object::parse(body).ok()?;
-    let check = m2m::RecipientCheck::Ours;
+    let check = response::m2m::RecipientCheck::Ours;
     let identity = match class {
-        TokenType::OAuthToken => Identity::OAuth(oauth::from_answer(&answer, &rules(), now).ok()?),
-        TokenType::M2mToken => Identity::M2m(m2m::from_answer(&answer, &rules(), now, check).ok()?),
-        TokenType::ApiKey => Identity::ApiKey(api_key::from_answer(&answer, now).ok()?),
+        TokenType::OAuthToken => {
+            Identity::OAuth(response::oauth::from_response(&answer, &rules(), now).ok()?)
+        }
+        TokenType::M2mToken => {
+            Identity::M2m(response::m2m::from_response(&answer, &rules(), now, check).ok()?)
+        }
+        TokenType::ApiKey => Identity::ApiKey(response::api_key::from_response(&answer, now).ok()?),
         TokenType::SessionToken => return None,
     };
     Some(caller(&identity))

@@ -17,7 +17,6 @@ use tokio::time::Instant;
 pub(crate) use self::{call_error::CallError, connection::watched};
 
 use self::client::HttpClient;
-use super::single_flight::Flight;
 use crate::{
     error::{UpstreamError, UpstreamErrorKind},
     telemetry::{self, Endpoint},
@@ -181,22 +180,9 @@ impl Upstream {
         Err(failed)
     }
 
-    /// Waits for shared work, no longer than a guard may. What is lost with its task has failed.
-    pub(crate) async fn wait_for<T, E>(&self, work: Flight<Result<T, E>>) -> Result<T, E>
-    where
-        T: Clone,
-        E: Clone + From<UpstreamError>,
-    {
-        match tokio::time::timeout(self.timeouts.deadline, work.outcome()).await {
-            Ok(Some(outcome)) => outcome,
-            Ok(None) => Err(UpstreamError::new(UpstreamErrorKind::Connection).into()),
-            Err(_) => Err(UpstreamError::new(UpstreamErrorKind::Timeout).into()),
-        }
-    }
-
-    /// Work that runs for longer is given up: its own time-outs end it within the deadline.
-    pub(crate) fn longest_work(&self) -> Duration {
-        self.timeouts.deadline * 2
+    /// How long a guard waits, and the time within which work ends by its own time-outs.
+    pub(crate) fn deadline(&self) -> Duration {
+        self.timeouts.deadline
     }
 }
 

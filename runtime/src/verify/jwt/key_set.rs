@@ -16,7 +16,7 @@ use std::{
 use arc_swap::ArcSwapOption;
 
 use self::{
-    loading::{Loading, Step},
+    loading::{LoadHistory, LoadResult, NoLoad},
     snapshot::Snapshot,
 };
 use super::key::{Algorithm, Key, Thumbprint};
@@ -28,6 +28,7 @@ use crate::{
     verify::{
         health::KeyHealth,
         http_client::{ApiRequest, CallError, Upstream},
+        single_flight::SingleFlight,
     },
 };
 
@@ -58,7 +59,9 @@ pub(crate) struct KeySet {
     /// The key from the configuration, for when no set is known and Clerk cannot be asked.
     fallback: Option<Arc<Key>>,
     snapshot: ArcSwapOption<Snapshot>,
-    loading: Mutex<Loading>,
+    loads: Arc<SingleFlight<(), LoadResult>>,
+    /// Taken after the lock of `loads`, where both are.
+    history: Mutex<LoadHistory>,
 }
 
 impl Keys {
@@ -90,13 +93,14 @@ impl KeySet {
         fallback: Option<Key>,
     ) -> Self {
         Self {
+            loads: Arc::new(SingleFlight::new(upstream.deadline())),
             upstream,
             sources,
             clock,
             stale_limit,
             fallback: fallback.map(Arc::new),
             snapshot: ArcSwapOption::empty(),
-            loading: Mutex::default(),
+            history: Mutex::default(),
         }
     }
 
@@ -130,10 +134,10 @@ impl KeySet {
         algorithm: Algorithm,
         jwt: &Jwt<'_>,
     ) -> Result<Thumbprint, TokenError> {
-        let newer = match self.step_after_bad_signature(known) {
-            Step::Done(snapshot) => Some(snapshot),
-            Step::Wait(load) => telemetry::wait_for_keys(self.upstream.wait_for(load)).await.ok(),
-            Step::Unknown | Step::CallError(_) => None,
+        let newer = match self.load_after_bad_signature(known) {
+            Ok(load) => telemetry::wait_for_keys(load.result()).await.ok(),
+            Err(NoLoad::Known(snapshot)) => Some(snapshot),
+            Err(NoLoad::Unknown | NoLoad::Failed(_)) => None,
         };
         match newer {
             Some(newer) => newer.verify(kid, algorithm, jwt).unwrap_or(Err(TokenError::UnknownKey)),
@@ -147,11 +151,11 @@ impl KeySet {
         algorithm: Algorithm,
         jwt: &Jwt<'_>,
     ) -> Result<Thumbprint, ErrorKind> {
-        let loaded = match self.next_step(Some(kid)) {
-            Step::Done(snapshot) => Ok(snapshot),
-            Step::Unknown => return Err(TokenError::UnknownKey.into()),
-            Step::Wait(load) => telemetry::wait_for_keys(self.upstream.wait_for(load)).await,
-            Step::CallError(why) => Err(why),
+        let loaded = match self.load_missing(Some(kid)) {
+            Ok(load) => telemetry::wait_for_keys(load.result()).await,
+            Err(NoLoad::Known(snapshot)) => Ok(snapshot),
+            Err(NoLoad::Unknown) => return Err(TokenError::UnknownKey.into()),
+            Err(NoLoad::Failed(why)) => Err(why),
         };
         let verified = match loaded {
             Ok(snapshot) => {
@@ -168,16 +172,13 @@ impl KeySet {
 
     /// Loads the set, if there is none that may be used.
     pub(crate) async fn warm_up(self: &Arc<Self>) -> Result<(), ErrorKind> {
-        // The look that also starts a load behind a set that grows old: the next step holds its lock.
         if self.usable(|_| ()).is_some() {
             return Ok(());
         }
-        let loaded = match self.next_step(None) {
-            Step::Done(_) | Step::Unknown => return Ok(()),
-            Step::Wait(load) => {
-                telemetry::wait_for_keys(self.upstream.wait_for(load)).await.map(drop)
-            }
-            Step::CallError(why) => Err(why),
+        let loaded = match self.load_missing(None) {
+            Ok(load) => telemetry::wait_for_keys(load.result()).await.map(drop),
+            Err(NoLoad::Known(_) | NoLoad::Unknown) => return Ok(()),
+            Err(NoLoad::Failed(why)) => Err(why),
         };
         loaded.or_else(|why| {
             let will_do = self.stale(&why).is_some() || self.fallback(&why).is_some();
@@ -185,18 +186,21 @@ impl KeySet {
         })
     }
 
-    /// Reads the snapshot, if it may be used without waiting. Where it grows old, a load starts
-    /// behind it.
+    /// Reads the snapshot, if it may be used without waiting. A load starts behind one that grows
+    /// old.
     fn usable<T>(self: &Arc<Self>, read: impl FnOnce(&Arc<Snapshot>) -> T) -> Option<T> {
         let current = self.snapshot.load();
         let snapshot = current.as_ref()?;
         let now = self.clock.steady();
-        let age = snapshot.age(now);
-        if age >= REFRESH_AFTER && snapshot.refresh_is_due(now) {
+        if snapshot.age(now) >= REFRESH_AFTER && snapshot.refresh_is_due(now) {
             self.refresh(snapshot, now);
         }
-        let known_outage = || snapshot.is_in_outage(now) && age < self.stale_limit;
-        (age < LIFETIME || known_outage()).then(|| read(snapshot))
+        self.is_usable(snapshot, now).then(|| read(snapshot))
+    }
+
+    fn is_usable(&self, snapshot: &Snapshot, now: Duration) -> bool {
+        let age = snapshot.age(now);
+        age < LIFETIME || (snapshot.is_in_outage(now) && age < self.stale_limit)
     }
 
     /// What was known must do where Clerk cannot be asked, until it is too old. It does not where
@@ -210,7 +214,7 @@ impl KeySet {
     /// The configured key, where no set is known. Not where Clerk has answered without it: then it
     /// is withdrawn, and the configuration is old.
     fn fallback(&self, why: &CallError) -> Option<Arc<Key>> {
-        self.fallback.clone().filter(|_| why.is_outage() && self.loading().shows_fallback())
+        self.fallback.clone().filter(|_| why.is_outage() && self.history().shows_fallback())
     }
 
     fn is_fallback_in(&self, snapshot: &Snapshot) -> bool {
@@ -225,18 +229,18 @@ impl KeySet {
 
     fn health(&self) -> KeyHealth {
         let age = self.snapshot.load().as_ref().map(|known| known.age(self.clock.steady()));
-        let loading = self.loading();
+        let history = self.history();
         match age {
             Some(age) if age < LIFETIME => KeyHealth::Fresh { age },
             // Clerk answers, and not to us: nobody says that we may go on.
-            _ if loading.is_refused() => KeyHealth::Missing,
+            _ if history.is_refused() => KeyHealth::Missing,
             Some(age) if age < self.stale_limit => KeyHealth::Stale { age },
-            _ if self.fallback.is_some() && loading.shows_fallback() => KeyHealth::Local,
+            _ if self.fallback.is_some() && history.shows_fallback() => KeyHealth::Local,
             _ => KeyHealth::Missing,
         }
     }
 
-    fn loading(&self) -> MutexGuard<'_, Loading> {
-        self.loading.lock().unwrap_or_else(PoisonError::into_inner)
+    fn history(&self) -> MutexGuard<'_, LoadHistory> {
+        self.history.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

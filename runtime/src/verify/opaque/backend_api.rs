@@ -1,4 +1,4 @@
-//! The text of an opaque token in, the body of the Backend API's answer out.
+//! Calls the endpoints of the Backend API that verify opaque tokens, within their rate limits.
 
 use std::{
     sync::{
@@ -12,31 +12,31 @@ use http::Method;
 use reqwest::Url;
 use serde::Serialize;
 
-use super::rate_limit::{CallLimit, RateLimit, Throttled};
+use super::{
+    rate_limit::{CallLimit, RateLimit, Throttled},
+    response::m2m::RecipientCheck,
+};
 use crate::{
     clock::Clock,
     error::{ConfigurationError, ErrorKind, TokenError, UpstreamError, UpstreamErrorKind},
-    telemetry::{self, Endpoint as Name, ThrottleCause},
+    telemetry::{self, Endpoint, ThrottleCause},
     token::{
         OpaqueKind,
         json::{Member, Object},
     },
-    verify::{
-        http_client::{ApiRequest, ApiSecret, CallError, Upstream},
-        jwt::claims::m2m::RecipientCheck,
-    },
+    verify::http_client::{ApiRequest, ApiSecret, CallError, Upstream},
 };
 
 /// No answer of one call can keep us from asking again for longer, in seconds.
 const LONGEST_BLOCK: u64 = 60;
 
 /// The three endpoints that verify opaque tokens.
-pub(crate) struct Backend {
+pub(crate) struct BackendApi {
     upstream: Upstream,
     clock: Clock,
-    oauth_token: Endpoint,
-    m2m_token: Endpoint,
-    api_key: Endpoint,
+    oauth_token: VerifyEndpoint,
+    m2m_token: VerifyEndpoint,
+    api_key: VerifyEndpoint,
     recipient_check: RecipientCheck,
 }
 
@@ -48,26 +48,26 @@ pub(crate) struct RateLimits {
     pub(crate) api_key: CallLimit,
 }
 
-struct Endpoint {
+struct VerifyEndpoint {
     /// `None` without the key that it wants.
-    question: Option<ApiRequest>,
+    request: Option<ApiRequest>,
     /// Clerk asked us to stay away until then, in milliseconds of the steady clock.
     blocked_until: AtomicU64,
     rate_limit: Mutex<RateLimit>,
 }
 
-/// The body of an answer of 200.
-pub(crate) struct Answer(Vec<u8>);
+/// The body of a response of 200.
+pub(crate) struct VerifyResponse(Vec<u8>);
 
 #[derive(Serialize)]
 #[serde(rename_all = "snake_case")]
-enum Body<'t> {
+enum VerifyBody<'t> {
     AccessToken(&'t str),
     Token(&'t str),
     Secret(&'t str),
 }
 
-impl Backend {
+impl BackendApi {
     /// `endpoint` makes the URL of an endpoint from its path.
     pub(crate) fn new(
         upstream: Upstream,
@@ -77,8 +77,8 @@ impl Backend {
         machine_secret: Option<&ApiSecret>,
         limits: RateLimits,
     ) -> Self {
-        let endpoint = |name, path, key: Option<&ApiSecret>, limit| Endpoint {
-            question: key.cloned().map(|key| ApiRequest {
+        let endpoint = |name, path, key: Option<&ApiSecret>, limit| VerifyEndpoint {
+            request: key.cloned().map(|key| ApiRequest {
                 endpoint: name,
                 method: Method::POST,
                 url: endpoint(path),
@@ -93,18 +93,18 @@ impl Backend {
             upstream,
             clock,
             oauth_token: endpoint(
-                Name::OAuthTokenVerify,
+                Endpoint::OAuthTokenVerify,
                 "oauth_applications/access_tokens/verify",
                 secret,
                 limits.oauth_token,
             ),
             m2m_token: endpoint(
-                Name::M2mTokenVerify,
+                Endpoint::M2mTokenVerify,
                 "m2m_tokens/verify",
                 machine_secret.or(secret),
                 limits.m2m_token,
             ),
-            api_key: endpoint(Name::ApiKeyVerify, "api_keys/verify", secret, limits.api_key),
+            api_key: endpoint(Endpoint::ApiKeyVerify, "api_keys/verify", secret, limits.api_key),
             recipient_check,
         }
     }
@@ -115,11 +115,15 @@ impl Backend {
         self.recipient_check
     }
 
+    pub(crate) fn deadline(&self) -> Duration {
+        self.upstream.deadline()
+    }
+
     /// Takes one call from the rate limit of the endpoint, if there is a key to call it with and
     /// Clerk has not asked us to stay away.
     pub(crate) fn start_call(&self, kind: OpaqueKind, is_new_token: bool) -> Result<(), ErrorKind> {
         let endpoint = self.endpoint(kind);
-        endpoint.question(kind)?;
+        endpoint.request(kind)?;
         let blocked_until = endpoint.blocked_until.load(Ordering::Relaxed);
         let now = self.clock.steady();
         let wait = Duration::from_millis(blocked_until).saturating_sub(now);
@@ -133,24 +137,24 @@ impl Backend {
 
     /// Called once, because verifications are billed and a retry would multiply what a caller can
     /// make us send. A call that met a closed connection is repeated, as one more call.
-    pub(crate) async fn ask(
+    pub(crate) async fn verify(
         &self,
         kind: OpaqueKind,
         text: &str,
         is_new_token: bool,
-    ) -> Result<Answer, ErrorKind> {
+    ) -> Result<VerifyResponse, ErrorKind> {
         let endpoint = self.endpoint(kind);
         let body = match kind {
-            OpaqueKind::OAuth => Body::AccessToken(text),
-            OpaqueKind::M2m => Body::Token(text),
-            OpaqueKind::ApiKey => Body::Secret(text),
+            OpaqueKind::OAuth => VerifyBody::AccessToken(text),
+            OpaqueKind::M2m => VerifyBody::Token(text),
+            OpaqueKind::ApiKey => VerifyBody::Secret(text),
         };
         let body =
             serde_json::to_vec(&body).map_err(|_| UpstreamError::new(UpstreamErrorKind::Body))?;
-        let question = endpoint.question(kind)?;
+        let request = endpoint.request(kind)?;
         let may_repeat = || self.start_call(kind, is_new_token).is_ok();
-        match self.upstream.ask(question, body, may_repeat).await {
-            Ok(answer) => Ok(Answer(answer)),
+        match self.upstream.ask(request, body, may_repeat).await {
+            Ok(answer) => Ok(VerifyResponse(answer)),
             Err(CallError::AuthError { status }) => Err(TokenError::NotConfirmed { status }.into()),
             Err(failed) => {
                 endpoint.obey(&failed, self.clock.steady());
@@ -159,7 +163,7 @@ impl Backend {
         }
     }
 
-    fn endpoint(&self, kind: OpaqueKind) -> &Endpoint {
+    fn endpoint(&self, kind: OpaqueKind) -> &VerifyEndpoint {
         match kind {
             OpaqueKind::OAuth => &self.oauth_token,
             OpaqueKind::M2m => &self.m2m_token,
@@ -168,9 +172,9 @@ impl Backend {
     }
 }
 
-impl Endpoint {
-    fn question(&self, kind: OpaqueKind) -> Result<&ApiRequest, ConfigurationError> {
-        self.question.as_ref().ok_or(match kind {
+impl VerifyEndpoint {
+    fn request(&self, kind: OpaqueKind) -> Result<&ApiRequest, ConfigurationError> {
+        self.request.as_ref().ok_or(match kind {
             OpaqueKind::M2m => ConfigurationError::NoMachineKey,
             OpaqueKind::OAuth | OpaqueKind::ApiKey => ConfigurationError::NoSecretKey,
         })
@@ -207,7 +211,7 @@ fn throttled(reason: UpstreamErrorKind, wait: Duration) -> UpstreamError {
     UpstreamError { retry_after, ..UpstreamError::new(reason) }
 }
 
-impl Answer {
+impl VerifyResponse {
     /// The object of a token of this kind. Anything else did not come from the endpoint, so it says
     /// nothing about the token (contract §4.3).
     pub(crate) fn object(&self, kind: OpaqueKind) -> Result<Object<'_>, UpstreamError> {
@@ -263,10 +267,14 @@ mod tests {
             ("\u{feff}{\"object\":\"api_key\"}", vec![]),
         ] {
             for kind in [OAuth, M2m, ApiKey] {
-                let is_answer = Answer(body.into()).object(kind).is_ok();
+                let is_answer = VerifyResponse(body.into()).object(kind).is_ok();
                 assert_eq!(is_answer, kinds.contains(&kind), "{kind:?}: {body}");
             }
         }
-        assert!(Answer(b"{\"object\":\"api_key\",\"id\":\"\xff\"}".into()).object(ApiKey).is_err());
+        assert!(
+            VerifyResponse(b"{\"object\":\"api_key\",\"id\":\"\xff\"}".into())
+                .object(ApiKey)
+                .is_err()
+        );
     }
 }

@@ -1,6 +1,8 @@
-//! Clerk's answer about an opaque token in, an approval out: only if the body says so.
+//! Reads what every verification response has: an approval, only if the body says so.
 
 pub(crate) mod api_key;
+pub(crate) mod m2m;
+pub(crate) mod oauth;
 
 use crate::{
     clock::{UnixMillis, whole},

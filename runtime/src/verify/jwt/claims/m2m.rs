@@ -1,5 +1,4 @@
-//! The signed payload of an M2M JWT, or Clerk's answer about an opaque one, in; a verified M2M
-//! token out.
+//! Reads an M2M token from its signed payload.
 
 use super::checks::{ClaimChecks, Recipient, Times, actor, audience, optional_text, required_text};
 use crate::{
@@ -13,20 +12,10 @@ use crate::{
         Jwt,
         json::{Member, Object},
     },
-    verify::opaque::response::{Approval, Unit},
 };
 
 /// Members of a payload that are not custom claims.
 const REGISTERED: [&str; 6] = ["iss", "sub", "exp", "nbf", "iat", "jti"];
-
-/// Who has made sure that the token is for this machine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum RecipientCheck {
-    /// Clerk, because it was asked with this machine's own key.
-    ByClerk,
-    /// We must.
-    Ours,
-}
 
 pub(crate) fn from_jwt(
     jwt: &Jwt<'_>,
@@ -50,53 +39,8 @@ pub(crate) fn from_jwt(
     Ok((M2mToken::new(token), times))
 }
 
-pub(crate) fn from_answer(
-    answer: &Object<'_>,
-    rules: &ClaimChecks,
-    now: UnixMillis,
-    check: RecipientCheck,
-) -> Result<M2mToken, ErrorKind> {
-    let approval = Approval::read(answer, "machine_to_machine_token", Unit::Milliseconds, now)?;
-    let recipients: Vec<String> = match answer.texts("scopes") {
-        Member::Absent | Member::Null => Vec::new(),
-        Member::Is(ids) => {
-            ids.into_iter().map(Into::into).filter(|id: &String| !id.is_empty()).collect()
-        }
-        Member::Mistyped => return Err(TokenError::Answer("scopes").into()),
-    };
-    // What Clerk compared is the machine of our key. A configured machine ID is compared too: the
-    // key could be of another machine.
-    if check == RecipientCheck::Ours || rules.recipient != Recipient::Unknown {
-        check_recipient(&recipients, &rules.recipient)?;
-    }
-    // The custom claims are the ones that a JWT has beside its own.
-    if let Member::Is(claims) = answer.object("claims") {
-        actor(&claims)?;
-    }
-    let claims = answer.raw("claims").filter(|json| *json != "null");
-    let token = M2mFacts {
-        token_id: Some(approval.id.into()),
-        recipients: recipients.iter().map(|id| MachineId::new(id)).collect(),
-        claims: claims.map(Claims::new),
-        expires_at: approval.expires_at,
-        ..machine(&approval.subject)?
-    };
-    Ok(M2mToken::new(token))
-}
-
-/// Without a recipient to compare with, Clerk's answer could not let anybody in: it is not asked.
-pub(crate) fn assert_recipient_is_known(
-    rules: &ClaimChecks,
-    check: RecipientCheck,
-) -> Result<(), ConfigurationError> {
-    if check == RecipientCheck::Ours && rules.recipient == Recipient::Unknown {
-        return Err(ConfigurationError::NoMachineId);
-    }
-    Ok(())
-}
-
 /// A token of this machine, with nothing else known yet.
-fn machine(subject: &str) -> Result<M2mFacts, TokenError> {
+pub(crate) fn machine(subject: &str) -> Result<M2mFacts, TokenError> {
     let Some(Subject::Machine(machine_id)) = Subject::from_id(subject) else {
         return Err(TokenError::Claim("sub"));
     };
@@ -112,7 +56,7 @@ fn machine(subject: &str) -> Result<M2mFacts, TokenError> {
 
 /// Clerk signs M2M tokens for the machines of the whole instance, so a token for another one is
 /// genuine too. Only the recipients tell.
-fn check_recipient(recipients: &[String], rule: &Recipient) -> Result<(), ErrorKind> {
+pub(crate) fn check_recipient(recipients: &[String], rule: &Recipient) -> Result<(), ErrorKind> {
     match rule {
         Recipient::Any => Ok(()),
         Recipient::Machine(ours) if recipients.contains(ours) => Ok(()),

@@ -1,5 +1,4 @@
-//! The signed payload of an OAuth access token, or Clerk's answer about an opaque one, in; a
-//! verified OAuth token out.
+//! Reads an OAuth access token from its signed payload.
 
 use std::borrow::Cow;
 
@@ -16,7 +15,6 @@ use crate::{
         Jwt,
         json::{Member, Object},
     },
-    verify::opaque::response::{Approval, Unit, granted_scopes},
 };
 
 pub(crate) fn from_jwt(
@@ -28,7 +26,7 @@ pub(crate) fn from_jwt(
     let subject = required_text(payload, "sub")?;
     rules.check_issuer(payload)?;
     let times = rules.check_times(payload, now)?;
-    let token = Token {
+    let token = OAuthMembers {
         id: optional_text(payload, "jti")?,
         scopes: scopes(payload)?,
         actor: actor(payload)?,
@@ -36,30 +34,16 @@ pub(crate) fn from_jwt(
     Ok((token.checked(payload, rules, &subject, Some(times.expires))?, times))
 }
 
-pub(crate) fn from_answer(
-    answer: &Object<'_>,
-    rules: &ClaimChecks,
-    now: UnixMillis,
-) -> Result<OAuthToken, TokenError> {
-    let approval = Approval::read(answer, "clerk_idp_oauth_access_token", Unit::Seconds, now)?;
-    let token = Token {
-        id: Some(approval.id.into()),
-        scopes: granted_scopes(answer)?,
-        actor: approval.actor,
-    };
-    token.checked(answer, rules, &approval.subject, approval.expires_at)
-}
-
 /// What the two forms write in different ways.
-struct Token<'j> {
-    id: Option<Cow<'j, str>>,
-    scopes: Scopes,
-    actor: Option<Actor>,
+pub(crate) struct OAuthMembers<'j> {
+    pub(crate) id: Option<Cow<'j, str>>,
+    pub(crate) scopes: Scopes,
+    pub(crate) actor: Option<Actor>,
 }
 
-impl Token<'_> {
+impl OAuthMembers<'_> {
     /// The rest is the same in both forms.
-    fn checked(
+    pub(crate) fn checked(
         self,
         members: &Object<'_>,
         rules: &ClaimChecks,

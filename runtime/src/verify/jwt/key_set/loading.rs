@@ -1,9 +1,6 @@
-//! What is known of earlier loads in, whether a load starts now, is waited for, or must wait out.
+//! Decides whether the key set is loaded now, and stores what a load brings.
 
-use std::{
-    sync::{Arc, TryLockError},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use super::{KeySet, snapshot::Snapshot};
 use crate::{
@@ -37,10 +34,8 @@ const KNOWN_OUTAGE: Duration = Duration::from_secs(30);
 /// A refresh that is not over by then is looked at again.
 const LONGEST_REFRESH: Duration = Duration::from_secs(10);
 
-/// What is known of loads.
-pub(crate) struct Loading {
-    /// The load that runs now, if one does.
-    running: Option<Load>,
+/// What earlier loads leave to the next.
+pub(crate) struct LoadHistory {
     /// Taken at the attempt, not at its success.
     for_unknown: Budget,
     for_bad_signature: Budget,
@@ -56,24 +51,20 @@ struct LastFailure {
     why: CallError,
 }
 
-/// A load that runs, or has ended.
-type Load = Flight<Outcome>;
+pub(crate) type LoadResult = Result<Arc<Snapshot>, CallError>;
 
-type Outcome = Result<Arc<Snapshot>, CallError>;
-
-pub(crate) enum Step {
+/// Why the key set is not loaded now.
+pub(crate) enum NoLoad {
     /// The set is here by now.
-    Done(Arc<Snapshot>),
-    Wait(Load),
+    Known(Arc<Snapshot>),
     /// The set is fresh and does not have the key, and none may be loaded now.
     Unknown,
-    CallError(CallError),
+    Failed(CallError),
 }
 
-impl Default for Loading {
+impl Default for LoadHistory {
     fn default() -> Self {
         Self {
-            running: None,
             for_unknown: Budget::new(UNKNOWN_KEY_LOADS, UNKNOWN_KEY_INTERVAL),
             for_bad_signature: Budget::new(BAD_SIGNATURE_LOADS, BAD_SIGNATURE_INTERVAL),
             last_failure: None,
@@ -82,10 +73,14 @@ impl Default for Loading {
     }
 }
 
-impl Loading {
-    fn pauses(&self, now: Duration) -> Option<&CallError> {
-        let failure = self.last_failure.as_ref()?;
-        (now.saturating_sub(failure.at) < failure.pause).then_some(&failure.why)
+impl LoadHistory {
+    fn check_pause(&self, now: Duration) -> Result<(), NoLoad> {
+        match &self.last_failure {
+            Some(failure) if now.saturating_sub(failure.at) < failure.pause => {
+                Err(NoLoad::Failed(failure.why.clone()))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Whether the last load ended with an answer that our key may not ask.
@@ -101,105 +96,87 @@ impl Loading {
 impl KeySet {
     /// Joins the load that runs, or starts one where that is allowed. Without `kid`, any key will
     /// do.
-    pub(crate) fn next_step(self: &Arc<Self>, kid: Option<&str>) -> Step {
-        let mut loading = self.loading();
-        // A load can have ended between the first look and the lock.
-        let usable = self.usable(Arc::clone);
-        let has_key = |snapshot: &Snapshot| kid.is_none_or(|kid| snapshot.has(kid));
-        if let Some(snapshot) = usable.as_ref().filter(|snapshot| has_key(snapshot)) {
-            return Step::Done(Arc::clone(snapshot));
-        }
+    pub(crate) fn load_missing(
+        self: &Arc<Self>,
+        kid: Option<&str>,
+    ) -> Result<Flight<LoadResult>, NoLoad> {
         let now = self.clock.steady();
-        if let Some(load) = self.running(&loading, now) {
-            return Step::Wait(load.clone());
-        }
-        if let Some(why) = loading.pauses(now) {
-            return Step::CallError(why.clone());
-        }
-        // The set is here, so the id is most likely wrong: a stranger's `kid` must not become our
-        // request each time.
-        if usable.is_some() && loading.for_unknown.take(now).is_err() {
-            // Where Clerk did not answer, nobody can say that the caller is to blame.
-            return match &loading.last_failure {
-                Some(failure) => Step::CallError(failure.why.clone()),
-                None => Step::Unknown,
-            };
-        }
-        Step::Wait(self.start(&mut loading, now))
+        let usable = || self.snapshot.load_full().filter(|set| self.is_usable(set, now));
+        let known = || usable().filter(|set| kid.is_none_or(|kid| set.has(kid))).map(NoLoad::Known);
+        let start = || {
+            let mut history = self.history();
+            history.check_pause(now)?;
+            // The set is here, so the ID is most likely wrong: the `kid` of a forged token must not
+            // become our request each time.
+            if usable().is_some() && history.for_unknown.take(now).is_err() {
+                // Where Clerk did not answer, the caller may not be to blame.
+                return Err(match &history.last_failure {
+                    Some(failure) => NoLoad::Failed(failure.why.clone()),
+                    None => NoLoad::Unknown,
+                });
+            }
+            Ok(self.new_load())
+        };
+        self.loads.join_or_start((), now, known, start)
     }
 
-    /// Finds a set newer than `known`, under whose key IDs a token has a bad signature. Starts a
-    /// load only within the limit for such tokens.
-    pub(crate) fn step_after_bad_signature(self: &Arc<Self>, known: &Arc<Snapshot>) -> Step {
-        let mut loading = self.loading();
-        if let Some(newer) = self.usable(Arc::clone).filter(|it| !Arc::ptr_eq(it, known)) {
-            return Step::Done(newer);
-        }
+    /// Finds a set newer than `old`, under whose key IDs a token has a bad signature. Starts a load
+    /// only within the limit for such tokens.
+    pub(crate) fn load_after_bad_signature(
+        self: &Arc<Self>,
+        old: &Arc<Snapshot>,
+    ) -> Result<Flight<LoadResult>, NoLoad> {
         let now = self.clock.steady();
-        if let Some(load) = self.running(&loading, now) {
-            return Step::Wait(load.clone());
-        }
-        if let Some(why) = loading.pauses(now) {
-            return Step::CallError(why.clone());
-        }
-        match loading.for_bad_signature.take(now) {
-            Ok(()) => Step::Wait(self.start(&mut loading, now)),
-            Err(_) => Step::Unknown,
-        }
+        let known = || {
+            let is_newer = |set: &Arc<Snapshot>| !Arc::ptr_eq(set, old) && self.is_usable(set, now);
+            self.snapshot.load_full().filter(is_newer).map(NoLoad::Known)
+        };
+        let start = || {
+            let mut history = self.history();
+            history.check_pause(now)?;
+            history.for_bad_signature.take(now).map_err(|_| NoLoad::Unknown)?;
+            Ok(self.new_load())
+        };
+        self.loads.join_or_start((), now, known, start)
     }
 
     /// Starts a load behind a snapshot that is still used.
-    pub(crate) fn refresh(self: &Arc<Self>, known: &Snapshot, now: Duration) {
-        let mut loading = match self.loading.try_lock() {
-            Ok(loading) => loading,
-            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
-            // Whoever holds the lock is about to start one, or has just ended one.
-            Err(TryLockError::WouldBlock) => return,
+    pub(crate) fn refresh(self: &Arc<Self>, old: &Snapshot, now: Duration) {
+        let start = || {
+            self.history().check_pause(now)?;
+            old.put_off_refresh(now + LONGEST_REFRESH);
+            Ok::<_, NoLoad>(self.new_load())
         };
-        if self.running(&loading, now).is_none() && loading.pauses(now).is_none() {
-            known.put_off_refresh(now + LONGEST_REFRESH);
-            self.start(&mut loading, now);
-        }
+        // No caller waits for it.
+        let _ = self.loads.join_or_start((), now, || None, start);
     }
 
-    fn running<'l>(&self, loading: &'l Loading, now: Duration) -> Option<&'l Load> {
-        let longest = self.upstream.longest_work();
-        loading.running.as_ref().filter(|load| load.is_under_way(now, longest))
-    }
-
-    fn start(self: &Arc<Self>, loading: &mut Loading, now: Duration) -> Load {
-        let (teller, load) = Flight::new(now);
-        loading.running = Some(load.clone());
-        let (set, this) = (Arc::clone(self), load.clone());
-        tokio::spawn(async move {
-            let outcome = telemetry::load(set.load()).await;
-            set.finish(&this, &outcome);
-            teller.tell(outcome);
-        });
-        load
+    fn new_load(
+        self: &Arc<Self>,
+    ) -> (impl Future<Output = LoadResult> + use<>, impl FnOnce(&LoadResult, Duration) + use<>)
+    {
+        let (loader, owner) = (Arc::clone(self), Arc::clone(self));
+        let work = async move { telemetry::load(loader.load()).await };
+        (work, move |result: &LoadResult, _: Duration| owner.store(result))
     }
 
     /// A new set replaces the old one whole: a key that Clerk withdrew is gone.
-    fn finish(&self, load: &Load, outcome: &Outcome) {
-        let mut loading = self.loading();
-        // A load that was given up says nothing about what is true now.
-        if loading.running.take_if(|running| running.is(load)).is_none() {
-            return;
-        }
-        match outcome {
+    fn store(&self, result: &LoadResult) {
+        let mut history = self.history();
+        match result {
             Ok(snapshot) => {
                 self.snapshot.store(Some(Arc::clone(snapshot)));
                 telemetry::keys_loaded(self.clock.now());
-                loading.last_failure = None;
-                loading.shows_fallback = self.is_fallback_in(snapshot);
+                history.last_failure = None;
+                history.shows_fallback = self.is_fallback_in(snapshot);
             }
             Err(failed) => {
                 let at = self.clock.steady();
                 let pause = pause_after(failed);
-                loading.last_failure = Some(LastFailure { at, pause, why: failed.clone() });
+                history.last_failure = Some(LastFailure { at, pause, why: failed.clone() });
                 if failed.withdraws_keys() {
                     self.snapshot.store(None);
-                    loading.shows_fallback = false;
+                    history.shows_fallback = false;
                 } else if let Some(known) = self.snapshot.load().as_ref() {
                     let outage =
                         if failed.is_outage() { pause.max(KNOWN_OUTAGE) } else { Duration::ZERO };

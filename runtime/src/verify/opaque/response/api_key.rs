@@ -1,4 +1,4 @@
-//! Clerk's answer about an API key in, a verified API key out.
+//! Reads an API key from the verification response.
 
 use super::{Approval, Unit, granted_scopes};
 use crate::{
@@ -9,15 +9,15 @@ use crate::{
     verify::jwt::claims::checks::optional_text,
 };
 
-pub(crate) fn from_answer(answer: &Object<'_>, now: UnixMillis) -> Result<ApiKey, TokenError> {
-    let approval = Approval::read(answer, "api_key", Unit::Milliseconds, now)?;
-    let claims = answer.raw("claims").filter(|json| *json != "null");
+pub(crate) fn from_response(response: &Object<'_>, now: UnixMillis) -> Result<ApiKey, TokenError> {
+    let approval = Approval::read(response, "api_key", Unit::Milliseconds, now)?;
+    let claims = response.raw("claims").filter(|json| *json != "null");
     let key = ApiKeyFacts {
         subject: Subject::from_id(&approval.subject).ok_or(TokenError::Answer("subject"))?,
         key_id: approval.id.into(),
         // The owner chooses the name; an odd one is no reason to refuse the key.
-        name: optional_text(answer, "name").ok().flatten().map(Into::into),
-        scopes: granted_scopes(answer)?,
+        name: optional_text(response, "name").ok().flatten().map(Into::into),
+        scopes: granted_scopes(response)?,
         claims: claims.map(Claims::new),
         expires_at: approval.expires_at,
     };
