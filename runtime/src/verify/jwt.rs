@@ -57,18 +57,12 @@ impl JwtVerifier {
         let key = self.verify_signature(jwt, class).await?;
         let (checks, now) = (&*self.checks, self.clock.now());
         let (identity, times) = match class {
-            Class::Session => {
-                let (token, times) = session::from_jwt(jwt, checks, now)?;
-                (Identity::Session(token), times)
-            }
-            Class::OAuth => {
-                let (token, times) = oauth::from_jwt(jwt, checks, now)?;
-                (Identity::OAuth(token), times)
-            }
-            Class::M2m => {
-                let (token, times) = m2m::from_jwt(jwt, checks, now)?;
-                (Identity::M2m(token), times)
-            }
+            Class::Session => session::from_jwt(jwt, checks, now)
+                .map(|(token, times)| (Identity::Session(token), times))?,
+            Class::OAuth => oauth::from_jwt(jwt, checks, now)
+                .map(|(token, times)| (Identity::OAuth(token), times))?,
+            Class::M2m => m2m::from_jwt(jwt, checks, now)
+                .map(|(token, times)| (Identity::M2m(token), times))?,
         };
         if let Some(cache) = &self.cache {
             cache.insert(text, CacheEntry { identity: identity.clone(), times, key });

@@ -113,12 +113,10 @@ impl<T> Flight<T> {
 impl<T: Clone, E: Clone + From<UpstreamError>> Flight<Result<T, E>> {
     /// Waits for the result, no longer than the deadline. What is lost with its task has failed.
     pub(crate) async fn result(mut self) -> Result<T, E> {
-        let lost = match timeout(self.deadline, self.result.wait_for(Option::is_some)).await {
-            Ok(Ok(result)) => match &*result {
-                Some(result) => return result.clone(),
-                None => UpstreamErrorKind::Connection,
-            },
-            Ok(Err(_)) => UpstreamErrorKind::Connection,
+        let ended = timeout(self.deadline, self.result.wait_for(Option::is_some)).await;
+        let lost = match ended.map(|result| result.ok().and_then(|result| result.clone())) {
+            Ok(Some(result)) => return result,
+            Ok(None) => UpstreamErrorKind::Connection,
             Err(_) => UpstreamErrorKind::Timeout,
         };
         Err(UpstreamError::new(lost).into())

@@ -103,21 +103,16 @@ impl KeySet {
         let now = self.clock.steady();
         let usable = || self.snapshot.load_full().filter(|set| self.is_usable(set, now));
         let known = || usable().filter(|set| kid.is_none_or(|kid| set.has(kid))).map(NoLoad::Known);
-        let start = || {
-            let mut history = self.history();
-            history.check_pause(now)?;
+        self.join_or_load(now, known, |history| {
             // The set is here, so the ID is most likely wrong: the `kid` of a forged token must not
             // become our request each time.
-            if usable().is_some() && history.for_unknown.take(now).is_err() {
-                // Where Clerk did not answer, the caller may not be to blame.
-                return Err(match &history.last_failure {
-                    Some(failure) => NoLoad::Failed(failure.why.clone()),
-                    None => NoLoad::Unknown,
-                });
+            if usable().is_none() || history.for_unknown.take(now).is_ok() {
+                return Ok(());
             }
-            Ok(self.new_load())
-        };
-        self.loads.join_or_start((), now, known, start)
+            // Where Clerk did not answer, the caller may not be to blame.
+            let failure = history.last_failure.as_ref();
+            Err(failure.map_or(NoLoad::Unknown, |failure| NoLoad::Failed(failure.why.clone())))
+        })
     }
 
     /// Finds a set newer than `old`, under whose key IDs a token has a bad signature. Starts a load
@@ -131,33 +126,38 @@ impl KeySet {
             let is_newer = |set: &Arc<Snapshot>| !Arc::ptr_eq(set, old) && self.is_usable(set, now);
             self.snapshot.load_full().filter(is_newer).map(NoLoad::Known)
         };
-        let start = || {
-            let mut history = self.history();
-            history.check_pause(now)?;
-            history.for_bad_signature.take(now).map_err(|_| NoLoad::Unknown)?;
-            Ok(self.new_load())
-        };
-        self.loads.join_or_start((), now, known, start)
+        self.join_or_load(now, known, |history| {
+            history.for_bad_signature.take(now).map_err(|_| NoLoad::Unknown)
+        })
     }
 
     /// Starts a load behind a snapshot that is still used.
     pub(crate) fn refresh(self: &Arc<Self>, old: &Snapshot, now: Duration) {
-        let start = || {
-            self.history().check_pause(now)?;
-            old.put_off_refresh(now + LONGEST_REFRESH);
-            Ok::<_, NoLoad>(self.new_load())
-        };
         // No caller waits for it.
-        let _ = self.loads.join_or_start((), now, || None, start);
+        let _ = self.join_or_load(
+            now,
+            || None,
+            |_| {
+                old.put_off_refresh(now + LONGEST_REFRESH);
+                Ok(())
+            },
+        );
     }
 
-    fn new_load(
+    fn join_or_load(
         self: &Arc<Self>,
-    ) -> (impl Future<Output = LoadResult> + use<>, impl FnOnce(&LoadResult, Duration) + use<>)
-    {
-        let (loader, owner) = (Arc::clone(self), Arc::clone(self));
-        let work = async move { telemetry::load(loader.load()).await };
-        (work, move |result: &LoadResult, _: Duration| owner.store(result))
+        now: Duration,
+        known: impl FnOnce() -> Option<NoLoad>,
+        check_limit: impl FnOnce(&mut LoadHistory) -> Result<(), NoLoad>,
+    ) -> Result<Flight<LoadResult>, NoLoad> {
+        self.loads.join_or_start((), now, known, || {
+            let mut history = self.history();
+            history.check_pause(now)?;
+            check_limit(&mut history)?;
+            let (loader, owner) = (Arc::clone(self), Arc::clone(self));
+            let work = async move { telemetry::load(loader.load()).await };
+            Ok((work, move |result: &LoadResult, _| owner.store(result)))
+        })
     }
 
     /// A new set replaces the old one whole: a key that Clerk withdrew is gone.
