@@ -1,4 +1,4 @@
-use std::future::pending;
+use std::future::{Pending, pending};
 
 use tokio::{runtime::Builder, sync::oneshot, task::yield_now};
 
@@ -69,8 +69,8 @@ async fn flight_ends_though_its_first_caller_goes_away() {
 /// A flight can end between the caller's own look and the lock.
 #[test]
 fn result_that_is_known_under_the_lock_starts_no_flight() {
+    type Start = (Pending<FlightResult>, fn(&FlightResult, Duration));
     let table = Table::new();
-    type Start = (std::future::Pending<FlightResult>, fn(&FlightResult, Duration));
     let start = || -> Result<Start, u8> { panic!("a second call") };
     let joined = table.flights.join_or_start((), DEADLINE, || Some(7), start);
     assert_eq!(joined.err(), Some(7));
@@ -127,6 +127,6 @@ fn flight_leaves_nothing_behind_however_it_ends() {
         assert_eq!(table.flights.len(), left, "{end}");
         drop(runtime);
         assert_eq!(table.flights.len(), 0, "{end}");
-        assert_eq!(flight.is_under_way(Duration::ZERO), false, "{end}");
+        assert!(!flight.is_under_way(Duration::ZERO), "{end}");
     }
 }

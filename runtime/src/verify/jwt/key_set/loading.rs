@@ -133,15 +133,14 @@ impl KeySet {
 
     /// Starts a load behind a snapshot that is still used.
     pub(crate) fn refresh(self: &Arc<Self>, old: &Snapshot, now: Duration) {
+        // Another request can have started it since `now`.
+        let known = || (!old.refresh_is_due(now)).then_some(NoLoad::Unknown);
+        let put_off = |_: &mut LoadHistory| {
+            old.put_off_refresh(now + LONGEST_REFRESH);
+            Ok(())
+        };
         // No caller waits for it.
-        let _ = self.join_or_load(
-            now,
-            || None,
-            |_| {
-                old.put_off_refresh(now + LONGEST_REFRESH);
-                Ok(())
-            },
-        );
+        let _ = self.join_or_load(now, known, put_off);
     }
 
     fn join_or_load(
