@@ -168,3 +168,23 @@ async fn operation_behind_two_policies_names_what_both_need() {
         assert_eq!(reply.status, status, "{path} {name}");
     }
 }
+
+operation!(peek head "/peek" #[clerk_auth]);
+
+#[derive(OpenApi)]
+#[openapi(info(title = "Heads", version = "1"), paths(peek))]
+struct Heads;
+
+#[tokio::test]
+async fn head_operation_is_not_the_operation_of_its_get_row() {
+    let issuer = DevIssuer::start().await.unwrap();
+    let clerk = app::clerk(&issuer);
+    let (_, table) = Routes::<Clerk>::new().get("/peek", peek).finish();
+    let mut document = Heads::openapi();
+    let lacks = clerk.describe_routes(&mut document, &table).unwrap_err();
+    assert!(lacks.rows_without_operation().eq(["GET /peek"]), "{lacks}");
+    assert_eq!(lacks.operations_without_row().len(), 0, "{lacks}");
+    let document = serde_json::to_value(&document).unwrap();
+    let security = document["paths"]["/peek"]["head"]["security"].as_array().unwrap();
+    assert_eq!(security.len(), 2, "a cookie, or a field");
+}

@@ -37,7 +37,8 @@ impl Clerk {
                 continue;
             };
             let Some((row, is_documented)) = rows.get_mut(index) else { continue };
-            *is_documented = true;
+            // A row of `GET` answers `HEAD` too, and needs an operation of its own.
+            *is_documented |= row.method().is_none_or(|known| *known == method);
             let policies: Vec<Policy> = row.policies().collect();
             // Of a public route, nothing is to be said.
             if !policies.is_empty() {
