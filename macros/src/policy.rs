@@ -54,7 +54,9 @@ impl Policy {
             .flatten()
             .filter(|_| !has_gaps);
         let accepts = accepts.and_then(|accepts| {
-            errors.step(|errors| check_placement(&accepts, &conditions, errors)).map(|()| accepts)
+            let place =
+                |errors: &mut Errors| check_placement(&accepts, &clauses, &conditions, errors);
+            errors.step(place).map(|()| accepts)
         });
         let clauses = errors.step(|errors| {
             let shared = Clause::check(TokenType::Session, conditions, errors);

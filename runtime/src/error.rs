@@ -178,10 +178,10 @@ pub(crate) enum ConfigurationError {
     #[error("M2M tokens are for one machine; set CLERK_MACHINE_ID to this machine's id")]
     NoMachineId,
     #[error(
-        "Clerk does not verify this type of token for us and answered {status}; turn the feature \
-         on in the dashboard, or set CLERK_SECRET_KEY to a key that may ask"
+        "Clerk rejected our call with status {status}, because of a setting of the instance; turn \
+         on in the dashboard what it needs, or set {variable} to a key that has access"
     )]
-    AskingRefused { status: u16 },
+    AskingRefused { status: u16, variable: &'static str },
     #[error(
         "Clerk rejected our request with status {status}; update clerk-auth, or set CLERK_API_URL to \
          the Backend API itself if a proxy changes requests"

@@ -36,6 +36,7 @@ struct Outcome {
 
 /// What is known of a rejected token.
 struct Rejected<'t> {
+    text: &'t str,
     token_type: Option<TokenType>,
     payload: Option<&'t Object<'t>>,
 }
@@ -65,7 +66,8 @@ impl Clerk {
     /// # runtime.block_on(explain()).unwrap();
     /// ```
     pub async fn explain(&self, token: &str, policy: &Policy) -> Explanation {
-        let text = without_scheme(token.trim()).as_bytes();
+        let token_text = without_scheme(token.trim());
+        let text = token_text.as_bytes();
         let accepts = |token_type| policy.accepts(token_type);
         let verified = self.verifier().verify(text, accepts).await;
         let is_genuine = verified.is_ok();
@@ -75,6 +77,7 @@ impl Clerk {
         let token = decoded.as_ref().and_then(|decoded| Token::classify(decoded).ok());
         let presented = token.as_ref().map(Token::presented);
         let rejected = Rejected {
+            text: token_text,
             token_type: presented.map(|presented| presented.token_type),
             payload: token.as_ref().and_then(payload),
         };
@@ -110,10 +113,7 @@ impl Clerk {
                 "The client has no token, or did not wait for one: with Clerk's front ends, await \
                  `getToken()`, and send no Authorization field if it returns null."
             }
-            TokenError::Malformed(_) => {
-                "Copy the whole token: a JWT has three parts with dots between, and an opaque \
-                 token begins with oat_, mt_ or ak_."
-            }
+            TokenError::Malformed(_) => return not_a_token(rejected.text),
             TokenError::Category | TokenError::Claim("sid") => {
                 "A token made from a JWT template is not a session token: call `getToken()` without \
                  a template, and put claims of your own into the session token instead."
@@ -144,11 +144,21 @@ impl Clerk {
                 "Compare the `aud` among the session token's claims, in the sessions page of the \
                  dashboard, with session_audience."
             }
-            TokenError::NotConfirmed { .. } => {
-                "Clerk does not know the token: it was revoked, or another instance than that of \
-                 CLERK_SECRET_KEY issued it. A machine's secret key begins with ak_ too, and is \
-                 not an API key."
-            }
+            TokenError::NotConfirmed { .. } => match rejected.token_type {
+                Some(TokenType::M2mToken) => {
+                    "Clerk does not know the token: it was revoked, another instance issued it, or \
+                     the machine of CLERK_MACHINE_SECRET_KEY is not among its recipients."
+                }
+                Some(TokenType::ApiKey) => {
+                    "Clerk does not know the key: it was revoked, or another instance than that of \
+                     CLERK_SECRET_KEY issued it. A machine's secret key begins with ak_ too, and \
+                     is not an API key."
+                }
+                _ => {
+                    "Clerk does not know the token: it was revoked, or another instance than that \
+                     of CLERK_SECRET_KEY issued it."
+                }
+            },
             _ => "",
         }
         .into()
@@ -261,6 +271,31 @@ fn span(seconds: f64) -> String {
     let count = (seconds / length).floor();
     let plural = if count.total_cmp(&1.0).is_eq() { "" } else { "s" };
     format!("{count:.0} {name}{plural}")
+}
+
+/// What Clerk calls other values, by their start.
+const OTHER_KINDS: [(&str, &str); 6] = [
+    ("sk_", "a secret key"),
+    ("pk_", "a publishable key"),
+    ("whsec_", "a webhook signing secret"),
+    ("mch_", "a machine ID"),
+    ("sess_", "a session ID"),
+    ("user_", "a user ID"),
+];
+
+/// What to do about a text that is not a token.
+fn not_a_token(text: &str) -> String {
+    if let Some((_, kind)) = OTHER_KINDS.iter().find(|(start, _)| text.starts_with(start)) {
+        return format!("It is {kind}: send a token instead, such as the one of `getToken()`.");
+    }
+    if text.contains(['"', '\'', ':', '=', ';']) || text.contains(char::is_whitespace) {
+        return "Give the token alone, without quotes, white space, or the name of its field or \
+                cookie."
+            .into();
+    }
+    "Copy the whole token: a JWT has three parts with dots between, and an opaque token begins \
+     with oat_, mt_ or ak_."
+        .into()
 }
 
 fn without_scheme(text: &str) -> &str {

@@ -96,10 +96,11 @@ pub(crate) enum Malformed {
     Word(&'static str),
 }
 
-/// What JavaScript writes for a value that is not a string.
-const WORDS: [&str; 5] = ["null", "undefined", "NaN", "[object Object]", "[object Promise]"];
+/// What JavaScript, Python and Ruby write for a value that is not a string.
+const WORDS: [&str; 7] =
+    ["null", "undefined", "NaN", "[object Object]", "[object Promise]", "None", "nil"];
 
-/// The word that a client sent in place of a token, if it is one of those that JavaScript writes.
+/// The word that a client sent in place of a token, if it is one of [`WORDS`].
 pub(crate) fn word_in_place_of_token(text: &[u8]) -> Option<&'static str> {
     WORDS.into_iter().find(|word| word.as_bytes() == text)
 }
@@ -344,6 +345,8 @@ mod tests {
             ("NULL".to_owned(), Malformed::Parts),
             ("undefined".to_owned(), Malformed::Word("undefined")),
             ("[object Promise]".to_owned(), Malformed::Word("[object Promise]")),
+            ("None".to_owned(), Malformed::Word("None")),
+            ("nil".to_owned(), Malformed::Word("nil")),
             ("nullx".to_owned(), Malformed::Parts),
             ("mt_".to_owned(), Malformed::OpaqueLength),
             (format!("ak_{}", "a".repeat(1022)), Malformed::OpaqueLength),

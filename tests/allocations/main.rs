@@ -67,29 +67,32 @@ fn a_jwt_that_was_seen_before_takes_at_most_three_blocks() {
 }
 
 const READ: Policy = policy!(accepts = "oauth_token", scopes = "read:notes");
-const TOOLS: ToolPolicies = ToolPolicies::new(&[("list", READ)]);
+/// The limit of a message, which is not a power of two.
+const LENGTH: usize = 5 * 1024 * 256;
+const TOOLS: ToolPolicies = ToolPolicies::new(&[("list", READ)]).message_limit(LENGTH);
 
 #[test]
 fn message_in_chunks_of_a_byte_takes_memory_of_its_length() {
-    const LENGTH: usize = 1024 * 1024;
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
     let issuer = runtime.block_on(DevIssuer::start()).unwrap();
     let layer = ClerkLayer::new(issuer.clerk().build().unwrap(), &READ).tools(&TOOLS);
     let router = Router::new().route("/mcp", post(open)).layer(layer);
     let token = issuer.oauth("user_ada").scopes(["read:notes"]).jwt();
-    let send = |body| {
+    let send = |body, status| {
         let request = Request::post("/mcp").header(AUTHORIZATION, format!("Bearer {token}"));
         let answer: Response =
             runtime.block_on(router.clone().oneshot(request.body(body).unwrap())).unwrap();
-        assert_eq!(answer.status(), StatusCode::OK);
+        assert_eq!(answer.status(), status);
     };
     let message = |length| {
         let bytes = stream::iter(b"{}".iter().copied()).chain(stream::repeat(b' ')).take(length);
         // Each chunk has a block of its own, as those that come from a socket have.
         Body::from_stream(bytes.map(|byte| Ok::<_, Infallible>(Bytes::copy_from_slice(&[byte]))))
     };
-    send(message(2));
-    let most = measure(|| send(message(LENGTH))).bytes_max;
+    send(message(2), StatusCode::OK);
     let length = u64::try_from(LENGTH).unwrap();
-    assert!((length..4 * length).contains(&most), "{most}");
+    for (bytes, status) in [(LENGTH, StatusCode::OK), (LENGTH + 1, StatusCode::PAYLOAD_TOO_LARGE)] {
+        let most = measure(|| send(message(bytes), status)).bytes_max;
+        assert!((length..2 * length).contains(&most), "{bytes}: {most}");
+    }
 }

@@ -146,7 +146,7 @@ async fn each_common_cause_has_its_advice() {
 async fn word_in_place_of_a_token_is_named() {
     let issuer = issuer().await;
     let clerk = issuer.clerk().build().unwrap();
-    for word in ["null", "undefined", "NaN", "[object Promise]", "[object Object]"] {
+    for word in ["null", "undefined", "NaN", "[object Promise]", "[object Object]", "None", "nil"] {
         let rows = vec![
             row("word", &ANY, word.to_owned(), "token-invalid", "await `getToken()`"),
             row("word", &READ, word.to_owned(), "token-invalid", "the token is the word `"),
@@ -198,6 +198,70 @@ async fn accepted_token_is_named_by_its_type() {
         let explanation = clerk.explain(&token, &ANY).await;
         assert_eq!(explanation.to_string(), format!("{named} It is accepted."));
         assert_eq!((explanation.kind(), explanation.reason()), (None, None));
+    }
+}
+
+#[tokio::test]
+async fn text_that_is_not_a_token_is_named() {
+    let issuer = issuer().await;
+    let clerk = issuer.clerk().build().unwrap();
+    let token = issuer.session("user_ada").jwt();
+    let alone = "Give the token alone, without quotes, white space, or the name";
+    for (text, advice) in [
+        ("sk_test_hidden".to_owned(), "It is a secret key: send a token instead"),
+        ("pk_test_hidden".to_owned(), "It is a publishable key: send"),
+        ("whsec_hidden".to_owned(), "It is a webhook signing secret: send"),
+        ("mch_hidden".to_owned(), "It is a machine ID: send"),
+        ("sess_hidden".to_owned(), "It is a session ID: send"),
+        ("user_hidden".to_owned(), "It is a user ID: send"),
+        (format!("\"{token}\""), alone),
+        (format!("Authorization: Bearer {token}"), alone),
+        (format!("__session={token}"), alone),
+        (format!("__session={token}; __client_uat=1"), alone),
+        (format!("Bearer Bearer {token}"), alone),
+        (format!("{token} {token}"), alone),
+        (format!("{token}=="), alone),
+        ("eyJhbGciOi".to_owned(), "Copy the whole token"),
+        (String::new(), "Copy the whole token"),
+    ] {
+        let explanation = clerk.explain(&text, &ANY).await.to_string();
+        assert!(explanation.contains(advice), "{text}: {explanation}");
+        assert!(!explanation.contains("hidden"), "{text}: {explanation}");
+        assert_is_prose(&explanation, &text);
+    }
+}
+
+/// Each type is verified with its own key, and for its own recipients.
+#[tokio::test]
+async fn unknown_opaque_token_has_the_advice_of_its_type() {
+    let (issuer, other) = (issuer().await, DevIssuer::start().await.unwrap());
+    let clerk = issuer.clerk().build().unwrap();
+    for (token, named, foreign) in [
+        (other.oauth("user_ada").opaque(), "CLERK_SECRET_KEY", "ak_"),
+        (other.api_key("user_ada").opaque(), "is not an API key", "recipients"),
+        (other.m2m("mch_billing").opaque(), "the machine of CLERK_MACHINE_SECRET_KEY", "ak_"),
+    ] {
+        let explanation = clerk.explain(&token, &ANY).await.to_string();
+        assert!(explanation.contains(named) && !explanation.contains(foreign), "{explanation}");
+        assert_is_prose(&explanation, named);
+    }
+}
+
+#[tokio::test]
+async fn call_that_a_setting_forbids_names_its_key() {
+    let issuer = issuer().await;
+    let (key_set, m2m) = (Endpoint::KeySet, Endpoint::M2mVerify);
+    for (endpoint, token, variable) in [
+        (key_set, issuer.session("user_ada").jwt(), "set CLERK_SECRET_KEY"),
+        (m2m, issuer.m2m("mch_billing").opaque(), "set CLERK_MACHINE_SECRET_KEY"),
+    ] {
+        let clerk = issuer.clerk().build().unwrap();
+        issuer.answer_with(endpoint, Answer::status(403));
+        let explanation = clerk.explain(&token, &ANY).await;
+        let text = explanation.to_string();
+        assert_eq!(explanation.kind(), Some(RejectionKind::Misconfigured), "{text}");
+        assert!(text.contains(variable) && !text.contains("type of token"), "{text}");
+        assert_is_prose(&text, variable);
     }
 }
 

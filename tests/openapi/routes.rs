@@ -168,3 +168,51 @@ async fn operation_behind_two_policies_names_what_both_need() {
         assert_eq!(reply.status, status, "{path} {name}");
     }
 }
+
+operation!(peek head "/peek" #[clerk_auth]);
+
+#[derive(OpenApi)]
+#[openapi(info(title = "Heads", version = "1"), paths(peek))]
+struct Heads;
+
+#[tokio::test]
+async fn head_operation_is_not_the_operation_of_its_get_row() {
+    let issuer = DevIssuer::start().await.unwrap();
+    let clerk = app::clerk(&issuer);
+    let (_, table) = Routes::<Clerk>::new().get("/peek", peek).finish();
+    let mut document = Heads::openapi();
+    let lacks = clerk.describe_routes(&mut document, &table).unwrap_err();
+    assert!(lacks.rows_without_operation().eq(["GET /peek"]), "{lacks}");
+    assert_eq!(lacks.operations_without_row().len(), 0, "{lacks}");
+    let document = serde_json::to_value(&document).unwrap();
+    let security = document["paths"]["/peek"]["head"]["security"].as_array().unwrap();
+    assert_eq!(security.len(), 2, "a cookie, or a field");
+}
+
+operation!(one get "/files/note/{file}" #[clerk_auth]);
+operation!(fixed get "/files/note/a" #[clerk_auth]);
+operation!(deep get "/files/deep/b/c" #[clerk_auth]);
+operation!(served get "/files/x/y" #[clerk_auth]);
+
+#[derive(OpenApi)]
+#[openapi(info(title = "Files", version = "1"), paths(one, fixed, deep, served))]
+struct Files;
+
+/// A guarded route below a public service: its operation is not documented as open.
+#[tokio::test]
+async fn operation_of_a_route_is_not_that_of_a_service_around_it() {
+    let issuer = DevIssuer::start().await.unwrap();
+    let clerk = app::clerk(&issuer);
+    let _only_documented = (fixed, served);
+    let (_, table) = Routes::<Clerk>::new()
+        .get("/files/note/{id}", one)
+        .get("/files/deep/{*rest}", deep)
+        .public_service("/files", any(health).with_state::<()>(()))
+        .finish();
+    let lacks = clerk.describe_routes(&mut Files::openapi(), &table).unwrap_err();
+    let mut found: Vec<&str> = lacks.operations_without_row().collect();
+    found.sort_unstable();
+    assert_eq!(found, ["GET /files/deep/b/c", "GET /files/note/a", "GET /files/note/{file}"]);
+    let undocumented = ["GET /files/note/{id}", "GET /files/deep/{*rest}"];
+    assert!(lacks.rows_without_operation().eq(undocumented), "{lacks}");
+}

@@ -11,6 +11,7 @@ use syn::{
 use crate::{
     args::{describe::found, keyword::Keyword, tree::GroupKind},
     errors::Errors,
+    suggest::is_negated,
 };
 
 /// Takes the comma before the next one of `what`, after a value of `key`. A missing comma is
@@ -22,7 +23,7 @@ pub(crate) fn comma(
     keyword: Option<&Keyword>,
     errors: &mut Errors,
 ) -> bool {
-    let separate = format!("separate {what} with `,`");
+    let separate = separate(what, input);
     comma_or(input, what, starts_argument, errors, || match (keyword, operator(input)) {
         (Some(keyword), _) if keyword.form().group && is_mixed(input) => {
             "write `any(…)` where one is enough, `all(…)` where each is needed".to_owned()
@@ -44,8 +45,21 @@ pub(crate) fn member_comma(input: ParseStream<'_>, around: GroupKind, errors: &m
         Some(kind) if kind != around || is_mixed(input) => {
             format!("write `{}(…, …)` around the values that belong together", kind.name())
         }
-        _ => "separate members with `,`".to_owned(),
+        _ => separate("members", input),
     })
+}
+
+/// What to write between two values. Beside a comma, each of them can be enough.
+fn separate(what: &str, input: ParseStream<'_>) -> String {
+    let is_lone = input.cursor().token_tree().is_some_and(|(token, _)| match token {
+        TokenTree::Punct(sign) => !";:.|&+".contains(sign.as_char()),
+        TokenTree::Ident(word) => is_negated(&word.to_string()),
+        _ => false,
+    });
+    if is_lone {
+        return "write what a caller must have; nothing can be negated".to_owned();
+    }
+    format!("separate {what} with `,`")
 }
 
 fn comma_or(
@@ -67,12 +81,14 @@ fn comma_or(
     false
 }
 
-/// What `"a" | "b"` or `"a" & "b"` probably means.
+/// What `"a" | "b"`, `"a" or "b"` or `"a" & "b"` probably means.
 fn operator(input: ParseStream<'_>) -> Option<GroupKind> {
-    if input.peek(Token![|]) {
+    let is_word = |word: &str| input.cursor().ident().is_some_and(|(ident, _)| ident == word);
+    if input.peek(Token![|]) || is_word("or") {
         return Some(GroupKind::Any);
     }
-    (input.peek(Token![&]) || input.peek(Token![+])).then_some(GroupKind::All)
+    let is_all = input.peek(Token![&]) || input.peek(Token![+]) || is_word("and");
+    is_all.then_some(GroupKind::All)
 }
 
 /// Whether both operators stand before the next comma.

@@ -66,9 +66,9 @@ fn minutes(level: &Ident, whole: Span, input: ParseStream<'_>, errors: &mut Erro
     }
     let unit = input.fork().call(Ident::parse_any).ok();
     if unit.as_ref().is_none_or(|unit| unit != "minutes") {
-        let instead = match input.fork().parse::<LitInt>() {
-            Ok(number) => number.base10_parse().ok().and_then(|minutes| in_range(level, minutes)),
-            Err(_) => in_minutes(level, input),
+        let instead = match lone_number(&input.fork()) {
+            Some(minutes) => in_range(level, minutes),
+            None => in_minutes(level, input),
         };
         let help = instead.unwrap_or(help);
         errors.push(input.span(), &format!("expected `minutes`, found {}", found(input)), &help);
@@ -82,8 +82,8 @@ fn minutes(level: &Ident, whole: Span, input: ParseStream<'_>, errors: &mut Erro
     let (span, written) = (input.span(), found(input));
     let digits = input.fork().parse::<Lit>().ok().and_then(|literal| match literal {
         Lit::Str(text) => whole_minutes(&text.value()),
-        Lit::Int(number) => number.base10_parse().ok(),
-        Lit::Float(number) => whole_minutes(number.base10_digits()),
+        Lit::Int(number) if has_type(number.suffix()) => number.base10_parse().ok(),
+        Lit::Float(number) if has_type(number.suffix()) => whole_minutes(number.base10_digits()),
         _ => None,
     });
     let minutes = input.parse::<LitInt>().ok().filter(|number| number.suffix().is_empty());
@@ -100,9 +100,9 @@ fn minutes(level: &Ident, whole: Span, input: ParseStream<'_>, errors: &mut Erro
     }
     input.parse::<Option<Token![,]>>().ok();
     if !input.is_empty() {
+        // What follows can make the time shorter: `60 / 2`.
         let message = format!("expected only `minutes`, found {}", found(input));
-        let help = minutes.and_then(|minutes| in_range(level, minutes)).unwrap_or(help);
-        errors.push(input.span(), &message, &help);
+        errors.push(input.span(), &message, "write one whole number of minutes, and nothing else");
         return None;
     }
     minutes
@@ -113,7 +113,7 @@ fn in_minutes(level: &Ident, input: ParseStream<'_>) -> Option<String> {
     let ahead = input.fork();
     let unit = ahead.call(Ident::parse_any).ok()?.to_string();
     ahead.parse::<Token![=]>().ok()?;
-    let number: u32 = ahead.parse::<LitInt>().ok()?.base10_parse().ok()?;
+    let number = lone_number(&ahead)?;
     let unit = unit.trim_start_matches("after_").trim_end_matches('s');
     match unit {
         "second" => in_range(level, number / 60),
@@ -122,6 +122,19 @@ fn in_minutes(level: &Ident, input: ParseStream<'_>) -> Option<String> {
         "day" => in_range(level, number.checked_mul(24 * 60)?),
         _ => None,
     }
+}
+
+/// A number with nothing behind it that could make it smaller: `60 / 2`, `60s`.
+fn lone_number(input: ParseStream<'_>) -> Option<u32> {
+    let number = input.parse::<LitInt>().ok().filter(|number| has_type(number.suffix()))?;
+    input.parse::<Option<Token![,]>>().ok();
+    number.base10_parse().ok().filter(|_| input.is_empty())
+}
+
+/// Whether a suffix is that of a Rust type, or empty: others can be units, such as `60s`.
+fn has_type(suffix: &str) -> bool {
+    let bits = suffix.strip_prefix(['i', 'u', 'f']).unwrap_or(suffix);
+    suffix.is_empty() || bits != suffix && matches!(bits, "8" | "16" | "32" | "64" | "128" | "size")
 }
 
 /// `5.5` → 5, and not more: more would accept a factor that is older.

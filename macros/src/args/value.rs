@@ -68,12 +68,12 @@ pub(crate) fn is_bare(name: &Ident, input: ParseStream<'_>, errors: &mut Errors)
     if !is_value && !input.peek(Paren) {
         return true; // a missing comma is reported where commas are read
     }
-    while is_sign(input) && input.parse::<TokenTree>().is_ok() {}
+    skip_signs(input);
     let text = input.cursor().token_tree().map_or_else(String::new, |(token, _)| token.to_string());
     let help = match text.as_str() {
         "" | "()" | "true" => "write `optional`",
         "false" | "\"false\"" | "(false)" => "remove `optional`",
-        _ if is_value => {
+        _ if is_value || !has_arguments(input) => {
             "`optional` alone accepts requests without a credential; to reject them, remove it"
         }
         _ => "write `optional`, and beside it, after a `,`, what stands in the parentheses",
@@ -86,6 +86,16 @@ pub(crate) fn is_bare(name: &Ident, input: ParseStream<'_>, errors: &mut Errors)
     }
     skip_to_comma(input);
     false
+}
+
+/// Whether the parentheses hold arguments with values: another word can say that the route is not
+/// optional.
+fn has_arguments(input: ParseStream<'_>) -> bool {
+    let Some((TokenTree::Group(group), _)) = input.cursor().token_tree() else { return false };
+    group
+        .stream()
+        .into_iter()
+        .any(|token| matches!(token, TokenTree::Punct(sign) if sign.as_char() == '='))
 }
 
 /// `= my_crate::auth`
@@ -158,7 +168,8 @@ fn unreadable<T>(
 /// Takes `=`, if something stands behind it.
 fn equals(keyword: Keyword, name: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> bool {
     let is_other_sign = input.peek(Token![==]) || input.peek(Token![=>]);
-    let Some(equals) = input.parse::<Token![=]>().ok().filter(|_| !is_other_sign) else {
+    let equals = if is_other_sign { None } else { input.parse::<Token![=]>().ok() };
+    let Some(equals) = equals else {
         let (message, help) = instead_of_equals(keyword, name, input);
         let span = if is_sign(input) { input.span() } else { name.span() };
         errors.push(span, &message, &help);
@@ -189,7 +200,7 @@ fn instead_of_equals(keyword: Keyword, name: &Ident, input: ParseStream<'_>) -> 
         return (message, write(keyword));
     }
     let ahead = input.fork();
-    while is_sign(&ahead) && ahead.parse::<TokenTree>().is_ok() {}
+    skip_signs(&ahead);
     let mut unread = Errors::default();
     let help = match strings(&ahead) {
         Some(texts) => write_all(keyword, &quoted(&texts)),
@@ -203,9 +214,18 @@ fn instead_of_equals(keyword: Keyword, name: &Ident, input: ParseStream<'_>) -> 
     (message, help)
 }
 
-/// A sign where `=` should stand alone: `:`, `==` or `=>`.
+/// A sign where `=` should stand alone: `:`, `==` or `=>`. Not `>`: more than a value is less than
+/// all callers who have it.
 fn is_sign(input: ParseStream<'_>) -> bool {
-    input.peek(Token![:]) || input.peek(Token![=]) || input.peek(Token![>])
+    input.peek(Token![:]) || input.peek(Token![=])
+}
+
+fn skip_signs(input: ParseStream<'_>) {
+    while is_sign(input) {
+        if input.parse::<Token![=>]>().is_err() {
+            input.parse::<TokenTree>().ok();
+        }
+    }
 }
 
 fn or_report(keyword: Keyword, value: syn::Result<Value>, errors: &mut Errors) -> Value {

@@ -90,7 +90,10 @@ fn letters(condition: Condition, text: &str) -> Option<Mistake> {
         words.iter().any(|it| names.iter().any(|name| it.eq_ignore_ascii_case(name)))
     };
     let is_all = is(&["&", "&&", "+", "and"]);
-    let is_list = !is_all && !is(&["|", "||", "or", "!", "not", "no"]);
+    let is_any = is(&["|", "||", "or"]);
+    // A word of signs can take callers away: `a - b`, `> a`.
+    let is_plain = |word: &&str| word.starts_with(|it: char| it.is_ascii_alphanumeric());
+    let is_list = !is_all && !is_any && !is(&["not", "no"]) && words.iter().all(is_plain);
     let message = format!("the {noun} `{}` contains {wrong}", visible(text));
     let quoted: Vec<String> = words.iter().map(|word| format!("{word:?}")).collect();
     let all = quoted.join(", ");

@@ -1,7 +1,7 @@
 //! Conditions beside `accepts` in, mistakes out: each must fit the token types that can enter.
 
 use crate::{
-    args::ConditionArgs,
+    args::{ClauseArgs, ConditionArgs},
     condition::Condition,
     errors::Errors,
     policy::accepts::{Accepts, AcceptsForm},
@@ -12,20 +12,34 @@ use crate::{
 /// Reports conditions outside of clauses that do not fit what is accepted: one of the two is wrong.
 pub(crate) fn check_placement(
     accepts: &Accepts,
+    clauses: &[ClauseArgs],
     conditions: &[ConditionArgs],
     errors: &mut Errors,
 ) {
     for args in conditions.iter().filter(|args| args.value.is_readable()) {
         match (accepts.form, args.condition) {
-            (AcceptsForm::Clauses, _) => outside_of_clauses(accepts, args, errors),
+            (AcceptsForm::Clauses, _) => outside_of_clauses(accepts, clauses, args, errors),
             (_, Condition::Scopes) => scopes(accepts, conditions, args, errors),
             _ => one_type(accepts, conditions, args, errors),
         }
     }
 }
 
-fn outside_of_clauses(accepts: &Accepts, args: &ConditionArgs, errors: &mut Errors) {
+fn outside_of_clauses(
+    accepts: &Accepts,
+    clauses: &[ClauseArgs],
+    args: &ConditionArgs,
+    errors: &mut Errors,
+) {
     let ConditionArgs { condition, name, value } = args;
+    let has_conditions =
+        |clause: &ClauseArgs| condition.fits(clause.kind) && !clause.conditions.is_empty();
+    if let Some(clause) = clauses.iter().find(|clause| has_conditions(clause)) {
+        // A clause with this condition alone would lack those that stand there.
+        let help = format!("move it into `{}(…)`, beside what stands there", clause.kind.name());
+        errors.push(name.span(), &format!("`{name}` stands outside of the clauses"), &help);
+        return;
+    }
     let fitting: Vec<String> = accepts
         .types
         .iter()

@@ -45,6 +45,9 @@ const MISTAKES: &[(&str, Option<&str>, &str)] = &[
     ("optionl: false", Some("{}"), ""),
     ("optional: false", Some("{}"), ""),
     ("optional = \"\"", None, ""),
+    ("optional(never)", None, ""),
+    ("optional(0)", None, ""),
+    ("optional(\"no\")", None, ""),
     ("optional = none", None, ""),
     ("disable_optional", None, ""),
     // Words that negate.
@@ -52,6 +55,13 @@ const MISTAKES: &[(&str, Option<&str>, &str)] = &[
     ("bypass_permission = \"a:b\"", None, ""),
     ("plan_other_than = \"free\"", None, ""),
     ("role = \"not a\"", None, ""),
+    ("role = \"a - b\"", None, ""),
+    ("role = \"a ^ b\"", None, ""),
+    ("role = \"> a\"", None, ""),
+    ("plan = \"a, -b\"", None, ""),
+    ("role > \"a\"", None, ""),
+    ("plan > \"free\"", None, ""),
+    ("plan < \"pro\"", None, ""),
     ("permission = \"a:b & c:d\"", None, ""),
     ("session_token(role = \"a\", api_key)", None, ""),
     ("not_role = \"a\"", None, "role = \"a\""),
@@ -92,6 +102,10 @@ const MISTAKES: &[(&str, Option<&str>, &str)] = &[
     ("accepts = \"session_token\", scopes = \"a\"", None, ""),
     ("scopes = \"a\"", Some("{}, scopes = \"a\""), "oauth_token(scopes = \"a\")"),
     ("scopes = \"a\", role = \"b\"", None, ""),
+    ("api_key, scopes = \"a\"", Some("{}"), "api_key(scopes = \"a\")"),
+    ("api_key(scopes = \"a\"), scopes = \"b\"", None, ""),
+    ("session_token(role = \"a\"), permission = \"a:b\"", None, ""),
+    ("oauth_token(client = \"a\"), api_key, scopes = \"b\"", None, ""),
     ("from = \"mch_a\", audience = \"b\"", None, ""),
     ("api_key(role = \"a\")", None, ""),
     ("session_token, api_key, role = \"a\"", Some("{}"), "session_token(role = \"a\")"),
@@ -211,8 +225,20 @@ const MISTAKES: &[(&str, Option<&str>, &str)] = &[
         Some("reverification = {}"),
         "reverification = second_factor(minutes = 1)",
     ),
+    ("reverification = second_factor(minutes = 5, hours = 1)", None, ""),
+    ("reverification = second_factor(minutes = 60 / 2)", None, ""),
+    ("reverification = second_factor(minutes = 60 - 30)", None, ""),
+    ("reverification = second_factor(minutes = 60.min(5))", None, ""),
+    ("reverification = second_factor(minutes = 60, minutes = 5)", None, ""),
+    ("reverification = second_factor(minutes = 60 seconds)", None, ""),
+    ("reverification = second_factor(minutes = 60s)", None, ""),
+    ("reverification = second_factor(minutes = 5.5s)", None, ""),
+    ("reverification = second_factor(seconds = 600 / 5)", None, ""),
+    ("reverification = second_factor(hours = 1 / 2)", None, ""),
+    ("reverification = second_factor(60 / 2)", None, ""),
+    ("reverification = second_factor(60s)", None, ""),
     (
-        "reverification = second_factor(minutes = 5, hours = 1)",
+        "reverification = second_factor(minutes = 5_u8)",
         Some("reverification = {}"),
         "reverification = second_factor(minutes = 5)",
     ),
@@ -398,5 +424,27 @@ fn factors(needed: &Reverification) -> (&'static [&'static str], u32) {
         "first_factor" => (&["first"], minutes),
         "second_factor" => (&["second"], minutes),
         _ => (&["first", "second"], minutes),
+    }
+}
+
+/// A comma between members lets each be enough, or adds a token type.
+#[test]
+fn comma_is_no_advice_where_it_would_admit_more() {
+    for mistake in [
+        "accepts = \"oauth_token\", scopes = any(\"a\" and \"b\", \"c\")",
+        "accepts = \"oauth_token\", scopes = any(\"a\" & \"b\", \"c\")",
+        "accepts = \"oauth_token\", scopes = any(A - B, \"c\")",
+        "accepts = \"oauth_token\", scopes = any(\"a\" not \"b\")",
+        "accepts = \"oauth_token\", scopes = any(\"a\" except \"b\")",
+        "accepts = [\"oauth_token\" - \"api_key\"]",
+        "accepts = [\"oauth_token\" != \"api_key\"]",
+        "session_token - api_key",
+        "session_token ! api_key",
+        "session_token without api_key",
+        "role = any(\"a\" and \"b\", \"c\")",
+    ] {
+        let helps = messages::of(&format!("#[clerk_auth({mistake})] async fn notes() {{}}"));
+        let says_comma = helps.iter().any(|help| help.contains("with `,`"));
+        assert!(!helps.is_empty() && !says_comma, "{mistake}: {helps:?}");
     }
 }

@@ -52,12 +52,21 @@ fn is_utf8(value: &HeaderValue) -> bool {
 /// The whole body in one buffer. Chunks are copied: each one kept would cost more than a byte, and
 /// could hold the read buffer that it is a part of.
 pub(crate) async fn collect(mut body: Body, most_bytes: usize) -> Result<Bytes, MessageRejection> {
+    // A declared length is no reason to reserve memory, but one to read nothing.
+    if usize::try_from(body.size_hint().lower()).map_or(true, |length| length > most_bytes) {
+        return Err(MessageRejection::TooLong);
+    }
     let mut message = Vec::new();
     while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
         // Trailers are not part of the message.
         let Ok(chunk) = frame.map_err(|_| MessageRejection::Broken)?.into_data() else { continue };
-        if chunk.len() > most_bytes.saturating_sub(message.len()) {
+        let room = most_bytes.saturating_sub(message.len());
+        if chunk.len() > room {
             return Err(MessageRejection::TooLong);
+        }
+        if chunk.len() > message.capacity() - message.len() {
+            // Twice the length, as `Vec` grows by itself, but never more than the limit.
+            message.reserve_exact(message.len().max(chunk.len()).min(room));
         }
         message.extend_from_slice(&chunk);
     }
@@ -97,6 +106,34 @@ mod tests {
             headers.append(name, value);
         }
         headers
+    }
+
+    /// Declares a length, and must not be read.
+    struct Declared(u64);
+
+    impl http_body::Body for Declared {
+        type Data = Bytes;
+        type Error = std::convert::Infallible;
+
+        fn poll_frame(
+            self: Pin<&mut Self>,
+            _: &mut std::task::Context<'_>,
+        ) -> std::task::Poll<Option<Result<http_body::Frame<Bytes>, Self::Error>>> {
+            panic!("the body is read");
+        }
+
+        fn size_hint(&self) -> http_body::SizeHint {
+            http_body::SizeHint::with_exact(self.0)
+        }
+    }
+
+    #[tokio::test]
+    async fn body_that_declares_too_much_is_not_read() {
+        for length in [9, 1 << 20, u64::MAX] {
+            let collected = collect(Body::new(Declared(length)), 8).await;
+            assert_eq!(collected, Err(MessageRejection::TooLong), "{length}");
+        }
+        assert_eq!(collect(Body::from("12345678"), 8).await, Ok(Bytes::from("12345678")));
     }
 
     #[test]

@@ -37,7 +37,8 @@ impl Clerk {
                 continue;
             };
             let Some((row, is_documented)) = rows.get_mut(index) else { continue };
-            *is_documented = true;
+            // A row of `GET` answers `HEAD` too, and needs an operation of its own.
+            *is_documented |= row.method().is_none_or(|known| *known == method);
             let policies: Vec<Policy> = row.policies().collect();
             // Of a public route, nothing is to be said.
             if !policies.is_empty() {
@@ -65,6 +66,10 @@ fn row_of(rows: &[(&Row, bool)], method: &Method, path: &str) -> Option<usize> {
     if find(&is_of_path).is_some() {
         return of_method(Some(method)).or_else(get).or_else(|| of_method(None));
     }
+    // It is answered by a route that the document spells otherwise, and not by the service.
+    if find(&|row: &Row| row.service_prefix().is_none() && takes(row.path(), path)).is_some() {
+        return None;
+    }
     let prefix_of = |row: &Row| {
         let prefix = row.service_prefix()?;
         let rest = path.strip_prefix(prefix)?;
@@ -73,4 +78,18 @@ fn row_of(rows: &[(&Row, bool)], method: &Method, path: &str) -> Option<usize> {
     let services = rows.iter().enumerate();
     let services = services.filter_map(|(index, (row, _))| Some((prefix_of(row)?, index)));
     services.max().map(|(_, index)| index)
+}
+
+/// Whether axum would send a request for `path` to a route: a capture takes any segment, and a
+/// wildcard the rest.
+fn takes(route: &str, path: &str) -> bool {
+    let mut segments = path.split('/');
+    for wanted in route.split('/') {
+        match segments.next() {
+            Some(rest) if wanted.starts_with("{*") => return !rest.is_empty(),
+            Some(segment) if segment == wanted || wanted.contains('{') && !segment.is_empty() => {}
+            _ => return false,
+        }
+    }
+    segments.next().is_none()
 }

@@ -35,7 +35,12 @@ pub(crate) fn read(status: StatusCode, body: &[u8], variable: Option<&'static st
         (About::Token, _) => CallError::AuthError { status: number },
         (About::OurKey, Some(variable)) => CallError::KeyRefused { status: number, variable },
         (About::OurSettings, _) => {
-            CallError::RequestRejected(ConfigurationError::AskingRefused { status: number })
+            // The public key set is read without a key.
+            let variable = variable.unwrap_or("CLERK_SECRET_KEY");
+            CallError::RequestRejected(ConfigurationError::AskingRefused {
+                status: number,
+                variable,
+            })
         }
         (About::OurRequest, _) => {
             CallError::RequestRejected(ConfigurationError::RequestRejected { status: number })
