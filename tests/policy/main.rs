@@ -8,6 +8,7 @@
 #![allow(clippy::unused_async, reason = "a handler is async, whether it waits or not")]
 
 mod audit;
+mod authenticate;
 #[path = "../http/capture.rs"]
 mod capture;
 mod conditions;

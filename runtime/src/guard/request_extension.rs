@@ -102,6 +102,12 @@ impl Verified {
         Self { identity, clerk, field, end: admitted.end, passed }
     }
 
+    /// An identity that is not stored in a request. Its clones share what is required of them.
+    pub(crate) fn without_request(admitted: &Admitted, clerk: Clerk) -> Self {
+        admitted.passed.share_required(&admitted.identity);
+        Self::new(admitted, clerk, None)
+    }
+
     /// Whom the last guard let in; nobody, where it let in a caller without a credential.
     pub(crate) fn store(verified: Option<Self>, extensions: &mut Extensions) {
         match verified {
