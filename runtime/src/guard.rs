@@ -103,11 +103,11 @@ pub(crate) async fn admit(
     };
     let admitted = decide(known, policy, &clerk)?;
     let Some(admitted) = admitted else {
-        Verified::store(None, &mut parts.extensions);
+        Verified::store_anonymous(clerk.clone(), *policy, &mut parts.extensions);
         passed::pass_anonymously(&mut parts.extensions, clerk, policy);
         return Ok(None);
     };
-    Verified::store(Some(Verified::new(&admitted, clerk, field)), &mut parts.extensions);
+    Verified::new(&admitted, clerk, field).store(&mut parts.extensions);
     Ok(Some(admitted))
 }
 

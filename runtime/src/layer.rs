@@ -24,7 +24,7 @@ use crate::{
     clerk::Clerk,
     clock::UnixMillis,
     error::{AuthError, TokenError},
-    guard::{admit, admit_further, expiry::expired, reject},
+    guard::{Verified, admit, admit_further, expiry::expired, reject},
     identity::VerifiedToken,
     mcp::tool_policies::ToolPolicies,
     policy::Policy,
@@ -164,7 +164,11 @@ where
         let next = self.inner.clone();
         let mut ready = std::mem::replace(&mut self.inner, next);
         if self.layer.passes_preflights && preflight::is_preflight(&request) {
-            let answer = ready.call(preflight::bare(request));
+            let mut preflight = preflight::bare(request);
+            // An identity that a guard in front of this layer stored is not this request's.
+            let (clerk, policy) = (self.layer.clerk.clone(), *self.layer.policy);
+            Verified::store_anonymous(clerk, policy, preflight.extensions_mut());
+            let answer = ready.call(preflight);
             return Box::pin(async move { Ok(answer.await?.into_response()) });
         }
         let layer = self.layer.clone();

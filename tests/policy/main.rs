@@ -13,6 +13,7 @@ mod authenticate;
 mod capture;
 mod conditions;
 mod ending;
+mod extractor;
 mod has;
 mod hierarchy;
 mod layer;

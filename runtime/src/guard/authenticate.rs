@@ -5,7 +5,7 @@ use http::request::Parts;
 use super::{Admitted, Verified, admit, admit_token, reject, verified};
 use crate::{
     clerk::Clerk, identity::VerifiedToken, policy::Policy, response::rejection::Rejection,
-    telemetry,
+    telemetry, token::TokenType,
 };
 
 impl Clerk {
@@ -104,6 +104,6 @@ impl Clerk {
     }
 }
 
-fn token_type(admitted: &Admitted) -> crate::TokenType {
+fn token_type(admitted: &Admitted) -> TokenType {
     admitted.identity.token_type()
 }
