@@ -3,6 +3,7 @@
 //! A value of these types is a fact: only the verifier makes one, from a token that passed.
 
 pub(crate) mod actor;
+pub(crate) mod borrowed;
 pub(crate) mod ids;
 pub(crate) mod scopes;
 pub(crate) mod traits;
@@ -302,34 +303,54 @@ impl ApiKey {
     }
 }
 
-/// What some classes have, for guards whose callers can be of several.
+/// What only some classes of token have.
 impl Identity {
-    pub(crate) fn maybe_user_id(&self) -> Option<&UserId> {
-        match self {
-            Self::Session(token) => Some(&token.0.user_id),
-            Self::OAuth(token) => Some(&token.0.user_id),
-            Self::ApiKey(key) => key.0.subject.user_id(),
-            Self::M2m(_) => None,
-        }
+    /// Returns the user ID. `None` for a machine, and for an API key of an organization.
+    #[must_use]
+    pub fn user_id(&self) -> Option<&UserId> {
+        self.by_ref().user_id()
     }
 
-    pub(crate) fn maybe_org_id(&self) -> Option<&OrgId> {
-        match self {
-            Self::Session(token) => token.0.organization.as_ref().map(Organization::id),
-            Self::OAuth(token) => token.0.org_id.as_ref(),
-            Self::ApiKey(key) => key.0.subject.org_id(),
-            Self::M2m(_) => None,
-        }
+    /// Returns the organization: the active one of a session, the one that the user chose at
+    /// consent for an OAuth token, or the owner of an API key.
+    #[must_use]
+    pub fn org_id(&self) -> Option<&OrgId> {
+        self.by_ref().org_id()
     }
 
-    /// When the token ends, by its own time. The skew of a JWT's clock is not looked at.
+    /// Returns the OAuth client. `None` if the token is not an OAuth token.
+    #[must_use]
+    pub fn client_id(&self) -> Option<&ClientId> {
+        self.by_ref().client_id()
+    }
+
+    /// Returns the machine. `None` if the caller is not a machine.
+    #[must_use]
+    pub fn machine_id(&self) -> Option<&MachineId> {
+        self.by_ref().machine_id()
+    }
+
+    /// Returns the session. `None` if the token is not a session token.
+    #[must_use]
+    pub fn session_id(&self) -> Option<&SessionId> {
+        self.by_ref().session_id()
+    }
+
+    /// Returns the granted scopes. `None` for session tokens and M2M tokens, which have none.
+    #[must_use]
+    pub fn scopes(&self) -> Option<&Scopes> {
+        self.by_ref().scopes()
+    }
+
+    /// Returns the claims. `None` for an OAuth token, and for an M2M token or API key without any.
+    #[must_use]
+    pub fn claims(&self) -> Option<&Claims> {
+        self.by_ref().claims()
+    }
+
+    /// When the token expires, by its own time. The clock skew is not added.
     pub(crate) fn end(&self) -> Option<UnixMillis> {
-        match self {
-            Self::Session(token) => Some(token.0.expires_at),
-            Self::OAuth(token) => token.0.expires_at,
-            Self::M2m(token) => token.0.expires_at,
-            Self::ApiKey(token) => token.0.expires_at,
-        }
+        self.by_ref().end()
     }
 
     /// How many bytes its texts take, a place for each member of a list included.
@@ -376,37 +397,6 @@ impl Identity {
                         + claims(&token.claims)
                 }
             }
-    }
-
-    pub(crate) fn maybe_client_id(&self) -> Option<&ClientId> {
-        match self {
-            Self::OAuth(token) => Some(&token.0.client_id),
-            Self::Session(_) | Self::M2m(_) | Self::ApiKey(_) => None,
-        }
-    }
-
-    pub(crate) fn maybe_machine_id(&self) -> Option<&MachineId> {
-        match self {
-            Self::M2m(token) => Some(&token.0.machine_id),
-            Self::ApiKey(key) => key.0.subject.machine_id(),
-            Self::Session(_) | Self::OAuth(_) => None,
-        }
-    }
-
-    pub(crate) fn maybe_session_id(&self) -> Option<&SessionId> {
-        match self {
-            Self::Session(token) => Some(&token.0.session_id),
-            Self::OAuth(_) | Self::M2m(_) | Self::ApiKey(_) => None,
-        }
-    }
-
-    pub(crate) fn maybe_claims(&self) -> Option<&Claims> {
-        match self {
-            Self::Session(token) => Some(&token.0.claims),
-            Self::M2m(token) => token.0.claims.as_ref(),
-            Self::ApiKey(token) => token.0.claims.as_ref(),
-            Self::OAuth(_) => None,
-        }
     }
 }
 

@@ -192,7 +192,7 @@ async fn by_hand(
     let rejection = rejection.err().ok_or("it was not refused")?;
     let identity = guard.identity();
     let maybe_scopes = identity.maybe_scopes();
-    Ok([shown(&guard), shown(&identity), shown(maybe_scopes), rejection].concat())
+    Ok([shown(&guard), shown(identity), shown(maybe_scopes), rejection].concat())
 }
 
 fn tokens(issuer: &DevIssuer) -> Vec<(TokenType, String)> {

@@ -33,6 +33,6 @@ async fn create_note(
     State(notes): State<Notes>,
     Json(new): Json<NewNote>,
 ) -> (StatusCode, Json<Note>) {
-    let subject: Subject = guard.subject();
+    let subject: Subject = guard.subject().clone();
     { (StatusCode::CREATED, Json(notes.add(&subject, new.text))) }
 }

@@ -150,44 +150,44 @@ impl Verified {
     /// Returns the user ID. `None` for a machine, and for an API key of an organization.
     #[must_use]
     pub fn user_id(&self) -> Option<&UserId> {
-        self.identity.maybe_user_id()
+        self.identity.user_id()
     }
 
     /// Returns the organization: the active one of a session, the one that the user chose at
     /// consent for an OAuth token, or the owner of an API key.
     #[must_use]
     pub fn org_id(&self) -> Option<&OrgId> {
-        self.identity.maybe_org_id()
+        self.identity.org_id()
     }
 
     /// Returns the OAuth client. `None` if the token is not an OAuth token.
     #[must_use]
     pub fn client_id(&self) -> Option<&ClientId> {
-        self.identity.maybe_client_id()
+        self.identity.client_id()
     }
 
     /// Returns the machine. `None` if the caller is not a machine.
     #[must_use]
     pub fn machine_id(&self) -> Option<&MachineId> {
-        self.identity.maybe_machine_id()
+        self.identity.machine_id()
     }
 
     /// Returns the session. `None` if the token is not a session token.
     #[must_use]
     pub fn session_id(&self) -> Option<&SessionId> {
-        self.identity.maybe_session_id()
+        self.identity.session_id()
     }
 
     /// Returns the granted scopes. `None` for session tokens and M2M tokens, which have none.
     #[must_use]
     pub fn scopes(&self) -> Option<&Scopes> {
-        self.identity.maybe_scopes()
+        self.identity.scopes()
     }
 
     /// Returns the claims. `None` for an OAuth token, and for an M2M token or API key without any.
     #[must_use]
     pub fn claims(&self) -> Option<&Claims> {
-        self.identity.maybe_claims()
+        self.identity.claims()
     }
 
     /// Returns the whole verified identity.

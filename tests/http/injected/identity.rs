@@ -132,11 +132,11 @@ where
     P::Identity: VerifiedToken,
 {
     let identity = guard.identity();
-    assert_eq!(guard.subject(), *identity.subject());
+    assert_eq!(guard.subject(), identity.subject());
     assert_eq!(guard.token_type(), identity.token_type());
-    assert_eq!(guard.maybe_scopes().as_ref(), identity.maybe_scopes());
+    assert_eq!(guard.maybe_scopes(), identity.maybe_scopes());
     assert_eq!(guard.expires_at(), identity.expires_at());
-    Json(fields(&identity))
+    Json(fields(identity))
 }
 
 fn router(clerk: &Clerk) -> Router {

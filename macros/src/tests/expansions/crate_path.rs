@@ -24,6 +24,6 @@ impl my_crate::auth::Guarded for list {
 }
 /// Requires `oauth_token` with `scopes = "read:notes"`, or `api_key` with `scopes = "read:notes"`.
 async fn list(guard: my_crate::auth::Guard<list>) {
-    let scopes: Scopes = guard.scopes();
+    let scopes: Scopes = guard.scopes().clone();
     {}
 }

@@ -26,6 +26,8 @@ impl ::clerk_auth::Guarded for delete {
 }
 /// Requires `session_token` with `reverification = second_factor(minutes = 5)`, or `m2m_token`.
 async fn delete(guard: ::clerk_auth::Guard<delete>) {
-    let identity: Identity<SessionToken, Never, M2mToken, Never> = guard.identity();
+    let identity: Identity<SessionToken, Never, M2mToken, Never> = guard
+        .identity()
+        .clone();
     {}
 }

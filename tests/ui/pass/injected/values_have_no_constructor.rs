@@ -5,8 +5,8 @@ use std::str::FromStr;
 
 use axum::extract::{FromRequest, FromRequestParts};
 use clerk_auth::{
-    ApiKey, Claims, ClientId, Identity, M2mToken, MachineId, OAuthToken, OrgId, Organization, Scopes,
-    SessionId, SessionToken, Subject, TokenType, UserId, Verified,
+    ApiKey, Claims, ClientId, Identity, M2mToken, MachineId, OAuthToken, OrgId, Organization,
+    Scopes, SessionId, SessionToken, Subject, TokenType, UserId, Verified,
 };
 use serde::de::DeserializeOwned;
 
@@ -34,7 +34,12 @@ macro_rules! assert_none_implements {
 
 fn main() {
     assert_none_implements!(
-        Default, FromStr, From<String>, From<&'static str>, DeserializeOwned, FromRequestParts<()>,
+        Default,
+        FromStr,
+        From<String>,
+        From<&'static str>,
+        DeserializeOwned,
+        FromRequestParts<()>,
         FromRequest<()>
     );
     assert_not_implemented!(Default: Verified);
