@@ -74,7 +74,7 @@ fn message_in_chunks_of_a_byte_takes_memory_of_its_length() {
     const LENGTH: usize = 1024 * 1024;
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
     let issuer = runtime.block_on(DevIssuer::start()).unwrap();
-    let layer = ClerkLayer::new(issuer.clerk().build().unwrap(), &READ).tools(&TOOLS);
+    let layer = ClerkLayer::new(issuer.clerk().build().unwrap(), READ).tools(&TOOLS);
     let router = Router::new().route("/mcp", post(open)).layer(layer);
     let token = issuer.oauth("user_ada").scopes(["read:notes"]).jwt();
     let send = |body| {

@@ -47,7 +47,7 @@ impl Apps {
         self.script(vector);
         let clerk = self.clerk(vector);
         let asked: Asked = vector.expected.has.iter().flatten().map(|(it, _)| it.clone()).collect();
-        let outer = vector.within.as_ref().map(|_| ClerkLayer::new(clerk.clone(), &ANYBODY));
+        let outer = vector.within.as_ref().map(|_| ClerkLayer::new(clerk.clone(), ANYBODY));
         let router = Router::new()
             .route("/notes", get(describe))
             .layer(Extension(asked))

@@ -98,7 +98,7 @@ impl Case {
     pub(crate) async fn explain(&self, issuer: &DevIssuer) -> Option<Explanation> {
         let token = self.token.as_deref()?;
         self.prepare(issuer);
-        Some(self.app.clerk.explain(token, &routes::policy(self.path)).await)
+        Some(self.app.clerk.explain(token, routes::policy(self.path)).await)
     }
 
     fn prepare(&self, issuer: &DevIssuer) {

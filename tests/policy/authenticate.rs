@@ -126,6 +126,6 @@ async fn authenticated_token_meets_further_policies() {
     let token = issuer.oauth("user_ada").scopes(["read:notes"]).jwt();
     let caller = clerk.authenticate_token(&token, READ).await.unwrap();
     assert_eq!(caller.token_type(), TokenType::OAuthToken);
-    assert!(caller.require(&READ).is_ok());
-    assert_eq!(caller.require(&WRITE).unwrap_err().status(), 403);
+    assert!(caller.require(READ).is_ok());
+    assert_eq!(caller.require(WRITE).unwrap_err().status(), 403);
 }

@@ -44,14 +44,14 @@ fn routes() -> Router {
     Router::new().route("/required", get(required).options(required)).route("/maybe", get(maybe))
 }
 
-fn behind(clerk: Clerk, policy: &'static Policy) -> Router {
+fn behind(clerk: Clerk, policy: Policy) -> Router {
     routes().layer(ClerkLayer::new(clerk, policy))
 }
 
 #[tokio::test]
 async fn extractor_gives_each_type_what_it_has() {
     let issuer = DevIssuer::start().await.unwrap();
-    let app = Server::start(behind(issuer.clerk().build().unwrap(), &OPTIONAL)).await;
+    let app = Server::start(behind(issuer.clerk().build().unwrap(), OPTIONAL)).await;
     let session = issuer.session("user_ada").session_id("sess_1");
     let oauth = issuer.oauth("user_ada").client_id("client_1").scopes(["read:notes"]);
     let rows = [
@@ -75,7 +75,7 @@ async fn extractor_gives_each_type_what_it_has() {
 async fn anonymous_request_is_401_or_none() {
     let issuer = DevIssuer::start().await.unwrap();
     let clerk = issuer.clerk().build().unwrap();
-    let app = Server::start(behind(clerk.clone(), &SCOPED)).await;
+    let app = Server::start(behind(clerk.clone(), SCOPED)).await;
     let reply = app.send(Method::GET, "/required", &[]).await;
     let challenge = r#"Bearer realm="clerk", scope="read:notes""#;
     assert_eq!((reply.status, reply.challenge()), (401, challenge));

@@ -54,6 +54,6 @@ pub fn router(clerk: Clerk, host: &str, notes: Notes) -> Result<Router, ConfigEr
 
     // MCP wants the scopes of basic functionality here. Clients learn others when they need them.
     let metadata = clerk.resource_metadata([ENTER])?;
-    let guard = ClerkLayer::new(clerk, &ENTER).tools(&TOOLS).close_streams_on_expiry();
+    let guard = ClerkLayer::new(clerk, ENTER).tools(&TOOLS).close_streams_on_expiry();
     Ok(Router::new().route_service("/mcp", service).layer(guard).merge(metadata))
 }

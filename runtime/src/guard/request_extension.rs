@@ -38,7 +38,7 @@ use crate::{
 /// }
 ///
 /// fn members(clerk: Clerk) -> Router {
-///     Router::new().route("/me", get(whoami)).layer(ClerkLayer::new(clerk, &MEMBERS))
+///     Router::new().route("/me", get(whoami)).layer(ClerkLayer::new(clerk, MEMBERS))
 /// }
 /// ```
 ///
@@ -216,8 +216,8 @@ impl Verified {
     /// # Errors
     /// The rejection that a guard with this policy would answer. If scopes are missing, its
     /// challenge also names the scopes of the policies that the request passed before.
-    pub fn require(&self, policy: &Policy) -> Result<(), Rejection> {
-        require(Some(&self.identity), policy, &self.passed, &self.clerk.appearance())
+    pub fn require(&self, policy: Policy) -> Result<(), Rejection> {
+        require(Some(&self.identity), &policy, &self.passed, &self.clerk.appearance())
     }
 
     pub(crate) fn new(admitted: &Admitted, clerk: Clerk, field: Option<HeaderValue>) -> Self {

@@ -183,7 +183,7 @@ impl<P: Guarded> Guard<P> {
     /// const ADMIN: Policy = Policy::new(&[Clause::OAuthToken(Requirement::Scope("admin"))]);
     ///
     /// async fn purge<P: Guarded>(guard: Guard<P>) -> Result<&'static str, Rejection> {
-    ///     guard.require(&ADMIN)?;
+    ///     guard.require(ADMIN)?;
     ///     Ok("purged")
     /// }
     /// ```
@@ -191,9 +191,9 @@ impl<P: Guarded> Guard<P> {
     /// # Errors
     /// The rejection that a guard with this policy would answer. If scopes are missing, its
     /// challenge also names the scopes of the policies that the request passed before.
-    pub fn require(&self, policy: &Policy) -> Result<(), Rejection> {
+    pub fn require(&self, policy: Policy) -> Result<(), Rejection> {
         let caller = self.known().map(IdentityRef::to_identity);
-        require(caller.as_ref(), policy, &self.passed, &self.appearance)
+        require(caller.as_ref(), &policy, &self.passed, &self.appearance)
     }
 
     fn known(&self) -> Option<IdentityRef<'_>> {
