@@ -8,14 +8,14 @@ pub(crate) mod ids;
 pub(crate) mod scopes;
 pub(crate) mod traits;
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 
 use serde::de::DeserializeOwned;
 
 use crate::{
     clock::UnixMillis,
     identity::{
-        ids::{ClientId, MachineId, OrgId, SessionId, Subject, UserId},
+        ids::{ApiKeyId, ClientId, MachineId, OrgId, SessionId, Subject, TokenId, UserId},
         scopes::Scopes,
     },
 };
@@ -43,6 +43,17 @@ pub(crate) struct SessionFacts {
     pub(crate) expires_at: UnixMillis,
 }
 
+/// How long ago each factor of a session was verified, in whole minutes. `None` for a factor that
+/// is not enrolled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FactorAges {
+    /// The age of the first factor.
+    pub first_factor: Option<Duration>,
+    /// The age of the second factor.
+    pub second_factor: Option<Duration>,
+}
+
 /// The organization that is active in a session.
 #[derive(Clone)]
 pub struct Organization {
@@ -61,7 +72,7 @@ pub(crate) struct OAuthFacts {
     pub(crate) subject: Subject,
     pub(crate) user_id: UserId,
     pub(crate) client_id: ClientId,
-    pub(crate) token_id: Option<Box<str>>,
+    pub(crate) token_id: Option<TokenId>,
     pub(crate) scopes: Scopes,
     pub(crate) audience: Box<[Box<str>]>,
     pub(crate) org_id: Option<OrgId>,
@@ -77,7 +88,7 @@ pub struct M2mToken(pub(crate) Arc<M2mFacts>);
 pub(crate) struct M2mFacts {
     pub(crate) subject: Subject,
     pub(crate) machine_id: MachineId,
-    pub(crate) token_id: Option<Box<str>>,
+    pub(crate) token_id: Option<TokenId>,
     pub(crate) recipients: Box<[MachineId]>,
     pub(crate) claims: Option<Claims>,
     pub(crate) expires_at: Option<UnixMillis>,
@@ -90,7 +101,7 @@ pub struct ApiKey(pub(crate) Arc<ApiKeyFacts>);
 #[derive(Clone)]
 pub(crate) struct ApiKeyFacts {
     pub(crate) subject: Subject,
-    pub(crate) key_id: Box<str>,
+    pub(crate) key_id: ApiKeyId,
     pub(crate) name: Option<Box<str>>,
     pub(crate) scopes: Scopes,
     pub(crate) claims: Option<Claims>,
@@ -167,11 +178,13 @@ impl SessionToken {
         self.0.actor.as_ref()
     }
 
-    /// Minutes since the first and the second factor were verified; −1 for a factor that is not
-    /// enrolled. `None` where the token does not say.
+    /// Returns how long ago the user's factors were verified. `None` if the token does not say.
     #[must_use]
-    pub fn factor_ages(&self) -> Option<(i64, i64)> {
-        self.0.factor_ages
+    pub fn factor_ages(&self) -> Option<FactorAges> {
+        let (first_factor, second_factor) = self.0.factor_ages?;
+        // The claim says −1 for a factor that is not enrolled.
+        let age = |minutes| u64::try_from(minutes).ok().map(|it| Duration::from_secs(60 * it));
+        Some(FactorAges { first_factor: age(first_factor), second_factor: age(second_factor) })
     }
 
     /// All claims of the token, your custom ones included.
@@ -220,10 +233,10 @@ impl OAuthToken {
         &self.0.client_id
     }
 
-    /// The token's own id, where it has one.
+    /// Returns the ID of the token, if it has one.
     #[must_use]
-    pub fn token_id(&self) -> Option<&str> {
-        self.0.token_id.as_deref()
+    pub fn token_id(&self) -> Option<&TokenId> {
+        self.0.token_id.as_ref()
     }
 
     /// What the user granted to the application.
@@ -258,10 +271,10 @@ impl M2mToken {
         &self.0.machine_id
     }
 
-    /// The token's own id, where it has one.
+    /// Returns the ID of the token, if it has one.
     #[must_use]
-    pub fn token_id(&self) -> Option<&str> {
-        self.0.token_id.as_deref()
+    pub fn token_id(&self) -> Option<&TokenId> {
+        self.0.token_id.as_ref()
     }
 
     /// The machines that may receive the token. Clerk calls these its scopes.
@@ -278,9 +291,9 @@ impl M2mToken {
 }
 
 impl ApiKey {
-    /// The key's own id, `ak_…`. It is not the secret.
+    /// Returns the ID of the key, `ak_…`. It is not the secret.
     #[must_use]
-    pub fn key_id(&self) -> &str {
+    pub fn key_id(&self) -> &ApiKeyId {
         &self.0.key_id
     }
 
@@ -358,6 +371,7 @@ impl Identity {
         let texts = |list: &[Box<str>]| list.iter().map(|text| text.len() + PLACE).sum::<usize>();
         let scopes = |list: &Scopes| list.iter().map(|scope| scope.len() + PLACE).sum::<usize>();
         let text = |text: &Option<Box<str>>| text.as_deref().map_or(0, str::len);
+        let id = |id: &Option<TokenId>| id.as_ref().map_or(0, |id| id.as_str().len());
         let actor = |actor: &Option<Actor>| actor.as_ref().map_or(0, |it| it.weight(PLACE));
         let claims = |claims: &Option<Claims>| claims.as_ref().map_or(0, |it| it.as_json().len());
         // An identity names its subject, and the user or machine that it is, in texts of their own.
@@ -378,7 +392,7 @@ impl Identity {
                 }
                 Self::OAuth(OAuthToken(token)) => {
                     token.client_id.as_str().len()
-                        + text(&token.token_id)
+                        + id(&token.token_id)
                         + scopes(&token.scopes)
                         + texts(&token.audience)
                         + token.org_id.as_ref().map_or(0, |id| id.as_str().len())
@@ -386,12 +400,12 @@ impl Identity {
                 }
                 Self::M2m(M2mToken(token)) => {
                     let recipients = token.recipients.iter();
-                    text(&token.token_id)
+                    id(&token.token_id)
                         + recipients.map(|id| id.as_str().len() + PLACE).sum::<usize>()
                         + claims(&token.claims)
                 }
                 Self::ApiKey(ApiKey(token)) => {
-                    token.key_id.len()
+                    token.key_id.as_str().len()
                         + text(&token.name)
                         + scopes(&token.scopes)
                         + claims(&token.claims)

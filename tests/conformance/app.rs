@@ -161,6 +161,9 @@ async fn describe(Extension(asked): Extension<Asked>, extensions: Extensions) ->
 
 /// The names of the vectors' members.
 fn who(identity: &Identity) -> Value {
+    // As the claim `fva` has it: −1 for a factor that is not enrolled.
+    let claimed =
+        |age: Option<Duration>| age.map_or(-1, |age| i64::try_from(age.as_secs() / 60).unwrap());
     let decoded = |claims: Option<&Claims>| claims.map(|it| it.decode::<Value>().unwrap());
     match identity {
         Identity::Session(token) => {
@@ -174,7 +177,7 @@ fn who(identity: &Identity) -> Value {
                 "org_slug": organization.and_then(|it| it.slug()),
                 "org_permissions": organization.map(|it| it.permissions().collect::<Vec<_>>()),
                 "actor": token.actor().map(clerk_auth::Actor::subject),
-                "factor_ages": token.factor_ages().map(|(first, second)| [first, second]),
+                "factor_ages": token.factor_ages().map(|ages| [ages.first_factor, ages.second_factor].map(claimed)),
                 "claims": decoded(Some(token.claims())),
             })
         }

@@ -188,6 +188,24 @@ macro_rules! class {
                 Self(Arc::new(facts))
             }
 
+            /// Returns the subject: whom the token speaks for.
+            #[must_use]
+            pub fn subject(&self) -> &Subject {
+                &self.0.subject
+            }
+
+            /// Returns the type of the token.
+            #[must_use]
+            pub const fn token_type(&self) -> TokenType {
+                IdentityRef::$place(self).token_type()
+            }
+
+            /// Returns when the token expires. `None` if it does not.
+            #[must_use]
+            pub fn expires_at(&self) -> Option<SystemTime> {
+                IdentityRef::$place(self).expires_at()
+            }
+
             #[cfg(feature = "testing")]
             pub(crate) fn facts_mut(&mut self) -> &mut $facts {
                 Arc::make_mut(&mut self.0)

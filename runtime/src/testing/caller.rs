@@ -11,7 +11,7 @@ use crate::{
     identity::{
         Actor, ApiKey, ApiKeyFacts, Claims, Identity, M2mFacts, M2mToken, OAuthFacts, OAuthToken,
         Organization, SessionFacts, SessionToken,
-        ids::{ClientId, MachineId, OrgId, SessionId, Subject, UserId},
+        ids::{ApiKeyId, ClientId, MachineId, OrgId, SessionId, Subject, UserId},
         scopes::Scopes,
     },
     response::rejection::{Realm, Rejection, RejectionSettings},
@@ -196,7 +196,7 @@ impl Caller<ApiKey> {
     pub fn api_key(owner: &str) -> Self {
         Self::of(ApiKey::new(ApiKeyFacts {
             subject: Subject::from_id(owner).unwrap_or_else(|| Subject::User(UserId::new(owner))),
-            key_id: "ak_described".into(),
+            key_id: ApiKeyId::new("ak_described"),
             name: None,
             scopes: Scopes::from_text(""),
             claims: None,

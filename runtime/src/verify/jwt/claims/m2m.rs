@@ -7,7 +7,7 @@ use crate::{
     error::{ConfigurationError, ErrorKind, TokenError},
     identity::{
         Claims, M2mFacts, M2mToken,
-        ids::{MachineId, Subject},
+        ids::{MachineId, Subject, TokenId},
     },
     token::{
         Jwt,
@@ -41,7 +41,7 @@ pub(crate) fn from_jwt(
     check_recipient(&recipients, &rules.recipient)?;
     actor(payload)?;
     let token = M2mFacts {
-        token_id: optional_text(payload, "jti")?.map(Into::into),
+        token_id: optional_text(payload, "jti")?.map(|id| TokenId::new(&id)),
         recipients: recipients.iter().map(|id| MachineId::new(id)).collect(),
         claims: payload.without(&REGISTERED).as_deref().map(Claims::new),
         expires_at: Some(times.expires),
@@ -75,7 +75,7 @@ pub(crate) fn from_answer(
     }
     let claims = answer.raw("claims").filter(|json| *json != "null");
     let token = M2mFacts {
-        token_id: Some(approval.id.into()),
+        token_id: Some(TokenId::new(&approval.id)),
         recipients: recipients.iter().map(|id| MachineId::new(id)).collect(),
         claims: claims.map(Claims::new),
         expires_at: approval.expires_at,
