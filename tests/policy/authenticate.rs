@@ -1,5 +1,6 @@
 //! Authentication without a guard or layer.
 
+use axum::response::IntoResponse;
 use clerk_auth::{
     Clerk, Policy, Rejection, TokenType, Verified, policy,
     testing::{Answer, DevIssuer, Endpoint},
@@ -128,4 +129,37 @@ async fn authenticated_token_meets_further_policies() {
     assert_eq!(caller.token_type(), TokenType::OAuthToken);
     assert!(caller.require(READ).is_ok());
     assert_eq!(caller.require(WRITE).unwrap_err().status(), 403);
+}
+
+#[tokio::test]
+async fn rejection_tells_reason_scopes_and_challenge() {
+    let issuer = DevIssuer::start().await.unwrap();
+    let clerk = issuer.clerk().build().unwrap();
+    let reader = || issuer.oauth("user_ada").scopes(["read:notes"]);
+    let scope = r#"Bearer realm="clerk", error="insufficient_scope", scope="write:notes""#;
+    let rows = [
+        (reader().jwt(), "scope-missing", &["write:notes"][..], Some(scope)),
+        (
+            String::new(),
+            "No token in header",
+            &["write:notes"],
+            Some(r#"Bearer realm="clerk", scope="write:notes""#),
+        ),
+        (
+            reader().expired().jwt(),
+            "token-verification-failed",
+            &[],
+            Some(r#"Bearer realm="clerk", error="invalid_token""#),
+        ),
+        (reader().opaque(), "unexpected-error", &[], None),
+    ];
+    issuer.answer_with(Endpoint::OAuthVerify, Answer::status(503));
+    for (token, reason, scopes, challenge) in rows {
+        let rejection = clerk.authenticate_token(&token, WRITE).await.unwrap_err();
+        assert_eq!((rejection.reason(), rejection.scopes()), (reason, scopes));
+        let named = rejection.challenge();
+        assert_eq!(named.as_ref().map(|it| it.to_str().unwrap()), challenge, "{reason}");
+        let response = rejection.into_response();
+        assert_eq!(response.headers().get("www-authenticate"), named.as_ref(), "{reason}");
+    }
 }
