@@ -57,7 +57,7 @@ pub(crate) fn refused(handler: Handler, paths: &Paths) -> TokenStream {
     let items = PolicyItems {
         summary: None,
         value: quote!(#root::Policy::DENY_ALL),
-        identity: quote!(#root::Never),
+        identity: quote!(#root::identity::Never),
         claims: quote!(()),
     };
     rewrite(handler, paths, &items, bindings)
@@ -320,7 +320,10 @@ fn identity(accepts: &Accepts, paths: &Paths) -> TokenStream {
         }
         types if types.len() == TokenType::ALL.len() => quote!(#root::Identity),
         types => {
-            let parts = identity_parts(types).map(|name| format_ident!("{name}"));
+            let parts = identity_parts(types).map(|name| match format_ident!("{name}") {
+                never if never == "Never" => quote!(identity::#never),
+                token => token.to_token_stream(),
+            });
             quote!(#root::Identity<#(#root::#parts),*>)
         }
     };

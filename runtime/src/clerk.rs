@@ -167,7 +167,7 @@ impl Clerk {
     /// the first caller does not wait. It waits no longer than a guard does.
     ///
     /// ```no_run
-    /// # async fn start(clerk: clerk_auth::Clerk) -> Result<(), clerk_auth::WarmUpError> {
+    /// # async fn start(clerk: clerk_auth::Clerk) -> Result<(), clerk_auth::health::WarmUpError> {
     /// clerk.warm_up().await?;
     /// # Ok(()) }
     /// ```

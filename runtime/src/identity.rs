@@ -12,18 +12,16 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use serde::de::DeserializeOwned;
 
-use crate::{
-    clock::UnixMillis,
-    identity::{
-        ids::{ApiKeyId, ClientId, MachineId, OrgId, SessionId, Subject, TokenId, UserId},
-        scopes::Scopes,
+use crate::clock::UnixMillis;
+
+pub use self::{
+    actor::Actor,
+    ids::{ApiKeyId, ClientId, MachineId, OrgId, SessionId, Subject, TokenId, UserId},
+    scopes::{Scope, Scopes, ScopesIter},
+    traits::{
+        GuardIdentity, HasClientId, HasMachineId, HasScopes, HasSessionId, HasUserId, VerifiedToken,
     },
 };
-
-pub use self::traits::{
-    GuardIdentity, HasClientId, HasMachineId, HasScopes, HasSessionId, HasUserId, VerifiedToken,
-};
-pub use actor::Actor;
 
 /// A verified session of a signed-in user. Cloning is cheap.
 #[derive(Clone)]
@@ -115,7 +113,7 @@ pub(crate) struct ApiKeyFacts {
 /// that cannot happen:
 ///
 /// ```
-/// use clerk_auth::{ApiKey, Identity, Never, OAuthToken};
+/// use clerk_auth::{ApiKey, Identity, OAuthToken, identity::Never};
 ///
 /// fn caller(identity: Identity<Never, OAuthToken, Never, ApiKey>) -> String {
 ///     match identity {

@@ -15,7 +15,7 @@ use axum::{
     routing::{get, post},
 };
 use clerk_auth::{
-    Clerk, ClerkLayer, Policy, Scopes, Subject, ToolPolicies, clerk_auth, policy,
+    Clerk, ClerkLayer, Policy, Scopes, Subject, clerk_auth, mcp::ToolPolicies, policy,
     testing::DevIssuer,
 };
 use futures_util::{StreamExt, stream};

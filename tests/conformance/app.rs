@@ -9,7 +9,9 @@ use axum::{
     Extension, Json, Router, body::Body, extract::Request, response::Response, routing::get,
 };
 use clerk_auth::{
-    Claims, Clerk, ClerkLayer, Identity, Policy, TokenType, VerifiedToken, policy,
+    Claims, Clerk, ClerkLayer, Identity, Policy, TokenType,
+    identity::VerifiedToken,
+    policy,
     testing::{self, DevIssuer, Endpoint, TestClock},
     verified,
 };
@@ -176,7 +178,7 @@ fn who(identity: &Identity) -> Value {
                 "org_role": organization.and_then(|it| it.role()),
                 "org_slug": organization.and_then(|it| it.slug()),
                 "org_permissions": organization.map(|it| it.permissions().collect::<Vec<_>>()),
-                "actor": token.actor().map(clerk_auth::Actor::subject),
+                "actor": token.actor().map(clerk_auth::identity::Actor::subject),
                 "factor_ages": token.factor_ages().map(|ages| [ages.first_factor, ages.second_factor].map(claimed)),
                 "claims": decoded(Some(token.claims())),
             })

@@ -9,7 +9,8 @@ mod routes;
 use std::sync::Arc;
 
 use clerk_auth::{
-    Clerk, ClerkBuilder, Explanation,
+    Clerk, ClerkBuilder,
+    rejection::Explanation,
     testing::{Answer, DevIssuer, Endpoint},
 };
 use clerk_auth_tests::{Reply, Server};

@@ -1,7 +1,8 @@
 //! What an operator reads about a token that was accepted or rejected.
 
 use clerk_auth::{
-    Clerk, Policy, RejectionKind, policy,
+    Clerk, Policy, policy,
+    rejection::RejectionKind,
     testing::{Answer, DevIssuer, Endpoint},
 };
 

@@ -2,8 +2,8 @@
 
 use axum::{Router, http::Method, routing::get};
 use clerk_auth::{
-    Clerk, ClerkBuilder, ClerkLayer, Policy, ResourceMetadata, ScopeHierarchy, clerk_auth, policy,
-    testing::DevIssuer,
+    Clerk, ClerkBuilder, ClerkLayer, Policy, clerk_auth, metadata::ResourceMetadata, policy,
+    policy::ScopeHierarchy, testing::DevIssuer,
 };
 use clerk_auth_tests::{Reply, Server};
 use reqwest::redirect;

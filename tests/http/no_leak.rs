@@ -5,7 +5,8 @@ use std::fmt::Debug;
 use axum::{Router, routing::get};
 use clerk_auth::{
     Clerk, ClerkBuilder, ClerkLayer, Guard, Identity, Rejection, Scopes, Subject, TokenType,
-    VerifiedToken, clerk_auth,
+    clerk_auth,
+    identity::VerifiedToken,
     testing::{Caller, DevIssuer},
     verified,
 };

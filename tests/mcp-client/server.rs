@@ -18,7 +18,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::post,
 };
-use clerk_auth::{ClerkLayer, Policy, ToolPolicies, policy, testing::DevIssuer, verified};
+use clerk_auth::{ClerkLayer, Policy, mcp::ToolPolicies, policy, testing::DevIssuer, verified};
 use http::StatusCode;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;

@@ -1,7 +1,7 @@
 //! The message that the policies of tools were asked about is the one that arrives.
 
 use axum::{Router, body::Body, extract::Request};
-use clerk_auth::{ClerkLayer, ToolPolicies, testing::DevIssuer};
+use clerk_auth::{ClerkLayer, mcp::ToolPolicies, testing::DevIssuer};
 use clerk_auth_tests::Server;
 use futures_util::stream;
 use http::Version;

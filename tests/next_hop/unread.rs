@@ -1,7 +1,7 @@
 //! The body of a rejected request is not read, and is not taken for the next request either.
 
 use axum::{Router, routing::post};
-use clerk_auth::{Clerk, ClerkLayer, ToolPolicies, clerk_auth, testing::DevIssuer};
+use clerk_auth::{Clerk, ClerkLayer, clerk_auth, mcp::ToolPolicies, testing::DevIssuer};
 use clerk_auth_tests::Server;
 
 use tokio::{

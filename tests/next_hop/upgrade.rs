@@ -1,7 +1,7 @@
 //! A connection that leaves HTTP leaves the policies, so a preflight opens none.
 
 use axum::{Router, http::StatusCode};
-use clerk_auth::{ClerkLayer, ToolPolicies, testing::DevIssuer};
+use clerk_auth::{ClerkLayer, mcp::ToolPolicies, testing::DevIssuer};
 use clerk_auth_tests::Server;
 
 use crate::{NOTES, wire::Wire};

@@ -3,7 +3,7 @@
 use aide::axum::{ApiRouter, routing::get as get_documented};
 use axum::{Router, http::Method, routing::get};
 use clerk_auth::{
-    Clerk, ClerkLayer, Policy, ScopeHierarchy, clerk_auth, policy, testing::DevIssuer,
+    Clerk, ClerkLayer, Policy, clerk_auth, policy, policy::ScopeHierarchy, testing::DevIssuer,
 };
 use serde_json::Value;
 use utoipa::OpenApi;

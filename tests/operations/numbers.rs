@@ -4,7 +4,9 @@ use std::{collections::BTreeSet, time::Duration};
 
 use axum::{Router, routing::get};
 use clerk_auth::{
-    ClerkBuilder, ClerkLayer, KeyHealth, Policy, TokenType, policy,
+    ClerkBuilder, ClerkLayer, Policy, TokenType,
+    health::KeyHealth,
+    policy,
     testing::{Answer, Endpoint},
 };
 use clerk_auth_tests::Server;

@@ -11,7 +11,9 @@ use axum::{
     routing::{get, post},
 };
 use clerk_auth::{
-    Clerk, ClerkLayer, Guard, Policy, ToolPolicies, clerk_auth, policy,
+    Clerk, ClerkLayer, Guard, Policy, clerk_auth,
+    mcp::ToolPolicies,
+    policy,
     testing::{Caller, DevIssuer, TestClock},
     verified,
 };

@@ -2,7 +2,8 @@
 
 use axum::{Router, extract::Request, routing::get};
 use clerk_auth::{
-    Clerk, ClerkLayer, Guard, Policy, Rejection, ScopeHierarchy, Scopes, clerk_auth, policy,
+    Clerk, ClerkLayer, Guard, Policy, Rejection, Scopes, clerk_auth, policy,
+    policy::ScopeHierarchy,
     testing::{Caller, DevIssuer},
     verified,
 };

@@ -8,8 +8,8 @@ use axum::{
     response::Response, routing::any,
 };
 use clerk_auth::{
-    Clerk, ClerkLayer, Guard, Guarded, OAuthToken, Policy, policy,
-    server_functions::ServerFunctionLayer, testing::DevIssuer, verified,
+    __private::ServerFunctionLayer, Clerk, ClerkLayer, Guard, Guarded, OAuthToken, Policy, policy,
+    testing::DevIssuer, verified,
 };
 use http::{
     Method,

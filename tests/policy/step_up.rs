@@ -11,8 +11,8 @@ use axum::{
     routing::{any, get},
 };
 use clerk_auth::{
-    Clerk, ClerkLayer, Guard, Policy, Rejection, ScopeHierarchy, ToolPolicies, clerk_auth, policy,
-    testing::DevIssuer, verified,
+    Clerk, ClerkLayer, Guard, Policy, Rejection, clerk_auth, mcp::ToolPolicies, policy,
+    policy::ScopeHierarchy, testing::DevIssuer, verified,
 };
 use clerk_auth_tests::{Reply, Server};
 use http::Method;

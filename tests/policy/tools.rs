@@ -19,7 +19,10 @@ use axum::{
     routing::any,
 };
 use clerk_auth::{
-    Clerk, ClerkLayer, Policy, ScopeHierarchy, ToolPolicies, policy,
+    Clerk, ClerkLayer, Policy,
+    mcp::ToolPolicies,
+    policy,
+    policy::ScopeHierarchy,
     testing::{DevIssuer, TestClock},
     verified,
 };

@@ -6,8 +6,8 @@ use std::{error::Error, sync::Arc};
 
 use axum::{Router, http::request::Parts};
 use clerk_auth::{
-    ClerkLayer, Policy, ScopeHierarchy, ToolPolicies, Verified, policy, testing::DevIssuer,
-    verified,
+    ClerkLayer, Policy, Verified, mcp::ToolPolicies, policy, policy::ScopeHierarchy,
+    testing::DevIssuer, verified,
 };
 use rmcp::{
     ErrorData,

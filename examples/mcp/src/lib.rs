@@ -11,7 +11,9 @@ mod tests;
 use std::sync::Arc;
 
 use axum::Router;
-use clerk_auth::{Clerk, ClerkLayer, ConfigError, Policy, ScopeHierarchy, ToolPolicies, policy};
+use clerk_auth::{
+    Clerk, ClerkLayer, ConfigError, Policy, mcp::ToolPolicies, policy, policy::ScopeHierarchy,
+};
 use rmcp::transport::streamable_http_server::{
     StreamableHttpServerConfig, StreamableHttpService, session::never::NeverSessionManager,
 };

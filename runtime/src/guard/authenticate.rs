@@ -68,7 +68,7 @@ impl Clerk {
     /// [`authenticate`](Self::authenticate) checks for those.
     ///
     /// ```
-    /// use clerk_auth::{Clerk, Policy, RejectionKind, policy};
+    /// use clerk_auth::{Clerk, Policy, policy, rejection::RejectionKind};
     ///
     /// const READ: Policy = policy!(accepts = "oauth_token", scopes = "read:notes");
     ///

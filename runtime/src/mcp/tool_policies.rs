@@ -33,7 +33,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(30);
 /// mistake.
 ///
 /// ```
-/// use clerk_auth::{Clerk, ClerkLayer, Policy, ToolPolicies, policy};
+/// use clerk_auth::{Clerk, ClerkLayer, Policy, mcp::ToolPolicies, policy};
 ///
 /// const ENTER: Policy = policy!(accepts = "oauth_token", scopes = "read:notes");
 /// const TOOLS: ToolPolicies = ToolPolicies::new(&[

@@ -5,7 +5,7 @@ use std::{borrow::Cow, sync::Arc, time::SystemTime};
 use serde_json::Value;
 
 use crate::{
-    Guard, Guarded, ScopeHierarchy,
+    Guard, Guarded,
     clock::{Clock, UnixMillis},
     guard::{Admitted, Passed, permit},
     identity::{
@@ -14,6 +14,7 @@ use crate::{
         ids::{ApiKeyId, ClientId, MachineId, OrgId, SessionId, Subject, UserId},
         scopes::Scopes,
     },
+    policy::ScopeHierarchy,
     response::rejection::{Realm, Rejection, RejectionSettings},
 };
 

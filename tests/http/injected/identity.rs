@@ -10,8 +10,8 @@ use axum::{
     routing::get,
 };
 use clerk_auth::{
-    Actor, ApiKey, Clerk, Guard, Guarded, Identity, M2mToken, OAuthToken, SessionToken,
-    VerifiedToken, clerk_auth,
+    ApiKey, Clerk, Guard, Guarded, Identity, M2mToken, OAuthToken, SessionToken, clerk_auth,
+    identity::{Actor, VerifiedToken},
     policy::{Clause, Policy, Requirement},
     testing::DevIssuer,
     verified,

@@ -4,7 +4,7 @@ use axum::{
     Router,
     routing::{get, post},
 };
-use clerk_auth::{ClerkLayer, Guard, Policy, Rejection, ToolPolicies, clerk_auth, policy};
+use clerk_auth::{ClerkLayer, Guard, Policy, Rejection, clerk_auth, mcp::ToolPolicies, policy};
 use clerk_auth_tests::Server;
 use http::Method;
 

@@ -15,9 +15,9 @@ impl list {
 impl my_crate::auth::Guarded for list {
     const POLICY: my_crate::auth::Policy = Self::POLICY;
     type Identity = my_crate::auth::Identity<
-        my_crate::auth::Never,
+        my_crate::auth::identity::Never,
         my_crate::auth::OAuthToken,
-        my_crate::auth::Never,
+        my_crate::auth::identity::Never,
         my_crate::auth::ApiKey,
     >;
     type Claims = ();

@@ -18,9 +18,9 @@ impl ::clerk_auth::Guarded for delete {
     const POLICY: ::clerk_auth::Policy = Self::POLICY;
     type Identity = ::clerk_auth::Identity<
         ::clerk_auth::SessionToken,
-        ::clerk_auth::Never,
+        ::clerk_auth::identity::Never,
         ::clerk_auth::M2mToken,
-        ::clerk_auth::Never,
+        ::clerk_auth::identity::Never,
     >;
     type Claims = ();
 }

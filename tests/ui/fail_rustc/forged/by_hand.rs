@@ -1,6 +1,6 @@
 //! Nothing that a guard injects or stores can be made by an application.
 
-use clerk_auth::{ApiKey, Claims, Guard, UserId, Verified, VerifiedToken, clerk_auth};
+use clerk_auth::{ApiKey, Claims, Guard, UserId, Verified, clerk_auth, identity::VerifiedToken};
 use axum::http::Extensions;
 
 #[clerk_auth]

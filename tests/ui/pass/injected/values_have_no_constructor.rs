@@ -5,8 +5,8 @@ use std::str::FromStr;
 
 use axum::extract::{FromRequest, FromRequestParts};
 use clerk_auth::{
-    ApiKey, Claims, ClientId, Identity, M2mToken, MachineId, OAuthToken, OrgId, Organization,
-    Scopes, SessionId, SessionToken, Subject, TokenType, UserId, Verified,
+    ApiKey, Claims, ClientId, Identity, M2mToken, MachineId, OAuthToken, OrgId, Scopes, SessionId,
+    SessionToken, Subject, TokenType, UserId, Verified, identity::Organization,
 };
 use serde::de::DeserializeOwned;
 
