@@ -141,8 +141,10 @@ fn decide(
 ) -> Result<Option<Admitted>, AuthError> {
     let identity = known.as_ref().map(|(identity, _)| identity);
     permit(identity, policy, clerk.scope_hierarchy())?;
-    let admit = |(identity, end)| Admitted { identity, end, passed: Passed::new(*policy) };
-    Ok(known.map(admit))
+    Ok(known.map(|(identity, end)| {
+        let passed = Passed::new(*policy, Some(&identity));
+        Admitted { identity, end, passed }
+    }))
 }
 
 impl<S, P> FromRequestParts<S> for Guard<P>
@@ -176,7 +178,7 @@ impl<P: Guarded> Guard<P> {
         let guard = admitted.and_then(|admitted| {
             let (caller, end, passed) = match admitted {
                 Some(Admitted { identity, end, passed }) => (Some(identity), end, passed),
-                None => (None, None, Passed::new(P::POLICY)),
+                None => (None, None, Passed::new(P::POLICY, None)),
             };
             let (identity, claims) = Self::enter(caller)?;
             Ok((identity, claims, end, passed))

@@ -1,6 +1,8 @@
 //! An optional guard accepts anonymous requests, and rejects bad credentials in `Authorization`.
 //! Cookies are sent by the browser, so the method decides what a bad one means.
 
+mod nested;
+
 use axum::{
     Router,
     routing::{any, get},

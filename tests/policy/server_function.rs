@@ -2,10 +2,10 @@
 
 use std::{cell::RefCell, convert::Infallible};
 
-use axum::{body::Body, extract::Request};
+use axum::{body::Body, extract::Request, response::IntoResponse};
 use clerk_auth::{
     __private::{ServerFunctionLayer, admit, guard},
-    Clerk, Guarded, OAuthToken, Policy, policy,
+    Clerk, Guarded, OAuthToken, Policy, SessionToken, policy,
     testing::DevIssuer,
     verified,
 };
@@ -75,9 +75,39 @@ async fn nobody_enters_without_a_clerk_or_without_a_request() {
     assert_eq!(guard::<AddNote>(None).await.unwrap_err().status(), 500);
 }
 
-/// Calls a function that says who calls, behind the layer.
+/// Dioxus sends the rejection as it is. Leptos writes the body, so its client gets the text.
+#[tokio::test]
+async fn old_factors_are_rejected_with_what_the_framework_can_send() {
+    enum Pay {}
+    impl Guarded for Pay {
+        const POLICY: Policy = policy!(session_token(reverification = "strict"));
+        type Identity = SessionToken;
+        type Claims = ();
+    }
+
+    let issuer = DevIssuer::start().await.unwrap();
+    let clerk = issuer.clerk().rejection_body(|_| "ours").build().unwrap();
+    let mut extensions = Extensions::new();
+    extensions.insert(clerk);
+    let old = issuer.session("user_ada").factor_ages(11, 11).jwt();
+    let rejection = admit::<Pay>(request(&extensions, &old)).await.unwrap_err();
+    let body = rejection.into_response().into_body();
+    let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+    let clerks = r#"{"clerk_error":{"type":"forbidden","reason":"reverification-error","metadata":{"reverification":"strict"}}}"#;
+    assert_eq!(body, clerks);
+
+    let text = "The user must verify again who they are".to_owned();
+    assert_eq!(call_guarded::<Pay>(request(&extensions, &old)).await, Err(text));
+    assert_eq!(TOLD.take(), ["403 "]);
+}
+
 async fn call(request: Request) -> Result<String, String> {
-    let layer = ServerFunctionLayer::<AddNote>::new(
+    call_guarded::<AddNote>(request).await
+}
+
+/// Calls a function that says who calls, behind the layer.
+async fn call_guarded<P: Guarded>(request: Request) -> Result<String, String> {
+    let layer = ServerFunctionLayer::<P>::new(
         |parts| tell(format!("{} enters", caller(&parts.extensions))),
         |parts| {
             assert!(!parts.headers.contains_key("content-type"), "the framework writes the body");

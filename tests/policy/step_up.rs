@@ -52,6 +52,18 @@ async fn optional_then_write(guard: Guard) -> Result<(), Rejection> {
     guard.require(WRITE)
 }
 
+#[clerk_auth(accepts = "oauth_token")]
+async fn require_of_clones(guard: Guard) -> Result<(), Rejection> {
+    guard.clone().require(READ)?;
+    guard.clone().require(WRITE)
+}
+
+#[clerk_auth(accepts = "oauth_token")]
+async fn require_of_guard_and_verified(guard: Guard, request: Request) -> Result<(), Rejection> {
+    guard.require(READ)?;
+    verified(request.extensions()).unwrap().require(WRITE)
+}
+
 async fn required_of_verified(request: Request) -> Result<(), Rejection> {
     let require = |policy| verified(request.extensions()).unwrap().require(policy);
     require(WRITE)?;
@@ -90,6 +102,12 @@ fn rows(clerk: &Clerk) -> Vec<Row> {
             "require, require, require",
             guarded(get(require_two)),
             &["", "read", "read write", "read write export"],
+        ),
+        row("require of two clones", guarded(get(require_of_clones)), &["", "read", "read write"]),
+        row(
+            "require of a guard, require of verified",
+            guarded(get(require_of_guard_and_verified)),
+            &["", "read", "read write"],
         ),
         row(
             "layer, require of verified twice",

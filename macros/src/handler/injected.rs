@@ -102,12 +102,11 @@ impl InjectedValue {
             | (Self::ClientId, OAuth)
             | (Self::MachineId, M2m)
             | (Self::SessionId | Self::Claims, Session) => Always,
-            (Self::UserId | Self::OrgId | Self::MachineId, ApiKey)
-            | (Self::OrgId, Session)
+            (Self::UserId | Self::MachineId, ApiKey)
+            | (Self::OrgId, Session | OAuth | ApiKey)
             | (Self::Claims, M2m | ApiKey) => Maybe,
             (Self::Scopes, Session | M2m)
-            | (Self::UserId, M2m)
-            | (Self::OrgId, OAuth | M2m)
+            | (Self::UserId | Self::OrgId, M2m)
             | (Self::ClientId, Session | M2m | ApiKey)
             | (Self::MachineId, Session | OAuth)
             | (Self::SessionId, OAuth | M2m | ApiKey)

@@ -212,7 +212,7 @@ fn check(builder: &ClerkBuilder, error: &mut ConfigError) -> Option<Checked> {
         error.add("CLERK_SECRET_KEY", wrong);
     }
     let api_url = builder.api_url.as_deref().or(Some(API_URL));
-    let api_url = error.check("CLERK_API_URL", api_url, settings::endpoint_url);
+    let api_url = error.check("CLERK_API_URL", api_url, settings::api_url);
     let api_version = builder.api_version.clone().unwrap_or_else(|| API_VERSION.to_owned());
     error.check("CLERK_API_VERSION", Some(&api_version), settings::api_version);
     let frontend_api = match (&builder.frontend_api_url, &publishable) {

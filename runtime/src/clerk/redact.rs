@@ -48,8 +48,19 @@ pub(super) fn may_be_shown(value: &str) -> bool {
         && !marked
         && !value.contains('@')
         && after.is_empty()
+        && !value.split("://").skip(1).any(holds_password)
         && !before.split(separators).any(random)
         && (structured || !random(value))
+}
+
+/// Whether something else than a port follows the host: the start of a password, if its `@` is
+/// missing or stands behind a comma, which separates the entries of a list.
+fn holds_password(behind_scheme: &str) -> bool {
+    let end = |it: char| it.is_whitespace() || "/,\"'`".contains(it);
+    let authority = behind_scheme.split(end).next().unwrap_or_default();
+    let host = authority.rsplit(']').next().unwrap_or_default();
+    host.split_once(':')
+        .is_some_and(|(_, port)| port != "*" && !port.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// Letters and digits, or both cases of letters: words have neither.
@@ -84,6 +95,10 @@ mod tests {
             "Basic abc",
             "https://user:word@example.com",
             "https://word@example.com",
+            "https://ada:word",
+            "https://ada:pass%40word",
+            "https://ada:1word/",
+            "[\"https://a.example\",\"https://ada:word\"]",
             "https://example.com?token=a",
             "https://example.com#a",
             "4f3e2d1c0b9a88776655443322110fed",
@@ -106,6 +121,10 @@ mod tests {
             "https://app.example.com:443",
             "https://App.Example.com/path/",
             "http://localhost:3000",
+            "http://localhost:*",
+            "http://[::1]:3000",
+            "[\"http://localhost:3000\",\"https://a.example\"]",
+            "https://a.example:443,https://b.example:8443/",
             "app.example.com",
             "https://notes-git-a-long-branch-name-2-team.vercel.app",
             "chrome-extension://abcdefghijklmnopabcdefghijklmnop",

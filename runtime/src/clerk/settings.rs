@@ -116,6 +116,22 @@ pub(super) fn endpoint_url(url: &str) -> Result<Url, String> {
     Ok(parsed)
 }
 
+/// The base URL of the Backend API, to which the version is added, or of a proxy of it.
+pub(super) fn api_url(url: &str) -> Result<Url, String> {
+    let parsed = endpoint_url(url)?;
+    let host = parsed.host_str().unwrap_or_default();
+    let wrong = if ["api.clerk.com", "api.clerk.dev"].contains(&host) {
+        parsed.path() != "/"
+    } else {
+        issuer::NO_ISSUERS.contains(&host) || host.ends_with(".accounts.dev")
+    };
+    if wrong {
+        let problem = "is not the Backend API, without a version; leave it unset";
+        return Err(format!("{} {problem}", quote(url)));
+    }
+    Ok(parsed)
+}
+
 /// The identifier of a protected resource (RFC 9728 §1.2). Clients compare it as an exact string
 /// with the URL that they use (§3.3), so it must be as URL parsers write it.
 pub(super) fn resource(url: &str) -> Result<Url, String> {
@@ -258,6 +274,31 @@ mod tests {
             "https://api.clerk.com#x",
         ] {
             assert!(endpoint_url(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn api_url_at_clerk_is_the_backend_api_alone() {
+        for good in [
+            "https://api.clerk.com",
+            "https://api.clerk.com/",
+            "https://api.clerk.dev",
+            "https://proxy.example.com/clerk/v1",
+        ] {
+            assert!(api_url(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "https://api.clerk.com/v1",
+            "https://api.clerk.com/v1/",
+            "https://api.clerk.com/v1/jwks",
+            "https://dashboard.clerk.com",
+            "https://clerk.com",
+            "https://frontend-api.clerk.dev",
+            "https://happy-cat-12.clerk.accounts.dev",
+            "https://happy-cat-12.accounts.dev",
+        ] {
+            let problem = "is not the Backend API, without a version; leave it unset";
+            assert_eq!(api_url(bad), Err(format!("{bad:?} {problem}")));
         }
     }
 

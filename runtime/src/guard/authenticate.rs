@@ -100,7 +100,7 @@ impl Clerk {
         let admitted =
             admitted.map_err(|refused| reject(&refused, &policy, self.appearance(), None))?;
         telemetry::entered(Some(token_type(&admitted)));
-        Ok(Verified::without_request(&admitted, self.clone()))
+        Ok(Verified::new(&admitted, self.clone(), None))
     }
 }
 

@@ -1,9 +1,6 @@
 //! The policies that one request passed, so that a later challenge is enough for all of them.
 
-use std::{
-    mem,
-    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
-};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use http::Extensions;
 
@@ -17,12 +14,15 @@ use crate::{
     token::TokenType,
 };
 
-/// Policies that one credential passed in one request. The first takes nothing from the heap.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Passed {
-    last: Option<Policy>,
-    earlier: Option<Arc<Self>>,
-    required: Required,
+/// Policies that one credential passed in one request, whoever holds a clone. `None` for a token
+/// without scopes: it cannot lack any.
+#[derive(Clone, Debug)]
+pub(crate) struct Passed(Option<Arc<List>>);
+
+#[derive(Debug, Default)]
+struct List {
+    first: Option<Policy>,
+    further: Mutex<Vec<Policy>>,
 }
 
 /// The optional policies that an anonymous request passed. A copy of its extensions can be of
@@ -32,39 +32,36 @@ struct AnonymousPassed {
     passed: Passed,
 }
 
-/// Policies of `require`, which all clones of an identity share.
-#[derive(Clone, Debug, Default)]
-struct Required(OnceLock<Arc<Mutex<Vec<Policy>>>>);
-
 impl Passed {
-    pub(crate) fn new(policy: Policy) -> Self {
-        Self { last: Some(policy), ..Self::default() }
+    /// Starts with the first policy that a request passed. `caller` is `None` for an anonymous one,
+    /// which can only be told which scopes an OAuth token needs.
+    pub(crate) fn new(policy: Policy, caller: Option<&Identity>) -> Self {
+        let can_lack_scopes = match caller {
+            Some(caller) => caller.maybe_scopes().is_some(),
+            None => policy.asks_for_scopes(TokenType::OAuthToken),
+        };
+        let list = || Arc::new(List { first: Some(policy), ..List::default() });
+        Self(can_lack_scopes.then(list))
     }
 
-    /// Adds the policy of a guard, layer or tool. One without scopes adds nothing to a challenge.
-    pub(crate) fn push(&mut self, policy: Policy, token_type: TokenType) {
-        if !policy.asks_for_scopes(token_type) || self.last == Some(policy) {
-            return;
+    /// Forgets the policies, and shares no more with the clones.
+    pub(crate) fn reset(&mut self) {
+        if let Some(list) = &mut self.0 {
+            *list = Arc::default();
         }
-        let earlier = mem::replace(self, Self::new(policy));
-        self.earlier = Some(Arc::new(earlier));
     }
 
-    /// Adds a policy of `require`.
-    pub(crate) fn push_required(&self, policy: Policy, caller: &Identity) {
-        if policy.asks_for_scopes(caller.token_type()) && self.last != Some(policy) {
-            let mut required = lock(self.required.shared());
+    /// Adds a further policy. One without scopes adds nothing to a challenge.
+    pub(crate) fn push(&self, policy: Policy, token_type: TokenType) {
+        if let Some(list) = &self.0
+            && policy.asks_for_scopes(token_type)
+            && list.first != Some(policy)
+        {
+            let mut further = lock(&list.further);
             // A handler can require the same policy for each item of a list.
-            if !required.contains(&policy) {
-                required.push(policy);
+            if !further.contains(&policy) {
+                further.push(policy);
             }
-        }
-    }
-
-    /// Makes clones from now on share what is required of any of them.
-    pub(crate) fn share_required(&self, caller: &Identity) {
-        if caller.maybe_scopes().is_some() {
-            self.required.shared();
         }
     }
 
@@ -113,12 +110,8 @@ impl Passed {
 
     /// All policies, the outermost first.
     fn policies(&self) -> Vec<Policy> {
-        let mut policies = self.earlier.as_ref().map_or_else(Vec::new, |it| it.policies());
-        policies.extend(self.last);
-        if let Some(required) = self.required.0.get() {
-            policies.extend(lock(required).iter());
-        }
-        policies
+        let Some(list) = &self.0 else { return Vec::new() };
+        list.first.into_iter().chain(lock(&list.further).iter().copied()).collect()
     }
 }
 
@@ -127,12 +120,13 @@ pub(crate) fn pass_anonymously(extensions: &mut Extensions, clerk: Clerk, policy
     if !policy.asks_for_scopes(TokenType::OAuthToken) {
         return;
     }
-    if let Some(known) = extensions.get_mut::<AnonymousPassed>()
+    if let Some(known) = extensions.get::<AnonymousPassed>()
         && known.clerk.is_same_as(&clerk)
     {
         known.passed.push(*policy, TokenType::OAuthToken);
     } else {
-        extensions.insert(AnonymousPassed { clerk, passed: Passed::new(*policy) });
+        let passed = Passed::new(*policy, None);
+        extensions.insert(AnonymousPassed { clerk, passed });
     }
 }
 
@@ -154,13 +148,9 @@ pub(crate) fn reject(
 
 impl Clone for AnonymousPassed {
     fn clone(&self) -> Self {
-        Self { clerk: self.clerk.clone(), passed: Passed::default() }
-    }
-}
-
-impl Required {
-    fn shared(&self) -> &Mutex<Vec<Policy>> {
-        self.0.get_or_init(Arc::default)
+        let mut passed = self.passed.clone();
+        passed.reset();
+        Self { clerk: self.clerk.clone(), passed }
     }
 }
 

@@ -102,7 +102,7 @@ impl StoredIdentity {
 
     fn verified(&self) -> Option<Verified> {
         match self {
-            Self::Known(verified) => Some(verified.hand_out()),
+            Self::Known(verified) => Some(verified.clone()),
             Self::Anonymous { .. } => None,
         }
     }
@@ -115,7 +115,7 @@ impl<S: Sync> FromRequestParts<S> for Verified {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Rejection> {
         match StoredIdentity::of(&parts.extensions)? {
-            StoredIdentity::Known(verified) => Ok(verified.hand_out()),
+            StoredIdentity::Known(verified) => Ok(verified.clone()),
             StoredIdentity::Anonymous { clerk, policy } => {
                 let missing = ErrorKind::Missing.into();
                 Err(reject(&missing, policy, clerk.appearance(), Some(&parts.extensions)))
@@ -225,17 +225,6 @@ impl Verified {
         Self { identity, clerk, field, end: admitted.end, passed }
     }
 
-    /// An identity that is not stored in a request.
-    pub(crate) fn without_request(admitted: &Admitted, clerk: Clerk) -> Self {
-        Self::new(admitted, clerk, None).hand_out()
-    }
-
-    /// A clone for the application: all of them share what is required of any.
-    fn hand_out(&self) -> Self {
-        self.passed.share_required(&self.identity);
-        self.clone()
-    }
-
     /// Stores the caller whom the last guard or layer admitted.
     pub(crate) fn store(self, extensions: &mut Extensions) {
         extensions.insert(StoredIdentity::Known(self));
@@ -263,7 +252,7 @@ impl Verified {
         }
         if is_carried {
             known.field = Some(field.clone());
-            known.passed = Passed::default();
+            known.passed.reset();
         }
         Some(known)
     }
@@ -304,7 +293,7 @@ pub(crate) fn require(
     appearance: &Arc<RejectionSettings>,
 ) -> Result<(), Rejection> {
     match (passed.permit(caller, policy, appearance.scope_hierarchy), caller) {
-        (Ok(()), Some(caller)) => passed.push_required(*policy, caller),
+        (Ok(()), Some(caller)) => passed.push(*policy, caller.token_type()),
         (Ok(()), None) => {}
         (Err(refused), _) => {
             let rejection = Rejection::new(&refused, policy, Arc::clone(appearance), None);

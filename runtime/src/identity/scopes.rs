@@ -75,6 +75,7 @@ impl Scopes {
     }
 
     /// Iterates over the granted scopes.
+    #[must_use]
     pub fn iter(&self) -> ScopesIter<'_> {
         ScopesIter(self.0.iter())
     }

@@ -2,12 +2,15 @@
 
 use crate::token::json::Object;
 
+/// In JavaScript, a copy of an object inherits the members of this one.
+const INHERITED: &str = "__proto__";
+
 /// Whether another reader could see other members in `object`: one that it takes for a member of
-/// `known`, or two that it takes for the same.
+/// `known`, two that it takes for the same, or inherited ones.
 pub(crate) fn is_ambiguous(object: &Object<'_>, known: &[&str]) -> bool {
     let mut others: Vec<String> = Vec::new();
     for name in object.names().filter(|name| !known.contains(name)) {
-        if known.iter().any(|known| folded(name).eq(folded(known))) {
+        if name == INHERITED || known.iter().any(|known| folded(name).eq(folded(known))) {
             return true;
         }
         others.push(folded(name).collect());

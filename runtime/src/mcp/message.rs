@@ -206,6 +206,8 @@ mod tests {
             r#"{"method":"tools/call","params":{"name":"list","InputResponses":{}}}"#,
             r#"{"method":"tools/call","params":{"name":"list","request_state":""}}"#,
             r#"{"method":"tools/call","params":{"name":"list","x":1,"X":2}}"#,
+            r#"{"__proto__":{"method":"tools/call","params":{"name":"add"}}}"#,
+            r#"{"method":"tools/call","params":{"name":"list","\u005f_proto__":{"name":"add"}}}"#,
             // The name is right, and its reader stops in the middle of the value.
             r#"{"method":"tools/call\u0000","params":{"name":"add"}}"#,
         ];

@@ -258,7 +258,8 @@ impl<I: Into<Described>> Caller<I> {
         let admitted = permitted.map(|()| {
             identity.map(|identity| {
                 let end = identity.end();
-                Admitted { identity, end, passed: Passed::new(P::POLICY) }
+                let passed = Passed::new(P::POLICY, Some(&identity));
+                Admitted { identity, end, passed }
             })
         });
         Guard::from_admitted(admitted, appearance, Clock::System, None)

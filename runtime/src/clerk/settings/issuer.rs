@@ -6,7 +6,7 @@ use super::{PublishableKey, is_loopback, origin::with_scheme, text};
 use crate::clerk::redact::{quote, suggest};
 
 /// Hosts of Clerk that issue no tokens.
-const NO_ISSUERS: [&str; 6] = [
+pub(super) const NO_ISSUERS: [&str; 6] = [
     "api.clerk.com",
     "api.clerk.dev",
     "frontend-api.clerk.dev",
@@ -71,8 +71,10 @@ fn problem(issuer: &str) -> Option<String> {
 }
 
 /// Scheme, host, port and path of the issuer; the names of documents below it are no part of it.
+/// Only a proxy has a path, and none has a name of Clerk's own.
 fn canonical(url: &Url) -> String {
-    let path = url.path();
+    let is_clerks = url.host_str().is_some_and(|host| host.ends_with(".clerk.accounts.dev"));
+    let path = if is_clerks { "" } else { url.path() };
     let path = path.split_once("/.well-known").map_or(path, |(before, _)| before);
     let path = ["/v1/jwks", "/jwks", "/jwks.json", "/oauth/token", "/oauth/authorize"]
         .iter()
@@ -92,7 +94,8 @@ pub(crate) fn contradiction(
         issuers.iter().map(|issuer| Url::parse(issuer)).collect::<Result<_, _>>().ok()?;
     let foreign = |url: &Url| {
         let host = url.host_str().unwrap_or_default();
-        key.production && (is_loopback(url) || host.ends_with(".accounts.dev"))
+        let is_document = url.authority() == key.frontend_api && url.path() != "/" && !proxied;
+        is_document || key.production && (is_loopback(url) || host.ends_with(".accounts.dev"))
     };
     let fits = |url: &Url| {
         let elsewhere = proxied || key.production && url.path() != "/";
@@ -142,6 +145,9 @@ mod tests {
             ("https://clerk.example.com/v1/jwks", ours),
             ("https://clerk.example.com/oauth/token", ours),
             ("https://example.com/__clerk/.well-known/jwks.json", "example.com/__clerk\""),
+            ("https://a-1.clerk.accounts.dev/v1", "is the URL of a document, not the issuer"),
+            ("https://a-1.clerk.accounts.dev/v1", "write \"https://a-1.clerk.accounts.dev\""),
+            ("https://a-1.clerk.accounts.dev/oauth/userinfo", "is the URL of a document"),
             ("https://clerk.example.com?", "has a query or fragment"),
             ("https://clerk.example.com?a=1", ours),
             ("https://clerk.example.com/#a", ours),
@@ -192,6 +198,10 @@ mod tests {
             (&[other], live(), true, true),
             (&["https://example.com/__clerk"], live(), false, true),
             (&["https://clerk.example.com:8443"], live(), false, false),
+            (&["https://clerk.example.com/v1"], live(), false, false),
+            (&[ours, "https://clerk.example.com/oauth/userinfo"], live(), false, false),
+            (&["https://clerk.example.com/v1"], live(), true, true),
+            (&["http://127.0.0.1:4000/v1"], local(), false, false),
             (&[cat], live(), false, false),
             (&[cat], live(), true, false),
             (&[ours, cat], live(), false, false),

@@ -32,7 +32,7 @@ fn problem(party: &str) -> Option<String> {
     if !["http", "https"].iter().any(|web| scheme.eq_ignore_ascii_case(web)) {
         return other_scheme(scheme, rest);
     }
-    let Ok(url) = Url::parse(party) else {
+    let Some(url) = Url::parse(party).ok().filter(|_| !party.contains(',')) else {
         return Some("is not an origin; write `https://app.example.com`".into());
     };
     let origin = url.origin().ascii_serialization();
@@ -53,16 +53,26 @@ fn problem(party: &str) -> Option<String> {
     Some(format!("{fault}{}", suggest(&origin)))
 }
 
-/// Origins of extensions and apps: `chrome-extension://id`, `capacitor://localhost`.
-fn other_scheme(scheme: &str, host: &str) -> Option<String> {
-    let lower = |text: &str, more: &str| {
-        let known = |byte: u8| {
-            byte.is_ascii_lowercase() || byte.is_ascii_digit() || more.contains(char::from(byte))
-        };
-        !text.is_empty() && text.bytes().all(known)
-    };
-    let good = lower(scheme, "+.-") && lower(host, "-.:_");
-    (!good).then(|| "is not an origin: scheme, `://` and host, in lower case".into())
+/// Schemes that no `Origin` field has: sockets and files, and URLs with an opaque origin.
+const NO_ORIGINS: [&str; 8] = ["ws", "wss", "ftp", "file", "about", "blob", "data", "javascript"];
+
+/// Origins of extensions and apps: `chrome-extension://id`, `capacitor://localhost`. Parsers keep
+/// the case of such a host (Safari writes upper case), but never that of the scheme.
+fn other_scheme(scheme: &str, rest: &str) -> Option<String> {
+    if NO_ORIGINS.contains(&scheme.to_ascii_lowercase().as_str()) {
+        return Some("has a scheme that no origin has; write `https://` or the app's own".into());
+    }
+    let (host, port) = rest.split_once(':').unwrap_or((rest, "0"));
+    let good = !scheme.is_empty()
+        && scheme.bytes().all(|byte| is_word(byte, b"+.-") && !byte.is_ascii_uppercase())
+        && !host.is_empty()
+        && host.bytes().all(|byte| is_word(byte, b"-._"))
+        && port.parse::<u16>().is_ok();
+    (!good).then(|| "is not an origin: scheme in lower case, `://` and host".into())
+}
+
+fn is_word(byte: u8, more: &[u8]) -> bool {
+    byte.is_ascii_alphanumeric() || more.contains(&byte)
 }
 
 /// The URL that a text without `://` is probably meant for: plain on loopback, else encrypted.
@@ -91,6 +101,9 @@ mod tests {
             "chrome-extension://abcdefghijklmnopabcdefghijklmnop",
             "capacitor://localhost",
             "tauri://localhost",
+            "safari-web-extension://4C9A5F3E-1A73-4CB6-8B84-B65E5DD5B0C1",
+            "app://.",
+            "exp://192.168.1.5:8081",
         ] {
             assert_eq!(authorized_party(good), Ok(()));
         }
@@ -129,7 +142,16 @@ mod tests {
             ("localhost:3000", "has no scheme; write \"http://localhost:3000\""),
             ("null", "is the origin of sandboxed pages"),
             ("https://", "is not an origin; write"),
-            ("file://", "is not an origin: scheme"),
+            ("file://", "has a scheme that no origin has; write `https://`"),
+            ("wss://app.example.com", "has a scheme that no origin has; write `https://`"),
+            ("ws://localhost:3000", "has a scheme that no origin has"),
+            ("WSS://app.example.com", "has a scheme that no origin has"),
+            ("ftp://app.example.com", "has a scheme that no origin has"),
+            ("about://blank", "has a scheme that no origin has"),
+            ("https://a.example,b.example", "is not an origin; write"),
+            ("capacitor://", "is not an origin: scheme"),
+            ("capacitor://localhost:", "is not an origin: scheme"),
+            ("capacitor://localhost:x", "is not an origin: scheme"),
             ("Chrome-Extension://abc", "is not an origin: scheme"),
             ("capacitor://localhost/", "is not an origin: scheme"),
             ("pk_test_abc", "is a publishable key, which belongs in CLERK_PUBLISHABLE_KEY"),
