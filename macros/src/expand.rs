@@ -29,7 +29,7 @@ pub(crate) use policy_tokens::expression;
 pub(crate) fn guarded(policy: &Policy, handler: Handler, paths: &Paths) -> TokenStream {
     let bindings = in_order(&handler.injected)
         .map(|injected| {
-            binding(injected, &handler.policy, accessor(&policy.accepts, injected).as_ref())
+            binding(injected, &handler.policy, Getter::of(&policy.accepts, injected).as_ref())
         })
         .collect();
     let items = PolicyItems {
@@ -44,7 +44,7 @@ pub(crate) fn guarded(policy: &Policy, handler: Handler, paths: &Paths) -> Token
 /// The handler behind a policy that refuses everyone.
 pub(crate) fn refused(handler: Handler, paths: &Paths) -> TokenStream {
     let root = paths.root();
-    let never = format_ident!("never");
+    let never = Getter { name: format_ident!("never"), to_owned: None };
     let unfilled = handler.unfilled.iter().map(|parameter| {
         let mut parameter = parameter.clone();
         name_policy(&mut parameter.ty, &handler.policy);
@@ -57,7 +57,7 @@ pub(crate) fn refused(handler: Handler, paths: &Paths) -> TokenStream {
     let items = PolicyItems {
         summary: None,
         value: quote!(#root::Policy::DENY_ALL),
-        identity: quote!(#root::Never),
+        identity: quote!(#root::identity::Never),
         claims: quote!(()),
     };
     rewrite(handler, paths, &items, bindings)
@@ -94,7 +94,7 @@ struct PolicyItems {
 /// impl ::clerk_auth::Guarded for list { … }
 /// /// Requires `session_token`.
 /// async fn list(guard: ::clerk_auth::Guard<list>, State(notes): State<Notes>) -> Reply {
-///     let subject: Subject = guard.subject();
+///     let subject: Subject = guard.subject().clone();
 ///     { body }
 /// }
 /// ```
@@ -222,43 +222,63 @@ fn in_order(injected: &[Injected]) -> impl Iterator<Item = &Injected> {
 
 /// The parameter `guard: Guard` becomes `let guard: Guard<list> = guard;`, and any other a value
 /// of the guard.
-fn binding(injected: &Injected, policy: &Ident, accessor: Option<&Ident>) -> TokenStream {
+fn binding(injected: &Injected, policy: &Ident, getter: Option<&Getter>) -> TokenStream {
     let mut parameter = injected.parameter.clone();
     if injected.value == InjectedValue::Guard {
         name_policy(&mut parameter.ty, policy);
     }
-    if let Some(accessor) = accessor {
-        return value(&parameter, accessor);
+    if let Some(getter) = getter {
+        return value(&parameter, getter);
     }
     let PatType { attrs, pat, colon_token, ty } = &parameter;
     let guard = guard_name(false);
     quote!(#(#attrs)* let #pat #colon_token #ty = #guard;)
 }
 
-/// The parameter `mut scopes: Scopes` becomes `let mut scopes: Scopes = guard.scopes();`
-fn value(parameter: &PatType, accessor: &Ident) -> TokenStream {
+/// The parameter `mut scopes: Scopes` becomes `let mut scopes: Scopes =
+/// guard.scopes().clone();`
+fn value(parameter: &PatType, getter: &Getter) -> TokenStream {
     let PatType { attrs, pat, colon_token, ty } = parameter;
     // A declared type that the value does not have is a mistake at the parameter.
     let span = Span::mixed_site().located_at(pat.span());
     let mut guard = guard_name(false);
     guard.set_span(span);
-    let accessor = Ident::new(&accessor.to_string(), span);
-    let value = quote_spanned!(span=> #guard.#accessor());
+    let name = Ident::new(&getter.name.to_string(), span);
+    let to_owned = getter.to_owned.map(|method| {
+        let method = Ident::new(method, span);
+        quote_spanned!(span=> .#method())
+    });
+    let value = quote_spanned!(span=> #guard.#name()#to_owned);
     quote!(#(#attrs)* let #pat #colon_token #ty = #value;)
 }
 
-/// The method that gives the value; `None` for the guard itself.
-fn accessor(accepts: &Accepts, injected: &Injected) -> Option<Ident> {
-    let name = match injected.value {
-        InjectedValue::Guard => return None,
+/// The method of the guard that gives a value.
+struct Getter {
+    name: Ident,
+    /// The method that makes the handler's own value of what the guard lends.
+    to_owned: Option<&'static str>,
+}
+
+impl Getter {
+    /// `None` for the guard itself.
+    fn of(accepts: &Accepts, injected: &Injected) -> Option<Self> {
+        let value = injected.value;
+        if value == InjectedValue::Guard {
+            return None;
+        }
         // The policy type names the declared type, so the guard holds the value as it is.
-        _ if injected.is_decoded() => return Some(format_ident!("into_claims")),
-        value => value.name(),
-    };
-    Some(match injected.value.presence_for(accepts) {
-        Presence::Always => format_ident!("{name}"),
-        Presence::Maybe | Presence::Never => format_ident!("maybe_{name}"),
-    })
+        if injected.is_decoded() {
+            return Some(Self { name: format_ident!("into_claims"), to_owned: None });
+        }
+        let name = value.name();
+        let (name, to_owned) = match value.presence_for(accepts) {
+            Presence::Always => (format_ident!("{name}"), "clone"),
+            Presence::Maybe | Presence::Never => (format_ident!("maybe_{name}"), "cloned"),
+        };
+        // A token type is given by value.
+        let to_owned = (value != InjectedValue::TokenType).then_some(to_owned);
+        Some(Self { name, to_owned })
+    }
 }
 
 /// Adds the policy to every `Guard` without a parameter: `Option<Guard>` and `&Guard` are mistakes
@@ -300,7 +320,10 @@ fn identity(accepts: &Accepts, paths: &Paths) -> TokenStream {
         }
         types if types.len() == TokenType::ALL.len() => quote!(#root::Identity),
         types => {
-            let parts = identity_parts(types).map(|name| format_ident!("{name}"));
+            let parts = identity_parts(types).map(|name| match format_ident!("{name}") {
+                never if never == "Never" => quote!(identity::#never),
+                token => token.to_token_stream(),
+            });
             quote!(#root::Identity<#(#root::#parts),*>)
         }
     };

@@ -18,7 +18,7 @@ const POLICY: Policy = policy!(accepts = "any");
 async fn main() -> Result<ExitCode, Box<dyn Error>> {
     let mut token = String::new();
     stdin().read_to_string(&mut token)?;
-    let explanation = Clerk::from_env()?.explain(&token, &POLICY).await;
+    let explanation = Clerk::from_env()?.explain(&token, POLICY).await;
     println!("{explanation}");
     Ok(if explanation.kind().is_some() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }

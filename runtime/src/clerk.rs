@@ -121,7 +121,7 @@ impl Clerk {
     /// const KEYS_ONLY: Policy = Policy::new(&[Clause::ApiKey(Requirement::None)]);
     ///
     /// let clerk = Clerk::builder().publishable_key("pk_live_Y2xlcmsuZXhhbXBsZS5jb20k").build()?;
-    /// let lacks = clerk.check(&KEYS_ONLY).unwrap_err();
+    /// let lacks = clerk.check(KEYS_ONLY).unwrap_err();
     /// assert!(lacks.to_string().contains("CLERK_SECRET_KEY"));
     /// # Ok::<(), clerk_auth::ConfigError>(())
     /// ```
@@ -129,7 +129,7 @@ impl Clerk {
     /// # Errors
     /// One line for each form of token that may come and cannot be verified. A request with such
     /// a token would be answered with 500.
-    pub fn check(&self, policy: &Policy) -> Result<(), UnsupportedPolicy> {
+    pub fn check(&self, policy: Policy) -> Result<(), UnsupportedPolicy> {
         let any_party = self.cookies().authorized_parties.is_empty();
         if self.0.has.production && any_party && policy.accepts(TokenType::SessionToken) {
             self.cookies().notes.no_authorized_parties();
@@ -167,7 +167,7 @@ impl Clerk {
     /// the first caller does not wait. It waits no longer than a guard does.
     ///
     /// ```no_run
-    /// # async fn start(clerk: clerk_auth::Clerk) -> Result<(), clerk_auth::WarmUpError> {
+    /// # async fn start(clerk: clerk_auth::Clerk) -> Result<(), clerk_auth::health::WarmUpError> {
     /// clerk.warm_up().await?;
     /// # Ok(()) }
     /// ```

@@ -192,6 +192,11 @@ pub(crate) enum ConfigurationError {
          all routes"
     )]
     NoClerk,
+    #[error(
+        "the handler takes `Verified`, and neither a guard nor a `ClerkLayer` ran before it; add \
+         `.layer(ClerkLayer::new(clerk, POLICY))` to its routes, or put `#[clerk_auth(…)]` on it"
+    )]
+    NoLayer,
     #[error("Clerk refused our key with status {status}; set {variable} to a key of this instance")]
     KeyRefused { status: u16, variable: &'static str },
 }

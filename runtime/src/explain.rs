@@ -54,7 +54,7 @@ impl Clerk {
     ///
     /// # async fn explain() -> Result<(), clerk_auth::ConfigError> {
     /// let clerk = Clerk::builder().publishable_key("pk_live_Y2xlcmsuZXhhbXBsZS5jb20k").build()?;
-    /// let explanation = clerk.explain("Bearer mt_0d9c8b7a", &POLICY).await;
+    /// let explanation = clerk.explain("Bearer mt_0d9c8b7a", POLICY).await;
     /// assert_eq!(
     ///     explanation.to_string(),
     ///     "This is an opaque m2m_token. It is rejected with status 401, reason \
@@ -65,14 +65,14 @@ impl Clerk {
     /// # let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     /// # runtime.block_on(explain()).unwrap();
     /// ```
-    pub async fn explain(&self, token: &str, policy: &Policy) -> Explanation {
+    pub async fn explain(&self, token: &str, policy: Policy) -> Explanation {
         let token_text = without_scheme(token.trim());
         let text = token_text.as_bytes();
         let accepts = |token_type| policy.accepts(token_type);
         let verified = self.verifier().verify(text, accepts).await;
         let is_genuine = verified.is_ok();
         let outcome =
-            verified.and_then(|identity| permit(Some(&identity), policy, self.scope_hierarchy()));
+            verified.and_then(|identity| permit(Some(&identity), &policy, self.scope_hierarchy()));
         let decoded = Decoded::from_text(text).ok();
         let token = decoded.as_ref().and_then(|decoded| Token::classify(decoded).ok());
         let presented = token.as_ref().map(Token::presented);
@@ -83,9 +83,9 @@ impl Clerk {
         };
         let refused = outcome.err().map(|refused| Outcome {
             refusal: RejectionKind::of(&refused.failure),
-            reason: reason::code(&refused, policy),
+            reason: reason::code(&refused, &policy),
             cause: with_sources(&refused.failure),
-            cure: self.cure(&refused, &rejected, policy),
+            cure: self.cure(&refused, &rejected, &policy),
         });
         Explanation { presented, is_genuine, refused }
     }

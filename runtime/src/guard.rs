@@ -1,5 +1,6 @@
 //! Request parts in, a verified and permitted identity out: the whole way of a request.
 
+mod authenticate;
 mod claims;
 pub(crate) mod expiry;
 mod passed;
@@ -86,10 +87,8 @@ pub(crate) async fn admit(
             if let Some(known) = Verified::reuse(&mut parts.extensions, &clerk, field) {
                 return known.pass(policy).map(Some);
             }
-            let accepts = |token_type| policy.accepts(token_type);
-            let identity = clerk.verifier().verify(token, accepts).await?;
-            let end = clerk.verifier().accepts_until(&identity, token);
-            (Some((identity, end)), Some(field.clone()))
+            let known = verify(&clerk, token, policy).await?;
+            (Some(known), Some(field.clone()))
         }
         Credential::None if policy.accepts(TokenType::SessionToken) => {
             // On the heap, so that the future of a request with a header stays small.
@@ -102,17 +101,50 @@ pub(crate) async fn admit(
         }
         Credential::None => (None, None),
     };
-    let identity = known.as_ref().map(|(identity, _)| identity);
-    permit(identity, policy, clerk.scope_hierarchy())?;
-    let Some((identity, end)) = known else {
-        Verified::store(None, &mut parts.extensions);
+    let admitted = decide(known, policy, &clerk)?;
+    let Some(admitted) = admitted else {
+        Verified::store_anonymous(clerk.clone(), *policy, &mut parts.extensions);
         passed::pass_anonymously(&mut parts.extensions, clerk, policy);
         return Ok(None);
     };
-    let passed = Passed::new(*policy, Some(&identity));
-    let admitted = Admitted { identity, end, passed };
-    Verified::store(Some(Verified::new(&admitted, clerk, field)), &mut parts.extensions);
+    Verified::new(&admitted, clerk, field).store(&mut parts.extensions);
     Ok(Some(admitted))
+}
+
+/// Admits a bearer token that came without a request.
+pub(crate) async fn admit_token(
+    clerk: &Clerk,
+    token: &[u8],
+    policy: &Policy,
+) -> Result<Admitted, AuthError> {
+    if token.is_empty() {
+        return Err(ErrorKind::Missing.into());
+    }
+    let known = verify(clerk, token, policy).await?;
+    decide(Some(known), policy, clerk)?.ok_or_else(|| ErrorKind::Missing.into())
+}
+
+type Known = (Identity, Option<UnixMillis>);
+
+/// Verifies a bearer token of a type that the policy accepts.
+async fn verify(clerk: &Clerk, token: &[u8], policy: &Policy) -> Result<Known, AuthError> {
+    let accepts = |token_type| policy.accepts(token_type);
+    let identity = clerk.verifier().verify(token, accepts).await?;
+    let end = clerk.verifier().accepts_until(&identity, token);
+    Ok((identity, end))
+}
+
+fn decide(
+    known: Option<Known>,
+    policy: &Policy,
+    clerk: &Clerk,
+) -> Result<Option<Admitted>, AuthError> {
+    let identity = known.as_ref().map(|(identity, _)| identity);
+    permit(identity, policy, clerk.scope_hierarchy())?;
+    Ok(known.map(|(identity, end)| {
+        let passed = Passed::new(*policy, Some(&identity));
+        Admitted { identity, end, passed }
+    }))
 }
 
 impl<S, P> FromRequestParts<S> for Guard<P>

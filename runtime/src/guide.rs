@@ -47,3 +47,6 @@ pub mod server_functions {}
 
 #[doc = include_str!("../docs/stricter.md")]
 pub mod stricter {}
+
+#[doc = include_str!("../docs/features.md")]
+pub mod features {}

@@ -3,26 +3,25 @@
 //! A value of these types is a fact: only the verifier makes one, from a token that passed.
 
 pub(crate) mod actor;
+pub(crate) mod borrowed;
 pub(crate) mod ids;
 pub(crate) mod scopes;
 pub(crate) mod traits;
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 
 use serde::de::DeserializeOwned;
 
-use crate::{
-    clock::UnixMillis,
-    identity::{
-        ids::{ClientId, MachineId, OrgId, SessionId, Subject, UserId},
-        scopes::Scopes,
+use crate::clock::UnixMillis;
+
+pub use self::{
+    actor::Actor,
+    ids::{ApiKeyId, ClientId, MachineId, OrgId, SessionId, Subject, TokenId, UserId},
+    scopes::{Scope, Scopes, ScopesIter},
+    traits::{
+        GuardIdentity, HasClientId, HasMachineId, HasScopes, HasSessionId, HasUserId, VerifiedToken,
     },
 };
-
-pub use self::traits::{
-    GuardIdentity, HasClientId, HasMachineId, HasScopes, HasSessionId, HasUserId, VerifiedToken,
-};
-pub use actor::Actor;
 
 /// A verified session of a signed-in user. Cloning is cheap.
 #[derive(Clone)]
@@ -40,6 +39,17 @@ pub(crate) struct SessionFacts {
     pub(crate) plans: Option<Box<str>>,
     pub(crate) claims: Claims,
     pub(crate) expires_at: UnixMillis,
+}
+
+/// How long ago each factor of a session was verified, in whole minutes. `None` for a factor that
+/// is not enrolled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FactorAges {
+    /// The age of the first factor.
+    pub first_factor: Option<Duration>,
+    /// The age of the second factor.
+    pub second_factor: Option<Duration>,
 }
 
 /// The organization that is active in a session.
@@ -60,7 +70,7 @@ pub(crate) struct OAuthFacts {
     pub(crate) subject: Subject,
     pub(crate) user_id: UserId,
     pub(crate) client_id: ClientId,
-    pub(crate) token_id: Option<Box<str>>,
+    pub(crate) token_id: Option<TokenId>,
     pub(crate) scopes: Scopes,
     pub(crate) audience: Box<[Box<str>]>,
     pub(crate) org_id: Option<OrgId>,
@@ -76,7 +86,7 @@ pub struct M2mToken(pub(crate) Arc<M2mFacts>);
 pub(crate) struct M2mFacts {
     pub(crate) subject: Subject,
     pub(crate) machine_id: MachineId,
-    pub(crate) token_id: Option<Box<str>>,
+    pub(crate) token_id: Option<TokenId>,
     pub(crate) recipients: Box<[MachineId]>,
     pub(crate) claims: Option<Claims>,
     pub(crate) expires_at: Option<UnixMillis>,
@@ -89,7 +99,7 @@ pub struct ApiKey(pub(crate) Arc<ApiKeyFacts>);
 #[derive(Clone)]
 pub(crate) struct ApiKeyFacts {
     pub(crate) subject: Subject,
-    pub(crate) key_id: Box<str>,
+    pub(crate) key_id: ApiKeyId,
     pub(crate) name: Option<Box<str>>,
     pub(crate) scopes: Scopes,
     pub(crate) claims: Option<Claims>,
@@ -103,7 +113,7 @@ pub(crate) struct ApiKeyFacts {
 /// that cannot happen:
 ///
 /// ```
-/// use clerk_auth::{ApiKey, Identity, Never, OAuthToken};
+/// use clerk_auth::{ApiKey, Identity, OAuthToken, identity::Never};
 ///
 /// fn caller(identity: Identity<Never, OAuthToken, Never, ApiKey>) -> String {
 ///     match identity {
@@ -166,11 +176,13 @@ impl SessionToken {
         self.0.actor.as_ref()
     }
 
-    /// Minutes since the first and the second factor were verified; −1 for a factor that is not
-    /// enrolled. `None` where the token does not say.
+    /// Returns how long ago the user's factors were verified. `None` if the token does not say.
     #[must_use]
-    pub fn factor_ages(&self) -> Option<(i64, i64)> {
-        self.0.factor_ages
+    pub fn factor_ages(&self) -> Option<FactorAges> {
+        let (first_factor, second_factor) = self.0.factor_ages?;
+        // The claim says −1 for a factor that is not enrolled.
+        let age = |minutes| u64::try_from(minutes).ok().map(|it| Duration::from_secs(60 * it));
+        Some(FactorAges { first_factor: age(first_factor), second_factor: age(second_factor) })
     }
 
     /// All claims of the token, your custom ones included.
@@ -219,10 +231,10 @@ impl OAuthToken {
         &self.0.client_id
     }
 
-    /// The token's own id, where it has one.
+    /// Returns the ID of the token, if it has one.
     #[must_use]
-    pub fn token_id(&self) -> Option<&str> {
-        self.0.token_id.as_deref()
+    pub fn token_id(&self) -> Option<&TokenId> {
+        self.0.token_id.as_ref()
     }
 
     /// What the user granted to the application.
@@ -257,10 +269,10 @@ impl M2mToken {
         &self.0.machine_id
     }
 
-    /// The token's own id, where it has one.
+    /// Returns the ID of the token, if it has one.
     #[must_use]
-    pub fn token_id(&self) -> Option<&str> {
-        self.0.token_id.as_deref()
+    pub fn token_id(&self) -> Option<&TokenId> {
+        self.0.token_id.as_ref()
     }
 
     /// The machines that may receive the token. Clerk calls these its scopes.
@@ -277,9 +289,9 @@ impl M2mToken {
 }
 
 impl ApiKey {
-    /// The key's own id, `ak_…`. It is not the secret.
+    /// Returns the ID of the key, `ak_…`. It is not the secret.
     #[must_use]
-    pub fn key_id(&self) -> &str {
+    pub fn key_id(&self) -> &ApiKeyId {
         &self.0.key_id
     }
 
@@ -302,34 +314,54 @@ impl ApiKey {
     }
 }
 
-/// What some classes have, for guards whose callers can be of several.
+/// What only some classes of token have.
 impl Identity {
-    pub(crate) fn maybe_user_id(&self) -> Option<&UserId> {
-        match self {
-            Self::Session(token) => Some(&token.0.user_id),
-            Self::OAuth(token) => Some(&token.0.user_id),
-            Self::ApiKey(key) => key.0.subject.user_id(),
-            Self::M2m(_) => None,
-        }
+    /// Returns the user ID. `None` for a machine, and for an API key of an organization.
+    #[must_use]
+    pub fn user_id(&self) -> Option<&UserId> {
+        self.by_ref().user_id()
     }
 
-    pub(crate) fn maybe_org_id(&self) -> Option<&OrgId> {
-        match self {
-            Self::Session(token) => token.0.organization.as_ref().map(Organization::id),
-            Self::OAuth(token) => token.0.org_id.as_ref(),
-            Self::ApiKey(key) => key.0.subject.org_id(),
-            Self::M2m(_) => None,
-        }
+    /// Returns the organization: the active one of a session, the one that the user chose at
+    /// consent for an OAuth token, or the owner of an API key.
+    #[must_use]
+    pub fn org_id(&self) -> Option<&OrgId> {
+        self.by_ref().org_id()
     }
 
-    /// When the token ends, by its own time. The skew of a JWT's clock is not looked at.
+    /// Returns the OAuth client. `None` if the token is not an OAuth token.
+    #[must_use]
+    pub fn client_id(&self) -> Option<&ClientId> {
+        self.by_ref().client_id()
+    }
+
+    /// Returns the machine. `None` if the caller is not a machine.
+    #[must_use]
+    pub fn machine_id(&self) -> Option<&MachineId> {
+        self.by_ref().machine_id()
+    }
+
+    /// Returns the session. `None` if the token is not a session token.
+    #[must_use]
+    pub fn session_id(&self) -> Option<&SessionId> {
+        self.by_ref().session_id()
+    }
+
+    /// Returns the granted scopes. `None` for session tokens and M2M tokens, which have none.
+    #[must_use]
+    pub fn scopes(&self) -> Option<&Scopes> {
+        self.by_ref().scopes()
+    }
+
+    /// Returns the claims. `None` for an OAuth token, and for an M2M token or API key without any.
+    #[must_use]
+    pub fn claims(&self) -> Option<&Claims> {
+        self.by_ref().claims()
+    }
+
+    /// When the token expires, by its own time. The clock skew is not added.
     pub(crate) fn end(&self) -> Option<UnixMillis> {
-        match self {
-            Self::Session(token) => Some(token.0.expires_at),
-            Self::OAuth(token) => token.0.expires_at,
-            Self::M2m(token) => token.0.expires_at,
-            Self::ApiKey(token) => token.0.expires_at,
-        }
+        self.by_ref().end()
     }
 
     /// How many bytes its texts take, a place for each member of a list included.
@@ -337,6 +369,7 @@ impl Identity {
         let texts = |list: &[Box<str>]| list.iter().map(|text| text.len() + PLACE).sum::<usize>();
         let scopes = |list: &Scopes| list.iter().map(|scope| scope.len() + PLACE).sum::<usize>();
         let text = |text: &Option<Box<str>>| text.as_deref().map_or(0, str::len);
+        let id = |id: &Option<TokenId>| id.as_ref().map_or(0, |id| id.as_str().len());
         let actor = |actor: &Option<Actor>| actor.as_ref().map_or(0, |it| it.weight(PLACE));
         let claims = |claims: &Option<Claims>| claims.as_ref().map_or(0, |it| it.as_json().len());
         // An identity names its subject, and the user or machine that it is, in texts of their own.
@@ -357,7 +390,7 @@ impl Identity {
                 }
                 Self::OAuth(OAuthToken(token)) => {
                     token.client_id.as_str().len()
-                        + text(&token.token_id)
+                        + id(&token.token_id)
                         + scopes(&token.scopes)
                         + texts(&token.audience)
                         + token.org_id.as_ref().map_or(0, |id| id.as_str().len())
@@ -365,48 +398,17 @@ impl Identity {
                 }
                 Self::M2m(M2mToken(token)) => {
                     let recipients = token.recipients.iter();
-                    text(&token.token_id)
+                    id(&token.token_id)
                         + recipients.map(|id| id.as_str().len() + PLACE).sum::<usize>()
                         + claims(&token.claims)
                 }
                 Self::ApiKey(ApiKey(token)) => {
-                    token.key_id.len()
+                    token.key_id.as_str().len()
                         + text(&token.name)
                         + scopes(&token.scopes)
                         + claims(&token.claims)
                 }
             }
-    }
-
-    pub(crate) fn maybe_client_id(&self) -> Option<&ClientId> {
-        match self {
-            Self::OAuth(token) => Some(&token.0.client_id),
-            Self::Session(_) | Self::M2m(_) | Self::ApiKey(_) => None,
-        }
-    }
-
-    pub(crate) fn maybe_machine_id(&self) -> Option<&MachineId> {
-        match self {
-            Self::M2m(token) => Some(&token.0.machine_id),
-            Self::ApiKey(key) => key.0.subject.machine_id(),
-            Self::Session(_) | Self::OAuth(_) => None,
-        }
-    }
-
-    pub(crate) fn maybe_session_id(&self) -> Option<&SessionId> {
-        match self {
-            Self::Session(token) => Some(&token.0.session_id),
-            Self::OAuth(_) | Self::M2m(_) | Self::ApiKey(_) => None,
-        }
-    }
-
-    pub(crate) fn maybe_claims(&self) -> Option<&Claims> {
-        match self {
-            Self::Session(token) => Some(&token.0.claims),
-            Self::M2m(token) => token.0.claims.as_ref(),
-            Self::ApiKey(token) => token.0.claims.as_ref(),
-            Self::OAuth(_) => None,
-        }
     }
 }
 

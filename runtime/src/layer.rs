@@ -24,7 +24,7 @@ use crate::{
     clerk::Clerk,
     clock::UnixMillis,
     error::{AuthError, TokenError},
-    guard::{admit, admit_further, expiry::expired, reject},
+    guard::{Verified, admit, admit_further, expiry::expired, reject},
     identity::VerifiedToken,
     mcp::tool_policies::ToolPolicies,
     policy::Policy,
@@ -55,7 +55,7 @@ use crate::{
 /// const MACHINES: Policy = Policy::new(&[Clause::M2mToken(Requirement::None)]);
 ///
 /// fn internal(clerk: Clerk) -> Router {
-///     Router::new().route("/health", get(|| async { "well" })).layer(ClerkLayer::new(clerk, &MACHINES))
+///     Router::new().route("/health", get(|| async { "well" })).layer(ClerkLayer::new(clerk, MACHINES))
 /// }
 /// ```
 ///
@@ -63,7 +63,7 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct ClerkLayer {
     clerk: Clerk,
-    policy: &'static Policy,
+    policy: Policy,
     passes_preflights: bool,
     tools: Option<&'static ToolPolicies>,
     closes_streams_on_expiry: bool,
@@ -79,7 +79,7 @@ pub struct ClerkService<S> {
 impl ClerkLayer {
     /// A layer that lets in whom `policy` lets in.
     #[must_use]
-    pub const fn new(clerk: Clerk, policy: &'static Policy) -> Self {
+    pub const fn new(clerk: Clerk, policy: Policy) -> Self {
         Self {
             clerk,
             policy,
@@ -97,7 +97,7 @@ impl ClerkLayer {
         self
     }
 
-    pub(crate) const fn policy(&self) -> &'static Policy {
+    pub(crate) const fn policy(&self) -> Policy {
         self.policy
     }
 
@@ -164,7 +164,11 @@ where
         let next = self.inner.clone();
         let mut ready = std::mem::replace(&mut self.inner, next);
         if self.layer.passes_preflights && preflight::is_preflight(&request) {
-            let answer = ready.call(preflight::bare(request));
+            let mut preflight = preflight::bare(request);
+            // An identity that a guard in front of this layer stored is not this request's.
+            let (clerk, policy) = (self.layer.clerk.clone(), self.layer.policy);
+            Verified::store_anonymous(clerk, policy, preflight.extensions_mut());
+            let answer = ready.call(preflight);
             return Box::pin(async move { Ok(answer.await?.into_response()) });
         }
         let layer = self.layer.clone();
@@ -207,9 +211,9 @@ impl ClerkLayer {
                     let refused = AuthError::of_known(TokenError::Expired, token_type);
                     return Err(self.reject(&refused, policy, &parts).into_response());
                 }
-                let may = |policy: &'static Policy| {
-                    admit_further(&mut parts.extensions, policy, clerk.scope_hierarchy())
-                        .map_err(|refused| self.reject(&refused, policy, &parts))
+                let may = |policy: Policy| {
+                    admit_further(&mut parts.extensions, &policy, clerk.scope_hierarchy())
+                        .map_err(|refused| self.reject(&refused, &policy, &parts))
                 };
                 match tools.refusal(&message, may) {
                     Some(refused) => return Err(refused),

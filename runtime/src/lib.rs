@@ -22,7 +22,7 @@
 //! #[tokio::main]
 //! async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //!     let clerk = Clerk::from_env()?;
-//!     clerk.check(&list_notes::POLICY)?;
+//!     clerk.check(list_notes::POLICY)?;
 //!     let state = AppState { clerk, greeting: "hello" };
 //!     let app = Router::new().route("/notes", get(list_notes)).with_state(state);
 //!     let listener = tokio::net::TcpListener::bind("127.0.0.1:3000").await?;
@@ -57,7 +57,7 @@
 //! - [`Rejection`]: statuses, challenges and bodies.
 //! - [`guide::resource_metadata`]: what OAuth clients and MCP clients read to find your instance.
 //! - [`guide::openapi`]: the same policies in your OpenAPI document (features `utoipa` and `aide`).
-//! - [`ScopeHierarchy`]: which scopes imply others.
+//! - [`policy::ScopeHierarchy`]: which scopes imply others.
 //! - [`audit`]: a table of your routes and their policies, and no route that was forgotten.
 //! - [`guide::mcp`]: an MCP server with a policy for each tool, in ten minutes.
 //! - [`guide::long_lived_connections`]: streams and sockets that end with the token.
@@ -70,9 +70,12 @@
 //! - [`guide::performance`]: what a guard costs, measured beside its peers.
 //! - [`guide::stricter`]: where a guard decides otherwise than Clerk's own SDK.
 //! - [`guide::rules`]: what is checked of each token, and where the rule comes from.
+//! - [`guide::features`]: Cargo features.
 //!
 //! [axum]: https://github.com/tokio-rs/axum
 //! [Clerk]: https://clerk.com
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod audit;
 mod clerk;
@@ -81,19 +84,20 @@ mod error;
 mod explain;
 mod guard;
 pub mod guide;
-mod identity;
+pub mod identity;
 mod layer;
-mod mcp;
-mod metadata;
+pub mod mcp;
+pub mod metadata;
 #[cfg(any(feature = "aide", feature = "utoipa"))]
-mod openapi;
+#[cfg_attr(docsrs, doc(cfg(any(feature = "aide", feature = "utoipa"))))]
+pub mod openapi;
 pub mod policy;
 mod request;
 mod response;
-#[doc(hidden)]
-pub mod server_functions;
+mod server_functions;
 mod telemetry;
 #[cfg(feature = "testing")]
+#[cfg_attr(docsrs, doc(cfg(feature = "testing")))]
 pub mod testing;
 mod token;
 mod verify;
@@ -110,27 +114,40 @@ pub use clerk_auth_macros::clerk_auth;
 #[doc(inline)]
 pub use clerk_auth_macros::policy;
 
-#[cfg(any(feature = "aide", feature = "utoipa"))]
-pub use crate::openapi::{Document, OpenApiError};
+/// Whether a [`Clerk`] can verify: for a policy at start, and at the moment.
+pub mod health {
+    pub use crate::{
+        clerk::UnsupportedPolicy,
+        verify::health::{Health, KeyHealth, WarmUpError},
+    };
+}
 
+/// Rejected requests: the kinds that callers see, and explanations for operators.
+pub mod rejection {
+    pub use crate::{
+        explain::Explanation,
+        response::rejection::{Rejection, RejectionKind},
+    };
+}
+
+/// For the code that the macros write.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::server_functions::{ServerFunctionLayer, Stopped, admit, guard};
+}
+
+#[doc(inline)]
 pub use crate::{
-    clerk::{Clerk, ClerkBuilder, ConfigError, UnsupportedPolicy},
-    explain::Explanation,
+    clerk::{Clerk, ClerkBuilder, ConfigError},
     guard::{Guard, Guarded, Verified, verified},
     identity::{
-        Actor, ApiKey, Claims, GuardIdentity, HasClientId, HasMachineId, HasScopes, HasSessionId,
-        HasUserId, Identity, M2mToken, Never, OAuthToken, Organization, SessionToken,
-        VerifiedToken,
-        ids::{ClientId, MachineId, OrgId, SessionId, Subject, UserId},
-        scopes::{Scope, Scopes},
+        ApiKey, Claims, ClientId, Identity, M2mToken, MachineId, OAuthToken, OrgId, Scope, Scopes,
+        SessionId, SessionToken, Subject, UserId,
     },
     layer::{ClerkLayer, ClerkService},
-    mcp::tool_policies::ToolPolicies,
-    metadata::ResourceMetadata,
-    policy::{Policy, ScopeHierarchy},
-    response::rejection::{Rejection, RejectionKind},
+    policy::Policy,
+    response::rejection::Rejection,
     token::TokenType,
-    verify::health::{Health, KeyHealth, WarmUpError},
 };
 
 // The README's code is compiled and run like all other examples.

@@ -5,3 +5,5 @@ pub(crate) mod fault;
 pub(crate) mod folding;
 pub(crate) mod message;
 pub(crate) mod tool_policies;
+
+pub use self::tool_policies::ToolPolicies;

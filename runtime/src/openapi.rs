@@ -1,8 +1,8 @@
 //! An OpenAPI document and the policies of its operations in, a document that says who may call
 //! them out.
-//!
-//! What is said is decided in [`operation`], [`scheme`] and [`answer`]. How it is written is
-//! decided by the crate that the document is of; nothing else in this crate knows that one.
+
+// What is said is decided in `operation`, `scheme` and `answer`. How it is written is
+// decided by the crate that the document is of; nothing else in this crate knows that one.
 
 #[cfg(feature = "aide")]
 mod aide;

@@ -122,19 +122,19 @@ impl Policy {
 
     /// Whether anonymous requests are accepted.
     #[must_use]
-    pub const fn is_optional(&self) -> bool {
+    pub const fn is_optional(self) -> bool {
         self.is_optional
     }
 
     /// The token types that may enter, in the order they are written.
     #[must_use]
-    pub fn token_types(&self) -> impl ExactSizeIterator<Item = TokenType> {
+    pub fn token_types(self) -> impl ExactSizeIterator<Item = TokenType> {
         self.clauses.iter().map(Clause::token_type)
     }
 
     /// Whether tokens of this type may enter at all.
     #[must_use]
-    pub fn accepts(&self, token_type: TokenType) -> bool {
+    pub fn accepts(self, token_type: TokenType) -> bool {
         self.clause(token_type).is_some()
     }
 

@@ -60,7 +60,7 @@ fn misconfigured<P: Guarded>() -> Rejection {
 #[macro_export]
 macro_rules! leptos_layer {
     ($policy:ty) => {
-        $crate::server_functions::ServerFunctionLayer::<$policy>::new(
+        $crate::__private::ServerFunctionLayer::<$policy>::new(
             ::leptos::prelude::provide_context,
             |refusal| {
                 use ::leptos_axum::ResponseOptions;
@@ -80,7 +80,7 @@ macro_rules! leptos_layer {
 #[macro_export]
 macro_rules! leptos_guard {
     () => {
-        match $crate::server_functions::guard(::leptos::prelude::use_context()).await {
+        match $crate::__private::guard(::leptos::prelude::use_context()).await {
             Ok(guard) => guard,
             Err(refusal) => {
                 use ::leptos::prelude::{FromServerFnError, ServerFnErrorErr};
@@ -96,7 +96,7 @@ macro_rules! leptos_guard {
 #[macro_export]
 macro_rules! dioxus_layer {
     ($policy:ty) => {
-        ::dioxus::server::axum::middleware::map_request($crate::server_functions::admit::<$policy>)
+        ::dioxus::server::axum::middleware::map_request($crate::__private::admit::<$policy>)
     };
 }
 
@@ -107,7 +107,7 @@ macro_rules! dioxus_guard {
     () => {{
         use ::dioxus::fullstack::{FullstackContext, ServerFnError};
         let parts = FullstackContext::current().map(|context| context.parts_mut().clone());
-        match $crate::server_functions::guard(parts).await {
+        match $crate::__private::guard(parts).await {
             Ok(guard) => guard,
             Err(refusal) => {
                 return Err(::core::convert::From::from(ServerFnError::ServerError {

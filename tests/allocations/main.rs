@@ -15,7 +15,7 @@ use axum::{
     routing::{get, post},
 };
 use clerk_auth::{
-    Clerk, ClerkLayer, Policy, Scopes, Subject, ToolPolicies, clerk_auth, policy,
+    Clerk, ClerkLayer, Policy, Scopes, Subject, clerk_auth, mcp::ToolPolicies, policy,
     testing::DevIssuer,
 };
 use futures_util::{StreamExt, stream};
@@ -75,7 +75,7 @@ const TOOLS: ToolPolicies = ToolPolicies::new(&[("list", READ)]).message_limit(L
 fn message_in_chunks_of_a_byte_takes_memory_of_its_length() {
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
     let issuer = runtime.block_on(DevIssuer::start()).unwrap();
-    let layer = ClerkLayer::new(issuer.clerk().build().unwrap(), &READ).tools(&TOOLS);
+    let layer = ClerkLayer::new(issuer.clerk().build().unwrap(), READ).tools(&TOOLS);
     let router = Router::new().route("/mcp", post(open)).layer(layer);
     let token = issuer.oauth("user_ada").scopes(["read:notes"]).jwt();
     let send = |body, status| {

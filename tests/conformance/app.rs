@@ -9,7 +9,9 @@ use axum::{
     Extension, Json, Router, body::Body, extract::Request, response::Response, routing::get,
 };
 use clerk_auth::{
-    Claims, Clerk, ClerkLayer, Identity, Policy, TokenType, VerifiedToken, policy,
+    Claims, Clerk, ClerkLayer, Identity, Policy, TokenType,
+    identity::VerifiedToken,
+    policy,
     testing::{self, DevIssuer, Endpoint, TestClock},
     verified,
 };
@@ -47,7 +49,7 @@ impl Apps {
         self.script(vector);
         let clerk = self.clerk(vector);
         let asked: Asked = vector.expected.has.iter().flatten().map(|(it, _)| it.clone()).collect();
-        let outer = vector.within.as_ref().map(|_| ClerkLayer::new(clerk.clone(), &ANYBODY));
+        let outer = vector.within.as_ref().map(|_| ClerkLayer::new(clerk.clone(), ANYBODY));
         let router = Router::new()
             .route("/notes", get(describe))
             .layer(Extension(asked))
@@ -161,6 +163,9 @@ async fn describe(Extension(asked): Extension<Asked>, extensions: Extensions) ->
 
 /// The names of the vectors' members.
 fn who(identity: &Identity) -> Value {
+    // As the claim `fva` has it: −1 for a factor that is not enrolled.
+    let claimed =
+        |age: Option<Duration>| age.map_or(-1, |age| i64::try_from(age.as_secs() / 60).unwrap());
     let decoded = |claims: Option<&Claims>| claims.map(|it| it.decode::<Value>().unwrap());
     match identity {
         Identity::Session(token) => {
@@ -173,8 +178,8 @@ fn who(identity: &Identity) -> Value {
                 "org_role": organization.and_then(|it| it.role()),
                 "org_slug": organization.and_then(|it| it.slug()),
                 "org_permissions": organization.map(|it| it.permissions().collect::<Vec<_>>()),
-                "actor": token.actor().map(clerk_auth::Actor::subject),
-                "factor_ages": token.factor_ages().map(|(first, second)| [first, second]),
+                "actor": token.actor().map(clerk_auth::identity::Actor::subject),
+                "factor_ages": token.factor_ages().map(|ages| [ages.first_factor, ages.second_factor].map(claimed)),
                 "claims": decoded(Some(token.claims())),
             })
         }

@@ -4,36 +4,36 @@ use clerk_auth::{Identity, Policy, Verified, policy};
 use serde_json::Value;
 
 /// What a vector accepts.
-pub(crate) fn accepting(accepts: &Value) -> &'static Policy {
-    const ACCEPTED: [(&str, &Policy); 16] = [
-        ("session_token", &policy!(accepts = "session_token")),
-        ("oauth_token", &policy!(accepts = "oauth_token")),
-        ("m2m_token", &policy!(accepts = "m2m_token")),
-        ("api_key", &policy!(accepts = "api_key")),
-        ("any", &policy!(accepts = "any")),
-        ("session_token oauth_token", &policy!(accepts = ["session_token", "oauth_token"])),
-        ("session_token m2m_token", &policy!(accepts = ["session_token", "m2m_token"])),
-        ("session_token api_key", &policy!(accepts = ["session_token", "api_key"])),
-        ("oauth_token m2m_token", &policy!(accepts = ["oauth_token", "m2m_token"])),
-        ("oauth_token api_key", &policy!(accepts = ["oauth_token", "api_key"])),
-        ("m2m_token api_key", &policy!(accepts = ["m2m_token", "api_key"])),
+pub(crate) fn accepting(accepts: &Value) -> Policy {
+    const ACCEPTED: [(&str, Policy); 16] = [
+        ("session_token", policy!(accepts = "session_token")),
+        ("oauth_token", policy!(accepts = "oauth_token")),
+        ("m2m_token", policy!(accepts = "m2m_token")),
+        ("api_key", policy!(accepts = "api_key")),
+        ("any", policy!(accepts = "any")),
+        ("session_token oauth_token", policy!(accepts = ["session_token", "oauth_token"])),
+        ("session_token m2m_token", policy!(accepts = ["session_token", "m2m_token"])),
+        ("session_token api_key", policy!(accepts = ["session_token", "api_key"])),
+        ("oauth_token m2m_token", policy!(accepts = ["oauth_token", "m2m_token"])),
+        ("oauth_token api_key", policy!(accepts = ["oauth_token", "api_key"])),
+        ("m2m_token api_key", policy!(accepts = ["m2m_token", "api_key"])),
         (
             "session_token oauth_token m2m_token",
-            &policy!(accepts = ["session_token", "oauth_token", "m2m_token"]),
+            policy!(accepts = ["session_token", "oauth_token", "m2m_token"]),
         ),
         (
             "session_token oauth_token api_key",
-            &policy!(accepts = ["session_token", "oauth_token", "api_key"]),
+            policy!(accepts = ["session_token", "oauth_token", "api_key"]),
         ),
         (
             "session_token m2m_token api_key",
-            &policy!(accepts = ["session_token", "m2m_token", "api_key"]),
+            policy!(accepts = ["session_token", "m2m_token", "api_key"]),
         ),
         (
             "oauth_token m2m_token api_key",
-            &policy!(accepts = ["oauth_token", "m2m_token", "api_key"]),
+            policy!(accepts = ["oauth_token", "m2m_token", "api_key"]),
         ),
-        ("session_token oauth_token m2m_token api_key", &policy!(accepts = "any")),
+        ("session_token oauth_token m2m_token api_key", policy!(accepts = "any")),
     ];
     let words = match accepts {
         Value::String(word) => word.clone(),
@@ -49,7 +49,7 @@ pub(crate) fn accepting(accepts: &Value) -> &'static Policy {
 /// table.
 pub(crate) fn meets(asked: &str, verified: &Verified) -> bool {
     if let Some((_, policy)) = TABLE.iter().find(|(text, _)| *text == asked) {
-        return verified.require(policy).is_ok();
+        return verified.require(*policy).is_ok();
     }
     let Identity::Session(session) = verified.identity() else { return false };
     match asked.split_once(' ').unwrap() {

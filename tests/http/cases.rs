@@ -9,7 +9,8 @@ mod routes;
 use std::sync::Arc;
 
 use clerk_auth::{
-    Clerk, ClerkBuilder, Explanation,
+    Clerk, ClerkBuilder,
+    rejection::Explanation,
     testing::{Answer, DevIssuer, Endpoint},
 };
 use clerk_auth_tests::{Reply, Server};
@@ -98,7 +99,7 @@ impl Case {
     pub(crate) async fn explain(&self, issuer: &DevIssuer) -> Option<Explanation> {
         let token = self.token.as_deref()?;
         self.prepare(issuer);
-        Some(self.app.clerk.explain(token, &routes::policy(self.path)).await)
+        Some(self.app.clerk.explain(token, routes::policy(self.path)).await)
     }
 
     fn prepare(&self, issuer: &DevIssuer) {

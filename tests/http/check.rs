@@ -132,13 +132,13 @@ async fn a_check_names_what_is_lacking_and_the_variable_to_set() {
         let mut all = Vec::new();
         for ((route, policy), words) in ROUTES.iter().zip(cells) {
             let expected: Vec<String> = words.iter().map(|word| line(route, word)).collect();
-            let lacks = clerk.check(policy).err().map(|lacks| lacks.to_string());
+            let lacks = clerk.check(*policy).err().map(|lacks| lacks.to_string());
             assert_eq!(lacks.unwrap_or_default(), expected.join("\n"), "{configuration}: {route}");
             all.extend(expected);
         }
-        let lacks = clerk.check(&any::POLICY).err().map(|lacks| lacks.to_string());
+        let lacks = clerk.check(any::POLICY).err().map(|lacks| lacks.to_string());
         assert_eq!(lacks.unwrap_or_default(), all.join("\n"), "{configuration}: any");
-        assert!(clerk.check(&Policy::DENY_ALL).is_ok());
+        assert!(clerk.check(Policy::DENY_ALL).is_ok());
     }
     assert_eq!(issuer.calls().total(), 0, "a check asks nobody");
 }

@@ -1,7 +1,8 @@
 //! What an operator reads about a token that was accepted or rejected.
 
 use clerk_auth::{
-    Clerk, Policy, RejectionKind, policy,
+    Clerk, Policy, policy,
+    rejection::RejectionKind,
     testing::{Answer, DevIssuer, Endpoint},
 };
 
@@ -16,7 +17,7 @@ const ANY: Policy = policy!(accepts = "any");
 /// What the explanation says of the token, its reason code, and a part of the advice.
 struct Row {
     name: &'static str,
-    policy: &'static Policy,
+    policy: Policy,
     token: String,
     reason: &'static str,
     advice: &'static str,
@@ -24,7 +25,7 @@ struct Row {
 
 const fn row(
     name: &'static str,
-    policy: &'static Policy,
+    policy: Policy,
     token: String,
     reason: &'static str,
     advice: &'static str,
@@ -65,49 +66,49 @@ async fn each_common_cause_has_its_advice() {
     let rows = vec![
         row(
             "of another instance, with another key",
-            &SESSIONS,
+            SESSIONS,
             other.session("user_ada").jwt(),
             "jwk-kid-mismatch",
             "so it is of another Clerk instance",
         ),
         row(
             "of another instance, opaque",
-            &READ,
+            READ,
             other.oauth("user_ada").opaque(),
             "token-invalid",
             "another instance than that of CLERK_SECRET_KEY issued it",
         ),
         row(
             "forged",
-            &SESSIONS,
+            SESSIONS,
             forger.session("user_ada").jwt(),
             "token-invalid-signature",
             "The token names this instance as its issuer: it was altered",
         ),
         row(
             "with an unknown key",
-            &SESSIONS,
+            SESSIONS,
             session().header("kid", "ins_other").jwt(),
             "jwk-kid-mismatch",
             "CLERK_SECRET_KEY and CLERK_PUBLISHABLE_KEY are of two instances",
         ),
         row(
             "without an issuer",
-            &SESSIONS,
+            SESSIONS,
             session().without_claim("iss").jwt(),
             "token-invalid-issuer",
             "The token does not name its issuer; tokens of this instance name https://dev-",
         ),
         row(
             "of a template",
-            &SESSIONS,
+            SESSIONS,
             issuer.template("user_ada").jwt(),
             "token-type-mismatch",
             "without a template",
         ),
         row(
             "without the permission",
-            &SESSIONS,
+            SESSIONS,
             session().jwt(),
             "permission-missing",
             "This is a JWT of type session_token. It is rejected with status 403, reason \
@@ -116,14 +117,14 @@ async fn each_common_cause_has_its_advice() {
         ),
         row(
             "without the scope",
-            &READ,
+            READ,
             issuer.oauth("user_ada").jwt(),
             "scope-missing",
             "the token lacks the scope `read:notes`, which the request requires.",
         ),
         row(
             "of the wrong type",
-            &READ,
+            READ,
             session().jwt(),
             "token-type-mismatch",
             "This is a session_token, or a JWT of another kind. It is rejected with status 401, \
@@ -132,12 +133,12 @@ async fn each_common_cause_has_its_advice() {
         ),
         row(
             "OAuth where sessions are accepted",
-            &SESSIONS,
+            SESSIONS,
             issuer.oauth("user_ada").jwt(),
             "token-type-mismatch",
             "the route does not accept an oauth_token.",
         ),
-        row("cut off", &READ, "eyJhbGciOi".to_owned(), "token-invalid", "Copy the whole token"),
+        row("cut off", READ, "eyJhbGciOi".to_owned(), "token-invalid", "Copy the whole token"),
     ];
     assert_explained(&issuer.clerk().build().unwrap(), rows).await;
 }
@@ -148,11 +149,11 @@ async fn word_in_place_of_a_token_is_named() {
     let clerk = issuer.clerk().build().unwrap();
     for word in ["null", "undefined", "NaN", "[object Promise]", "[object Object]", "None", "nil"] {
         let rows = vec![
-            row("word", &ANY, word.to_owned(), "token-invalid", "await `getToken()`"),
-            row("word", &READ, word.to_owned(), "token-invalid", "the token is the word `"),
+            row("word", ANY, word.to_owned(), "token-invalid", "await `getToken()`"),
+            row("word", READ, word.to_owned(), "token-invalid", "the token is the word `"),
         ];
         assert_explained(&clerk, rows).await;
-        let explanation = clerk.explain(&format!("Bearer {word}"), &ANY).await.to_string();
+        let explanation = clerk.explain(&format!("Bearer {word}"), ANY).await.to_string();
         assert!(explanation.contains(&format!("`{word}`")), "{explanation}");
     }
 }
@@ -172,7 +173,7 @@ async fn expired_token_of_each_class_has_its_own_advice() {
     ];
     let clerk = issuer.clerk().build().unwrap();
     for (token, age, advice) in table {
-        let explanation = clerk.explain(&token, &ANY).await.to_string();
+        let explanation = clerk.explain(&token, ANY).await.to_string();
         assert!(
             explanation.contains(&format!(": the token has expired. {age}{advice}")),
             "{explanation}"
@@ -195,7 +196,7 @@ async fn accepted_token_is_named_by_its_type() {
         (issuer.api_key("user_ada").opaque(), "This is an opaque api_key."),
     ];
     for (token, named) in table {
-        let explanation = clerk.explain(&token, &ANY).await;
+        let explanation = clerk.explain(&token, ANY).await;
         assert_eq!(explanation.to_string(), format!("{named} It is accepted."));
         assert_eq!((explanation.kind(), explanation.reason()), (None, None));
     }
@@ -224,7 +225,7 @@ async fn text_that_is_not_a_token_is_named() {
         ("eyJhbGciOi".to_owned(), "Copy the whole token"),
         (String::new(), "Copy the whole token"),
     ] {
-        let explanation = clerk.explain(&text, &ANY).await.to_string();
+        let explanation = clerk.explain(&text, ANY).await.to_string();
         assert!(explanation.contains(advice), "{text}: {explanation}");
         assert!(!explanation.contains("hidden"), "{text}: {explanation}");
         assert_is_prose(&explanation, &text);
@@ -241,7 +242,7 @@ async fn unknown_opaque_token_has_the_advice_of_its_type() {
         (other.api_key("user_ada").opaque(), "is not an API key", "recipients"),
         (other.m2m("mch_billing").opaque(), "the machine of CLERK_MACHINE_SECRET_KEY", "ak_"),
     ] {
-        let explanation = clerk.explain(&token, &ANY).await.to_string();
+        let explanation = clerk.explain(&token, ANY).await.to_string();
         assert!(explanation.contains(named) && !explanation.contains(foreign), "{explanation}");
         assert_is_prose(&explanation, named);
     }
@@ -257,7 +258,7 @@ async fn call_that_a_setting_forbids_names_its_key() {
     ] {
         let clerk = issuer.clerk().build().unwrap();
         issuer.answer_with(endpoint, Answer::status(403));
-        let explanation = clerk.explain(&token, &ANY).await;
+        let explanation = clerk.explain(&token, ANY).await;
         let text = explanation.to_string();
         assert_eq!(explanation.kind(), Some(RejectionKind::Misconfigured), "{text}");
         assert!(text.contains(variable) && !text.contains("type of token"), "{text}");
@@ -271,7 +272,7 @@ async fn outage_is_told_as_such() {
     let clerk = issuer.clerk().build().unwrap();
     let key = issuer.api_key("user_ada").opaque();
     issuer.answer_with(Endpoint::ApiKeyVerify, Answer::status(503));
-    let explanation = clerk.explain(&key, &READ).await;
+    let explanation = clerk.explain(&key, READ).await;
     assert_eq!(explanation.kind(), Some(RejectionKind::ClerkUnavailable));
     assert!(explanation.to_string().ends_with("The token may be good; try again later."));
 }

@@ -2,8 +2,8 @@
 
 use axum::{Router, http::Method, routing::get};
 use clerk_auth::{
-    Clerk, ClerkBuilder, ClerkLayer, Policy, ResourceMetadata, ScopeHierarchy, clerk_auth, policy,
-    testing::DevIssuer,
+    Clerk, ClerkBuilder, ClerkLayer, Policy, clerk_auth, metadata::ResourceMetadata, policy,
+    policy::ScopeHierarchy, testing::DevIssuer,
 };
 use clerk_auth_tests::{Reply, Server};
 use reqwest::redirect;
@@ -134,7 +134,7 @@ async fn a_preflight_is_answered_and_a_guarded_app_does_not_guard_its_metadata()
     let issuer = issuer().await;
     let clerk = issuer.clerk().resource(NOTES).build().unwrap();
     let metadata = clerk.resource_metadata(POLICIES).unwrap();
-    let guarded = app(clerk.clone()).layer(ClerkLayer::new(clerk, &TOOLS));
+    let guarded = app(clerk.clone()).layer(ClerkLayer::new(clerk, TOOLS));
     let server = Server::start(guarded.merge(metadata)).await;
     let fields = [
         ("origin", "https://inspector.example"),
@@ -201,7 +201,7 @@ async fn two_resources_share_the_keys_and_are_named_apart() {
     let metadata = clerk.resource_metadata([list_notes::POLICY]).unwrap();
     let metadata = metadata.merge(tools.resource_metadata([TOOLS]).unwrap()).unwrap();
     let mcp = Router::new().route("/mcp", get(|| async { "in" }));
-    let mcp = mcp.layer(ClerkLayer::new(tools, &TOOLS));
+    let mcp = mcp.layer(ClerkLayer::new(tools, TOOLS));
     let server = Server::start(app(clerk).merge(mcp).merge(metadata)).await;
     for (path, scope) in [("notes", "read:notes"), ("mcp", "use:tools")] {
         let resource = format!("https://api.example.com/{path}");

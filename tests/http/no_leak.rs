@@ -5,7 +5,8 @@ use std::fmt::Debug;
 use axum::{Router, routing::get};
 use clerk_auth::{
     Clerk, ClerkBuilder, ClerkLayer, Guard, Identity, Rejection, Scopes, Subject, TokenType,
-    VerifiedToken, clerk_auth,
+    clerk_auth,
+    identity::VerifiedToken,
     testing::{Caller, DevIssuer},
     verified,
 };
@@ -192,7 +193,7 @@ async fn by_hand(
     let rejection = rejection.err().ok_or("it was not refused")?;
     let identity = guard.identity();
     let maybe_scopes = identity.maybe_scopes();
-    Ok([shown(&guard), shown(&identity), shown(maybe_scopes), rejection].concat())
+    Ok([shown(&guard), shown(identity), shown(maybe_scopes), rejection].concat())
 }
 
 fn tokens(issuer: &DevIssuer) -> Vec<(TokenType, String)> {
@@ -258,13 +259,13 @@ async fn debug_output_of_a_configuration_shows_nothing_of_it() {
     assert_eq!(shown(builder()), "ClerkBuilder(..)\nClerkBuilder(..)\n");
     assert_eq!(shown(builder().build().unwrap()), "Clerk(..)\nClerk(..)\n");
     let clerk = builder().build().unwrap();
-    let layer = ClerkLayer::new(clerk, &debug::POLICY);
+    let layer = ClerkLayer::new(clerk, debug::POLICY);
     secrets.assert_absent(&shown(&layer), "a layer");
     secrets.assert_absent(&shown(layer.layer(())), "the service of a layer");
     let described = Caller::session("user_hidden").claims(&json!({"hidden": "hidden"}));
     secrets.assert_absent(&shown(described), "a caller who is described");
     let lacks = Clerk::builder().machine_secret_key("ak_hidden").build().unwrap();
-    let lacks = lacks.check(&debug::POLICY).unwrap_err();
+    let lacks = lacks.check(debug::POLICY).unwrap_err();
     secrets.assert_absent(&format!("{lacks} {}", shown(lacks.clone())), "a check");
 }
 

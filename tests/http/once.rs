@@ -228,8 +228,8 @@ fn carrying(clerk: &Clerk) -> Router {
         let layer = ClerkLayer::new(clerk.clone(), policy);
         Router::new().route(path, get(async || "kept")).layer(keep.clone()).layer(layer)
     };
-    keeping("/keep", &READ)
-        .merge(keeping("/keep-scoped", &SCOPED))
+    keeping("/keep", READ)
+        .merge(keeping("/keep-scoped", SCOPED))
         .merge(handlers(clerk.clone()).layer(give))
 }
 

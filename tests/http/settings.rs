@@ -188,7 +188,7 @@ fn production_sessions_without_authorized_parties_are_logged_once() {
     ] {
         let clerk = builder.build().unwrap();
         for _ in 0..2 {
-            let _ = clerk.check(&policy);
+            let _ = clerk.check(policy);
         }
         let lines = warnings();
         assert_eq!(lines.len(), logged, "{name}: {lines:?}");

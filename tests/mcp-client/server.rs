@@ -18,7 +18,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::post,
 };
-use clerk_auth::{ClerkLayer, Policy, ToolPolicies, policy, testing::DevIssuer, verified};
+use clerk_auth::{ClerkLayer, Policy, mcp::ToolPolicies, policy, testing::DevIssuer, verified};
 use http::StatusCode;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -46,7 +46,7 @@ async fn answer(request: Request) -> Response {
         Some("tools/call") => {
             if message["params"]["name"] == "publish"
                 && let Some(caller) = verified(&parts.extensions)
-                && let Err(rejection) = caller.require(&PUBLISH)
+                && let Err(rejection) = caller.require(PUBLISH)
             {
                 return rejection.into_response();
             }
@@ -70,7 +70,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let metadata = clerk.resource_metadata([READ])?;
     let app = Router::new()
         .route("/mcp", post(answer))
-        .layer(ClerkLayer::new(clerk, &READ).tools(&TOOLS))
+        .layer(ClerkLayer::new(clerk, READ).tools(&TOOLS))
         .route("/mint", post(mint).with_state(issuer))
         .merge(metadata);
     println!("{url}");

@@ -20,7 +20,7 @@ async fn clerk() -> Clerk {
 }
 
 fn guarded(clerk: Clerk) -> impl FnOnce(Router) -> Router {
-    |router| router.layer(ClerkLayer::new(clerk, &NOTES))
+    |router| router.layer(ClerkLayer::new(clerk, NOTES))
 }
 
 /// The statuses of these requests, sent one after another on one connection, and what arrived

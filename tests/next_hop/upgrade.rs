@@ -1,7 +1,7 @@
 //! A connection that leaves HTTP leaves the policies, so a preflight opens none.
 
 use axum::{Router, http::StatusCode};
-use clerk_auth::{ClerkLayer, ToolPolicies, testing::DevIssuer};
+use clerk_auth::{ClerkLayer, mcp::ToolPolicies, testing::DevIssuer};
 use clerk_auth_tests::Server;
 
 use crate::{NOTES, wire::Wire};
@@ -16,7 +16,7 @@ async fn upgrade() -> (StatusCode, [(&'static str, &'static str); 2]) {
 #[tokio::test]
 async fn preflight_with_upgrade_is_guarded() {
     let issuer = DevIssuer::start().await.unwrap();
-    let layer = ClerkLayer::new(issuer.clerk().build().unwrap(), &NOTES);
+    let layer = ClerkLayer::new(issuer.clerk().build().unwrap(), NOTES);
     let token = issuer.oauth("user_ada").scopes(["read:notes"]).jwt();
     let bearer = format!("authorization: Bearer {token}\r\n");
     for (layer, with_token) in [(layer.clone(), 101), (layer.tools(&TOOLS), 400)] {

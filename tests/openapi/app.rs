@@ -3,7 +3,7 @@
 use aide::axum::{ApiRouter, routing::get as get_documented};
 use axum::{Router, http::Method, routing::get};
 use clerk_auth::{
-    Clerk, ClerkLayer, Policy, ScopeHierarchy, clerk_auth, policy, testing::DevIssuer,
+    Clerk, ClerkLayer, Policy, clerk_auth, policy, policy::ScopeHierarchy, testing::DevIssuer,
 };
 use serde_json::Value;
 use utoipa::OpenApi;
@@ -95,7 +95,7 @@ pub(crate) fn app(clerk: Clerk) -> Router {
         .route("/internal", get(internal))
         .route("/health", get(health))
         .with_state(clerk.clone())
-        .merge(tool.layer(ClerkLayer::new(clerk, &TOOL)))
+        .merge(tool.layer(ClerkLayer::new(clerk, TOOL)))
 }
 
 /// The document of `utoipa`, out of a table of routes.
@@ -123,7 +123,7 @@ pub(crate) fn undescribed_guards(clerk: &Clerk) -> aide::openapi::OpenApi {
         .api_route("/internal", get_documented(internal))
         .api_route("/health", get_documented(health))
         .with_state(clerk.clone())
-        .merge(tool.layer(ClerkLayer::new(clerk.clone(), &TOOL)));
+        .merge(tool.layer(ClerkLayer::new(clerk.clone(), TOOL)));
     let mut document = aide::openapi::OpenApi::default();
     document.info.title = "Notes".into();
     document.info.version = "1".into();

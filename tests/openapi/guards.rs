@@ -53,7 +53,7 @@ async fn edit(
     guard: Guard,
     _note: String,
 ) -> Result<String, Rejection> {
-    guard.require(&TOOL)?;
+    guard.require(TOOL)?;
     Ok(subject.map(|subject| subject.to_string()).unwrap_or_default())
 }
 

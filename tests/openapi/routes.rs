@@ -26,7 +26,7 @@ fn routes(clerk: &Clerk) -> Routes<Clerk> {
         .get("/feed", feed)
         .get("/internal", internal)
         .public_get("/health", health)
-        .layered(ClerkLayer::new(clerk.clone(), &TOOL), behind)
+        .layered(ClerkLayer::new(clerk.clone(), TOOL), behind)
 }
 
 #[tokio::test]
@@ -58,7 +58,7 @@ async fn operation_and_row_without_a_partner_are_reported() {
         .any("/feed", feed)
         .public_get("/unlisted", health)
         .connect("/feed", feed)
-        .layered_service("/tool", ClerkLayer::new(clerk.clone(), &TOOL), service())
+        .layered_service("/tool", ClerkLayer::new(clerk.clone(), TOOL), service())
         .public_service("/files", service())
         .finish();
     let mut document = Notes::openapi();
@@ -121,7 +121,7 @@ async fn operation_behind_two_policies_names_what_both_need() {
         Routes::<Clerk>::new().get("/both", both).get("/implied", implied).get("/never", never);
     let optional = Routes::new().get("/cookie", cookie).get("/maybe", maybe);
     let (router, table) =
-        Routes::new().layered(layer(&PEOPLE), behind).layered(layer(&MAYBE), optional).finish();
+        Routes::new().layered(layer(PEOPLE), behind).layered(layer(MAYBE), optional).finish();
     let mut document = Layers::openapi();
     clerk.describe_routes(&mut document, &table).unwrap();
     let document = serde_json::to_value(&document).unwrap();

@@ -4,7 +4,9 @@ use std::{collections::BTreeSet, time::Duration};
 
 use axum::{Router, routing::get};
 use clerk_auth::{
-    ClerkBuilder, ClerkLayer, KeyHealth, Policy, TokenType, policy,
+    ClerkBuilder, ClerkLayer, Policy, TokenType,
+    health::KeyHealth,
+    policy,
     testing::{Answer, Endpoint},
 };
 use clerk_auth_tests::Server;
@@ -78,7 +80,7 @@ async fn a_layer_and_a_guard_behind_it_decide_once_each() {
     let _guard = numbers.record();
     let app = App::start(|clerk| clerk).await;
     let router = Router::new().route("/notes", get(crate::notes)).with_state(app.clerk.clone());
-    let server = Server::start(router.layer(ClerkLayer::new(app.clerk.clone(), &OAUTH))).await;
+    let server = Server::start(router.layer(ClerkLayer::new(app.clerk.clone(), OAUTH))).await;
     let poor = app.issuer.oauth("user_ada").jwt();
     assert_eq!(server.get("/notes", &poor).await.status, 403);
     let refused = ("oauth_token/insufficient-scope/scope-missing".to_owned(), 1.0);

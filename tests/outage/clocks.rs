@@ -1,7 +1,7 @@
 //! The clock of this machine is corrected by an hour, forward and back. Tokens are judged by the
 //! new time at once; how old keys and verdicts are does not change.
 
-use clerk_auth::{KeyHealth, TokenType};
+use clerk_auth::{TokenType, health::KeyHealth};
 
 use crate::app::{App, NOW, SECOND};
 

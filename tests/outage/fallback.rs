@@ -1,7 +1,8 @@
 //! Where other keys stand in while the Backend API is away, and where they must not.
 
 use clerk_auth::{
-    ClerkBuilder, KeyHealth,
+    ClerkBuilder,
+    health::KeyHealth,
     testing::{Answer, Endpoint},
 };
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use clerk_auth::{
-    KeyHealth,
+    health::KeyHealth,
     testing::{Answer, Endpoint},
 };
 

@@ -75,18 +75,18 @@ fn routes(clerk: &Clerk) -> Routes<Clerk> {
             .get("/profile", profile)
             .post("/bill", bill)
     };
-    let guarded_preflights = layer(&MACHINES).guard_preflights();
+    let guarded_preflights = layer(MACHINES).guard_preflights();
     let service = any(open).with_state::<()>(());
     Routes::new()
         .nest("/verbs", verbs)
         .nest("/open/", open_verbs)
-        .nest("/machines", Routes::new().layered(layer(&MACHINES), behind()))
+        .nest("/machines", Routes::new().layered(layer(MACHINES), behind()))
         .nest("/guarded", Routes::new().layered(guarded_preflights, behind()))
-        .nest("/people", Routes::new().layered(layer(&PEOPLE), behind()))
-        .nest("/maybe", Routes::new().layered(layer(&MAYBE), behind()))
+        .nest("/people", Routes::new().layered(layer(PEOPLE), behind()))
+        .nest("/maybe", Routes::new().layered(layer(MAYBE), behind()))
         .merge(Routes::new().get("/a/{a}/b/{*rest}", whoami.layer(MapRequestLayer::new(|it| it))))
-        .layered_service("/mcp", layer(&PEOPLE), service.clone())
-        .layered_service("/router/", layer(&MACHINES), Router::new().route("/x", any(open)))
+        .layered_service("/mcp", layer(PEOPLE), service.clone())
+        .layered_service("/router/", layer(MACHINES), Router::new().route("/x", any(open)))
         .public_service("/files", service)
 }
 
@@ -190,10 +190,7 @@ async fn a_layer_guards_its_routes_and_no_other_path() {
     let clerk = issuer.clerk().any_machine().build().unwrap();
     let (app, _) = Routes::new()
         .public_get("/before", open)
-        .layered(
-            ClerkLayer::new(clerk.clone(), &MACHINES),
-            Routes::new().public_get("/inner", open),
-        )
+        .layered(ClerkLayer::new(clerk.clone(), MACHINES), Routes::new().public_get("/inner", open))
         .public_get("/after", open)
         .finish();
     let app = Server::start(app.with_state(clerk)).await;
@@ -216,7 +213,7 @@ async fn a_layer_guards_its_routes_and_no_other_path() {
 async fn the_table_prints_as_text_as_markdown_and_as_json() {
     let issuer = DevIssuer::start().await.unwrap();
     let clerk = issuer.clerk().build().unwrap();
-    let layer = ClerkLayer::new(clerk, &PEOPLE);
+    let layer = ClerkLayer::new(clerk, PEOPLE);
     let behind =
         Routes::<Clerk>::new().any("/{id}", list).public_any("/|`", open).get("/twice", twice);
     let (_, table) = Routes::<Clerk>::new()
@@ -293,7 +290,7 @@ async fn each_policy_is_named_once_for_the_check_and_the_metadata() {
         MAYBE,
     ];
     assert_eq!(policies, known);
-    policies.retain(|policy| clerk.check(policy).is_err());
+    policies.retain(|policy| clerk.check(*policy).is_err());
     assert!(
         policies.iter().all(|policy| policy.accepts(TokenType::M2mToken)),
         "no CLERK_MACHINE_ID"
@@ -327,7 +324,7 @@ async fn metadata_behind_a_layer_or_a_prefix_is_reported() {
     let clerk = issuer.clerk().resource("https://api.example.com/notes").build().unwrap();
     let metadata = || clerk.resource_metadata([whoami::POLICY]).unwrap();
     let documented = || Routes::<Clerk>::new().get("/notes", whoami).metadata(metadata());
-    let layer = || ClerkLayer::new(clerk.clone(), &PEOPLE);
+    let layer = || ClerkLayer::new(clerk.clone(), PEOPLE);
     let guarded = "; this metadata must be public: merge it outside the layer";
     let nested = "; this metadata must stand at the root: merge it outside `nest`";
     let table = [

@@ -11,7 +11,9 @@ use axum::{
     routing::{get, post},
 };
 use clerk_auth::{
-    Clerk, ClerkLayer, Guard, Policy, ToolPolicies, clerk_auth, policy,
+    Clerk, ClerkLayer, Guard, Policy, clerk_auth,
+    mcp::ToolPolicies,
+    policy,
     testing::{Caller, DevIssuer, TestClock},
     verified,
 };
@@ -65,7 +67,7 @@ async fn app() -> (TestClock, DevIssuer, Router) {
         .route("/events", get(unguarded))
         .route("/download", get(download))
         .route("/whole", get(whole));
-    let layer = ClerkLayer::new(clerk.clone(), &SESSIONS);
+    let layer = ClerkLayer::new(clerk.clone(), SESSIONS);
     let router = Router::<Clerk>::new()
         .route("/watch", get(watch))
         .with_state(clerk)
@@ -187,7 +189,7 @@ async fn every_use_of_a_token_ends_at_the_same_second() {
             let clock = TestClock::at(1_800_000_000);
             let issuer = DevIssuer::builder().clock(clock.clone()).start().await.unwrap();
             let clerk = issuer.clerk().clock_skew(Duration::from_secs(skew)).build().unwrap();
-            let layer = ClerkLayer::new(clerk.clone(), &ANY);
+            let layer = ClerkLayer::new(clerk.clone(), ANY);
             let router = Router::<Clerk>::new()
                 .route("/", get(watch))
                 .with_state(clerk)

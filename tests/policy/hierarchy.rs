@@ -2,7 +2,8 @@
 
 use axum::{Router, extract::Request, routing::get};
 use clerk_auth::{
-    Clerk, ClerkLayer, Guard, Policy, Rejection, ScopeHierarchy, Scopes, clerk_auth, policy,
+    Clerk, ClerkLayer, Guard, Policy, Rejection, Scopes, clerk_auth, policy,
+    policy::ScopeHierarchy,
     testing::{Caller, DevIssuer},
     verified,
 };
@@ -28,13 +29,13 @@ async fn export_notes() -> &'static str {
 
 #[clerk_auth(accepts = ["oauth_token", "api_key"])]
 async fn edit_notes(guard: Guard) -> Result<&'static str, Rejection> {
-    guard.require(&WRITE)?;
+    guard.require(WRITE)?;
     Ok("edited")
 }
 
 async fn tool(request: Request) -> Result<&'static str, Rejection> {
     let Some(caller) = verified(request.extensions()) else { return Ok("nobody") };
-    caller.require(&WRITE)?;
+    caller.require(WRITE)?;
     Ok("done")
 }
 
@@ -46,8 +47,8 @@ fn app(clerk: Clerk) -> Router {
         .route("/export", get(export_notes))
         .route("/edit", get(edit_notes))
         .with_state(clerk.clone())
-        .merge(tool.layer(ClerkLayer::new(clerk.clone(), &ANYBODY)))
-        .merge(read.layer(ClerkLayer::new(clerk, &READ)))
+        .merge(tool.layer(ClerkLayer::new(clerk.clone(), ANYBODY)))
+        .merge(read.layer(ClerkLayer::new(clerk, READ)))
 }
 
 #[tokio::test]
@@ -99,7 +100,7 @@ async fn a_scope_passes_for_what_it_implies_in_every_place_where_policies_are_as
     }
     let both = issuer.oauth("user_ada").scopes(["admin:notes", "export"]).jwt();
     assert_eq!(app.get("/export", &both).await.body, "exported");
-    let explained = clerk.explain(&granted("write:notes")[0], &READ).await;
+    let explained = clerk.explain(&granted("write:notes")[0], READ).await;
     assert_eq!(explained.kind(), None);
 }
 
@@ -126,8 +127,8 @@ fn a_described_caller_follows_the_hierarchy_that_the_test_gives() {
     let writer = || Caller::oauth("user_ada").scopes(["write:notes"]);
     assert_eq!(writer().guard::<list_notes>().unwrap_err().status(), 403);
     let guard = writer().scope_hierarchy(HIERARCHY).guard::<list_notes>().unwrap();
-    assert!(guard.require(&WRITE).is_ok() && guard.require(&READ).is_ok());
+    assert!(guard.require(WRITE).is_ok() && guard.require(READ).is_ok());
     assert_eq!(guard.maybe_scopes().unwrap().to_string(), "write:notes");
     let reader = Caller::oauth("user_ada").scopes(["read:notes"]).scope_hierarchy(HIERARCHY);
-    assert!(reader.guard::<list_notes>().unwrap().require(&WRITE).is_err());
+    assert!(reader.guard::<list_notes>().unwrap().require(WRITE).is_err());
 }

@@ -29,7 +29,7 @@ async fn whoami(request: Request) -> String {
 }
 
 fn guarded(clerk: Clerk) -> Router {
-    Router::new().route("/", get(whoami).options(whoami)).layer(ClerkLayer::new(clerk, &NOTES))
+    Router::new().route("/", get(whoami).options(whoami)).layer(ClerkLayer::new(clerk, NOTES))
 }
 
 #[tokio::test]
@@ -74,7 +74,7 @@ async fn a_preflight_brings_nobody_past_an_inner_layer() {
     const ANYBODY: Policy = policy!(accepts = "any");
     let issuer = DevIssuer::start().await.unwrap();
     let clerk = issuer.clerk().build().unwrap();
-    let outer = ClerkLayer::new(clerk.clone(), &ANYBODY).guard_preflights();
+    let outer = ClerkLayer::new(clerk.clone(), ANYBODY).guard_preflights();
     // With its token, a preflight is guarded by the inner layer too.
     let kept = Server::start(guarded(clerk.clone()).layer(outer.clone())).await;
     let without_token = MapRequestLayer::new(|mut request: Request| {
@@ -123,7 +123,7 @@ async fn the_service_that_was_ready_is_the_one_that_is_called() {
     let issuer = DevIssuer::start().await.unwrap();
     let calls = Arc::new(AtomicUsize::new(0));
     let picky = Picky { ready: false, calls: Arc::clone(&calls) };
-    let mut service = ClerkLayer::new(issuer.clerk().build().unwrap(), &NOTES).layer(picky);
+    let mut service = ClerkLayer::new(issuer.clerk().build().unwrap(), NOTES).layer(picky);
     let good = issuer.oauth("user_ada").scopes(["read:notes"]).jwt();
     for (token, status, called) in [(good.as_str(), 200, 1), ("junk", 401, 1), (&good, 200, 2)] {
         let request = Request::builder().header("authorization", format!("Bearer {token}"));
@@ -146,9 +146,9 @@ async fn a_guard_that_lets_in_nobody_leaves_nobody_to_the_service() {
     };
     let router = Router::new()
         .route("/", get(whoami))
-        .layer(ClerkLayer::new(clerk.clone(), &OPTIONAL))
+        .layer(ClerkLayer::new(clerk.clone(), OPTIONAL))
         .layer(MapRequestLayer::new(forget))
-        .layer(ClerkLayer::new(clerk, &NOTES));
+        .layer(ClerkLayer::new(clerk, NOTES));
     let app = Server::start(router).await;
     let good = issuer.oauth("user_ada").scopes(["read:notes"]).jwt();
     let reply = app.get("/", &good).await;
@@ -160,7 +160,7 @@ async fn a_preflight_brings_no_body_and_can_be_guarded_too() {
     let issuer = DevIssuer::start().await.unwrap();
     let clerk = issuer.clerk().build().unwrap();
     let echo = |body: String| async move { format!("body: {body}") };
-    let passing = ClerkLayer::new(clerk, &NOTES);
+    let passing = ClerkLayer::new(clerk, NOTES);
     let router = |layer| Router::new().route("/", any(echo)).layer(layer);
     let fields = [("origin", "https://x.example"), ("access-control-request-method", "POST")];
     let send = async |layer| {

@@ -8,10 +8,12 @@
 #![allow(clippy::unused_async, reason = "a handler is async, whether it waits or not")]
 
 mod audit;
+mod authenticate;
 #[path = "../http/capture.rs"]
 mod capture;
 mod conditions;
 mod ending;
+mod extractor;
 mod has;
 mod hierarchy;
 mod layer;

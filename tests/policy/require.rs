@@ -19,19 +19,19 @@ const KEYS: Policy = policy!(accepts = "api_key");
 
 #[clerk_auth(accepts = "oauth_token", scopes = "read:notes")]
 async fn write(guard: Guard) -> Result<&'static str, Rejection> {
-    guard.require(&WRITE)?;
+    guard.require(WRITE)?;
     Ok("written")
 }
 
 async fn tool(request: Request) -> Result<&'static str, Rejection> {
     let Some(caller) = verified(request.extensions()) else { return Ok("nobody") };
-    caller.require(&WRITE)?;
+    caller.require(WRITE)?;
     Ok("done")
 }
 
 #[clerk_auth(accepts = "oauth_token")]
 async fn keys_only(guard: Guard) -> Result<(), Rejection> {
-    guard.require(&KEYS)
+    guard.require(KEYS)
 }
 
 #[tokio::test]
@@ -42,7 +42,7 @@ async fn a_further_policy_refuses_like_the_first() {
     let app: Router<Clerk> = Router::new()
         .route("/write", post(write).get(write))
         .route("/keys", get(keys_only))
-        .merge(tools.layer(ClerkLayer::new(clerk.clone(), &ANYBODY)));
+        .merge(tools.layer(ClerkLayer::new(clerk.clone(), ANYBODY)));
     let app = Server::start(app.with_state(clerk)).await;
     let reader = issuer.oauth("user_ada").scopes(["read:notes"]).opaque();
     let writer = issuer.oauth("user_ada").scopes(["read:notes", "write:notes"]).opaque();

@@ -8,8 +8,8 @@ use axum::{
     response::Response, routing::any,
 };
 use clerk_auth::{
-    Clerk, ClerkLayer, Guard, Guarded, OAuthToken, Policy, policy,
-    server_functions::ServerFunctionLayer, testing::DevIssuer, verified,
+    __private::ServerFunctionLayer, Clerk, ClerkLayer, Guard, Guarded, OAuthToken, Policy, policy,
+    testing::DevIssuer, verified,
 };
 use http::{
     Method,
@@ -90,14 +90,14 @@ async fn trace_layer_behind_a_guard_shows_no_credential() {
     let marked = [AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION, SEC_WEBSOCKET_PROTOCOL];
     let in_front = Router::new()
         .route("/", any(whoami))
-        .layer(ClerkLayer::new(clerk.clone(), &NOTES))
+        .layer(ClerkLayer::new(clerk.clone(), NOTES))
         .layer(trace())
         .layer(SetSensitiveRequestHeadersLayer::new(marked));
     let table = [
-        ("layer", traced().layer(ClerkLayer::new(clerk.clone(), &NOTES))),
+        ("layer", traced().layer(ClerkLayer::new(clerk.clone(), NOTES))),
         ("guard", traced().layer(guard.clone())),
         // The second of two finds the same field, marked, and does not verify again.
-        ("layer and guard", traced().layer(ClerkLayer::new(clerk.clone(), &NOTES)).layer(guard)),
+        ("layer and guard", traced().layer(ClerkLayer::new(clerk.clone(), NOTES)).layer(guard)),
         ("in front", in_front),
     ];
     capture::start();
@@ -115,7 +115,7 @@ async fn trace_layer_behind_a_guard_shows_no_credential() {
 #[tokio::test]
 async fn trace_layer_behind_a_preflight_shows_no_credential() {
     let issuer = DevIssuer::start().await.unwrap();
-    let layer = ClerkLayer::new(issuer.clerk().build().unwrap(), &NOTES);
+    let layer = ClerkLayer::new(issuer.clerk().build().unwrap(), NOTES);
     let router = Router::new().route("/", any(whoami)).layer(trace()).layer(layer);
     let mut fields = SECRETS[2..].to_vec();
     fields.extend([("origin", "https://app.example.com"), ("x-other", "shown")]);

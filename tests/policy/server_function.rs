@@ -4,8 +4,8 @@ use std::{cell::RefCell, convert::Infallible};
 
 use axum::{body::Body, extract::Request, response::IntoResponse};
 use clerk_auth::{
+    __private::{ServerFunctionLayer, admit, guard},
     Clerk, Guarded, OAuthToken, Policy, SessionToken, policy,
-    server_functions::{ServerFunctionLayer, admit, guard},
     testing::DevIssuer,
     verified,
 };

@@ -11,8 +11,8 @@ use axum::{
     routing::{any, get},
 };
 use clerk_auth::{
-    Clerk, ClerkLayer, Guard, Policy, Rejection, ScopeHierarchy, ToolPolicies, clerk_auth, policy,
-    testing::DevIssuer, verified,
+    Clerk, ClerkLayer, Guard, Policy, Rejection, clerk_auth, mcp::ToolPolicies, policy,
+    policy::ScopeHierarchy, testing::DevIssuer, verified,
 };
 use clerk_auth_tests::{Reply, Server};
 use http::Method;
@@ -36,42 +36,42 @@ async fn write_or_export() {}
 
 #[clerk_auth(accepts = "oauth_token", scopes = "read")]
 async fn read_then_write(guard: Guard) -> Result<(), Rejection> {
-    guard.require(&WRITE)
+    guard.require(WRITE)
 }
 
 #[clerk_auth(accepts = "oauth_token")]
 async fn require_two(guard: Guard) -> Result<(), Rejection> {
-    guard.require(&READ)?;
-    guard.require(&WRITE)?;
+    guard.require(READ)?;
+    guard.require(WRITE)?;
     // For each item of a list.
-    (0..3).try_for_each(|_| guard.require(&EXPORT))
+    (0..3).try_for_each(|_| guard.require(EXPORT))
 }
 
 #[clerk_auth(accepts = "oauth_token", scopes = "read", optional)]
 async fn optional_then_write(guard: Guard) -> Result<(), Rejection> {
-    guard.require(&WRITE)
+    guard.require(WRITE)
 }
 
 #[clerk_auth(accepts = "oauth_token")]
 async fn require_of_clones(guard: Guard) -> Result<(), Rejection> {
-    guard.clone().require(&READ)?;
-    guard.clone().require(&WRITE)
+    guard.clone().require(READ)?;
+    guard.clone().require(WRITE)
 }
 
 #[clerk_auth(accepts = "oauth_token")]
 async fn require_of_guard_and_verified(guard: Guard, request: Request) -> Result<(), Rejection> {
-    guard.require(&READ)?;
-    verified(request.extensions()).unwrap().require(&WRITE)
+    guard.require(READ)?;
+    verified(request.extensions()).unwrap().require(WRITE)
 }
 
 async fn required_of_verified(request: Request) -> Result<(), Rejection> {
     let require = |policy| verified(request.extensions()).unwrap().require(policy);
-    require(&WRITE)?;
-    require(&EXPORT)
+    require(WRITE)?;
+    require(EXPORT)
 }
 
 async fn require_between(request: Request, next: Next) -> Result<Response, Rejection> {
-    verified(request.extensions()).unwrap().require(&EXPORT)?;
+    verified(request.extensions()).unwrap().require(EXPORT)?;
     Ok(next.run(request).await)
 }
 
@@ -96,7 +96,7 @@ fn rows(clerk: &Clerk) -> Vec<Row> {
     let row = |name, router, challenges| Row { name, router, body: String::new(), challenges };
     vec![
         row("a guard", guarded(get(write)), &["write"]),
-        row("layer, guard", guarded(get(write)).layer(layer(&READ)), &["read", "read write"]),
+        row("layer, guard", guarded(get(write)).layer(layer(READ)), &["read", "read write"]),
         row("guard, require", guarded(get(read_then_write)), &["read", "read write"]),
         row(
             "require, require, require",
@@ -111,23 +111,23 @@ fn rows(clerk: &Clerk) -> Vec<Row> {
         ),
         row(
             "layer, require of verified twice",
-            Router::new().route("/", get(required_of_verified)).layer(layer(&READ)),
+            Router::new().route("/", get(required_of_verified)).layer(layer(READ)),
             &["read", "read write", "read write export"],
         ),
         row(
             "layer, require of a middleware, guard",
-            guarded(get(write)).layer(from_fn(require_between)).layer(layer(&READ)),
+            guarded(get(write)).layer(from_fn(require_between)).layer(layer(READ)),
             &["read", "read export", "read export write"],
         ),
         Row {
             body: tool("write"),
-            ..row("layer, tool", open().layer(layer(&READ).tools(&TOOLS)), &["read", "read write"])
+            ..row("layer, tool", open().layer(layer(READ).tools(&TOOLS)), &["read", "read write"])
         },
         Row {
             body: tool("write"),
             ..row(
                 "layer, tool, guard",
-                guarded(any(write_or_export)).layer(layer(&READ).tools(&TOOLS)),
+                guarded(any(write_or_export)).layer(layer(READ).tools(&TOOLS)),
                 &["read", "read write"],
             )
         },
@@ -135,23 +135,23 @@ fn rows(clerk: &Clerk) -> Vec<Row> {
             body: tool("export"),
             ..row(
                 "layer, layer, tool, guard",
-                guarded(any(write)).layer(layer(&WRITE).tools(&TOOLS)).layer(layer(&READ)),
+                guarded(any(write)).layer(layer(WRITE).tools(&TOOLS)).layer(layer(READ)),
                 &["read", "read write", "read write export"],
             )
         },
         row(
             "layer without scopes between",
-            guarded(get(write)).layer(layer(&ANYBODY)).layer(layer(&READ)),
+            guarded(get(write)).layer(layer(ANYBODY)).layer(layer(READ)),
             &["read", "read write"],
         ),
         row(
             "the same policy three times",
-            guarded(get(write)).layer(layer(&WRITE)).layer(layer(&WRITE)),
+            guarded(get(write)).layer(layer(WRITE)).layer(layer(WRITE)),
             &["write"],
         ),
         row(
             "optional layers, guard",
-            guarded(get(write)).layer(layer(&OPTIONAL)).layer(layer(&OPTIONAL)),
+            guarded(get(write)).layer(layer(OPTIONAL)).layer(layer(OPTIONAL)),
             &["read write"],
         ),
         row("optional guard, require", guarded(get(optional_then_write)), &["read write"]),
@@ -159,18 +159,18 @@ fn rows(clerk: &Clerk) -> Vec<Row> {
             body: tool("export"),
             ..row(
                 "optional layer, tool",
-                open().layer(layer(&OPTIONAL).tools(&TOOLS)),
+                open().layer(layer(OPTIONAL).tools(&TOOLS)),
                 &["read export"],
             )
         },
         row(
             "layer with alternatives",
-            guarded(get(write)).layer(layer(&EITHER)),
+            guarded(get(write)).layer(layer(EITHER)),
             &["admin", "admin write"],
         ),
         row(
             "layer with alternatives of clients",
-            guarded(get(write)).layer(layer(&BY_CLIENT)),
+            guarded(get(write)).layer(layer(BY_CLIENT)),
             &["admin", "admin write"],
         ),
     ]
@@ -227,17 +227,17 @@ async fn challenge_names_what_the_outer_policies_used() {
         router.with_state(clerk.clone()).layer(ClerkLayer::new(clerk.clone(), policy))
     };
     let table = [
-        (behind(&plain, &EITHER), "/", "admin", "admin write"),
-        (behind(&plain, &EITHER), "/", "read list", "read list write"),
-        (behind(&plain, &EITHER), "/", "profile list read email", "read list write"),
-        (behind(&plain, &EITHER), "/", "admin read list", "admin write"),
-        (behind(&plain, &READ), "/either", "read admin", "read write"),
-        (behind(&plain, &BY_CLIENT), "/", "read", "read write"),
-        (behind(&plain, &ANYBODY), "/", "read admin", "write"),
+        (behind(&plain, EITHER), "/", "admin", "admin write"),
+        (behind(&plain, EITHER), "/", "read list", "read list write"),
+        (behind(&plain, EITHER), "/", "profile list read email", "read list write"),
+        (behind(&plain, EITHER), "/", "admin read list", "admin write"),
+        (behind(&plain, READ), "/either", "read admin", "read write"),
+        (behind(&plain, BY_CLIENT), "/", "read", "read write"),
+        (behind(&plain, ANYBODY), "/", "read admin", "write"),
         // The inner scope is enough for the outer policy.
-        (behind(&hierarchy, &READ), "/", "read", "write"),
-        (behind(&hierarchy, &READ), "/either", "read export:x", "write"),
-        (behind(&hierarchy, &EITHER), "/", "read list", "list write"),
+        (behind(&hierarchy, READ), "/", "read", "write"),
+        (behind(&hierarchy, READ), "/either", "read export:x", "write"),
+        (behind(&hierarchy, EITHER), "/", "read list", "list write"),
     ];
     for (router, path, granted, expected) in table {
         let app = Server::start(router).await;
@@ -263,9 +263,9 @@ async fn challenge_names_nothing_of_another_clerk_or_credential() {
         next.run(request)
     });
     for (what, router) in [
-        ("Clerk, anonymously", guarded(&other).layer(ClerkLayer::new(clerk.clone(), &OPTIONAL))),
-        ("Clerk", guarded(&other).layer(ClerkLayer::new(clerk.clone(), &READ))),
-        ("credential", guarded(&clerk).layer(rewrite).layer(ClerkLayer::new(clerk.clone(), &READ))),
+        ("Clerk, anonymously", guarded(&other).layer(ClerkLayer::new(clerk.clone(), OPTIONAL))),
+        ("Clerk", guarded(&other).layer(ClerkLayer::new(clerk.clone(), READ))),
+        ("credential", guarded(&clerk).layer(rewrite).layer(ClerkLayer::new(clerk.clone(), READ))),
     ] {
         let app = Server::start(router).await;
         let reply = if what == "Clerk, anonymously" {

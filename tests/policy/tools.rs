@@ -19,7 +19,10 @@ use axum::{
     routing::any,
 };
 use clerk_auth::{
-    Clerk, ClerkLayer, Policy, ScopeHierarchy, ToolPolicies, policy,
+    Clerk, ClerkLayer, Policy,
+    mcp::ToolPolicies,
+    policy,
+    policy::ScopeHierarchy,
     testing::{DevIssuer, TestClock},
     verified,
 };
@@ -54,7 +57,7 @@ async fn reached(request: Request) -> String {
 }
 
 fn router(clerk: Clerk) -> Router {
-    let guard = ClerkLayer::new(clerk, &ENTER).tools(&TOOLS);
+    let guard = ClerkLayer::new(clerk, ENTER).tools(&TOOLS);
     Router::new().route("/mcp", any(reached)).layer(guard)
 }
 
@@ -411,7 +414,7 @@ async fn nobody_calls_a_tool_that_asks_for_somebody() {
         ("help", OPTIONAL),
     ]);
     let issuer = DevIssuer::start().await.unwrap();
-    let guard = ClerkLayer::new(issuer.clerk().build().unwrap(), &OPTIONAL).tools(&MIXED);
+    let guard = ClerkLayer::new(issuer.clerk().build().unwrap(), OPTIONAL).tools(&MIXED);
     let app = Server::start(Router::new().route("/mcp", any(reached)).layer(guard)).await;
     let help = ADD.replace("add", "help");
     let reply = app.send_body(Method::POST, "/mcp", &[], help.clone()).await;

@@ -18,7 +18,8 @@ use axum::{
     routing::get,
 };
 use clerk_auth::{
-    Clerk, ClerkBuilder, Identity, SessionToken, TokenType, VerifiedToken, clerk_auth,
+    Clerk, ClerkBuilder, Identity, SessionToken, TokenType, clerk_auth,
+    identity::VerifiedToken,
     testing::{DevIssuer, TestClock},
     verified,
 };

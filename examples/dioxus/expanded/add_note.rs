@@ -25,6 +25,6 @@ impl ::clerk_auth::Guarded for add_note {
 #[middleware(::clerk_auth::dioxus_layer!(add_note))]
 pub async fn add_note(year: u16, text: String) -> ServerFnResult<String> {
     let guard: ::clerk_auth::Guard<add_note> = ::clerk_auth::dioxus_guard!();
-    let subject: clerk_auth::Subject = guard.subject();
+    let subject: clerk_auth::Subject = guard.subject().clone();
     { Ok(format!("{subject} notes for {year}: {text}")) }
 }

@@ -25,6 +25,6 @@ impl ::clerk_auth::Guarded for whoami {
 #[middleware(::clerk_auth::dioxus_layer!(whoami))]
 pub async fn whoami() -> ServerFnResult<String> {
     let guard: ::clerk_auth::Guard<whoami> = ::clerk_auth::dioxus_guard!();
-    let subject: clerk_auth::Subject = guard.subject();
+    let subject: clerk_auth::Subject = guard.subject().clone();
     { Ok(subject.to_string()) }
 }

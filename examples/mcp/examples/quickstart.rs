@@ -6,8 +6,8 @@ use std::{error::Error, sync::Arc};
 
 use axum::{Router, http::request::Parts};
 use clerk_auth::{
-    ClerkLayer, Policy, ScopeHierarchy, ToolPolicies, Verified, policy, testing::DevIssuer,
-    verified,
+    ClerkLayer, Policy, Verified, mcp::ToolPolicies, policy, policy::ScopeHierarchy,
+    testing::DevIssuer, verified,
 };
 use rmcp::{
     ErrorData,
@@ -36,18 +36,18 @@ impl Notes {
     /// Tells who you are.
     #[tool]
     async fn whoami(&self, Extension(parts): Extension<Parts>) -> Result<String, ErrorData> {
-        Ok(caller(&parts, &READ)?.subject().to_string())
+        Ok(caller(&parts, READ)?.subject().to_string())
     }
 
     /// Removes all notes.
     #[tool]
     async fn clear_notes(&self, Extension(parts): Extension<Parts>) -> Result<String, ErrorData> {
-        Ok(format!("{} has no notes now", caller(&parts, &WRITE)?.subject()))
+        Ok(format!("{} has no notes now", caller(&parts, WRITE)?.subject()))
     }
 }
 
 /// Who calls, asked once more: should the layer ever be missing, the tool still refuses.
-fn caller(parts: &Parts, policy: &Policy) -> Result<Verified, ErrorData> {
+fn caller(parts: &Parts, policy: Policy) -> Result<Verified, ErrorData> {
     let nobody = || ErrorData::invalid_request("no guard let this request in", None);
     let caller = verified(&parts.extensions).ok_or_else(nobody)?;
     caller.require(policy).map_err(|no| ErrorData::invalid_request(no.to_string(), None))?;
@@ -72,7 +72,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let sessions = Arc::new(NeverSessionManager::default());
     let service = StreamableHttpService::new(|| Ok(Notes), sessions, config);
     let metadata = clerk.resource_metadata([READ])?;
-    let guard = ClerkLayer::new(clerk, &READ).tools(&TOOLS).close_streams_on_expiry();
+    let guard = ClerkLayer::new(clerk, READ).tools(&TOOLS).close_streams_on_expiry();
     let app = Router::new().route_service("/mcp", service).layer(guard).merge(metadata);
 
     let token = |scope: &str| issuer.oauth("user_ada").scopes([scope]).audience([url]).jwt();

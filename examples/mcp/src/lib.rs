@@ -11,7 +11,9 @@ mod tests;
 use std::sync::Arc;
 
 use axum::Router;
-use clerk_auth::{Clerk, ClerkLayer, ConfigError, Policy, ScopeHierarchy, ToolPolicies, policy};
+use clerk_auth::{
+    Clerk, ClerkLayer, ConfigError, Policy, mcp::ToolPolicies, policy, policy::ScopeHierarchy,
+};
 use rmcp::transport::streamable_http_server::{
     StreamableHttpServerConfig, StreamableHttpService, session::never::NeverSessionManager,
 };
@@ -54,6 +56,6 @@ pub fn router(clerk: Clerk, host: &str, notes: Notes) -> Result<Router, ConfigEr
 
     // MCP wants the scopes of basic functionality here. Clients learn others when they need them.
     let metadata = clerk.resource_metadata([ENTER])?;
-    let guard = ClerkLayer::new(clerk, &ENTER).tools(&TOOLS).close_streams_on_expiry();
+    let guard = ClerkLayer::new(clerk, ENTER).tools(&TOOLS).close_streams_on_expiry();
     Ok(Router::new().route_service("/mcp", service).layer(guard).merge(metadata))
 }

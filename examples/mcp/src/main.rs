@@ -37,7 +37,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         (issuer.clerk().resource(&local).audience([&local]), local.clone())
     };
     let clerk = builder.scope_hierarchy(SCOPES).build()?;
-    clerk.check(&ENTER)?;
+    clerk.check(ENTER)?;
     for (tool, policy) in TOOLS.iter() {
         clerk.check(policy)?;
         println!("  {tool:<12} {policy}");

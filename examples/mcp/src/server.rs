@@ -35,13 +35,13 @@ impl NotesServer {
     /// Tells who you are.
     #[tool]
     async fn whoami(&self, Extension(parts): Extension<Parts>) -> Result<String, ErrorData> {
-        Ok(caller(&parts, &ENTER)?.subject().to_string())
+        Ok(caller(&parts, ENTER)?.subject().to_string())
     }
 
     /// Lists the user's notes, one a line.
     #[tool]
     async fn list_notes(&self, Extension(parts): Extension<Parts>) -> Result<String, ErrorData> {
-        let caller = caller(&parts, &READ)?;
+        let caller = caller(&parts, READ)?;
         Ok(self.notes.of(caller.subject()).join("\n"))
     }
 
@@ -52,7 +52,7 @@ impl NotesServer {
         Extension(parts): Extension<Parts>,
         Parameters(new): Parameters<NewNote>,
     ) -> Result<String, ErrorData> {
-        let caller = caller(&parts, &WRITE)?;
+        let caller = caller(&parts, WRITE)?;
         self.notes.add(caller.subject(), new.text);
         Ok("added".to_owned())
     }
@@ -60,7 +60,7 @@ impl NotesServer {
 
 /// Who calls. The layer asked for the tool's policy already; should somebody mount this server
 /// without it, or list the tool with another policy, the tool still refuses.
-fn caller(parts: &Parts, policy: &Policy) -> Result<Verified, ErrorData> {
+fn caller(parts: &Parts, policy: Policy) -> Result<Verified, ErrorData> {
     let nobody = || ErrorData::invalid_request("no guard let this request in", None);
     let caller = verified(&parts.extensions).ok_or_else(nobody)?;
     caller.require(policy).map_err(|no| ErrorData::invalid_request(no.to_string(), None))?;

@@ -269,7 +269,7 @@ async fn a_tool_refuses_also_where_it_is_mounted_without_its_policy() {
         Router::new().route_service("/mcp", service)
     };
     let no_tools =
-        Server::serving(|clerk, notes| mount(notes).layer(ClerkLayer::new(clerk, &ENTER)));
+        Server::serving(|clerk, notes| mount(notes).layer(ClerkLayer::new(clerk, ENTER)));
     let no_guard = Server::serving(|_, notes| mount(notes));
     for server in [no_tools.await, no_guard.await] {
         let reply = server.post(&server.token("read:notes"), &add_note()).send().await.unwrap();

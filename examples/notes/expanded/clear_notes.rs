@@ -34,6 +34,6 @@ async fn clear_notes(
     guard: ::clerk_auth::Guard<clear_notes>,
     State(notes): State<Notes>,
 ) -> Json<usize> {
-    let subject: Subject = guard.subject();
+    let subject: Subject = guard.subject().clone();
     { Json(notes.clear(&subject)) }
 }

@@ -17,9 +17,9 @@ impl create_note {
 impl ::clerk_auth::Guarded for create_note {
     const POLICY: ::clerk_auth::Policy = Self::POLICY;
     type Identity = ::clerk_auth::Identity<
-        ::clerk_auth::Never,
+        ::clerk_auth::identity::Never,
         ::clerk_auth::OAuthToken,
-        ::clerk_auth::Never,
+        ::clerk_auth::identity::Never,
         ::clerk_auth::ApiKey,
     >;
     type Claims = ();
@@ -33,6 +33,6 @@ async fn create_note(
     State(notes): State<Notes>,
     Json(new): Json<NewNote>,
 ) -> (StatusCode, Json<Note>) {
-    let subject: Subject = guard.subject();
+    let subject: Subject = guard.subject().clone();
     { (StatusCode::CREATED, Json(notes.add(&subject, new.text))) }
 }

@@ -23,7 +23,7 @@ async fn delete_note(
     State(notes): State<Notes>,
     Path(id): Path<u64>,
 ) -> StatusCode {
-    let subject: Subject = guard.subject();
+    let subject: Subject = guard.subject().clone();
     {
         if notes.remove(&subject, id) {
             StatusCode::NO_CONTENT

@@ -22,6 +22,6 @@ async fn export_notes(
     guard: ::clerk_auth::Guard<export_notes>,
     State(notes): State<Notes>,
 ) -> Json<Vec<Note>> {
-    let subject: Subject = guard.subject();
+    let subject: Subject = guard.subject().clone();
     { Json(notes.of(&subject)) }
 }

@@ -22,6 +22,6 @@ async fn list_notes(
     guard: ::clerk_auth::Guard<list_notes>,
     State(notes): State<Notes>,
 ) -> Json<Vec<Note>> {
-    let subject: Subject = guard.subject();
+    let subject: Subject = guard.subject().clone();
     { Json(notes.of(&subject)) }
 }

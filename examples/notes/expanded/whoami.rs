@@ -26,9 +26,9 @@ impl ::clerk_auth::Guarded for whoami {
 ///
 /// Requires `session_token`, or `oauth_token`, or `m2m_token`, or `api_key`.
 async fn whoami(guard: ::clerk_auth::Guard<whoami>) -> Json<Caller> {
-    let subject: Subject = guard.subject();
+    let subject: Subject = guard.subject().clone();
     let token_type: TokenType = guard.token_type();
-    let scopes: Option<Scopes> = guard.maybe_scopes();
+    let scopes: Option<Scopes> = guard.maybe_scopes().cloned();
     {
         Json(Caller {
             subject,

@@ -37,7 +37,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let (router, table) = routes();
     print!("{table}");
     for policy in table.policies() {
-        if let Err(lacks) = clerk.check(&policy) {
+        if let Err(lacks) = clerk.check(policy) {
             println!("Not yet, {policy}: {lacks}");
         }
     }

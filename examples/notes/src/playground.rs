@@ -136,7 +136,7 @@ impl Playground {
     async fn explain(&self, token: &str, row: &Row) -> String {
         let mut text = "The route is public: it verifies no token.".to_owned();
         for policy in row.policies() {
-            let explanation = self.clerk.explain(token, &policy).await;
+            let explanation = self.clerk.explain(token, policy).await;
             text = explanation.to_string();
             if explanation.kind().is_some() {
                 break;

@@ -267,7 +267,10 @@ fn after_a_mistake_the_policy_refuses_everyone() {
 #[test]
 fn a_body_is_not_parsed() {
     let output = expand("", "async fn f(subject: Subject) { half typed ! code }").to_string();
-    assert!(output.ends_with("guard . subject () ; { half typed ! code } }"), "{output}");
+    assert!(
+        output.ends_with("guard . subject () . clone () ; { half typed ! code } }"),
+        "{output}"
+    );
 }
 
 #[test]

@@ -256,7 +256,7 @@ impl RouteGuard {
     }
 
     pub(super) const fn layer(layer: &ClerkLayer) -> Self {
-        Self { policy: *layer.policy(), passes_preflights: layer.passes_preflights() }
+        Self { policy: layer.policy(), passes_preflights: layer.passes_preflights() }
     }
 }
 

@@ -17,7 +17,7 @@ const LONGEST_NAME: usize = 64;
 /// The claims to decode. `()` asks for nothing, so nothing is copied or read for it.
 pub(crate) fn wanted<C: 'static>(caller: Option<&Identity>) -> Option<Claims> {
     let wanted = TypeId::of::<C>() != TypeId::of::<()>();
-    caller.filter(|_| wanted).and_then(Identity::maybe_claims).cloned()
+    caller.filter(|_| wanted).and_then(Identity::claims).cloned()
 }
 
 /// No claims are a JSON `null`, which an `Option` takes and a struct does not.

@@ -2,23 +2,54 @@
 
 use std::{fmt, future::Future, ptr, sync::Arc, time::SystemTime};
 
-use http::{Extensions, HeaderValue};
+use axum_core::extract::{FromRequestParts, OptionalFromRequestParts};
+use http::{Extensions, HeaderValue, request::Parts};
 
-use super::{Admitted, Passed, permit};
+use super::{Admitted, Passed, permit, reject};
 use crate::{
     clerk::Clerk,
     clock::UnixMillis,
-    error::AuthError,
+    error::{AuthError, ConfigurationError, ErrorKind},
     guard::expiry::expired,
-    identity::{Identity, VerifiedToken, ids::Subject},
+    identity::{
+        Claims, Identity, VerifiedToken,
+        ids::{ClientId, MachineId, OrgId, SessionId, Subject, UserId},
+        scopes::Scopes,
+    },
     policy::{Policy, ScopeHierarchy},
     response::rejection::{Rejection, RejectionSettings},
     token::TokenType,
     verify::is_expired,
 };
 
-/// A verified identity that travels with the request, so that a second guard does not verify
-/// again. Only this crate can make one or insert it.
+/// The verified identity of a request, which a guard or [`ClerkLayer`](crate::ClerkLayer) stored.
+/// Only this crate can make one or insert it.
+///
+/// It is an extractor, for the handlers behind a layer:
+///
+/// ```
+/// use axum::{Router, routing::get};
+/// use clerk_auth::{Clerk, ClerkLayer, Policy, Verified, policy};
+///
+/// const MEMBERS: Policy = policy!(accepts = "session_token");
+///
+/// async fn whoami(caller: Verified) -> String {
+///     caller.subject().to_string()
+/// }
+///
+/// fn members(clerk: Clerk) -> Router {
+///     Router::new().route("/me", get(whoami)).layer(ClerkLayer::new(clerk, MEMBERS))
+/// }
+/// ```
+///
+/// | request | `Verified` | `Option<Verified>` |
+/// |---|---|---|
+/// | with a verified credential | the caller | `Some` |
+/// | anonymous, admitted by an [`optional`](Policy::optional) policy | 401 | `None` |
+/// | CORS preflight that the layer passed on | 401 | `None` |
+/// | that no guard or layer saw | 500 | 500 |
+///
+/// A second guard with the same credential does not verify it again.
 #[derive(Clone)]
 pub struct Verified {
     identity: Identity,
@@ -33,12 +64,20 @@ pub struct Verified {
     passed: Passed,
 }
 
-/// How a [`Verified`] lies in a request. The type is private, so no one else can insert one.
+/// What the last guard or layer of a request found. The type is private, so no one else can insert
+/// one.
 #[derive(Clone)]
-struct StoredIdentity(Verified);
+enum StoredIdentity {
+    Known(Verified),
+    /// The policy admitted a request without a credential.
+    Anonymous {
+        clerk: Clerk,
+        policy: Policy,
+    },
+}
 
-/// Whom the last guard or layer of the request let in; `None` where it let in a caller without a
-/// credential, or where none stood in the way.
+/// Returns the caller whom the last guard or layer of the request admitted. `None` for an anonymous
+/// request, and if no guard or layer ran. In a handler, use [`Verified`] as an extractor instead.
 ///
 /// ```
 /// use clerk_auth::verified;
@@ -49,23 +88,109 @@ struct StoredIdentity(Verified);
 /// ```
 #[must_use]
 pub fn verified(extensions: &Extensions) -> Option<Verified> {
-    extensions.get::<StoredIdentity>().map(|StoredIdentity(verified)| verified.clone())
+    extensions.get::<StoredIdentity>()?.verified()
+}
+
+impl StoredIdentity {
+    /// An error if the request reached a handler that no guard or layer stands in front of.
+    fn of(extensions: &Extensions) -> Result<&Self, Rejection> {
+        extensions.get::<Self>().ok_or_else(|| {
+            let fault = ConfigurationError::NoLayer.into();
+            Rejection::new(&fault, &Policy::DENY_ALL, Arc::default(), Some(extensions))
+        })
+    }
+
+    fn verified(&self) -> Option<Verified> {
+        match self {
+            Self::Known(verified) => Some(verified.clone()),
+            Self::Anonymous { .. } => None,
+        }
+    }
+}
+
+/// Rejects anonymous requests with 401, also if an [`optional`](Policy::optional) policy admitted
+/// them. If no guard or layer ran, the rejection is 500 and the log names the missing layer.
+impl<S: Sync> FromRequestParts<S> for Verified {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Rejection> {
+        match StoredIdentity::of(&parts.extensions)? {
+            StoredIdentity::Known(verified) => Ok(verified.clone()),
+            StoredIdentity::Anonymous { clerk, policy } => {
+                let missing = ErrorKind::Missing.into();
+                Err(reject(&missing, policy, clerk.appearance(), Some(&parts.extensions)))
+            }
+        }
+    }
+}
+
+/// Returns `None` for an anonymous request. If no guard or layer ran, the rejection is 500: without
+/// one, every caller would look anonymous.
+impl<S: Sync> OptionalFromRequestParts<S> for Verified {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Rejection> {
+        StoredIdentity::of(&parts.extensions).map(StoredIdentity::verified)
+    }
 }
 
 impl Verified {
-    /// Who calls.
+    /// Returns the subject of the caller's token.
     #[must_use]
     pub fn subject(&self) -> &Subject {
         self.identity.subject()
     }
 
-    /// The type of the caller's token.
+    /// Returns the type of the caller's token.
     #[must_use]
     pub fn token_type(&self) -> TokenType {
         self.identity.token_type()
     }
 
-    /// The whole verified identity.
+    /// Returns the user ID. `None` for a machine, and for an API key of an organization.
+    #[must_use]
+    pub fn user_id(&self) -> Option<&UserId> {
+        self.identity.user_id()
+    }
+
+    /// Returns the organization: the active one of a session, the one that the user chose at
+    /// consent for an OAuth token, or the owner of an API key.
+    #[must_use]
+    pub fn org_id(&self) -> Option<&OrgId> {
+        self.identity.org_id()
+    }
+
+    /// Returns the OAuth client. `None` if the token is not an OAuth token.
+    #[must_use]
+    pub fn client_id(&self) -> Option<&ClientId> {
+        self.identity.client_id()
+    }
+
+    /// Returns the machine. `None` if the caller is not a machine.
+    #[must_use]
+    pub fn machine_id(&self) -> Option<&MachineId> {
+        self.identity.machine_id()
+    }
+
+    /// Returns the session. `None` if the token is not a session token.
+    #[must_use]
+    pub fn session_id(&self) -> Option<&SessionId> {
+        self.identity.session_id()
+    }
+
+    /// Returns the granted scopes. `None` for session tokens and M2M tokens, which have none.
+    #[must_use]
+    pub fn scopes(&self) -> Option<&Scopes> {
+        self.identity.scopes()
+    }
+
+    /// Returns the claims. `None` for an OAuth token, and for an M2M token or API key without any.
+    #[must_use]
+    pub fn claims(&self) -> Option<&Claims> {
+        self.identity.claims()
+    }
+
+    /// Returns the whole verified identity.
     #[must_use]
     pub fn identity(&self) -> &Identity {
         &self.identity
@@ -91,8 +216,8 @@ impl Verified {
     /// # Errors
     /// The rejection that a guard with this policy would answer. If scopes are missing, its
     /// challenge also names the scopes of the policies that the request passed before.
-    pub fn require(&self, policy: &Policy) -> Result<(), Rejection> {
-        require(Some(&self.identity), policy, &self.passed, &self.clerk.appearance())
+    pub fn require(&self, policy: Policy) -> Result<(), Rejection> {
+        require(Some(&self.identity), &policy, &self.passed, &self.clerk.appearance())
     }
 
     pub(crate) fn new(admitted: &Admitted, clerk: Clerk, field: Option<HeaderValue>) -> Self {
@@ -100,12 +225,14 @@ impl Verified {
         Self { identity, clerk, field, end: admitted.end, passed }
     }
 
-    /// Whom the last guard let in; nobody, where it let in a caller without a credential.
-    pub(crate) fn store(verified: Option<Self>, extensions: &mut Extensions) {
-        match verified {
-            Some(verified) => drop(extensions.insert(StoredIdentity(verified))),
-            None => drop(extensions.remove::<StoredIdentity>()),
-        }
+    /// Stores the caller whom the last guard or layer admitted.
+    pub(crate) fn store(self, extensions: &mut Extensions) {
+        extensions.insert(StoredIdentity::Known(self));
+    }
+
+    /// Stores that the last guard or layer admitted a request without a credential.
+    pub(crate) fn store_anonymous(clerk: Clerk, policy: Policy, extensions: &mut Extensions) {
+        extensions.insert(StoredIdentity::Anonymous { clerk, policy });
     }
 
     /// What was verified before with the same verifier and from the same field.
@@ -114,7 +241,7 @@ impl Verified {
         clerk: &Clerk,
         field: &HeaderValue,
     ) -> Option<&'e mut Self> {
-        let StoredIdentity(known) = extensions.get_mut::<StoredIdentity>()?;
+        let StoredIdentity::Known(known) = extensions.get_mut()? else { return None };
         let own = known.field.as_ref().filter(|own| *own == field)?;
         // An application can carry extensions from one request to a later one, which other
         // policies admitted. The field of that request lies elsewhere in memory. (Requests of one
@@ -146,8 +273,8 @@ pub(crate) fn admit_further(
     hierarchy: ScopeHierarchy,
 ) -> Result<(), AuthError> {
     match extensions.get_mut::<StoredIdentity>() {
-        Some(StoredIdentity(known)) => known.pass(policy).map(drop),
-        None => permit(None, policy, hierarchy),
+        Some(StoredIdentity::Known(known)) => known.pass(policy).map(drop),
+        Some(StoredIdentity::Anonymous { .. }) | None => permit(None, policy, hierarchy),
     }
 }
 

@@ -8,7 +8,8 @@ use crate::{
     guard::expiry::expired,
     identity::{
         Claims, GuardIdentity, HasClientId, HasMachineId, HasScopes, HasSessionId, HasUserId,
-        Identity, Never, SessionToken, VerifiedToken,
+        Never, SessionToken, VerifiedToken,
+        borrowed::IdentityRef,
         ids::{ClientId, MachineId, OrgId, SessionId, Subject, UserId},
         scopes::Scopes,
     },
@@ -22,8 +23,8 @@ where
     P::Identity: VerifiedToken,
 {
     /// Who calls.
-    pub fn subject(&self) -> Subject {
-        self.identity.subject().clone()
+    pub fn subject(&self) -> &Subject {
+        self.identity.subject()
     }
 
     /// The type of the caller's token.
@@ -32,57 +33,57 @@ where
     }
 
     /// What the caller was granted. It exists where only OAuth tokens and API keys can enter.
-    pub fn scopes(&self) -> Scopes
+    pub fn scopes(&self) -> &Scopes
     where
         P::Identity: HasScopes,
     {
-        self.identity.scopes().clone()
+        self.identity.scopes()
     }
 
     /// The user. It exists where only session and OAuth tokens can enter.
-    pub fn user_id(&self) -> UserId
+    pub fn user_id(&self) -> &UserId
     where
         P::Identity: HasUserId,
     {
-        self.identity.user_id().clone()
+        self.identity.user_id()
     }
 
     /// The OAuth client. It exists where only OAuth tokens can enter.
-    pub fn client_id(&self) -> ClientId
+    pub fn client_id(&self) -> &ClientId
     where
         P::Identity: HasClientId,
     {
-        self.identity.client_id().clone()
+        self.identity.client_id()
     }
 
     /// The calling machine. It exists where only M2M tokens can enter.
-    pub fn machine_id(&self) -> MachineId
+    pub fn machine_id(&self) -> &MachineId
     where
         P::Identity: HasMachineId,
     {
-        self.identity.machine_id().clone()
+        self.identity.machine_id()
     }
 
     /// The session. It exists where only session tokens can enter.
-    pub fn session_id(&self) -> SessionId
+    pub fn session_id(&self) -> &SessionId
     where
         P::Identity: HasSessionId,
     {
-        self.identity.session_id().clone()
+        self.identity.session_id()
     }
 }
 
 impl<P: Guarded<Identity = SessionToken>> Guard<P> {
     /// All claims of the session, as they are. It exists where only session tokens can enter.
-    pub fn claims(&self) -> Claims {
-        self.identity.claims().clone()
+    pub fn claims(&self) -> &Claims {
+        self.identity.claims()
     }
 }
 
 impl<P: Guarded> Guard<P> {
     /// Who calls; `None` where nobody says.
-    pub fn maybe_subject(&self) -> Option<Subject> {
-        self.identity.token().map(|token| token.subject().clone())
+    pub fn maybe_subject(&self) -> Option<&Subject> {
+        self.identity.token().map(VerifiedToken::subject)
     }
 
     /// The type of the caller's token; `None` for a caller without one.
@@ -91,40 +92,40 @@ impl<P: Guarded> Guard<P> {
     }
 
     /// What the caller was granted; `None` where the token is of a type without scopes.
-    pub fn maybe_scopes(&self) -> Option<Scopes> {
-        self.identity.token()?.maybe_scopes().cloned()
+    pub fn maybe_scopes(&self) -> Option<&Scopes> {
+        self.identity.token()?.maybe_scopes()
     }
 
     /// The user; `None` where the caller is none.
-    pub fn maybe_user_id(&self) -> Option<UserId> {
-        self.known()?.maybe_user_id().cloned()
+    pub fn maybe_user_id(&self) -> Option<&UserId> {
+        self.known()?.user_id()
     }
 
     /// Returns the organization: the active one of a session, the one that the user chose at consent
     /// to an OAuth token, or the owner of an API key.
-    pub fn maybe_org_id(&self) -> Option<OrgId> {
-        self.known()?.maybe_org_id().cloned()
+    pub fn maybe_org_id(&self) -> Option<&OrgId> {
+        self.known()?.org_id()
     }
 
     /// The OAuth client; `None` where the token is no OAuth token.
-    pub fn maybe_client_id(&self) -> Option<ClientId> {
-        self.known()?.maybe_client_id().cloned()
+    pub fn maybe_client_id(&self) -> Option<&ClientId> {
+        self.known()?.client_id()
     }
 
     /// Returns the machine: the sender of an M2M token, or the owner of an API key. `None` for other
     /// callers.
-    pub fn maybe_machine_id(&self) -> Option<MachineId> {
-        self.known()?.maybe_machine_id().cloned()
+    pub fn maybe_machine_id(&self) -> Option<&MachineId> {
+        self.known()?.machine_id()
     }
 
     /// The session; `None` where the token is no session token.
-    pub fn maybe_session_id(&self) -> Option<SessionId> {
-        self.known()?.maybe_session_id().cloned()
+    pub fn maybe_session_id(&self) -> Option<&SessionId> {
+        self.known()?.session_id()
     }
 
     /// The token's claims, as they are; `None` where it carries none.
-    pub fn maybe_claims(&self) -> Option<Claims> {
-        self.known()?.maybe_claims().cloned()
+    pub fn maybe_claims(&self) -> Option<&Claims> {
+        self.known()?.claims()
     }
 
     /// The claims, decoded into the type that the policy names.
@@ -133,8 +134,8 @@ impl<P: Guarded> Guard<P> {
     }
 
     /// The whole verified identity.
-    pub fn identity(&self) -> P::Identity {
-        self.identity.clone()
+    pub fn identity(&self) -> &P::Identity {
+        &self.identity
     }
 
     /// When the token ends; `None` for one that does not, and for a caller without one. The
@@ -183,7 +184,7 @@ impl<P: Guarded> Guard<P> {
     /// const ADMIN: Policy = Policy::new(&[Clause::OAuthToken(Requirement::Scope("admin"))]);
     ///
     /// async fn purge<P: Guarded>(guard: Guard<P>) -> Result<&'static str, Rejection> {
-    ///     guard.require(&ADMIN)?;
+    ///     guard.require(ADMIN)?;
     ///     Ok("purged")
     /// }
     /// ```
@@ -191,20 +192,21 @@ impl<P: Guarded> Guard<P> {
     /// # Errors
     /// The rejection that a guard with this policy would answer. If scopes are missing, its
     /// challenge also names the scopes of the policies that the request passed before.
-    pub fn require(&self, policy: &Policy) -> Result<(), Rejection> {
-        require(self.known().as_ref(), policy, &self.passed, &self.appearance)
+    pub fn require(&self, policy: Policy) -> Result<(), Rejection> {
+        let caller = self.known().map(IdentityRef::to_identity);
+        require(caller.as_ref(), &policy, &self.passed, &self.appearance)
     }
 
-    fn known(&self) -> Option<Identity> {
-        self.identity.token().map(VerifiedToken::widen)
+    fn known(&self) -> Option<IdentityRef<'_>> {
+        self.identity.token().map(VerifiedToken::by_ref)
     }
 }
 
 impl<I: VerifiedToken, P: Guarded<Identity = Option<I>>> Guard<P> {
     /// The whole verified identity; `None` for a caller without a credential. It exists where
     /// such callers can enter.
-    pub fn maybe_identity(&self) -> Option<I> {
-        self.identity.clone()
+    pub fn maybe_identity(&self) -> Option<&I> {
+        self.identity.as_ref()
     }
 }
 

@@ -3,7 +3,13 @@
 //! Only the verifier makes one. None can be parsed, deserialized or defaulted, so a value of
 //! these types in a handler came out of a verified token.
 
-use std::{fmt, sync::Arc};
+use std::{
+    borrow::Borrow,
+    cmp::Ordering,
+    fmt,
+    hash::{Hash, Hasher},
+    sync::Arc,
+};
 
 use serde::{Serialize, Serializer};
 
@@ -37,6 +43,13 @@ macro_rules! id {
         impl fmt::Debug for $name {
             fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
                 formatter.write_str(concat!(stringify!($name), "(..)"))
+            }
+        }
+
+        /// Finds the ID by its text in a map.
+        impl Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                &self.0
             }
         }
 
@@ -86,6 +99,14 @@ id! {
     /// An OAuth client: the application that acts for a user.
     ClientId
 }
+id! {
+    /// The ID of a token. It is not the token.
+    TokenId
+}
+id! {
+    /// The ID of an API key, `ak_…`. It is not the secret.
+    ApiKeyId
+}
 
 /// Whom a verified token speaks for.
 ///
@@ -96,7 +117,10 @@ id! {
 ///     format!("notes/{subject}") // notes/user_2zQ8…
 /// }
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+///
+/// The list is exhaustive on purpose: code that decides by the kind of subject must decide about
+/// each.
+#[derive(Clone, Debug)]
 pub enum Subject {
     /// A user: the subject of session tokens, OAuth tokens and most API keys.
     User(UserId),
@@ -125,15 +149,21 @@ impl Subject {
         }
     }
 
-    pub(crate) fn user_id(&self) -> Option<&UserId> {
+    /// Returns the user ID. `None` if the subject is not a user.
+    #[must_use]
+    pub fn user_id(&self) -> Option<&UserId> {
         if let Self::User(id) = self { Some(id) } else { None }
     }
 
-    pub(crate) fn org_id(&self) -> Option<&OrgId> {
+    /// Returns the organization ID. `None` if the subject is not an organization.
+    #[must_use]
+    pub fn org_id(&self) -> Option<&OrgId> {
         if let Self::Organization(id) = self { Some(id) } else { None }
     }
 
-    pub(crate) fn machine_id(&self) -> Option<&MachineId> {
+    /// Returns the machine ID. `None` if the subject is not a machine.
+    #[must_use]
+    pub fn machine_id(&self) -> Option<&MachineId> {
         if let Self::Machine(id) = self { Some(id) } else { None }
     }
 
@@ -154,6 +184,58 @@ pub(crate) fn has_control(text: &str) -> bool {
         return text.bytes().fold(false, |any, byte| any | byte.is_ascii_control());
     }
     text.chars().any(char::is_control)
+}
+
+/// By its text, as `Borrow` requires: the prefix of an ID tells its kind.
+impl PartialEq for Subject {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for Subject {}
+
+impl PartialOrd for Subject {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Subject {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.as_str().cmp(other.as_str())
+    }
+}
+
+impl Hash for Subject {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
+    }
+}
+
+/// Finds the subject by its ID in a map.
+impl Borrow<str> for Subject {
+    fn borrow(&self) -> &str {
+        self.as_str()
+    }
+}
+
+impl AsRef<str> for Subject {
+    fn as_ref(&self) -> &str {
+        self.as_str()
+    }
+}
+
+impl PartialEq<str> for Subject {
+    fn eq(&self, other: &str) -> bool {
+        self.as_str() == other
+    }
+}
+
+impl PartialEq<&str> for Subject {
+    fn eq(&self, other: &&str) -> bool {
+        self.as_str() == *other
+    }
 }
 
 impl fmt::Display for Subject {
@@ -181,6 +263,22 @@ mod tests {
         {
             assert!(Subject::from_id(id).is_none(), "{id:?}");
         }
+    }
+
+    #[test]
+    fn id_and_subject_are_found_by_their_text() {
+        use std::collections::{BTreeSet, HashSet};
+        for id in ["user_1", "org_1", "mch_1"] {
+            let subject = Subject::from_id(id).unwrap();
+            assert!(subject == *id && subject == id && subject.as_ref() == id);
+            assert_eq!(HashSet::from([subject.clone()]).get(id), Some(&subject));
+            assert_eq!(BTreeSet::from([subject.clone()]).get(id), Some(&subject));
+            let ids = (subject.user_id(), subject.org_id(), subject.machine_id());
+            let texts =
+                [ids.0.map(UserId::as_str), ids.1.map(OrgId::as_str), ids.2.map(MachineId::as_str)];
+            assert_eq!(texts.into_iter().flatten().collect::<Vec<_>>(), [id]);
+        }
+        assert!(HashSet::from([UserId::new("user_1")]).contains("user_1"));
     }
 
     #[test]

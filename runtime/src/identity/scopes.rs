@@ -1,6 +1,6 @@
 //! Scopes: what a token was granted, and the grammar of one scope.
 
-use std::{borrow::Cow, fmt, sync::Arc};
+use std::{borrow::Cow, fmt, slice, sync::Arc};
 
 use serde::{Serialize, Serializer};
 
@@ -74,9 +74,10 @@ impl Scopes {
         self.0.iter().any(|granted| granted.as_ref() == scope)
     }
 
-    /// The granted scopes, one by one.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.0.iter().map(AsRef::as_ref)
+    /// Iterates over the granted scopes.
+    #[must_use]
+    pub fn iter(&self) -> ScopesIter<'_> {
+        ScopesIter(self.0.iter())
     }
 
     /// How many scopes were granted.
@@ -89,6 +90,40 @@ impl Scopes {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+}
+
+/// An iterator over granted scopes, which [`Scopes::iter`] returns.
+#[derive(Clone)]
+pub struct ScopesIter<'s>(slice::Iter<'s, Box<str>>);
+
+impl<'s> Iterator for ScopesIter<'s> {
+    type Item = &'s str;
+
+    fn next(&mut self) -> Option<&'s str> {
+        self.0.next().map(AsRef::as_ref)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.size_hint()
+    }
+}
+
+impl ExactSizeIterator for ScopesIter<'_> {}
+
+impl<'s> IntoIterator for &'s Scopes {
+    type Item = &'s str;
+    type IntoIter = ScopesIter<'s>;
+
+    fn into_iter(self) -> ScopesIter<'s> {
+        self.iter()
+    }
+}
+
+/// Prints how many are left: scopes are claims, and claims stay out of logs.
+impl fmt::Debug for ScopesIter<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "ScopesIter({} left)", self.len())
     }
 }
 
@@ -146,6 +181,11 @@ mod tests {
         for near in ["read", "read:note", "READ:notes", "read:notes ", "admin", "write:notes", ""] {
             assert!(!scopes.contains(near), "{near:?}");
         }
+        let mut listed = Vec::new();
+        for scope in &scopes {
+            listed.push(scope);
+        }
+        assert_eq!((listed.len(), scopes.iter().len()), (2, 2));
         assert!(Scopes::from_text("").is_empty());
         assert_eq!(Scopes::from_text("a b").to_string(), "a b");
     }

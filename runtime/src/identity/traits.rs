@@ -7,8 +7,8 @@ use super::{
     SessionToken,
 };
 use crate::{
-    clock::UnixMillis,
     identity::{
+        borrowed::IdentityRef,
         ids::{ClientId, MachineId, SessionId, Subject, UserId},
         scopes::Scopes,
     },
@@ -18,25 +18,33 @@ use crate::{
 /// What every verified identity has, whatever its class. Sealed: only this crate's types are
 /// identities.
 pub trait VerifiedToken: sealed::Sealed + Clone + Send + Sync + 'static {
-    /// Whom the token speaks for.
-    fn subject(&self) -> &Subject;
+    /// Returns the subject: whom the token speaks for.
+    fn subject(&self) -> &Subject {
+        self.by_ref().subject()
+    }
 
-    /// The class of the token.
-    fn token_type(&self) -> TokenType;
+    /// Returns the type of the token.
+    fn token_type(&self) -> TokenType {
+        self.by_ref().token_type()
+    }
 
-    /// The scopes, where the class carries scopes.
-    fn maybe_scopes(&self) -> Option<&Scopes>;
+    /// Returns the scopes. `None` for session tokens and M2M tokens, which have none.
+    fn maybe_scopes(&self) -> Option<&Scopes> {
+        self.by_ref().scopes()
+    }
 
-    /// When the token ends. `None` for one that does not.
-    fn expires_at(&self) -> Option<SystemTime>;
+    /// Returns when the token expires. `None` if it does not.
+    fn expires_at(&self) -> Option<SystemTime> {
+        self.by_ref().expires_at()
+    }
 
     /// This identity out of one of any class; `None` where it is of a class that has no place here.
     #[doc(hidden)]
     fn narrow(identity: Identity) -> Option<Self>;
 
-    /// This identity as one of any class.
+    /// Borrows it as one of any class.
     #[doc(hidden)]
-    fn widen(&self) -> Identity;
+    fn by_ref(&self) -> IdentityRef<'_>;
 }
 
 /// What a guard lets a handler have: a verified identity, or an `Option` of one where requests
@@ -172,13 +180,30 @@ mod sealed {
     pub trait Sealed {}
 }
 
-/// One class of token: its facts, its place in `Identity`, its type, whether it carries scopes, and
-/// when it ends.
+/// One class of token: its facts, and its place in `Identity`.
 macro_rules! class {
-    ($name:ident, $facts:ident, $place:ident, $token_type:ident, |$scoped:ident| $scopes:expr, |$ending:ident| $end:expr) => {
+    ($name:ident, $facts:ident, $place:ident) => {
         impl $name {
             pub(crate) fn new(facts: $facts) -> Self {
                 Self(Arc::new(facts))
+            }
+
+            /// Returns the subject: whom the token speaks for.
+            #[must_use]
+            pub fn subject(&self) -> &Subject {
+                &self.0.subject
+            }
+
+            /// Returns the type of the token.
+            #[must_use]
+            pub const fn token_type(&self) -> TokenType {
+                IdentityRef::$place(self).token_type()
+            }
+
+            /// Returns when the token expires. `None` if it does not.
+            #[must_use]
+            pub fn expires_at(&self) -> Option<SystemTime> {
+                IdentityRef::$place(self).expires_at()
             }
 
             #[cfg(feature = "testing")]
@@ -190,24 +215,6 @@ macro_rules! class {
         impl sealed::Sealed for $name {}
 
         impl VerifiedToken for $name {
-            fn subject(&self) -> &Subject {
-                &self.0.subject
-            }
-
-            fn token_type(&self) -> TokenType {
-                TokenType::$token_type
-            }
-
-            fn maybe_scopes(&self) -> Option<&Scopes> {
-                let $scoped = &*self.0;
-                $scopes
-            }
-
-            fn expires_at(&self) -> Option<SystemTime> {
-                let $ending = &*self.0;
-                $end.and_then(UnixMillis::to_system_time)
-            }
-
             fn narrow(identity: Identity) -> Option<Self> {
                 match identity {
                     Identity::$place(token) => Some(token),
@@ -215,8 +222,8 @@ macro_rules! class {
                 }
             }
 
-            fn widen(&self) -> Identity {
-                Identity::$place(self.clone())
+            fn by_ref(&self) -> IdentityRef<'_> {
+                IdentityRef::$place(self)
             }
         }
 
@@ -229,52 +236,16 @@ macro_rules! class {
     };
 }
 
-class!(SessionToken, SessionFacts, Session, SessionToken, |_it| None, |it| Some(it.expires_at));
-class!(OAuthToken, OAuthFacts, OAuth, OAuthToken, |it| Some(&it.scopes), |it| it.expires_at);
-class!(M2mToken, M2mFacts, M2m, M2mToken, |_it| None, |it| it.expires_at);
-class!(ApiKey, ApiKeyFacts, ApiKey, ApiKey, |it| Some(&it.scopes), |it| it.expires_at);
+class!(SessionToken, SessionFacts, Session);
+class!(OAuthToken, OAuthFacts, OAuth);
+class!(M2mToken, M2mFacts, M2m);
+class!(ApiKey, ApiKeyFacts, ApiKey);
 
 impl<S, O, M, A> sealed::Sealed for Identity<S, O, M, A> {}
 
 impl<S: VerifiedToken, O: VerifiedToken, M: VerifiedToken, A: VerifiedToken> VerifiedToken
     for Identity<S, O, M, A>
 {
-    fn subject(&self) -> &Subject {
-        match self {
-            Self::Session(token) => token.subject(),
-            Self::OAuth(token) => token.subject(),
-            Self::M2m(token) => token.subject(),
-            Self::ApiKey(token) => token.subject(),
-        }
-    }
-
-    fn token_type(&self) -> TokenType {
-        match self {
-            Self::Session(token) => token.token_type(),
-            Self::OAuth(token) => token.token_type(),
-            Self::M2m(token) => token.token_type(),
-            Self::ApiKey(token) => token.token_type(),
-        }
-    }
-
-    fn maybe_scopes(&self) -> Option<&Scopes> {
-        match self {
-            Self::Session(token) => token.maybe_scopes(),
-            Self::OAuth(token) => token.maybe_scopes(),
-            Self::M2m(token) => token.maybe_scopes(),
-            Self::ApiKey(token) => token.maybe_scopes(),
-        }
-    }
-
-    fn expires_at(&self) -> Option<SystemTime> {
-        match self {
-            Self::Session(token) => token.expires_at(),
-            Self::OAuth(token) => token.expires_at(),
-            Self::M2m(token) => token.expires_at(),
-            Self::ApiKey(token) => token.expires_at(),
-        }
-    }
-
     fn narrow(identity: Identity) -> Option<Self> {
         match identity {
             Identity::Session(_) => S::narrow(identity).map(Self::Session),
@@ -284,12 +255,12 @@ impl<S: VerifiedToken, O: VerifiedToken, M: VerifiedToken, A: VerifiedToken> Ver
         }
     }
 
-    fn widen(&self) -> Identity {
+    fn by_ref(&self) -> IdentityRef<'_> {
         match self {
-            Self::Session(token) => token.widen(),
-            Self::OAuth(token) => token.widen(),
-            Self::M2m(token) => token.widen(),
-            Self::ApiKey(token) => token.widen(),
+            Self::Session(token) => token.by_ref(),
+            Self::OAuth(token) => token.by_ref(),
+            Self::M2m(token) => token.by_ref(),
+            Self::ApiKey(token) => token.by_ref(),
         }
     }
 }
@@ -297,27 +268,11 @@ impl<S: VerifiedToken, O: VerifiedToken, M: VerifiedToken, A: VerifiedToken> Ver
 impl sealed::Sealed for Never {}
 
 impl VerifiedToken for Never {
-    fn subject(&self) -> &Subject {
-        match *self {}
-    }
-
-    fn token_type(&self) -> TokenType {
-        match *self {}
-    }
-
-    fn maybe_scopes(&self) -> Option<&Scopes> {
-        match *self {}
-    }
-
-    fn expires_at(&self) -> Option<SystemTime> {
-        match *self {}
-    }
-
     fn narrow(_: Identity) -> Option<Self> {
         None
     }
 
-    fn widen(&self) -> Identity {
+    fn by_ref(&self) -> IdentityRef<'_> {
         match *self {}
     }
 }

@@ -10,10 +10,7 @@ use http::{
     header::{ACCESS_CONTROL_REQUEST_METHOD, CONNECTION, CONTENT_LENGTH, ORIGIN, TE},
 };
 
-use crate::{
-    guard::Verified,
-    request::sensitive::{mark_sensitive, reads_as},
-};
+use crate::request::sensitive::{mark_sensitive, reads_as};
 
 /// Fields that no browser sends with a preflight and that give it another meaning: a body, another
 /// protocol, a caller, another method.
@@ -80,8 +77,6 @@ pub(crate) fn bare(request: Request) -> Request {
         headers.remove(name);
     }
     mark_sensitive(headers);
-    // An identity that a guard in front of this layer stored is not this request's.
-    Verified::store(None, preflight.extensions_mut());
     preflight
 }
 

@@ -33,7 +33,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(30);
 /// mistake.
 ///
 /// ```
-/// use clerk_auth::{Clerk, ClerkLayer, Policy, ToolPolicies, policy};
+/// use clerk_auth::{Clerk, ClerkLayer, Policy, mcp::ToolPolicies, policy};
 ///
 /// const ENTER: Policy = policy!(accepts = "oauth_token", scopes = "read:notes");
 /// const TOOLS: ToolPolicies = ToolPolicies::new(&[
@@ -42,7 +42,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(30);
 /// ]);
 ///
 /// fn guard(clerk: Clerk) -> ClerkLayer {
-///     ClerkLayer::new(clerk, &ENTER).tools(&TOOLS)
+///     ClerkLayer::new(clerk, ENTER).tools(&TOOLS)
 /// }
 /// ```
 #[derive(Clone, Copy, Debug)]
@@ -82,8 +82,8 @@ impl ToolPolicies {
     /// Each tool with its policy, in the order they are written: for a check at start, and for
     /// printing.
     #[must_use]
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&'static str, &'static Policy)> {
-        self.tools.iter().map(|(tool, policy)| (*tool, policy))
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&'static str, Policy)> {
+        self.tools.iter().copied()
     }
 
     /// The whole message of a request, whose head describes it afterwards.
@@ -110,7 +110,7 @@ impl ToolPolicies {
     pub(crate) fn refusal<R: IntoResponse>(
         &self,
         message: &[u8],
-        may: impl FnOnce(&'static Policy) -> Result<(), R>,
+        may: impl FnOnce(Policy) -> Result<(), R>,
     ) -> Option<Response> {
         let Ok(call) = message::call(message) else {
             return Some(MessageRejection::Unreadable.reject());

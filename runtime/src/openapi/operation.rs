@@ -31,7 +31,7 @@ impl Operation {
         let each = policies.iter().map(|policy| alternatives(policy, hierarchy));
         let together = each.reduce(|outer, inner| both(&outer, &inner, hierarchy));
         let mut alternatives = together.unwrap_or_default();
-        let is_optional = policies.iter().all(Policy::is_optional);
+        let is_optional = policies.iter().all(|policy| policy.is_optional());
         // An optional policy lets a cookie that it does not read pass as no credential.
         alternatives.retain(|alternative| {
             alternative.scheme != Scheme::SessionCookie
@@ -87,7 +87,7 @@ fn both(
 fn can_occur(refusal: RejectionKind, policies: &[Policy]) -> bool {
     let has = |kind: fn(&Requirement) -> bool| policies.iter().any(|policy| policy.has(kind));
     match refusal {
-        RejectionKind::MissingCredential => !policies.iter().all(Policy::is_optional),
+        RejectionKind::MissingCredential => !policies.iter().all(|policy| policy.is_optional()),
         RejectionKind::InsufficientScope => has(|it| matches!(it, Requirement::Scope(_))),
         RejectionKind::ReverificationNeeded => {
             has(|it| matches!(it, Requirement::Reverification(_)))

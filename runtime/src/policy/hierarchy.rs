@@ -16,7 +16,7 @@ type Implication = (&'static str, &'static [&'static str]);
 /// It changes decisions and nothing else: [`Scopes`] stay what Clerk granted.
 ///
 /// ```
-/// use clerk_auth::{Clerk, ScopeHierarchy};
+/// use clerk_auth::{Clerk, policy::ScopeHierarchy};
 ///
 /// // An administrator of notes may write, and so read.
 /// const HIERARCHY: ScopeHierarchy = ScopeHierarchy::new(&[
@@ -41,7 +41,7 @@ impl ScopeHierarchy {
     /// implied too. Write it in a `const`: a mistake then does not compile.
     ///
     /// ```compile_fail
-    /// # use clerk_auth::ScopeHierarchy;
+    /// # use clerk_auth::policy::ScopeHierarchy;
     /// const CIRCLE: ScopeHierarchy = ScopeHierarchy::new(&[
     ///     ("write:notes", &["read:notes"]),
     ///     ("read:notes", &["write:notes"]),

@@ -119,6 +119,7 @@ fn of_configuration(fault: &ConfigurationError, presented: Option<Presented>) ->
         | ConfigurationError::NoMachineKey
         | ConfigurationError::NoMachineId
         | ConfigurationError::NoClerk
+        | ConfigurationError::NoLayer
         | ConfigurationError::AskingRefused { .. }
         | ConfigurationError::RequestRejected { .. } => UNEXPECTED,
     }

@@ -268,7 +268,25 @@ impl Rejection {
         self.refusal.status()
     }
 
-    fn challenge(&self) -> Option<HeaderValue> {
+    /// Returns the precise reason: the code that the log has as `reason`, of the page
+    /// [`reasons`](crate::guide::reasons). Keep it out of responses in production: it tells a forger
+    /// how far a token came.
+    #[must_use]
+    pub fn reason(&self) -> &'static str {
+        self.reason
+    }
+
+    /// Returns the scopes that the challenge names: those that the caller needs for all policies of
+    /// the request. Empty if scopes are not what is missing.
+    #[must_use]
+    pub fn scopes(&self) -> &[&'static str] {
+        self.scopes.as_ref().map_or(&[], |scopes| scopes.0.as_slice())
+    }
+
+    /// Returns the `WWW-Authenticate` field of the response, for a transport that has other fields.
+    /// `None` if the response has none: the table of [`Rejection`] lists when.
+    #[must_use]
+    pub fn challenge(&self) -> Option<HeaderValue> {
         let error = self.refusal.challenge_error()?;
         let scopes = self.scopes.as_ref().map(ToString::to_string);
         let resource = self.resource().map(Resource::metadata_url);
@@ -359,6 +377,8 @@ impl fmt::Display for Rejection {
     }
 }
 
+/// `source` is always `None`: a chain of errors is printed to callers more easily than
+/// [`reason`](Rejection::reason).
 impl std::error::Error for Rejection {}
 
 /// The route as the router writes it: `/notes/{id}`.

@@ -5,15 +5,16 @@ use std::{borrow::Cow, sync::Arc, time::SystemTime};
 use serde_json::Value;
 
 use crate::{
-    Guard, Guarded, ScopeHierarchy,
+    Guard, Guarded,
     clock::{Clock, UnixMillis},
     guard::{Admitted, Passed, permit},
     identity::{
         Actor, ApiKey, ApiKeyFacts, Claims, Identity, M2mFacts, M2mToken, OAuthFacts, OAuthToken,
         Organization, SessionFacts, SessionToken,
-        ids::{ClientId, MachineId, OrgId, SessionId, Subject, UserId},
+        ids::{ApiKeyId, ClientId, MachineId, OrgId, SessionId, Subject, UserId},
         scopes::Scopes,
     },
+    policy::ScopeHierarchy,
     response::rejection::{Realm, Rejection, RejectionSettings},
 };
 
@@ -196,7 +197,7 @@ impl Caller<ApiKey> {
     pub fn api_key(owner: &str) -> Self {
         Self::of(ApiKey::new(ApiKeyFacts {
             subject: Subject::from_id(owner).unwrap_or_else(|| Subject::User(UserId::new(owner))),
-            key_id: "ak_described".into(),
+            key_id: ApiKeyId::new("ak_described"),
             name: None,
             scopes: Scopes::from_text(""),
             claims: None,

@@ -61,7 +61,7 @@ fn counted(clerk: &Clerk, heads: &mut [Parts]) {
 fn guards(clerk: &Clerk, heads: &mut [Parts]) {
     for parts in heads {
         let guard = ready(Guard::<guarded>::from_request_parts(parts, clerk)).unwrap();
-        black_box((guard.subject(), guard.scopes()));
+        black_box((guard.subject().clone(), guard.scopes().clone()));
     }
 }
 

@@ -122,7 +122,7 @@ fn guards(clerk: &Clerk, tokens: &[&str]) -> f64 {
     time(|| {
         let parts = heads.next().unwrap();
         let guard = ready(Guard::<guarded>::from_request_parts(parts, clerk)).unwrap();
-        (guard.subject(), guard.scopes())
+        (guard.subject().clone(), guard.scopes().clone())
     })
 }
 

@@ -86,11 +86,11 @@ async fn missing_and_wrong_party_and_audience_are_told_apart() {
     ];
     for (clerk, name, token, reason, cause, advice) in table {
         let clerk = clerk().build().unwrap();
-        let explanation = clerk.explain(&token, &ANY).await.to_string();
+        let explanation = clerk.explain(&token, ANY).await.to_string();
         let session_advice = explanation.contains("session_audience");
         assert_eq!(session_advice, name.ends_with("session"), "{name}: {explanation}");
         assert!(explanation.contains(cause), "{name}: {explanation}");
-        let rows = vec![row(name, &ANY, token, reason, advice)];
+        let rows = vec![row(name, ANY, token, reason, advice)];
         assert_explained(&clerk, rows).await;
     }
 }

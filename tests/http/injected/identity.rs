@@ -1,6 +1,6 @@
 //! The fields of identities: from a guard in a handler, and from the request after a guard.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use axum::{
     Json, Router,
@@ -10,8 +10,8 @@ use axum::{
     routing::get,
 };
 use clerk_auth::{
-    Actor, ApiKey, Clerk, Guard, Guarded, Identity, M2mToken, OAuthToken, SessionToken,
-    VerifiedToken, clerk_auth,
+    ApiKey, Clerk, Guard, Guarded, Identity, M2mToken, OAuthToken, SessionToken, clerk_auth,
+    identity::{Actor, VerifiedToken},
     policy::{Clause, Policy, Requirement},
     testing::DevIssuer,
     verified,
@@ -62,17 +62,21 @@ fn of_session(session: &SessionToken) -> Value {
         "session": session.session_id(),
         "organization": organization,
         "actor": session.actor().map(Actor::subject),
-        "factor_ages": session.factor_ages(),
+        "factor_ages": session.factor_ages().map(|ages| [ages.first_factor, ages.second_factor].map(minutes)),
         "claims": session.claims().decode::<Custom>().ok(),
         "ends": seconds(session.expires_at()),
     })
+}
+
+fn minutes(age: Option<Duration>) -> Option<u64> {
+    age.map(|age| age.as_secs() / 60)
 }
 
 fn of_application(token: &OAuthToken) -> Value {
     json!({
         "user": token.user_id(),
         "client": token.client_id(),
-        "has_id": token.token_id().is_some_and(|id| id.starts_with("oat_")),
+        "has_id": token.token_id().is_some_and(|id| id.as_str().starts_with("oat_")),
         "scopes": token.scopes(),
         "audience": token.audience().collect::<Vec<_>>(),
         "organization": token.org_id(),
@@ -84,7 +88,7 @@ fn of_application(token: &OAuthToken) -> Value {
 fn of_machine(token: &M2mToken) -> Value {
     json!({
         "machine": token.machine_id(),
-        "has_id": token.token_id().is_some_and(|id| id.starts_with("mt_")),
+        "has_id": token.token_id().is_some_and(|id| id.as_str().starts_with("mt_")),
         "recipients": token.recipients().collect::<Vec<_>>(),
         "claims": token.claims().and_then(|claims| claims.decode::<Custom>().ok()),
         "ends": seconds(token.expires_at()),
@@ -94,7 +98,7 @@ fn of_machine(token: &M2mToken) -> Value {
 fn of_key(key: &ApiKey) -> Value {
     json!({
         "owner": key.subject(),
-        "has_id": key.key_id().starts_with("ak_"),
+        "has_id": key.key_id().as_str().starts_with("ak_"),
         "name": key.name(),
         "scopes": key.scopes(),
         "claims": key.claims().and_then(|claims| claims.decode::<Custom>().ok()),
@@ -132,11 +136,11 @@ where
     P::Identity: VerifiedToken,
 {
     let identity = guard.identity();
-    assert_eq!(guard.subject(), *identity.subject());
+    assert_eq!(guard.subject(), identity.subject());
     assert_eq!(guard.token_type(), identity.token_type());
-    assert_eq!(guard.maybe_scopes().as_ref(), identity.maybe_scopes());
+    assert_eq!(guard.maybe_scopes(), identity.maybe_scopes());
     assert_eq!(guard.expires_at(), identity.expires_at());
-    Json(fields(&identity))
+    Json(fields(identity))
 }
 
 fn router(clerk: &Clerk) -> Router {
@@ -173,7 +177,7 @@ fn rows(issuer: &DevIssuer) -> Vec<(&'static str, String, Value)> {
     let custom = json!({ "plan": "gold", "seats": 7 });
     let mut session = json!({
         "user": "user_ada", "session": "sess_1", "organization": organization,
-        "actor": "user_support", "factor_ages": [3, -1], "claims": custom, "ends": NOW + 60,
+        "actor": "user_support", "factor_ages": [3, null], "claims": custom, "ends": NOW + 60,
     });
     let mut rows = vec![
         ("session_token", full().jwt(), session.clone()),

@@ -4,7 +4,7 @@ use axum::{
     Router,
     routing::{get, post},
 };
-use clerk_auth::{ClerkLayer, Guard, Policy, Rejection, ToolPolicies, clerk_auth, policy};
+use clerk_auth::{ClerkLayer, Guard, Policy, Rejection, clerk_auth, mcp::ToolPolicies, policy};
 use clerk_auth_tests::Server;
 use http::Method;
 
@@ -20,14 +20,14 @@ async fn write() {}
 
 #[clerk_auth(accepts = "oauth_token")]
 async fn require(guard: Guard) -> Result<(), Rejection> {
-    guard.require(&WRITE)
+    guard.require(WRITE)
 }
 
 #[tokio::test]
 async fn rejection_event_names_policy_and_route() {
     let issuer = issuer().await;
     let clerk = issuer.clerk().build().unwrap();
-    let layer = ClerkLayer::new(clerk.clone(), &READ);
+    let layer = ClerkLayer::new(clerk.clone(), READ);
     let app = Router::new()
         .route("/notes/{id}", get(write))
         .route("/require", get(require))

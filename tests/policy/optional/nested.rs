@@ -29,11 +29,11 @@ async fn nested_policies_decide_cookie_each_for_itself() {
     let elsewhere = || other.session("user_ada").jwt();
     // The first cookie of a name counts.
     let twice = |one: String, two: String| format!("{}; __session={two}", cookie(one));
-    let both_optional = Server::start(nested(&OPTIONAL, any(page))).await;
+    let both_optional = Server::start(nested(OPTIONAL, any(page))).await;
     let one_required = [
-        Server::start(nested(&OPTIONAL, any(account))).await,
-        Server::start(nested(&REQUIRED, any(page))).await,
-        Server::start(nested(&REQUIRED, any(account))).await,
+        Server::start(nested(OPTIONAL, any(account))).await,
+        Server::start(nested(REQUIRED, any(page))).await,
+        Server::start(nested(REQUIRED, any(account))).await,
     ];
     for (row, cookies, read, other, required) in [
         ("none", "theirs=x".to_owned(), Anonymous, Anonymous, Rejected(401)),

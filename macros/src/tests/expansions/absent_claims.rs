@@ -14,7 +14,7 @@ impl ::clerk_auth::Guarded for profile {
 }
 /// Requires `m2m_token`.
 async fn profile(guard: ::clerk_auth::Guard<profile>) {
-    let machine_id: MachineId = guard.machine_id();
+    let machine_id: MachineId = guard.machine_id().clone();
     let claims: Option<Profile> = guard.into_claims();
     {}
 }

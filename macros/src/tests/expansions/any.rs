@@ -21,6 +21,6 @@ impl ::clerk_auth::Guarded for f {
 }
 /// Requires `session_token`, or `oauth_token`, or `m2m_token`, or `api_key`.
 async fn f(guard: ::clerk_auth::Guard<f>) {
-    let scopes: Option<Scopes> = guard.maybe_scopes();
+    let scopes: Option<Scopes> = guard.maybe_scopes().cloned();
     {}
 }

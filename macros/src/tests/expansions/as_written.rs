@@ -37,9 +37,9 @@ where
     #![allow(unused_mut)]
     //! Inner.
     #[cfg(feature = "subject")]
-    let subject: Subject = guard.subject();
+    let subject: Subject = guard.subject().clone();
     #[cfg(not(feature = "subject"))]
-    let subject: Subject = guard.subject();
+    let subject: Subject = guard.subject().clone();
     {
         page.of(subject)?;
     }

@@ -41,7 +41,7 @@ impl ::clerk_auth::Guarded for list_notes {
 }
 /// Requires `session_token` with `permission = "org:notes:read", role = any("org:admin", "org:editor")`, or `oauth_token` with `scopes = "read:notes", audience = "https://notes.example", client = ["kPz8"]`, or `m2m_token` with `from = ["mch_a", "mch_b"]`, or `api_key`.
 async fn list_notes(guard: ::clerk_auth::Guard<list_notes>) {
-    let subject: Subject = guard.subject();
-    let user_id: Option<UserId> = guard.maybe_user_id();
+    let subject: Subject = guard.subject().clone();
+    let user_id: Option<UserId> = guard.maybe_user_id().cloned();
     {}
 }

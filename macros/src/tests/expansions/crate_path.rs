@@ -15,15 +15,15 @@ impl list {
 impl my_crate::auth::Guarded for list {
     const POLICY: my_crate::auth::Policy = Self::POLICY;
     type Identity = my_crate::auth::Identity<
-        my_crate::auth::Never,
+        my_crate::auth::identity::Never,
         my_crate::auth::OAuthToken,
-        my_crate::auth::Never,
+        my_crate::auth::identity::Never,
         my_crate::auth::ApiKey,
     >;
     type Claims = ();
 }
 /// Requires `oauth_token` with `scopes = "read:notes"`, or `api_key` with `scopes = "read:notes"`.
 async fn list(guard: my_crate::auth::Guard<list>) {
-    let scopes: Scopes = guard.scopes();
+    let scopes: Scopes = guard.scopes().clone();
     {}
 }

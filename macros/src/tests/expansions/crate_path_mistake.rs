@@ -9,7 +9,7 @@ impl list {
 }
 impl my_crate::auth::Guarded for list {
     const POLICY: my_crate::auth::Policy = Self::POLICY;
-    type Identity = my_crate::auth::Never;
+    type Identity = my_crate::auth::identity::Never;
     type Claims = ();
 }
 async fn list(_guard: my_crate::auth::Guard<list>) {}

@@ -14,7 +14,7 @@ impl ::clerk_auth::Guarded for profile {
 }
 /// Requires `session_token`.
 async fn profile(guard: ::clerk_auth::Guard<profile>) {
-    let subject: Subject = guard.subject();
+    let subject: Subject = guard.subject().clone();
     let mut claims: my::Profile = guard.into_claims();
     {}
 }

@@ -18,14 +18,16 @@ impl ::clerk_auth::Guarded for delete {
     const POLICY: ::clerk_auth::Policy = Self::POLICY;
     type Identity = ::clerk_auth::Identity<
         ::clerk_auth::SessionToken,
-        ::clerk_auth::Never,
+        ::clerk_auth::identity::Never,
         ::clerk_auth::M2mToken,
-        ::clerk_auth::Never,
+        ::clerk_auth::identity::Never,
     >;
     type Claims = ();
 }
 /// Requires `session_token` with `reverification = second_factor(minutes = 5)`, or `m2m_token`.
 async fn delete(guard: ::clerk_auth::Guard<delete>) {
-    let identity: Identity<SessionToken, Never, M2mToken, Never> = guard.identity();
+    let identity: Identity<SessionToken, Never, M2mToken, Never> = guard
+        .identity()
+        .clone();
     {}
 }

@@ -14,7 +14,7 @@ impl ::clerk_auth::Guarded for close {
 }
 /// Requires `api_key`.
 async fn close(guard: ::clerk_auth::Guard<close>, State(s): State<S>) {
-    let identity: ApiKey = guard.identity();
+    let identity: ApiKey = guard.identity().clone();
     let guard: clerk_auth::Guard<close> = guard;
     {
         s.close_at(guard.expires_at(), identity);

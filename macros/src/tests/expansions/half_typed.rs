@@ -9,7 +9,7 @@ impl list {
 }
 impl ::clerk_auth::Guarded for list {
     const POLICY: ::clerk_auth::Policy = Self::POLICY;
-    type Identity = ::clerk_auth::Never;
+    type Identity = ::clerk_auth::identity::Never;
     type Claims = ();
 }
 async fn list(guard: ::clerk_auth::Guard<list>, State(notes): State<Map<K, V>>) {

@@ -23,7 +23,7 @@ impl ::clerk_auth::Guarded for add_note {
 #[middleware(::clerk_auth::leptos_layer!(add_note))]
 pub async fn add_note(#[server(default)] text: String) -> Result<Note, ServerFnError> {
     let guard: ::clerk_auth::Guard<add_note> = ::clerk_auth::leptos_guard!();
-    let subject: Subject = guard.subject();
+    let subject: Subject = guard.subject().clone();
     let guard: Guard<add_note> = guard;
     { use_notes().add(subject, text, guard) }
 }

@@ -17,8 +17,8 @@ pub(crate) async fn list_notes(
     guard: ::clerk_auth::Guard<list_notes>,
     State(notes): State<Notes>,
 ) -> Json<Vec<Note>> {
-    let subject: Subject = guard.subject();
-    let mut scopes: clerk_auth::Scopes = guard.scopes();
+    let subject: Subject = guard.subject().clone();
+    let mut scopes: clerk_auth::Scopes = guard.scopes().clone();
     {
         scopes.len();
         Json(notes.of(&subject))

@@ -14,8 +14,8 @@ impl ::clerk_auth::Guarded for list {
 }
 /// Requires `oauth_token` with `scopes = "read:notes"`, or no credential.
 async fn list(guard: ::clerk_auth::Guard<list>) {
-    let subject: Option<Subject> = guard.maybe_subject();
-    let client_id: Option<ClientId> = guard.maybe_client_id();
+    let subject: Option<Subject> = guard.maybe_subject().cloned();
+    let client_id: Option<ClientId> = guard.maybe_client_id().cloned();
     let guard: Guard<list> = guard;
     {}
 }

@@ -9,7 +9,7 @@ impl f {
 }
 impl ::clerk_auth::Guarded for f {
     const POLICY: ::clerk_auth::Policy = Self::POLICY;
-    type Identity = ::clerk_auth::Never;
+    type Identity = ::clerk_auth::identity::Never;
     type Claims = ();
 }
 async fn f(

@@ -13,6 +13,6 @@ impl ::clerk_auth::Guarded for ListNotes {
 }
 /// Requires `session_token`.
 pub async fn list_notes(guard: ::clerk_auth::Guard<ListNotes>) -> Reply {
-    let user_id: UserId = guard.user_id();
+    let user_id: UserId = guard.user_id().clone();
     { reply(user_id) }
 }

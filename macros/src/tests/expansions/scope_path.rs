@@ -14,6 +14,6 @@ impl ::clerk_auth::Guarded for export {
 }
 /// Requires `api_key` with `scopes = scope::READ_NOTES`.
 async fn export(guard: ::clerk_auth::Guard<export>) {
-    let org_id: Option<OrgId> = guard.maybe_org_id();
+    let org_id: Option<OrgId> = guard.maybe_org_id().cloned();
     {}
 }

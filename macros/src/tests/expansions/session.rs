@@ -26,7 +26,7 @@ impl ::clerk_auth::Guarded for report {
 }
 /// Requires `session_token` with `plan = "org:pro", feature = "reports", reverification = "strict_mfa"`.
 async fn report(guard: ::clerk_auth::Guard<report>) {
-    let org_id: Option<OrgId> = guard.maybe_org_id();
-    let session_id: SessionId = guard.session_id();
+    let org_id: Option<OrgId> = guard.maybe_org_id().cloned();
+    let session_id: SessionId = guard.session_id().clone();
     {}
 }

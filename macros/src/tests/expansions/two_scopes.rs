@@ -13,9 +13,9 @@ impl add {
 impl ::clerk_auth::Guarded for add {
     const POLICY: ::clerk_auth::Policy = Self::POLICY;
     type Identity = ::clerk_auth::Identity<
-        ::clerk_auth::Never,
+        ::clerk_auth::identity::Never,
         ::clerk_auth::OAuthToken,
-        ::clerk_auth::Never,
+        ::clerk_auth::identity::Never,
         ::clerk_auth::ApiKey,
     >;
     type Claims = ();

@@ -13,8 +13,8 @@ impl ::clerk_auth::Guarded for f {
     const POLICY: ::clerk_auth::Policy = Self::POLICY;
     type Identity = ::clerk_auth::Identity<
         ::clerk_auth::SessionToken,
-        ::clerk_auth::Never,
-        ::clerk_auth::Never,
+        ::clerk_auth::identity::Never,
+        ::clerk_auth::identity::Never,
         ::clerk_auth::ApiKey,
     >;
     type Claims = ();

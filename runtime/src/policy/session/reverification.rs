@@ -112,7 +112,7 @@ impl SessionToken {
     /// ```
     #[must_use]
     pub fn has_reverification(&self, needed: Reverification) -> bool {
-        needed.is_met_by(self.factor_ages())
+        needed.is_met_by(self.0.factor_ages)
     }
 }
 

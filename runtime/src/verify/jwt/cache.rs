@@ -140,7 +140,7 @@ mod tests {
     }
 
     fn client_of(entry: Option<CacheEntry>) -> Option<String> {
-        Some(entry?.identity.maybe_client_id()?.to_string())
+        Some(entry?.identity.client_id()?.to_string())
     }
 
     #[test]

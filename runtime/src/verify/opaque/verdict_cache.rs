@@ -109,7 +109,7 @@ mod tests {
         error::{TokenError, UpstreamError, UpstreamErrorKind},
         identity::{
             ApiKey, ApiKeyFacts, Claims,
-            ids::{Subject, UserId},
+            ids::{ApiKeyId, Subject, UserId},
             scopes::Scopes,
         },
     };
@@ -132,7 +132,7 @@ mod tests {
     fn key(bytes: usize) -> Identity {
         let facts = ApiKeyFacts {
             subject: Subject::User(UserId::new("user_ada")),
-            key_id: "ak_1".into(),
+            key_id: ApiKeyId::new("ak_1"),
             name: None,
             scopes: Scopes::from_text("read:notes write:notes"),
             claims: Some(Claims::new(&"x".repeat(bytes))),

@@ -29,7 +29,11 @@ async fn shared(
     identity: ApiKey,
     Json(name): Json<String>,
 ) -> Result<String, String> {
-    if identity.key_id() == name { Ok(scopes.to_string()) } else { Err(state.name.clone()) }
+    if identity.key_id().as_str() == name {
+        Ok(scopes.to_string())
+    } else {
+        Err(state.name.clone())
+    }
 }
 
 #[clerk_auth(optional)]

@@ -4,6 +4,8 @@
 #![allow(dead_code, non_upper_case_globals)]
 
 use ::clerk_auth::{Subject, clerk_auth};
+// The expansion calls `clone`, which this module does not get from a prelude.
+use ::core::clone::Clone;
 
 struct Policy;
 struct Guard;

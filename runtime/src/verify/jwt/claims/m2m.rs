@@ -6,7 +6,7 @@ use crate::{
     error::{ConfigurationError, ErrorKind, TokenError},
     identity::{
         Claims, M2mFacts, M2mToken,
-        ids::{MachineId, Subject},
+        ids::{MachineId, Subject, TokenId},
     },
     token::{
         Jwt,
@@ -30,7 +30,7 @@ pub(crate) fn from_jwt(
     check_recipient(&recipients, &rules.recipient)?;
     actor(payload)?;
     let token = M2mFacts {
-        token_id: optional_text(payload, "jti")?.map(Into::into),
+        token_id: optional_text(payload, "jti")?.map(|id| TokenId::new(&id)),
         recipients: recipients.iter().map(|id| MachineId::new(id)).collect(),
         claims: payload.without(&REGISTERED).as_deref().map(Claims::new),
         expires_at: Some(times.expires),

@@ -8,7 +8,7 @@ use crate::{
     error::TokenError,
     identity::{
         Actor, OAuthFacts, OAuthToken,
-        ids::{ClientId, OrgId, Subject},
+        ids::{ClientId, OrgId, Subject, TokenId},
         scopes::Scopes,
     },
     token::{
@@ -60,7 +60,7 @@ impl OAuthMembers<'_> {
             subject: Subject::User(user_id.clone()),
             user_id,
             client_id: ClientId::new(&client_id),
-            token_id: self.id.map(Into::into),
+            token_id: self.id.map(|id| TokenId::new(&id)),
             scopes: self.scopes,
             audience,
             org_id: org_id(members)?,

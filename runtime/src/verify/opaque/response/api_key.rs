@@ -4,7 +4,10 @@ use super::{Approval, Unit, granted_scopes};
 use crate::{
     clock::UnixMillis,
     error::TokenError,
-    identity::{ApiKey, ApiKeyFacts, Claims, ids::Subject},
+    identity::{
+        ApiKey, ApiKeyFacts, Claims,
+        ids::{ApiKeyId, Subject},
+    },
     token::json::Object,
     verify::jwt::claims::checks::optional_text,
 };
@@ -14,7 +17,7 @@ pub(crate) fn from_response(response: &Object<'_>, now: UnixMillis) -> Result<Ap
     let claims = response.raw("claims").filter(|json| *json != "null");
     let key = ApiKeyFacts {
         subject: Subject::from_id(&approval.subject).ok_or(TokenError::Answer("subject"))?,
-        key_id: approval.id.into(),
+        key_id: ApiKeyId::new(&approval.id),
         // The owner chooses the name; an odd one is no reason to refuse the key.
         name: optional_text(response, "name").ok().flatten().map(Into::into),
         scopes: granted_scopes(response)?,

@@ -4,7 +4,10 @@ use super::{Approval, Unit};
 use crate::{
     clock::UnixMillis,
     error::{ConfigurationError, ErrorKind, TokenError},
-    identity::{Claims, M2mFacts, M2mToken, ids::MachineId},
+    identity::{
+        Claims, M2mFacts, M2mToken,
+        ids::{MachineId, TokenId},
+    },
     token::json::{Member, Object},
     verify::jwt::claims::{
         checks::{ClaimChecks, Recipient, actor},
@@ -46,7 +49,7 @@ pub(crate) fn from_response(
     }
     let claims = response.raw("claims").filter(|json| *json != "null");
     let token = M2mFacts {
-        token_id: Some(approval.id.into()),
+        token_id: Some(TokenId::new(&approval.id)),
         recipients: recipients.iter().map(|id| MachineId::new(id)).collect(),
         claims: claims.map(Claims::new),
         expires_at: approval.expires_at,

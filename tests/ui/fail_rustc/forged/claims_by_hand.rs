@@ -1,5 +1,0 @@
-use clerk_auth::Claims;
-
-fn main() {
-    let _ = Claims::new("{}");
-}

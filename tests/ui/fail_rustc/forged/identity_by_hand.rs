@@ -1,5 +1,0 @@
-use clerk_auth::ApiKey;
-
-fn main() {
-    let _ = ApiKey {};
-}

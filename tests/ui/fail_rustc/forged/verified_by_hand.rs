@@ -1,5 +1,0 @@
-use clerk_auth::Verified;
-
-fn main() {
-    let _ = Verified {};
-}
