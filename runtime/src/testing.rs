@@ -33,7 +33,7 @@ use self::{
     key::SigningKey,
     server::Server,
 };
-use crate::{Clerk, ClerkBuilder, TokenType, clock::Clock, request::cookie};
+use crate::{Clerk, ClerkBuilder, clock::Clock, request::cookie, token::OpaqueTokenType};
 
 pub use self::{
     answer::{Answer, Calls, Endpoint},
@@ -188,9 +188,9 @@ impl DevIssuer {
             .api_url(self.url())
             .debug_reasons()
             // A test that revokes a token sees it at the next request.
-            .opaque_cache(TokenType::OAuthToken, Duration::ZERO)
-            .opaque_cache(TokenType::M2mToken, Duration::ZERO)
-            .opaque_cache(TokenType::ApiKey, Duration::ZERO);
+            .opaque_cache(OpaqueTokenType::OAuthToken, Duration::ZERO)
+            .opaque_cache(OpaqueTokenType::M2mToken, Duration::ZERO)
+            .opaque_cache(OpaqueTokenType::ApiKey, Duration::ZERO);
         match &self.instance().clock {
             Clock::System => builder,
             Clock::Test(clock) => builder.clock(clock.clone()),
