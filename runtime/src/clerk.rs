@@ -1,14 +1,17 @@
 //! Settings in, a [`Clerk`] that is ready to verify out. Whatever is wrong is said here, at start.
 
 mod advice;
-mod build;
+mod assembly;
 mod builder;
+mod checks;
 mod combination;
 mod environment;
 mod error;
 mod for_resource;
+mod limits;
 mod redact;
 mod settings;
+mod similar;
 #[cfg(test)]
 mod tests;
 
@@ -80,8 +83,10 @@ impl Clerk {
     /// | `CLERK_JWT_KEY` | a PEM public key; JWTs are then verified without network |
     /// | `CLERK_MACHINE_SECRET_KEY` | this machine's secret key, `ak_…`, for opaque M2M tokens |
     /// | `CLERK_MACHINE_ID` | this machine's ID, `mch_…`, for M2M tokens: compared with their recipients |
+    /// | `CLERK_ANY_MACHINE` | `true` accepts M2M tokens for other machines too |
     /// | `CLERK_ISSUER` | issuers to accept in `iss`, separated by commas, if not that of the publishable key alone |
     /// | `CLERK_AUDIENCE` | audiences of OAuth tokens, separated by commas |
+    /// | `CLERK_SESSION_AUDIENCE` | audiences of session tokens, separated by commas |
     /// | `CLERK_AUTHORIZED_PARTIES` | origins of your front ends, separated by commas |
     /// | `CLERK_RESOURCE` | the public URL of this API, for its [metadata](crate::guide::resource_metadata) |
     /// | `CLERK_API_URL`, `CLERK_API_VERSION` | the Backend API, if it is not Clerk's own |

@@ -19,6 +19,7 @@ pub use self::{
     requirement::Requirement,
     session::reverification::{Level, Reverification},
 };
+pub use crate::token::OpaqueTokenType;
 
 pub(crate) use self::{
     const_str::is_same_text,

@@ -75,6 +75,35 @@ impl fmt::Display for TokenType {
     }
 }
 
+/// The types of token that have an opaque form, which is verified with the Backend API.
+///
+/// The list is exhaustive on purpose, like [`TokenType`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum OpaqueTokenType {
+    /// An OAuth 2 access token of a user, `oat_…`.
+    OAuthToken,
+    /// A token from one machine to another, `mt_…`.
+    M2mToken,
+    /// A long-lived key of a user or an organization, `ak_…`.
+    ApiKey,
+}
+
+impl From<OpaqueTokenType> for TokenType {
+    fn from(token_type: OpaqueTokenType) -> Self {
+        match token_type {
+            OpaqueTokenType::OAuthToken => Self::OAuthToken,
+            OpaqueTokenType::M2mToken => Self::M2mToken,
+            OpaqueTokenType::ApiKey => Self::ApiKey,
+        }
+    }
+}
+
+impl fmt::Display for OpaqueTokenType {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        TokenType::from(*self).fmt(formatter)
+    }
+}
+
 /// The text is no token of any class.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Malformed {

@@ -9,9 +9,10 @@ use axum::{
     Extension, Json, Router, body::Body, extract::Request, response::Response, routing::get,
 };
 use clerk_auth::{
-    Claims, Clerk, ClerkLayer, Identity, Policy, TokenType,
+    Claims, Clerk, ClerkLayer, Identity, Policy,
     identity::VerifiedToken,
     policy,
+    policy::OpaqueTokenType,
     testing::{self, DevIssuer, Endpoint, TestClock},
     verified,
 };
@@ -117,7 +118,9 @@ impl Apps {
             .clock(self.clock.clone())
             .negative_cache_ttl(Duration::ZERO)
             .reveal_reasons();
-        for token_type in [TokenType::OAuthToken, TokenType::M2mToken, TokenType::ApiKey] {
+        for token_type in
+            [OpaqueTokenType::OAuthToken, OpaqueTokenType::M2mToken, OpaqueTokenType::ApiKey]
+        {
             builder = builder
                 .opaque_cache(token_type, Duration::ZERO)
                 .opaque_rate_limit(token_type, 1_000_000);

@@ -287,7 +287,7 @@ fn value_that_could_be_a_secret_is_in_no_error_of_the_configuration() {
         ("CLERK_ISSUER", |clerk, value| clerk.issuer(value)),
         ("CLERK_RESOURCE", |clerk, value| clerk.resource(value)),
         ("CLERK_AUDIENCE", |clerk, value| clerk.audience(["a".to_owned(), value])),
-        ("session_audience", |clerk, value| clerk.session_audience([value])),
+        ("CLERK_SESSION_AUDIENCE", |clerk, value| clerk.session_audience([value])),
         ("CLERK_AUTHORIZED_PARTIES", |clerk, value| {
             clerk.authorized_parties(["https://a.example".to_owned(), value])
         }),

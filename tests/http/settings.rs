@@ -81,13 +81,13 @@ async fn machine_without_ca_certificates() {
     assert_eq!(Server::start(app(clerk)).await.get("/session", &token).await.status, 503);
 
     // A client without the certificates of the system can be built; it calls, and is not trusted.
-    let own = Clerk::builder().publishable_key(LIVE).http_client(without_roots());
+    let own = Clerk::builder().publishable_key(LIVE).http_client(without_roots);
     let own = own.frontend_api_url("https://127.0.0.1:1").build().unwrap();
     let text = own.warm_up().await.unwrap_err().to_string();
     assert!(text.contains("the connection failed: ") && !text.contains("SSL_CERT_FILE"), "{text}");
 
     // A client of the application that cannot be built is a mistake at start.
-    let own = Clerk::builder().publishable_key(LIVE).http_client(Client::builder());
+    let own = Clerk::builder().publishable_key(LIVE).http_client(Client::builder);
     let text = own.build().unwrap_err().to_string();
     assert!(text.starts_with("http_client: the client cannot be built: "), "{text}");
     assert!(text.contains("No CA certificates were loaded"), "{text}");
@@ -101,8 +101,10 @@ fn without_roots() -> reqwest::ClientBuilder {
 async fn own_http_client_follows_no_redirect_and_repeats_no_call() {
     let (issuer, decoy) = (issuer().await, DevIssuer::start().await.unwrap());
     #[allow(clippy::redundant_closure_for_method_calls, reason = "the type has no public path")]
-    let everything = retry::for_host("127.0.0.1").classify_fn(|call| call.retryable());
-    let own = without_roots().redirect(redirect::Policy::limited(5)).retry(everything);
+    let own = || {
+        let everything = retry::for_host("127.0.0.1").classify_fn(|call| call.retryable());
+        without_roots().redirect(redirect::Policy::limited(5)).retry(everything)
+    };
     let server = Server::start(app(issuer.clerk().http_client(own).build().unwrap())).await;
     let key = issuer.api_key("user_ada").opaque();
     assert_eq!(server.get("/key", &key).await.status, 200);
@@ -120,7 +122,7 @@ async fn own_http_client_follows_no_redirect_and_repeats_no_call() {
 
 #[test]
 fn own_http_client_that_cannot_be_built_is_told_at_start() {
-    let own = without_roots().user_agent("a\nb");
+    let own = || without_roots().user_agent("a\nb");
     let error = Clerk::builder().secret_key("sk_test_x").http_client(own).build().unwrap_err();
     let problems: Vec<&str> = error.problems().collect();
     assert_eq!(problems.len(), 1, "{error}");
@@ -129,7 +131,7 @@ fn own_http_client_that_cannot_be_built_is_told_at_start() {
 
 #[tokio::test]
 async fn unreachable_clerk_is_told_with_every_error_behind_it() {
-    let clerk = Clerk::builder().publishable_key(TEST).http_client(without_roots());
+    let clerk = Clerk::builder().publishable_key(TEST).http_client(without_roots);
     let clerk = clerk.frontend_api_url("http://127.0.0.1:1").build().unwrap();
     let not_ready = clerk.warm_up().await.unwrap_err();
     let mut source = not_ready.source();

@@ -4,9 +4,10 @@ use std::{collections::BTreeSet, time::Duration};
 
 use axum::{Router, routing::get};
 use clerk_auth::{
-    ClerkBuilder, ClerkLayer, Policy, TokenType,
+    ClerkBuilder, ClerkLayer, Policy,
     health::KeyHealth,
     policy,
+    policy::OpaqueTokenType,
     testing::{Answer, Endpoint},
 };
 use clerk_auth_tests::Server;
@@ -97,7 +98,7 @@ async fn the_memories_count_what_they_find() {
     let numbers = Numbers::default();
     let _guard = numbers.record();
     let time = Duration::from_secs(30);
-    let app = App::start(|clerk| clerk.opaque_cache(TokenType::ApiKey, time)).await;
+    let app = App::start(|clerk| clerk.opaque_cache(OpaqueTokenType::ApiKey, time)).await;
     let jwt = app.issuer.oauth("user_ada").jwt();
     let key = app.issuer.api_key("org_acme").opaque();
     for (token, labels) in [
@@ -166,8 +167,8 @@ async fn call_that_the_rate_limit_withholds_counts_by_its_setting() {
     let numbers = Numbers::default();
     let _guard = numbers.record();
     let limits = |clerk: ClerkBuilder| {
-        let clerk = clerk.opaque_rate_limit(TokenType::ApiKey, 3);
-        clerk.new_token_rate_limit(TokenType::ApiKey, 1)
+        let clerk = clerk.opaque_rate_limit(OpaqueTokenType::ApiKey, 3);
+        clerk.new_token_rate_limit(OpaqueTokenType::ApiKey, 1)
     };
     let app = App::start(limits).await;
     let key = app.issuer.api_key("org_acme").opaque();

@@ -3,7 +3,7 @@
 
 use std::{pin::pin, time::Duration};
 
-use clerk_auth::{ClerkBuilder, TokenType};
+use clerk_auth::{ClerkBuilder, policy::OpaqueTokenType};
 use tokio::{
     runtime::{Builder, Handle, Runtime},
     task::{spawn_blocking, yield_now},
@@ -19,7 +19,7 @@ fn tokens(app: &App) -> [String; 2] {
 
 /// Approvals are remembered, so that the number of calls tells whether one was lost.
 fn remembers(clerk: ClerkBuilder) -> ClerkBuilder {
-    clerk.opaque_cache(TokenType::ApiKey, 30 * SECOND)
+    clerk.opaque_cache(OpaqueTokenType::ApiKey, 30 * SECOND)
 }
 
 #[tokio::test]

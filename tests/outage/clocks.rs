@@ -1,7 +1,7 @@
 //! The clock of this machine is corrected by an hour, forward and back. Tokens are judged by the
 //! new time at once; how old keys and verdicts are does not change.
 
-use clerk_auth::{TokenType, health::KeyHealth};
+use clerk_auth::{health::KeyHealth, policy::OpaqueTokenType};
 
 use crate::app::{App, NOW, SECOND};
 
@@ -52,7 +52,7 @@ async fn keys_grow_no_older_and_no_younger() {
 #[tokio::test]
 async fn verdicts_about_opaque_tokens_last_as_long_as_before() {
     let app = App::start().await;
-    let app = app.again(|clerk| clerk.opaque_cache(TokenType::ApiKey, 30 * SECOND)).await;
+    let app = app.again(|clerk| clerk.opaque_cache(OpaqueTokenType::ApiKey, 30 * SECOND)).await;
     let (key, brief) = (
         app.issuer.api_key("user_ada").opaque(),
         app.issuer.api_key("user_ada").lives(60 * SECOND).opaque(),

@@ -3,7 +3,8 @@
 use std::time::{Duration, Instant};
 
 use clerk_auth::{
-    ClerkBuilder, TokenType,
+    ClerkBuilder,
+    policy::OpaqueTokenType,
     testing::{Answer, DevIssuer, Endpoint},
 };
 
@@ -176,7 +177,7 @@ async fn opaque_tokens_are_503_while_clerk_is_away_and_good_when_it_is_back() {
 async fn remembered_approvals_go_on_for_their_time_while_clerk_is_away() {
     let first = App::start().await;
     for fault in faults() {
-        let scene = Scene::of(&first, |it| it.opaque_cache(TokenType::ApiKey, MINUTE)).await;
+        let scene = Scene::of(&first, |it| it.opaque_cache(OpaqueTokenType::ApiKey, MINUTE)).await;
         let key = first.issuer.api_key("user_ada").opaque();
         scene.answers(&key, 200, &fault).await;
         scene.breaks(Endpoint::ApiKeyVerify, &fault);

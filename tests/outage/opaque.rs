@@ -3,17 +3,18 @@
 use std::time::Duration;
 
 use clerk_auth::{
-    Clerk, ClerkBuilder, TokenType,
+    Clerk, ClerkBuilder,
+    policy::OpaqueTokenType,
     testing::{Answer, Endpoint},
 };
 
 use crate::app::{App, SECOND, is_waiting, patient};
 
-pub(crate) fn tokens(app: &App) -> [(TokenType, Endpoint, String); 3] {
+pub(crate) fn tokens(app: &App) -> [(OpaqueTokenType, Endpoint, String); 3] {
     [
-        (TokenType::OAuthToken, Endpoint::OAuthVerify, app.issuer.oauth("user_ada").opaque()),
-        (TokenType::M2mToken, Endpoint::M2mVerify, app.issuer.m2m("mch_caller").opaque()),
-        (TokenType::ApiKey, Endpoint::ApiKeyVerify, app.issuer.api_key("user_ada").opaque()),
+        (OpaqueTokenType::OAuthToken, Endpoint::OAuthVerify, app.issuer.oauth("user_ada").opaque()),
+        (OpaqueTokenType::M2mToken, Endpoint::M2mVerify, app.issuer.m2m("mch_caller").opaque()),
+        (OpaqueTokenType::ApiKey, Endpoint::ApiKeyVerify, app.issuer.api_key("user_ada").opaque()),
     ]
 }
 
@@ -150,7 +151,7 @@ async fn a_configured_type_is_remembered_until_its_time_or_its_own_end() {
             app.costs(&token, 200, 1, other).await;
         }
     }
-    let app = issuer.again(|clerk| clerk.opaque_cache(TokenType::ApiKey, 30 * SECOND)).await;
+    let app = issuer.again(|clerk| clerk.opaque_cache(OpaqueTokenType::ApiKey, 30 * SECOND)).await;
     let brief = app.issuer.api_key("user_ada").lives(10 * SECOND).opaque();
     app.costs(&brief, 200, 1, "first").await;
     app.clock.advance(10 * SECOND);
@@ -181,7 +182,7 @@ async fn a_429_is_obeyed_by_all_callers_of_that_endpoint() {
 #[tokio::test]
 async fn a_call_that_all_callers_left_is_finished_for_the_next() {
     let app = App::start().await;
-    let app = app.again(|clerk| clerk.opaque_cache(TokenType::ApiKey, 30 * SECOND)).await;
+    let app = app.again(|clerk| clerk.opaque_cache(OpaqueTokenType::ApiKey, 30 * SECOND)).await;
     let key = app.issuer.api_key("user_ada").opaque();
     let caller = tokio::spawn({
         let (app, key) = (app.clone(), key.clone());

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use clerk_auth::{
-    TokenType,
+    policy::OpaqueTokenType,
     testing::{Answer, Endpoint},
 };
 
@@ -17,7 +17,9 @@ use crate::{
 async fn limited(first: &App, calls: u32, for_new_tokens: u32) -> App {
     first
         .again(|mut clerk| {
-            for token_type in [TokenType::OAuthToken, TokenType::M2mToken, TokenType::ApiKey] {
+            for token_type in
+                [OpaqueTokenType::OAuthToken, OpaqueTokenType::M2mToken, OpaqueTokenType::ApiKey]
+            {
                 clerk = clerk.opaque_rate_limit(token_type, calls);
                 clerk = clerk.new_token_rate_limit(token_type, for_new_tokens);
             }
@@ -108,7 +110,7 @@ async fn default_limits_are_those_of_the_page() {
 async fn steady_demand_is_served_for_a_minute() {
     let first = App::start().await;
     let production =
-        first.again(|clerk| clerk.opaque_rate_limit(TokenType::OAuthToken, 1000)).await;
+        first.again(|clerk| clerk.opaque_rate_limit(OpaqueTokenType::OAuthToken, 1000)).await;
     let oauth: Vec<String> = (0..9).map(|_| first.issuer.oauth("user_ada").opaque()).collect();
     for tenth in 0..600 {
         production.clock.advance(SECOND / 10);
@@ -165,8 +167,8 @@ async fn revoked_token_loses_its_part() {
     let app = first
         .again(|clerk| {
             let clerk = clerk.negative_cache_ttl(Duration::ZERO);
-            let clerk = clerk.opaque_rate_limit(TokenType::ApiKey, 40);
-            clerk.new_token_rate_limit(TokenType::ApiKey, 10)
+            let clerk = clerk.opaque_rate_limit(OpaqueTokenType::ApiKey, 40);
+            clerk.new_token_rate_limit(OpaqueTokenType::ApiKey, 10)
         })
         .await;
     let key = app.issuer.api_key("user_ada").opaque();

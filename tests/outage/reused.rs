@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use clerk_auth::{ClerkBuilder, TokenType};
+use clerk_auth::{ClerkBuilder, policy::OpaqueTokenType};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
@@ -219,7 +219,7 @@ async fn repeated_call_counts_against_the_rate_limit() {
     let first = App::start().await;
     let key = first.issuer.api_key("user_ada").opaque();
     for (calls, status, requests) in [(2, 503, 1), (3, 200, 2)] {
-        let limit = |clerk: ClerkBuilder| clerk.opaque_rate_limit(TokenType::ApiKey, calls);
+        let limit = |clerk: ClerkBuilder| clerk.opaque_rate_limit(OpaqueTokenType::ApiKey, calls);
         let (app, relay) = app(&first, limit).await;
         assert_eq!(app.ask(&key).await, 200);
         // Until the connection is back among those that are idle.

@@ -18,8 +18,9 @@ use axum::{
     routing::get,
 };
 use clerk_auth::{
-    Clerk, ClerkBuilder, Identity, SessionToken, TokenType, clerk_auth,
+    Clerk, ClerkBuilder, Identity, SessionToken, clerk_auth,
     identity::VerifiedToken,
+    policy::OpaqueTokenType,
     testing::{DevIssuer, TestClock},
     verified,
 };
@@ -52,7 +53,7 @@ impl Visits {
 
 /// Nothing about opaque tokens is cached or throttled here: these tests count each call.
 pub(crate) fn asks_each_time(clerk: ClerkBuilder) -> ClerkBuilder {
-    let opaque = [TokenType::OAuthToken, TokenType::M2mToken, TokenType::ApiKey];
+    let opaque = [OpaqueTokenType::OAuthToken, OpaqueTokenType::M2mToken, OpaqueTokenType::ApiKey];
     opaque.into_iter().fold(clerk.negative_cache_ttl(Duration::ZERO), |clerk, token_type| {
         let clerk = clerk.opaque_cache(token_type, Duration::ZERO);
         clerk.opaque_rate_limit(token_type, 1_000_000)

@@ -1,29 +1,28 @@
-//! The builder of a [`Clerk`]: collects settings, then checks them all at once.
+//! Collects the settings of a `Clerk`. Nothing is checked here.
 
-use std::{env, fmt, sync::Arc, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use axum_core::response::{IntoResponse, Response};
 use secrecy::SecretString;
 
-use super::{
-    Clerk, ConfigError,
-    environment::{self, Similar},
-};
+use super::similar::Similar;
 use crate::{
     clock::Clock,
     policy::ScopeHierarchy,
     response::rejection::{BodyHook, RejectionKind},
-    token::TokenType,
+    token::OpaqueTokenType,
 };
 
-/// Settings of a [`Clerk`]. Nothing is checked before [`build`](Self::build).
-#[derive(Default)]
+/// Settings of a [`Clerk`](crate::Clerk). Nothing is checked before [`build`](Self::build).
+///
+/// A clone has the same settings, so verifiers that differ in one setting can start from one builder.
+#[derive(Clone, Default)]
 #[must_use = "settings do nothing before `build`"]
 pub struct ClerkBuilder {
     pub(super) secret_key: Option<SecretString>,
     pub(super) machine_secret_key: Option<SecretString>,
     pub(super) machine_id: Option<String>,
-    pub(super) any_machine: bool,
+    pub(super) any_machine: Option<String>,
     pub(super) publishable_key: Option<String>,
     pub(super) jwt_key: Option<String>,
     pub(super) api_url: Option<String>,
@@ -44,17 +43,20 @@ pub struct ClerkBuilder {
     pub(super) reveal_reasons: bool,
     pub(super) debug_reasons: bool,
     pub(super) jwt_cache_bytes: Option<usize>,
-    pub(super) opaque_cache: Vec<(TokenType, Duration)>,
+    pub(super) opaque_cache: Vec<(OpaqueTokenType, Duration)>,
     pub(super) negative_cache_ttl: Option<Duration>,
-    pub(super) opaque_rate_limit: Vec<(TokenType, u32)>,
-    pub(super) new_token_rate_limit: Vec<(TokenType, u32)>,
+    pub(super) opaque_rate_limit: Vec<(OpaqueTokenType, u32)>,
+    pub(super) new_token_rate_limit: Vec<(OpaqueTokenType, u32)>,
     pub(super) max_stale_key_age: Option<Duration>,
     pub(super) fall_back: FallBack,
-    pub(super) http_client: Option<reqwest::ClientBuilder>,
+    pub(super) http_client: Option<ClientFactory>,
     pub(super) unreadable: Vec<&'static str>,
     pub(super) similar: Vec<Similar>,
     pub(super) clock: Clock,
 }
+
+/// Makes the application's own HTTP client, for each clone of a builder anew.
+pub(super) type ClientFactory = Arc<dyn Fn() -> reqwest::ClientBuilder + Send + Sync>;
 
 /// What stands in while the Backend API does not answer.
 #[derive(Clone, Copy, Default)]
@@ -63,56 +65,7 @@ pub(super) struct FallBack {
     pub(super) to_jwt_key: bool,
 }
 
-/// A variable is set to bytes that are not UTF-8.
-pub(super) struct NotText;
-
 impl ClerkBuilder {
-    /// Takes over what the environment sets; see [`Clerk::from_env`] for the variables. Further
-    /// calls change it.
-    ///
-    /// ```no_run
-    /// use clerk_auth::ClerkBuilder;
-    ///
-    /// let clerk = ClerkBuilder::from_env().realm("notes").build()?;
-    /// # Ok::<(), clerk_auth::ConfigError>(())
-    /// ```
-    pub fn from_env() -> Self {
-        Self::from_variables(|name| match env::var(name) {
-            Ok(value) => Ok(Some(value)),
-            Err(env::VarError::NotPresent) => Ok(None),
-            Err(env::VarError::NotUnicode(_)) => Err(NotText),
-        })
-    }
-
-    /// The environment as a function, so that it can be tested.
-    pub(super) fn from_variables(read: impl Fn(&str) -> Result<Option<String>, NotText>) -> Self {
-        let mut builder = Self::default();
-        let mut unreadable = Vec::new();
-        let mut variable = |name: &'static str| {
-            let value = read(name).unwrap_or_else(|NotText| {
-                unreadable.push(name);
-                None
-            });
-            value.filter(|value| !value.is_empty())
-        };
-        let list = |value: String| environment::list(&value);
-        builder.secret_key = variable("CLERK_SECRET_KEY").map(Into::into);
-        builder.machine_secret_key = variable("CLERK_MACHINE_SECRET_KEY").map(Into::into);
-        builder.machine_id = variable("CLERK_MACHINE_ID");
-        builder.publishable_key = variable("CLERK_PUBLISHABLE_KEY");
-        builder.jwt_key = variable("CLERK_JWT_KEY");
-        builder.api_url = variable("CLERK_API_URL");
-        builder.api_version = variable("CLERK_API_VERSION");
-        builder.issuers = variable("CLERK_ISSUER").map(list);
-        builder.audience = variable("CLERK_AUDIENCE").map(list);
-        builder.authorized_parties = variable("CLERK_AUTHORIZED_PARTIES").map(list);
-        builder.resource = variable("CLERK_RESOURCE");
-        builder.unreadable = unreadable;
-        builder.similar =
-            Similar::find(|name| read(name).unwrap_or(None).is_some_and(|value| !value.is_empty()));
-        builder
-    }
-
     /// The instance's secret key, `sk_test_…` or `sk_live_…`. With it, keys come from the
     /// Backend API, and OAuth tokens, API keys and M2M tokens that are opaque can be verified.
     pub fn secret_key(mut self, key: impl Into<String>) -> Self {
@@ -136,7 +89,7 @@ impl ClerkBuilder {
     /// Accepts M2M tokens that were issued for other machines of the instance too. Each machine
     /// that receives a token can then call this one with it.
     pub fn any_machine(mut self) -> Self {
-        self.any_machine = true;
+        self.any_machine = Some("true".to_owned());
         self
     }
 
@@ -252,7 +205,7 @@ impl ClerkBuilder {
     }
 
     /// Calls Clerk with a client that you configure: your CA certificates, your proxy, your DNS
-    /// resolver. Without it, the client is built when the first call needs it, with the CA
+    /// resolver. [`build`](Self::build) calls `client` once. Without it, the client is built when the first call needs it, with the CA
     /// certificates of the system.
     ///
     /// It then gets what every client of this crate has: no redirects, no retries, only `https://`
@@ -260,8 +213,11 @@ impl ClerkBuilder {
     /// [Containers and networks](crate::guide::containers) shows an example.
     ///
     /// The type is that of `reqwest` 0.13, which is part of the public API of this crate.
-    pub fn http_client(mut self, client: reqwest::ClientBuilder) -> Self {
-        self.http_client = Some(client);
+    pub fn http_client<F>(mut self, client: F) -> Self
+    where
+        F: Fn() -> reqwest::ClientBuilder + Send + Sync + 'static,
+    {
+        self.http_client = Some(Arc::new(client));
         self
     }
 
@@ -305,15 +261,15 @@ impl ClerkBuilder {
     ///
     /// ```
     /// use std::time::Duration;
-    /// use clerk_auth::{Clerk, TokenType};
+    /// use clerk_auth::{Clerk, policy::OpaqueTokenType};
     ///
     /// let clerk = Clerk::builder()
     ///     .secret_key("sk_test_not_a_real_key")
-    ///     .opaque_cache(TokenType::ApiKey, Duration::from_secs(30))
+    ///     .opaque_cache(OpaqueTokenType::ApiKey, Duration::from_secs(30))
     ///     .build()?;
     /// # Ok::<(), clerk_auth::ConfigError>(())
     /// ```
-    pub fn opaque_cache(mut self, token_type: TokenType, time: Duration) -> Self {
+    pub fn opaque_cache(mut self, token_type: OpaqueTokenType, time: Duration) -> Self {
         self.opaque_cache.push((token_type, time));
         self
     }
@@ -332,7 +288,7 @@ impl ClerkBuilder {
     /// For OAuth tokens, defaults to what Clerk allows for the secret key: 1000 in production, 100
     /// in development. Clerk publishes no limit for M2M tokens and API keys, and bills each call:
     /// defaults to 10,000. Set less if several servers share a key.
-    pub fn opaque_rate_limit(mut self, token_type: TokenType, calls: u32) -> Self {
+    pub fn opaque_rate_limit(mut self, token_type: OpaqueTokenType, calls: u32) -> Self {
         self.opaque_rate_limit.push((token_type, calls));
         self
     }
@@ -342,7 +298,7 @@ impl ClerkBuilder {
     ///
     /// Invalid tokens share it with tokens that are used for the first time. The rest is kept for
     /// tokens that Clerk has approved: see [the page about outages](crate::guide::reliability).
-    pub fn new_token_rate_limit(mut self, token_type: TokenType, calls: u32) -> Self {
+    pub fn new_token_rate_limit(mut self, token_type: OpaqueTokenType, calls: u32) -> Self {
         self.new_token_rate_limit.push((token_type, calls));
         self
     }
@@ -426,140 +382,11 @@ impl ClerkBuilder {
         self.clock = Clock::Test(clock);
         self
     }
-
-    /// Checks the settings and makes the verifier. Nothing is asked of the network yet.
-    ///
-    /// # Errors
-    /// All problems at once, each with the variable and what to do.
-    pub fn build(self) -> Result<Clerk, ConfigError> {
-        super::build::build(self)
-    }
 }
 
 /// Shows nothing of the settings: they hold secrets.
 impl fmt::Debug for ClerkBuilder {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("ClerkBuilder(..)")
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn built(variables: &[(&str, &str)]) -> Result<Clerk, super::super::ConfigError> {
-        let read = |name: &str| {
-            let found = variables.iter().find(|(variable, _)| *variable == name);
-            Ok(found.map(|(_, value)| (*value).to_owned()))
-        };
-        ClerkBuilder::from_variables(read).build()
-    }
-
-    #[test]
-    fn one_key_is_enough_and_an_empty_variable_is_not_set() {
-        assert!(built(&[("CLERK_SECRET_KEY", "sk_test_x")]).is_ok());
-        assert!(built(&[("CLERK_SECRET_KEY", "sk_test_x"), ("CLERK_JWT_KEY", "")]).is_ok());
-        assert!(built(&[("CLERK_MACHINE_SECRET_KEY", "ak_x")]).is_ok());
-        assert!(built(&[("CLERK_PUBLISHABLE_KEY", "pk_live_Y2xlcmsuZXhhbXBsZS5jb20k")]).is_ok());
-        let parties = "https://a.example, https://b.example,";
-        let good = [("CLERK_SECRET_KEY", "sk_test_x"), ("CLERK_AUTHORIZED_PARTIES", parties)];
-        assert!(built(&good).is_ok());
-    }
-
-    #[test]
-    fn a_list_that_names_nothing_does_not_switch_its_check_off() {
-        for variable in ["CLERK_AUDIENCE", "CLERK_AUTHORIZED_PARTIES", "CLERK_ISSUER"] {
-            let error = built(&[("CLERK_SECRET_KEY", "sk_test_x"), (variable, " , ")]).unwrap_err();
-            assert!(error.to_string().contains(variable), "{error}");
-            assert_eq!(format!("{error:?}"), error.to_string(), "what `main` would print");
-        }
-        let none: [&str; 0] = [];
-        let key = || Clerk::builder().secret_key("sk_test_x");
-        assert!(key().audience(none).build().is_err());
-        assert!(key().session_audience(none).build().is_err());
-        assert!(key().authorized_parties(none).build().is_err());
-        assert!(key().issuers(none).build().is_err());
-    }
-
-    #[test]
-    fn keys_from_the_public_set_need_an_issuer_to_compare_with() {
-        let public = || Clerk::builder().frontend_api_url("https://clerk.example.com");
-        let error = public().build().unwrap_err().to_string();
-        assert!(error.contains("CLERK_ISSUER"), "{error}");
-        assert!(public().issuer("https://clerk.example.com").build().is_ok());
-    }
-
-    #[test]
-    fn what_would_be_missed_in_an_outage_is_missed_at_start() {
-        let key = || Clerk::builder().secret_key("sk_test_x");
-        let public = key().public_keys_as_fallback();
-        let local = key().jwt_key_as_fallback();
-        for (builder, variable) in [(public, "CLERK_PUBLISHABLE_KEY"), (local, "CLERK_JWT_KEY")] {
-            let error = builder.build().unwrap_err().to_string();
-            assert!(error.contains(variable), "{error}");
-        }
-    }
-
-    #[test]
-    fn rate_limit_that_admits_no_token_is_an_error() {
-        let with = |calls: &[u32], for_new: &[u32], token_type| {
-            let mut clerk = Clerk::builder().secret_key("sk_test_x");
-            for calls in calls {
-                clerk = clerk.opaque_rate_limit(token_type, *calls);
-            }
-            for calls in for_new {
-                clerk = clerk.new_token_rate_limit(token_type, *calls);
-            }
-            clerk.build()
-        };
-        for token_type in [TokenType::OAuthToken, TokenType::M2mToken, TokenType::ApiKey] {
-            for (calls, for_new) in [
-                (vec![1], vec![]),
-                (vec![1_000_000], vec![]),
-                (vec![], vec![100]),
-                (vec![7], vec![7]),
-            ] {
-                assert!(with(&calls, &for_new, token_type).is_ok(), "{calls:?} {for_new:?}");
-            }
-            for (calls, for_new, setting) in [
-                (vec![0], vec![], "opaque_rate_limit"),
-                (vec![1_000_001], vec![], "opaque_rate_limit"),
-                (vec![], vec![0], "new_token_rate_limit"),
-                (vec![7], vec![8], "new_token_rate_limit"),
-            ] {
-                let error = with(&calls, &for_new, token_type).unwrap_err().to_string();
-                let name = token_type.as_str();
-                assert!(error.contains(setting) && error.contains(name), "{error}");
-            }
-        }
-        assert!(with(&[7], &[], TokenType::SessionToken).is_err());
-        assert!(with(&[], &[7], TokenType::SessionToken).is_err());
-    }
-
-    #[test]
-    fn time_outs_are_neither_zero_nor_endless() {
-        let key = || Clerk::builder().secret_key("sk_test_x");
-        assert!(key().total_timeout(Duration::MAX).build().is_err());
-        assert!(key().attempt_timeout(Duration::ZERO).build().is_err());
-    }
-
-    #[test]
-    fn all_problems_are_told_at_once() {
-        let error = built(&[("CLERK_SECRET_KEY", "x"), ("CLERK_ISSUER", "y")]).unwrap_err();
-        assert_eq!(error.to_string().lines().count(), 2, "{error}");
-        let nothing = built(&[]).unwrap_err().to_string();
-        assert!(nothing.contains("CLERK_SECRET_KEY"), "{nothing}");
-        let mixed = [
-            ("CLERK_SECRET_KEY", "sk_test_x"),
-            ("CLERK_PUBLISHABLE_KEY", "pk_live_Y2xlcmsuZXhhbXBsZS5jb20k"),
-        ];
-        assert!(built(&mixed).unwrap_err().to_string().contains("different instances"));
-    }
-
-    #[test]
-    fn debug_output_shows_no_secret() {
-        let builder = Clerk::builder().secret_key("sk_test_hidden").machine_secret_key("ak_hidden");
-        assert!(!format!("{builder:?}").contains("hidden"));
-        assert!(!format!("{:?}", builder.build()).contains("hidden"));
     }
 }

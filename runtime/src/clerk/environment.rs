@@ -1,40 +1,59 @@
-//! Reads lists from variables, and finds variables that only other libraries read.
+//! Reads settings from environment variables.
 
-/// Ours, and one that holds the same value for another library or in another spelling.
-const SIMILAR: [(&str, &str); 15] = [
-    ("CLERK_PUBLISHABLE_KEY", "NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY"),
-    ("CLERK_PUBLISHABLE_KEY", "VITE_CLERK_PUBLISHABLE_KEY"),
-    ("CLERK_PUBLISHABLE_KEY", "PUBLIC_CLERK_PUBLISHABLE_KEY"),
-    ("CLERK_PUBLISHABLE_KEY", "EXPO_PUBLIC_CLERK_PUBLISHABLE_KEY"),
-    ("CLERK_PUBLISHABLE_KEY", "NUXT_PUBLIC_CLERK_PUBLISHABLE_KEY"),
-    ("CLERK_PUBLISHABLE_KEY", "REACT_APP_CLERK_PUBLISHABLE_KEY"),
-    ("CLERK_PUBLISHABLE_KEY", "GATSBY_CLERK_PUBLISHABLE_KEY"),
-    ("CLERK_SECRET_KEY", "CLERK_SECRET"),
-    ("CLERK_SECRET_KEY", "NUXT_CLERK_SECRET_KEY"),
-    ("CLERK_SECRET_KEY", "CLERK_API_KEY"),
-    ("CLERK_MACHINE_SECRET_KEY", "CLERK_MACHINE_SECRET"),
-    ("CLERK_JWT_KEY", "CLERK_JWT_PUBLIC_KEY"),
-    ("CLERK_JWT_KEY", "CLERK_PEM_PUBLIC_KEY"),
-    ("CLERK_AUDIENCE", "CLERK_AUDIENCES"),
-    ("CLERK_AUTHORIZED_PARTIES", "CLERK_AUTHORIZED_PARTY"),
-];
+use std::env;
 
-/// A variable that is not set, and one that is set and probably meant for it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Similar {
-    pub(super) ours: &'static str,
-    pub(super) theirs: &'static str,
-}
+use super::{ClerkBuilder, similar::Similar};
 
-impl Similar {
-    pub(super) fn find(is_set: impl Fn(&str) -> bool) -> Vec<Self> {
-        let pairs = SIMILAR.iter().filter(|(ours, theirs)| is_set(theirs) && !is_set(ours));
-        pairs.map(|&(ours, theirs)| Self { ours, theirs }).collect()
+/// A variable is set to bytes that are not UTF-8.
+pub(super) struct NotText;
+
+impl ClerkBuilder {
+    /// Takes over what the environment sets; see [`Clerk::from_env`] for the variables. Further
+    /// calls change it.
+    ///
+    /// ```no_run
+    /// use clerk_auth::ClerkBuilder;
+    ///
+    /// let clerk = ClerkBuilder::from_env().realm("notes").build()?;
+    /// # Ok::<(), clerk_auth::ConfigError>(())
+    /// ```
+    pub fn from_env() -> Self {
+        Self::from_variables(|name| match env::var(name) {
+            Ok(value) => Ok(Some(value)),
+            Err(env::VarError::NotPresent) => Ok(None),
+            Err(env::VarError::NotUnicode(_)) => Err(NotText),
+        })
     }
 
-    pub(super) fn advice(self) -> String {
-        let Self { ours, theirs } = self;
-        format!("it is not set, but {theirs} is, which is not read; set {ours} to the same value")
+    /// The environment as a function, so that it can be tested.
+    pub(super) fn from_variables(read: impl Fn(&str) -> Result<Option<String>, NotText>) -> Self {
+        let mut builder = Self::default();
+        let mut unreadable = Vec::new();
+        let mut variable = |name: &'static str| {
+            let value = read(name).unwrap_or_else(|NotText| {
+                unreadable.push(name);
+                None
+            });
+            value.filter(|value| !value.is_empty())
+        };
+        let list = |value: String| list(&value);
+        builder.secret_key = variable("CLERK_SECRET_KEY").map(Into::into);
+        builder.machine_secret_key = variable("CLERK_MACHINE_SECRET_KEY").map(Into::into);
+        builder.machine_id = variable("CLERK_MACHINE_ID");
+        builder.publishable_key = variable("CLERK_PUBLISHABLE_KEY");
+        builder.jwt_key = variable("CLERK_JWT_KEY");
+        builder.api_url = variable("CLERK_API_URL");
+        builder.api_version = variable("CLERK_API_VERSION");
+        builder.issuers = variable("CLERK_ISSUER").map(list);
+        builder.any_machine = variable("CLERK_ANY_MACHINE");
+        builder.audience = variable("CLERK_AUDIENCE").map(list);
+        builder.session_audience = variable("CLERK_SESSION_AUDIENCE").map(list);
+        builder.authorized_parties = variable("CLERK_AUTHORIZED_PARTIES").map(list);
+        builder.resource = variable("CLERK_RESOURCE");
+        builder.unreadable = unreadable;
+        builder.similar =
+            Similar::find(|name| read(name).unwrap_or(None).is_some_and(|value| !value.is_empty()));
+        builder
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::environment::Similar;
+use super::similar::Similar;
 
 /// What is wrong with a configuration: every problem at once, one line each. It shows no secret.
 #[derive(Clone, Default, PartialEq, Eq)]

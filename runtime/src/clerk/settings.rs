@@ -89,6 +89,11 @@ pub(super) fn machine_id(id: &str) -> Result<(), String> {
         .into())
 }
 
+/// A switch. Any other text would leave in doubt what was meant.
+pub(super) fn flag(text: &str) -> Result<bool, String> {
+    text.parse().map_err(|_| "it must be `true` or `false`".into())
+}
+
 /// A URL that our secret key may be sent to, or that keys may be believed from: encrypted, or on
 /// this machine.
 pub(super) fn endpoint_url(url: &str) -> Result<Url, String> {

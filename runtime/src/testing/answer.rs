@@ -15,7 +15,7 @@ use http::{
     header::{CONTENT_TYPE, LOCATION, RETRY_AFTER},
 };
 
-use super::{failure::Failure, server::Connection};
+use super::{api_error::ApiError, connection::ClosableConnection};
 
 /// The endpoints of a [`DevIssuer`](super::DevIssuer) that a verifier calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -72,10 +72,10 @@ impl Calls {
 /// let nonsense = Answer::body(200, "text/html", "<html>");
 /// ```
 #[derive(Clone)]
-pub struct Answer(Kind);
+pub struct Answer(AnswerKind);
 
 #[derive(Clone)]
-enum Kind {
+enum AnswerKind {
     Status(u16),
     Body { status: u16, content_type: String, bytes: Vec<u8> },
     RetryAfter(u64),
@@ -90,44 +90,44 @@ impl Answer {
     /// A number that is no HTTP status is answered as 500.
     #[must_use]
     pub const fn status(status: u16) -> Self {
-        Self(Kind::Status(status))
+        Self(AnswerKind::Status(status))
     }
 
     /// Exactly this status, content type and body.
     #[must_use]
     pub fn body(status: u16, content_type: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Self {
-        Self(Kind::Body { status, content_type: content_type.into(), bytes: bytes.into() })
+        Self(AnswerKind::Body { status, content_type: content_type.into(), bytes: bytes.into() })
     }
 
     /// 429 with a `Retry-After` of this many seconds.
     #[must_use]
     pub const fn retry_after(seconds: u64) -> Self {
-        Self(Kind::RetryAfter(seconds))
+        Self(AnswerKind::RetryAfter(seconds))
     }
 
     /// A redirect (307) to `url`.
     #[must_use]
     pub fn redirect(url: impl Into<String>) -> Self {
-        Self(Kind::Redirect(url.into()))
+        Self(AnswerKind::Redirect(url.into()))
     }
 
     /// The request is read and never answered. The connection stays open.
     #[must_use]
     pub const fn hang() -> Self {
-        Self(Kind::Hang)
+        Self(AnswerKind::Hang)
     }
 
     /// The request is read and the connection closed without an answer.
     #[must_use]
     pub const fn drop_connection() -> Self {
-        Self(Kind::DropConnection)
+        Self(AnswerKind::DropConnection)
     }
 
-    /// Answers one request that came in on `line`.
-    pub(super) async fn play(self, line: &Connection) -> Response {
+    /// Answers one request that came in on `connection`.
+    pub(super) async fn play(self, connection: &ClosableConnection) -> Response {
         match self.0 {
-            Kind::Status(status) => Failure::of_status(status).into_response(),
-            Kind::Body { status, content_type, bytes } => {
+            AnswerKind::Status(status) => ApiError::of_status(status).into_response(),
+            AnswerKind::Body { status, content_type, bytes } => {
                 let status =
                     StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
                 let mut response = (status, Body::from(bytes)).into_response();
@@ -136,16 +136,16 @@ impl Answer {
                 }
                 response
             }
-            Kind::RetryAfter(seconds) => {
+            AnswerKind::RetryAfter(seconds) => {
                 let wait = [(RETRY_AFTER, seconds.to_string())];
-                (wait, Failure::of_status(429)).into_response()
+                (wait, ApiError::of_status(429)).into_response()
             }
-            Kind::Redirect(url) => {
+            AnswerKind::Redirect(url) => {
                 (StatusCode::TEMPORARY_REDIRECT, [(LOCATION, url)]).into_response()
             }
-            Kind::Hang => pending().await,
-            Kind::DropConnection => {
-                line.cut();
+            AnswerKind::Hang => pending().await,
+            AnswerKind::DropConnection => {
+                connection.close();
                 pending().await
             }
         }
@@ -156,12 +156,12 @@ impl Answer {
 impl fmt::Debug for Answer {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self.0 {
-            Kind::Status(_) => "Answer::status(..)",
-            Kind::Body { .. } => "Answer::body(..)",
-            Kind::RetryAfter(_) => "Answer::retry_after(..)",
-            Kind::Redirect(_) => "Answer::redirect(..)",
-            Kind::Hang => "Answer::hang()",
-            Kind::DropConnection => "Answer::drop_connection()",
+            AnswerKind::Status(_) => "Answer::status(..)",
+            AnswerKind::Body { .. } => "Answer::body(..)",
+            AnswerKind::RetryAfter(_) => "Answer::retry_after(..)",
+            AnswerKind::Redirect(_) => "Answer::redirect(..)",
+            AnswerKind::Hang => "Answer::hang()",
+            AnswerKind::DropConnection => "Answer::drop_connection()",
         })
     }
 }

@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 
 use super::{
     instance::Instance,
-    records::{Class, Record},
-    token::{Draft, endless, lifetime, object},
+    random,
+    records::{OpaqueKind, Record, object},
+    token::{Draft, endless, lifetime},
 };
 
 /// An API key to be, without scopes and without end.
@@ -27,7 +28,7 @@ pub struct ApiKeyBuilder {
 impl ApiKeyBuilder {
     pub(super) fn new(instance: Arc<Instance>, owner: String) -> Self {
         Self {
-            id: instance.random.object_id(Class::ApiKey.prefix()),
+            id: random::object_id(OpaqueKind::ApiKey.prefix()),
             name: "dev key".to_owned(),
             scopes: Vec::new(),
             claims: Value::Null,
@@ -75,7 +76,7 @@ impl ApiKeyBuilder {
             "created_by": self.created_by,
             "last_used_at": null,
         }));
-        self.draft.record(Class::ApiKey, &self.id, &self.scopes, details)
+        self.draft.record(OpaqueKind::ApiKey, &self.id, &self.scopes, details)
     }
 }
 

@@ -10,14 +10,14 @@ use serde_json::{Value, json};
 use super::{
     answer::Script,
     key::SigningKey,
-    random::Random,
+    random,
     records::{Record, Records},
 };
 use crate::clock::{Clock, UnixMillis};
 
 /// What makes an instance the one it is to a verifier.
 #[derive(Clone)]
-pub(super) struct Name {
+pub(super) struct InstanceName {
     pub(super) publishable_key: String,
     pub(super) issuer: String,
     pub(super) machine_id: String,
@@ -25,25 +25,25 @@ pub(super) struct Name {
     pub(super) key_id: String,
 }
 
-impl Name {
-    pub(super) fn new(random: &Random) -> Self {
-        let host = format!("dev-{}.clerk-auth.localhost", random.hex(4));
+impl InstanceName {
+    pub(super) fn new() -> Self {
+        let host = format!("dev-{}.clerk-auth.localhost", random::hex::<4>());
         Self {
             publishable_key: format!("pk_test_{}", STANDARD_NO_PAD.encode(format!("{host}$"))),
             issuer: format!("https://{host}"),
-            machine_id: random.id("mch_"),
-            key_id: random.id("ins_"),
+            machine_id: random::id("mch_"),
+            key_id: random::id("ins_"),
         }
     }
 }
 
 /// The keys of an instance: one signs, some are shown.
-pub(super) struct Keys {
+pub(super) struct SigningKeys {
     pub(super) current: Arc<SigningKey>,
     shown: Vec<Arc<SigningKey>>,
 }
 
-impl Keys {
+impl SigningKeys {
     pub(super) fn new(key: SigningKey) -> Self {
         let current = Arc::new(key);
         Self { shown: vec![Arc::clone(&current)], current }
@@ -71,36 +71,28 @@ pub(super) struct Instance {
     pub(super) url: String,
     pub(super) secret_key: String,
     pub(super) machine_secret_key: String,
-    pub(super) name: Name,
+    pub(super) name: InstanceName,
     pub(super) clock: Clock,
-    pub(super) random: Random,
-    keys: Mutex<Keys>,
+    keys: Mutex<SigningKeys>,
     records: Mutex<Records>,
     script: Mutex<Script>,
 }
 
 impl Instance {
-    pub(super) fn new(
-        url: String,
-        name: Name,
-        key: SigningKey,
-        clock: Clock,
-        random: Random,
-    ) -> Self {
+    pub(super) fn new(url: String, name: InstanceName, key: SigningKey, clock: Clock) -> Self {
         Self {
             url,
-            secret_key: random.secret("sk_test_"),
-            machine_secret_key: random.secret("ak_"),
+            secret_key: random::secret("sk_test_"),
+            machine_secret_key: random::secret("ak_"),
             name,
             clock,
-            random,
-            keys: Mutex::new(Keys::new(key)),
+            keys: Mutex::new(SigningKeys::new(key)),
             records: Mutex::default(),
             script: Mutex::default(),
         }
     }
 
-    pub(super) fn keys(&self) -> MutexGuard<'_, Keys> {
+    pub(super) fn keys(&self) -> MutexGuard<'_, SigningKeys> {
         self.keys.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -124,8 +116,8 @@ impl Instance {
     /// Gives an opaque token its text and remembers it.
     pub(super) fn remember(&self, record: Record) -> String {
         let text = match record.class.prefix() {
-            "ak_" => self.random.api_key(),
-            prefix => self.random.secret(prefix),
+            "ak_" => random::api_key(),
+            prefix => random::secret(prefix),
         };
         self.records().remember(text.clone(), record);
         text

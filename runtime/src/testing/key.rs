@@ -14,15 +14,16 @@ use base64::{
 };
 use serde_json::{Value, json};
 
-const DER_INTEGER: u8 = 0x02;
-const DER_SEQUENCE: u8 = 0x30;
+/// The DER of each public key of 2048 bits differs in its modulus only: AWS-LC generates keys with
+/// exponent 65537.
+const BEFORE_MODULUS: [u8; 9] = [0x30, 0x82, 0x01, 0x0a, 0x02, 0x82, 0x01, 0x01, 0x00];
+const EXPONENT_65537: [u8; 5] = [0x02, 0x03, 0x01, 0x00, 0x01];
 
 /// An RSA key of 2048 bits, as Clerk's are.
 pub(super) struct SigningKey {
     pub(super) id: String,
     pair: KeyPair,
     modulus: String,
-    exponent: String,
     pem: String,
 }
 
@@ -31,12 +32,11 @@ impl SigningKey {
     pub(super) fn generate(id: String) -> io::Result<Self> {
         let failed = || io::Error::other("no RSA key could be made");
         let pair = KeyPair::generate(KeySize::Rsa2048).map_err(|_| failed())?;
-        let (modulus, exponent) = components(pair.public_key().as_ref()).ok_or_else(failed)?;
-        let (modulus, exponent) =
-            (URL_SAFE_NO_PAD.encode(modulus), URL_SAFE_NO_PAD.encode(exponent));
+        let modulus = modulus(pair.public_key().as_ref()).ok_or_else(failed)?;
+        let modulus = URL_SAFE_NO_PAD.encode(modulus);
         let spki: PublicKeyX509Der<'_> = pair.public_key().as_der().map_err(|_| failed())?;
         let pem = pem(spki.as_ref());
-        Ok(Self { id, pair, modulus, exponent, pem })
+        Ok(Self { id, pair, modulus, pem })
     }
 
     /// The JWT of `header` and `payload`, whatever they are.
@@ -71,7 +71,7 @@ impl SigningKey {
             "kid": self.id,
             "alg": "RS256",
             "n": self.modulus,
-            "e": self.exponent,
+            "e": "AQAB",
         })
     }
 
@@ -91,47 +91,13 @@ fn padding(header: &[u8]) -> &'static dyn RsaEncoding {
     }
 }
 
-/// Modulus and exponent of an `RSAPublicKey` (RFC 8017 appendix A.1.1), without leading zeros.
-///
-/// The key itself gives them out only under a feature that the crate does not ask for.
-fn components(der: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (key, _) = element(DER_SEQUENCE, der)?;
-    let (modulus, rest) = element(DER_INTEGER, key)?;
-    let (exponent, _) = element(DER_INTEGER, rest)?;
-    Some((modulus.strip_prefix(&[0]).unwrap_or(modulus), exponent))
-}
-
-/// Takes one DER element off the front: its content, and what follows it.
-fn element(tag: u8, der: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (&[found, length], rest) = der.split_first_chunk()?;
-    if found != tag {
-        return None;
-    }
-    // An RSA key of 2048 bits has lengths of one and of three bytes only.
-    let (length, rest) = match length {
-        0..=0x7f => (usize::from(length), rest),
-        0x82 => {
-            let (length, rest) = rest.split_first_chunk()?;
-            (usize::from(u16::from_be_bytes(*length)), rest)
-        }
-        _ => return None,
-    };
-    rest.split_at_checked(length)
+/// The modulus of an `RSAPublicKey` (RFC 8017 appendix A.1.1).
+fn modulus(der: &[u8]) -> Option<&[u8]> {
+    der.strip_prefix(&BEFORE_MODULUS)?.strip_suffix(&EXPONENT_65537)
 }
 
 fn pem(spki: &[u8]) -> String {
     let text = STANDARD.encode(spki);
-    let mut pem = String::from("-----BEGIN PUBLIC KEY-----\n");
-    let mut rest = text.as_str();
-    while let Some((line, after)) = rest.split_at_checked(64) {
-        pem.push_str(line);
-        pem.push('\n');
-        rest = after;
-    }
-    if !rest.is_empty() {
-        pem.push_str(rest);
-        pem.push('\n');
-    }
-    pem.push_str("-----END PUBLIC KEY-----\n");
-    pem
+    let lines: Vec<_> = text.as_bytes().chunks(64).map(String::from_utf8_lossy).collect();
+    format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", lines.join("\n"))
 }

@@ -6,8 +6,9 @@ use serde_json::{Map, Value, json};
 
 use super::{
     instance::Instance,
-    records::{Class, Record},
-    token::{Draft, endless, jwt, lifetime, object},
+    random,
+    records::{OpaqueKind, Record, object},
+    token::{Draft, endless, jwt, lifetime},
 };
 
 /// Access tokens live a day, as at Clerk.
@@ -30,8 +31,8 @@ pub struct OAuthTokenBuilder {
 
 impl OAuthTokenBuilder {
     pub(super) fn new(instance: Arc<Instance>, user: String) -> Self {
-        let id = instance.random.object_id(Class::OAuth.prefix());
-        let client_id = instance.random.word(16);
+        let id = random::object_id(OpaqueKind::OAuth.prefix());
+        let client_id = random::word::<16>();
         let draft = Draft::new(instance, user, Some(LIFE));
         let details = Map::new();
         Self { draft, id, client_id, scopes: Vec::new(), audience: None, details }
@@ -102,7 +103,7 @@ impl OAuthTokenBuilder {
         details.extend(self.audience.clone().map(|audience| ("aud".to_owned(), audience.into())));
         details.extend(self.details.clone());
         self.draft.claims.apply(&mut details);
-        self.draft.record(Class::OAuth, &self.id, &self.scopes, details)
+        self.draft.record(OpaqueKind::OAuth, &self.id, &self.scopes, details)
     }
 }
 

@@ -1,72 +1,46 @@
-//! A secret seed in; ids, secrets and token texts in Clerk's shapes out.
+//! Random IDs, secrets and token texts in Clerk's shapes.
 
-use std::{
-    io,
-    sync::atomic::{AtomicU64, Ordering},
-};
-
-use aws_lc_rs::{
-    digest::{self, SHA512},
-    rand,
-};
+use aws_lc_rs::rand;
 use base64::{Engine, engine::general_purpose::STANDARD};
 
 const WORD: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/// The operating system is asked once, so that everything after the start is infallible.
-pub(super) struct Random {
-    seed: [u8; 32],
-    drawn: AtomicU64,
+/// The ID of a user, a machine, a session, a key: `prefix` and 27 word characters.
+pub(super) fn id(prefix: &str) -> String {
+    format!("{prefix}{}", word::<27>())
 }
 
-impl Random {
-    pub(super) fn new() -> io::Result<Self> {
-        let mut seed = [0; 32];
-        rand::fill(&mut seed).map_err(|_| io::Error::other("no random numbers"))?;
-        Ok(Self { seed, drawn: AtomicU64::new(0) })
-    }
+/// The ID of an opaque token: `prefix` and 32 hexadecimal digits.
+pub(super) fn object_id(prefix: &str) -> String {
+    format!("{prefix}{}", hex::<16>())
+}
 
-    /// The id of a user, a machine, a session, a key: `prefix` and 27 word characters.
-    pub(super) fn id(&self, prefix: &str) -> String {
-        format!("{prefix}{}", self.word(27))
-    }
+/// An opaque token or a secret key: `prefix` and 43 word characters.
+pub(super) fn secret(prefix: &str) -> String {
+    format!("{prefix}{}", word::<43>())
+}
 
-    /// The id of an opaque token: `prefix` and 32 hexadecimal digits.
-    pub(super) fn object_id(&self, prefix: &str) -> String {
-        format!("{prefix}{}", self.hex(16))
-    }
+/// An API key. Clerk's may contain `+`, `/` and `=`, so ours always end in `=`.
+pub(super) fn api_key() -> String {
+    format!("ak_{}", STANDARD.encode(bytes::<32>()))
+}
 
-    /// An opaque token or a secret key: `prefix` and 43 word characters.
-    pub(super) fn secret(&self, prefix: &str) -> String {
-        format!("{prefix}{}", self.word(43))
-    }
+pub(super) fn word<const LENGTH: usize>() -> String {
+    // 62 does not divide 256: the first characters are a little more frequent. That is fine here.
+    let character = |byte: u8| WORD.get(usize::from(byte) % WORD.len()).copied();
+    bytes::<LENGTH>().into_iter().filter_map(character).map(char::from).collect()
+}
 
-    /// An API key. Clerk's may contain `+`, `/` and `=`, so ours always end in `=`.
-    pub(super) fn api_key(&self) -> String {
-        let bytes = self.bytes();
-        format!("ak_{}", STANDARD.encode(bytes.first_chunk::<32>().unwrap_or(&self.seed)))
-    }
+/// This many bytes as lower-case hexadecimal digits.
+pub(super) fn hex<const BYTES: usize>() -> String {
+    let digit = |half: u8| char::from_digit(half.into(), 16);
+    let digits = |byte| [digit(byte >> 4), digit(byte & 15)];
+    bytes::<BYTES>().into_iter().flat_map(digits).flatten().collect()
+}
 
-    /// Up to 64 word characters.
-    pub(super) fn word(&self, length: usize) -> String {
-        // 62 does not divide 256: the first characters come a little more often. That is fine here.
-        let character = |byte: &u8| WORD.get(usize::from(*byte) % WORD.len()).copied();
-        self.bytes().iter().take(length).filter_map(character).map(char::from).collect()
-    }
-
-    /// Up to 64 bytes as lower-case hexadecimal digits.
-    pub(super) fn hex(&self, bytes: usize) -> String {
-        let digit = |half: u8| char::from_digit(half.into(), 16);
-        let digits = |byte: &u8| [digit(byte >> 4), digit(byte & 15)];
-        self.bytes().iter().take(bytes).flat_map(digits).flatten().collect()
-    }
-
-    fn bytes(&self) -> [u8; 64] {
-        let mut input = digest::Context::new(&SHA512);
-        input.update(&self.seed);
-        input.update(&self.drawn.fetch_add(1, Ordering::Relaxed).to_be_bytes());
-        let mut bytes = [0; 64];
-        bytes.copy_from_slice(input.finish().as_ref());
-        bytes
-    }
+fn bytes<const LENGTH: usize>() -> [u8; LENGTH] {
+    let mut bytes = [0; LENGTH];
+    // If it failed, the issuer's key, which needs random numbers too, could not be made either.
+    let _ = rand::fill(&mut bytes);
+    bytes
 }

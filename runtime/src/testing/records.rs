@@ -4,18 +4,17 @@ use std::{collections::HashMap, time::Duration};
 
 use serde_json::{Map, Value, json};
 
-use super::token::object;
 use crate::clock::UnixMillis;
 
 /// The three classes of token that have an opaque form.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Class {
+pub(super) enum OpaqueKind {
     OAuth,
     M2m,
     ApiKey,
 }
 
-impl Class {
+impl OpaqueKind {
     /// How texts and ids of the class begin.
     pub(super) const fn prefix(self) -> &'static str {
         match self {
@@ -44,7 +43,7 @@ impl Class {
 
 /// One opaque token, without its text.
 pub(super) struct Record {
-    pub(super) class: Class,
+    pub(super) class: OpaqueKind,
     pub(super) id: String,
     pub(super) subject: String,
     pub(super) scopes: Vec<String>,
@@ -91,6 +90,14 @@ impl Record {
     }
 }
 
+/// The members of a JSON object; none of any other value.
+pub(super) fn object(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(members) => members,
+        _ => Map::new(),
+    }
+}
+
 /// All opaque tokens of an instance, by their text.
 #[derive(Default)]
 pub(super) struct Records(HashMap<String, Record>);
@@ -104,7 +111,7 @@ impl Records {
         self.0.get_mut(text)
     }
 
-    pub(super) fn by_id(&mut self, class: Class, id: &str) -> Option<&mut Record> {
+    pub(super) fn by_id(&mut self, class: OpaqueKind, id: &str) -> Option<&mut Record> {
         self.0.values_mut().find(|record| record.class == class && record.id == id)
     }
 

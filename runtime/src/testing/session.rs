@@ -6,8 +6,9 @@ use serde_json::{Map, Value, json};
 
 use super::{
     instance::Instance,
-    permission,
-    token::{Draft, SESSION, TEMPLATE, jwt, lifetime, object},
+    permission, random,
+    records::object,
+    token::{Draft, SESSION, TEMPLATE, jwt, lifetime},
 };
 
 /// Sessions and templates live a minute, as at Clerk.
@@ -20,14 +21,14 @@ const LIFE: Duration = Duration::from_secs(60);
 pub struct SessionTokenBuilder {
     draft: Draft,
     version_1: bool,
-    organization: Option<Organization>,
+    organization: Option<SessionOrganization>,
     permissions: Vec<String>,
     features: Option<String>,
     /// The claims that both versions write alike.
     claims: Map<String, Value>,
 }
 
-struct Organization {
+struct SessionOrganization {
     id: String,
     slug: String,
     role: String,
@@ -35,7 +36,7 @@ struct Organization {
 
 impl SessionTokenBuilder {
     pub(super) fn new(instance: Arc<Instance>, user: String) -> Self {
-        let claims = object(json!({ "sid": instance.random.id("sess_") }));
+        let claims = object(json!({ "sid": random::id("sess_") }));
         Self {
             draft: Draft::new(instance, user, Some(LIFE)),
             version_1: false,
@@ -55,7 +56,7 @@ impl SessionTokenBuilder {
     ) -> Self {
         let (id, slug, role) = (id.into(), slug.into(), role.into());
         let role = role.strip_prefix("org:").unwrap_or(&role).to_owned();
-        self.organization = Some(Organization { id, slug, role });
+        self.organization = Some(SessionOrganization { id, slug, role });
         self
     }
 
@@ -112,7 +113,7 @@ impl SessionTokenBuilder {
     /// Another user, who acts as this one: impersonation.
     pub fn actor(self, user: impl Into<String>) -> Self {
         let instance = &self.draft.instance;
-        let session = instance.random.id("sess_");
+        let session = random::id("sess_");
         let actor = json!({ "iss": instance.name.issuer, "sid": session, "sub": user.into() });
         self.member("act", actor)
     }
@@ -127,7 +128,7 @@ impl SessionTokenBuilder {
     #[track_caller]
     pub fn jwt(mut self) -> String {
         if self.organization.is_none() && !self.permissions.is_empty() {
-            let id = self.draft.instance.random.id("org_");
+            let id = random::id("org_");
             self = self.organization(id, "dev", "member");
         }
         if self.version_1 {
@@ -145,10 +146,10 @@ impl SessionTokenBuilder {
             "v": 2,
             "sts": "active",
             "fva": [0, -1],
-            "jti": self.draft.instance.random.hex(10),
+            "jti": random::hex::<10>(),
         }));
         let mut features = self.features.clone();
-        if let Some(Organization { id, slug, role }) = &self.organization {
+        if let Some(SessionOrganization { id, slug, role }) = &self.organization {
             let mut organization = object(json!({ "id": id, "slg": slug, "rol": role }));
             if !self.permissions.is_empty() {
                 let encoded =
@@ -166,7 +167,7 @@ impl SessionTokenBuilder {
 
     fn claims_of_version_1(&self) -> Map<String, Value> {
         let mut claims = self.claims.clone();
-        if let Some(Organization { id, slug, role }) = &self.organization {
+        if let Some(SessionOrganization { id, slug, role }) = &self.organization {
             claims.extend(object(json!({
                 "org_id": id,
                 "org_slug": slug,
@@ -203,7 +204,7 @@ impl TemplateTokenBuilder {
     /// The signed token.
     #[must_use]
     pub fn jwt(self) -> String {
-        let claims = object(json!({ "jti": self.draft.instance.random.hex(10) }));
+        let claims = object(json!({ "jti": random::hex::<10>() }));
         self.draft.jwt("JWT", Some(TEMPLATE), claims)
     }
 }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     instance::Instance,
-    records::{Class, Record},
+    records::{OpaqueKind, Record, object},
 };
 use crate::clock::UnixMillis;
 
@@ -68,7 +68,7 @@ impl Draft {
     /// The record of an opaque token.
     pub(super) fn record(
         &self,
-        class: Class,
+        class: OpaqueKind,
         id: &str,
         scopes: &[String],
         details: Map<String, Value>,
@@ -120,14 +120,6 @@ impl Changes {
                 None => members.remove(name),
             };
         }
-    }
-}
-
-/// The members of a JSON object; none of any other value.
-pub(super) fn object(value: Value) -> Map<String, Value> {
-    match value {
-        Value::Object(members) => members,
-        _ => Map::new(),
     }
 }
 

@@ -5,7 +5,7 @@
 
 use allocation_counter::measure;
 use axum::{Router, body::Body, routing::get};
-use clerk_auth::{Clerk, TokenType, clerk_auth, testing::DevIssuer};
+use clerk_auth::{Clerk, policy::OpaqueTokenType, clerk_auth, testing::DevIssuer};
 use http::{Request, header::AUTHORIZATION};
 use tokio::runtime::Builder;
 use tower::ServiceExt;
@@ -28,7 +28,7 @@ fn main() {
     let tokens: Vec<String> = (0..24_000).map(|number| oauth(&issuer, number)).collect();
     let mut clerk = None;
     let heap = measure(|| {
-        let full = issuer.clerk().opaque_rate_limit(TokenType::ApiKey, 1_000_000);
+        let full = issuer.clerk().opaque_rate_limit(OpaqueTokenType::ApiKey, 1_000_000);
         let full = full.build().unwrap();
         for token in &tokens {
             assert_eq!(send(&full, token), 200);

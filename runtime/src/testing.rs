@@ -4,13 +4,14 @@
 //! on loopback, and mints tokens of every type in every state. [`TestClock`] holds time still.
 
 mod answer;
+mod api_error;
 mod api_key;
+mod api_request;
 mod caller;
-mod failure;
+mod connection;
 mod instance;
 mod key;
 mod m2m;
-mod manage;
 mod oauth;
 mod permission;
 mod random;
@@ -21,18 +22,18 @@ mod session;
 #[cfg(test)]
 mod tests;
 mod token;
+mod token_routes;
 
 use std::{fmt, io, sync::Arc, time::Duration};
 
 use serde_json::Value;
 
 use self::{
-    instance::{Instance, Name},
+    instance::{Instance, InstanceName},
     key::SigningKey,
-    random::Random,
     server::Server,
 };
-use crate::{Clerk, ClerkBuilder, TokenType, clock::Clock, request::cookie};
+use crate::{Clerk, ClerkBuilder, clock::Clock, request::cookie, token::OpaqueTokenType};
 
 pub use self::{
     answer::{Answer, Calls, Endpoint},
@@ -187,9 +188,9 @@ impl DevIssuer {
             .api_url(self.url())
             .debug_reasons()
             // A test that revokes a token sees it at the next request.
-            .opaque_cache(TokenType::OAuthToken, Duration::ZERO)
-            .opaque_cache(TokenType::M2mToken, Duration::ZERO)
-            .opaque_cache(TokenType::ApiKey, Duration::ZERO);
+            .opaque_cache(OpaqueTokenType::OAuthToken, Duration::ZERO)
+            .opaque_cache(OpaqueTokenType::M2mToken, Duration::ZERO)
+            .opaque_cache(OpaqueTokenType::ApiKey, Duration::ZERO);
         match &self.instance().clock {
             Clock::System => builder,
             Clock::Test(clock) => builder.clock(clock.clone()),
@@ -335,7 +336,7 @@ impl DevIssuer {
     }
 
     async fn new_key(&self) -> io::Result<SigningKey> {
-        new_key(self.instance().random.id("ins_")).await
+        new_key(random::id("ins_")).await
     }
 }
 
@@ -350,7 +351,7 @@ impl fmt::Debug for DevIssuer {
 #[derive(Default)]
 #[must_use = "the issuer is started by `.start().await`"]
 pub struct DevIssuerBuilder {
-    name: Option<Name>,
+    name: Option<InstanceName>,
     clock: Clock,
 }
 
@@ -367,7 +368,7 @@ impl DevIssuerBuilder {
     /// and its address are its own.
     pub fn impersonate(mut self, other: &DevIssuer) -> Self {
         let instance = other.instance();
-        self.name = Some(Name { key_id: other.key_id(), ..instance.name.clone() });
+        self.name = Some(InstanceName { key_id: other.key_id(), ..instance.name.clone() });
         if let Clock::System = self.clock {
             self.clock = instance.clock.clone();
         }
@@ -384,11 +385,10 @@ impl DevIssuerBuilder {
     ///
     /// Outside a tokio runtime with I/O enabled, like tokio itself.
     pub async fn start(self) -> io::Result<DevIssuer> {
-        let random = Random::new()?;
-        let name = self.name.unwrap_or_else(|| Name::new(&random));
+        let name = self.name.unwrap_or_else(InstanceName::new);
         let key = new_key(name.key_id.clone()).await?;
         let (listener, url) = Server::listen().await?;
-        let instance = Arc::new(Instance::new(url, name, key, self.clock, random));
+        let instance = Arc::new(Instance::new(url, name, key, self.clock));
         Ok(DevIssuer { server: Arc::new(Server::start(listener, instance)) })
     }
 }

@@ -13,12 +13,12 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::{
+    api_error::ApiError,
     api_key::ApiKeyBuilder,
-    failure::Failure,
+    api_request::{KeyOwner, SharedInstance, read},
     instance::Instance,
     m2m::{self, M2mTokenBuilder},
-    records::Class,
-    routes::{Caller, Shared, read},
+    records::OpaqueKind,
 };
 
 /// Claims that a caller may not set, because the token itself says them.
@@ -33,7 +33,7 @@ pub(super) fn routes() -> Router<Arc<Instance>> {
         .route("/oauth_applications/{id}/revoke_token", post(revoke_oauth))
 }
 
-type Body = Json<Map<String, Value>>;
+type TokenObject = Json<Map<String, Value>>;
 
 #[derive(Deserialize)]
 struct NewM2mToken {
@@ -54,16 +54,16 @@ enum Format {
 
 /// The token is from the issuer's own machine, for that machine.
 async fn create_m2m(
-    State(instance): Shared,
+    State(instance): SharedInstance,
     headers: HeaderMap,
     body: Bytes,
-) -> Result<(StatusCode, Body), Failure> {
-    Caller::machine(&instance, &headers)?;
+) -> Result<(StatusCode, TokenObject), ApiError> {
+    KeyOwner::machine(&instance, &headers)?;
     let wanted: NewM2mToken = read(&headers, &body)?;
     let lives = lifetime(wanted.seconds_until_expiration)?.unwrap_or(m2m::LIFE);
     let claims = wanted.claims.unwrap_or_default();
     if claims.keys().any(|name| RESERVED.contains(&name.as_str())) {
-        return Err(Failure::RESERVED_CLAIM);
+        return Err(ApiError::RESERVED_CLAIM);
     }
 
     let machine = instance.name.machine_id.clone();
@@ -83,7 +83,7 @@ async fn create_m2m(
     if let Some(remaining) = wanted.min_remaining_ttl_seconds {
         let remaining = Duration::from_secs(remaining.into());
         if remaining >= lives {
-            return Err(Failure::LIFETIME);
+            return Err(ApiError::LIFETIME);
         }
         if let Some((text, reused)) = instance.records().reusable(&record, remaining, now) {
             return Ok(created(reused.to_json(now), text.to_owned()));
@@ -118,14 +118,14 @@ impl NewApiKey {
 }
 
 async fn create_api_key(
-    State(instance): Shared,
+    State(instance): SharedInstance,
     headers: HeaderMap,
     body: Bytes,
-) -> Result<Body, Failure> {
-    Caller::instance(&instance, &headers)?;
+) -> Result<TokenObject, ApiError> {
+    KeyOwner::instance(&instance, &headers)?;
     let wanted: NewApiKey = read(&headers, &body)?;
     if !wanted.is_valid() {
-        return Err(Failure::BODY);
+        return Err(ApiError::BODY);
     }
     let lives = lifetime(wanted.seconds_until_expiration)?;
 
@@ -148,70 +148,70 @@ struct Revocation {
 }
 
 async fn revoke_m2m(
-    State(instance): Shared,
+    State(instance): SharedInstance,
     Path(id): Path<String>,
     headers: HeaderMap,
     body: Bytes,
-) -> Result<Body, Failure> {
-    Caller::any(&instance, &headers)?;
-    revoke(&instance, Class::M2m, &id, &headers, &body)
+) -> Result<TokenObject, ApiError> {
+    KeyOwner::any(&instance, &headers)?;
+    revoke(&instance, OpaqueKind::M2m, &id, &headers, &body)
 }
 
 async fn revoke_api_key(
-    State(instance): Shared,
+    State(instance): SharedInstance,
     Path(id): Path<String>,
     headers: HeaderMap,
     body: Bytes,
-) -> Result<Body, Failure> {
-    Caller::instance(&instance, &headers)?;
-    revoke(&instance, Class::ApiKey, &id, &headers, &body)
+) -> Result<TokenObject, ApiError> {
+    KeyOwner::instance(&instance, &headers)?;
+    revoke(&instance, OpaqueKind::ApiKey, &id, &headers, &body)
 }
 
 fn revoke(
     instance: &Instance,
-    class: Class,
+    class: OpaqueKind,
     id: &str,
     headers: &HeaderMap,
     body: &Bytes,
-) -> Result<Body, Failure> {
+) -> Result<TokenObject, ApiError> {
     let Revocation { revocation_reason } =
         if body.is_empty() { Revocation::default() } else { read(headers, body)? };
     let now = instance.now();
     let mut records = instance.records();
-    let record = records.by_id(class, id).ok_or(Failure::NOT_FOUND)?;
+    let record = records.by_id(class, id).ok_or(ApiError::NOT_FOUND)?;
     record.revoke(revocation_reason, now);
     Ok(Json(record.to_json(now)))
 }
 
 /// The issuer keeps no OAuth applications, so any application's id will do.
 async fn revoke_oauth(
-    State(instance): Shared,
+    State(instance): SharedInstance,
     headers: HeaderMap,
     body: Bytes,
-) -> Result<StatusCode, Failure> {
+) -> Result<StatusCode, ApiError> {
     #[derive(Deserialize)]
-    struct Question {
+    struct OAuthToRevoke {
         token: String,
     }
-    Caller::instance(&instance, &headers)?;
-    let Question { token } = read(&headers, &body)?;
+    KeyOwner::instance(&instance, &headers)?;
+    let OAuthToRevoke { token } = read(&headers, &body)?;
     // A JWT cannot be revoked.
-    if !token.starts_with(Class::OAuth.prefix()) {
-        return Err(Failure::BODY);
+    if !token.starts_with(OpaqueKind::OAuth.prefix()) {
+        return Err(ApiError::BODY);
     }
     let now = instance.now();
     let mut records = instance.records();
-    records.by_text(&token).ok_or(Failure::NOT_FOUND)?.revoke(None, now);
+    records.by_text(&token).ok_or(ApiError::NOT_FOUND)?.revoke(None, now);
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// A lifetime must be more than nothing. None is given where the member is absent or `null`.
-fn lifetime(seconds: Option<f64>) -> Result<Option<Duration>, Failure> {
+fn lifetime(seconds: Option<f64>) -> Result<Option<Duration>, ApiError> {
     let Some(seconds) = seconds else {
         return Ok(None);
     };
     match Duration::try_from_secs_f64(seconds) {
         Ok(lives) if !lives.is_zero() => Ok(Some(lives)),
-        _ => Err(Failure::BODY),
+        _ => Err(ApiError::BODY),
     }
 }

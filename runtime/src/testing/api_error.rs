@@ -9,13 +9,13 @@ use serde_json::json;
 
 /// One error of the Backend API.
 #[derive(Clone, Copy)]
-pub(super) struct Failure {
+pub(super) struct ApiError {
     status: StatusCode,
     code: &'static str,
     message: &'static str,
 }
 
-impl Failure {
+impl ApiError {
     pub(super) const SECRET_KEY: Self =
         Self::new(StatusCode::UNAUTHORIZED, "clerk_key_invalid", "the secret key is invalid");
     pub(super) const MACHINE_SECRET_KEY: Self = Self::new(
@@ -70,7 +70,7 @@ impl Failure {
     }
 }
 
-impl IntoResponse for Failure {
+impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let body = json!({
             "errors": [{
