@@ -8,7 +8,7 @@ use super::{ClerkBuilder, similar::Similar};
 pub(super) struct NotText;
 
 impl ClerkBuilder {
-    /// Takes over what the environment sets; see [`Clerk::from_env`] for the variables. Further
+    /// Takes over what the environment sets; see [`Clerk::from_env`](crate::Clerk::from_env) for the variables. Further
     /// calls change it.
     ///
     /// ```no_run
