@@ -195,7 +195,7 @@ const ROWS: [(&str, &[&str]); 38] = [
         ],
     ),
     (
-        "the same junk again and again",
+        "the same invalid token again and again",
         &[
             "refusals_are_remembered_for_ten_seconds",
             "ten_thousand_requests_on_many_threads_with_one_junk_token_ask_once",
@@ -203,7 +203,7 @@ const ROWS: [(&str, &[&str]); 38] = [
     ),
     ("one token again and again", &["one_token_cannot_use_up_the_rate_limit"]),
     (
-        "a flood of junk, no two alike",
+        "a flood of invalid tokens, no two alike",
         &[
             "approved_tokens_keep_their_part_in_a_flood_of_invalid_ones",
             "new_tokens_share_their_part_with_invalid_ones",

@@ -179,7 +179,7 @@ async fn wait(State(clock): State<TestClock>, request: Request, next: Next) -> R
     response
 }
 
-/// A request, a guard that reuses an identity, a message to a tool, a stream and `ended()` agree
+/// A request, a guard that reuses an identity, a message to a tool, a stream and `expired()` agree
 /// about each second around the end of a token.
 #[tokio::test]
 async fn every_use_of_a_token_ends_at_the_same_second() {

@@ -180,7 +180,7 @@ impl ClerkBuilder {
 
     /// The public URL of the API that this server guards, such as `https://api.example.com/mcp`.
     /// Challenges then name its metadata, which [`Clerk::resource_metadata`](crate::Clerk::resource_metadata) serves: see
-    /// [the page about it](crate::guide::resource_metadata). It is no audience: [`audience`](Self::audience) is.
+    /// [the page about it](crate::guide::resource_metadata). It is not an audience: [`audience`](Self::audience) is.
     pub fn resource(mut self, url: impl Into<String>) -> Self {
         self.resource = Some(url.into());
         self

@@ -12,7 +12,7 @@ use crate::{
 impl Clerk {
     /// Writes the policies of an app's routes into an OpenAPI document, like
     /// [`describe`](Self::describe), and reports every operation and every row without a partner:
-    /// so a guarded operation is never documented as open because nobody named it.
+    /// so a guarded operation is never documented as open because it was not named.
     ///
     /// An operation that passes several policies, such as a layer and then a guard, names what all
     /// of them need together. Rows of mounted services answer the operations below their prefix
