@@ -76,7 +76,7 @@ fn app(clerk: Clerk) -> Router {
 
 /// A whole request through the router, without a socket, to the finished answer.
 fn request(bencher: Bencher<'_, '_>, clerk: Clerk, path: &str, token: &str, status: StatusCode) {
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let (router, field) = (app(clerk), format!("Bearer {token}"));
     let input = || {
         let request = Request::get(path).header(AUTHORIZATION, &field);
