@@ -63,7 +63,7 @@
 //! - [`guide::long_lived_connections`]: streams and sockets that end with the token.
 //! - [`guide::server_functions`]: the same attribute above the server functions of Leptos and Dioxus.
 //! - [`testing`]: a local stand-in for Clerk, for your tests (feature `testing`).
-//! - [`guide::reasons`]: why a request was refused, in the log and while you develop.
+//! - [`guide::reasons`]: why a request was rejected, in the log and while you develop.
 //! - [`guide::operations`]: spans, numbers (feature `metrics`), and a readiness probe.
 //! - [`guide::containers`]: CA certificates, egress and proxies.
 //! - [`guide::reliability`]: what callers see when Clerk is away, and for how long.

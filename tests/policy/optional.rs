@@ -76,7 +76,7 @@ async fn word_in_place_of_token_is_named_in_the_log() {
         let cause = format!("cause=the token is the word `{word}`: ");
         assert!(lines.iter().any(|line| line.contains(&cause)), "{word}: {lines:?}");
     }
-    // A word inside of a token is no such word.
+    // A word inside of a token does not count.
     assert_eq!(app.get("/", "null.null.null").await.status, 401);
     assert!(!capture::take().iter().any(|line| line.contains("the word")));
 }

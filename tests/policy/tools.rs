@@ -189,7 +189,7 @@ async fn notification_that_calls_no_known_tool_has_no_answer() {
         assert_eq!((reply.status, reply.body.as_str()), (400, ""), "{body}");
         assert_eq!(reply.header("content-type"), "", "{body}");
     }
-    // To be a notification is no way around a policy.
+    // A notification must pass the policy too.
     let table = [("list", 200), ("add", 200), ("publish", 403)];
     for (tool, status) in table {
         let body = ADD.replace(r#""id":7,"#, "").replace("add", tool);

@@ -164,7 +164,7 @@ impl Injected {
     }
 }
 
-/// The name of a parameter, if it is no pattern.
+/// The name of a parameter, if it is not a pattern.
 pub(crate) fn plain_name(parameter: &PatType) -> Option<&Ident> {
     match &*parameter.pat {
         Pat::Ident(name) if name.by_ref.is_none() && name.subpat.is_none() => Some(&name.ident),

@@ -40,7 +40,7 @@ pub(crate) enum AcceptsForm {
 }
 
 impl Accepts {
-    /// `clauses` are the types of the clauses. `None` if it is not certain who may enter.
+    /// `clauses` are the types of the clauses. Returns `None` if it is not certain which types pass.
     pub(crate) fn check(
         accepts: Option<Argument>,
         is_optional: bool,

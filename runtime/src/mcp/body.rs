@@ -52,7 +52,7 @@ fn is_utf8(value: &HeaderValue) -> bool {
 /// The whole body in one buffer. Chunks are copied: each one kept would cost more than a byte, and
 /// could hold the read buffer that it is a part of.
 pub(crate) async fn collect(mut body: Body, most_bytes: usize) -> Result<Bytes, MessageRejection> {
-    // A declared length is no reason to reserve memory, but one to read nothing.
+    // A declared length reserves no memory; one over the limit ends the reading.
     if usize::try_from(body.size_hint().lower()).map_or(true, |length| length > most_bytes) {
         return Err(MessageRejection::TooLong);
     }

@@ -99,7 +99,7 @@ impl<R, S: Service<R>> Service<R> for WatchedConnector<S> {
     }
 
     fn call(&mut self, target: R) -> S::Future {
-        // Outside of a request's task nobody asks.
+        // Outside of a call, there is no task-local value.
         let _ = OPENS_CONNECTION.try_with(|opens| opens.set(true));
         self.0.call(target)
     }
