@@ -1,10 +1,11 @@
 //! The reason code of each refusal: in the log always, in the answer only while you develop.
 
+use clerk_auth_tests::captured_log;
 use std::fmt::Write;
 
 use clerk_auth::{Clerk, ClerkBuilder, testing::DevIssuer};
 
-use crate::{capture, cases::cases, issuer};
+use crate::{cases::cases, issuer};
 
 const TABLE: &str = "
 nothing, for a session      | session-token-and-uat-missing
@@ -114,7 +115,7 @@ const NAMES_THE_URL: [&str; 5] = [
 
 #[tokio::test]
 async fn the_log_and_a_developer_learn_the_code_of_each_refusal() {
-    capture::start();
+    captured_log::start();
     let issuer = issuer().await;
     let forger = DevIssuer::builder().impersonate(&issuer).start().await.unwrap();
     let mut found = String::from("\n");
@@ -124,7 +125,7 @@ async fn the_log_and_a_developer_learn_the_code_of_each_refusal() {
         writeln!(found, "{:<27} | {reason}", case.name).unwrap();
         let status = if reply.status == 403 { "" } else { "signed-out" };
         assert_eq!(reply.header("x-clerk-auth-status"), status, "{}", case.name);
-        let lines = capture::take();
+        let lines = captured_log::take();
         let told = |line: &&String| line.contains("request refused");
         let line = lines.iter().find(told).expect(case.name);
         assert!(line.contains(&format!("reason=\"{reason}\"")), "{}: {line}", case.name);
@@ -145,10 +146,10 @@ fn each_code_is_explained_in_the_docs() {
 
 #[test]
 fn telling_callers_in_production_is_warned_of() {
-    capture::start();
+    captured_log::start();
     for (key, warned) in [("sk_live_x", true), ("sk_test_x", false)] {
         Clerk::builder().secret_key(key).reveal_reasons().build().unwrap();
-        let lines = capture::take();
+        let lines = captured_log::take();
         let warnings = lines.iter().filter(|line| line.starts_with("WARN clerk_auth"));
         assert_eq!(warnings.count(), usize::from(warned), "{key}: {lines:?}");
     }

@@ -26,13 +26,11 @@ use clerk_auth::{
     testing::{DevIssuer, TestClock},
     verified,
 };
-use clerk_auth_tests::{Reply, Server};
+use clerk_auth_tests::{Reply, Server, captured_log};
 use futures_util::{Stream, stream};
 use http::{Method, StatusCode};
 use tokio::time::{pause, sleep};
 use tower::ServiceExt;
-
-use crate::capture;
 
 const URL: &str = "https://mcp.example.com/mcp";
 const METADATA: &str = "https://mcp.example.com/.well-known/oauth-protected-resource/mcp";
@@ -336,8 +334,8 @@ async fn each_message_that_is_refused_is_one_event_with_a_word() {
     let request = || Request::post("/mcp").header("authorization", &field);
     let post = async |body| answer(&router, request().body(body).unwrap()).await;
     assert_eq!(post(Body::empty()).await.0, 200, "the keys are known");
-    capture::start();
-    let lines = || capture::take().into_iter().filter(|line| line.contains(" clerk_auth"));
+    captured_log::start();
+    let lines = || captured_log::take().into_iter().filter(|line| line.contains(" clerk_auth"));
     let expect = |word: &str, more: &str| {
         let line = format!("INFO clerk_auth::tools message=message refused fault=\"{word}\"{more}");
         assert_eq!(lines().collect::<Vec<_>>(), [line]);
