@@ -243,10 +243,7 @@ impl Verified {
     ) -> Option<&'e mut Self> {
         let StoredIdentity::Known(known) = extensions.get_mut()? else { return None };
         let own = known.field.as_ref().filter(|own| *own == field)?;
-        // An application can carry extensions from one request to a later one, which other
-        // policies admitted. The field of that request lies elsewhere in memory. (Requests of one
-        // HTTP/2 connection can share it; a challenge then names more scopes than it must.)
-        let is_carried = !ptr::eq(own.as_bytes(), field.as_bytes());
+        let is_carried = !is_of_this_request(own, field);
         if !known.clerk.is_same_as(clerk) || is_expired(known.end, clerk.verifier().clock.now()) {
             return None;
         }
@@ -257,6 +254,14 @@ impl Verified {
         Some(known)
     }
 
+    /// The policies that the same credential passed in this request, whichever `Clerk` decided
+    /// them.
+    pub(crate) fn passed_with(extensions: &Extensions, field: &HeaderValue) -> Option<Passed> {
+        let StoredIdentity::Known(known) = extensions.get()? else { return None };
+        let own = known.field.as_ref()?;
+        (own == field && is_of_this_request(own, field)).then(|| known.passed.clone())
+    }
+
     /// Decides a further policy of the same request.
     pub(crate) fn pass(&mut self, policy: &Policy) -> Result<Admitted, AuthError> {
         let Self { identity, clerk, end, passed, .. } = self;
@@ -264,6 +269,13 @@ impl Verified {
         passed.push(*policy, identity.token_type());
         Ok(Admitted { identity: identity.clone(), end: *end, passed: passed.clone() })
     }
+}
+
+/// An application can carry extensions from one request to a later one, which other policies
+/// admitted. The field of that request lies elsewhere in memory. (Requests of one HTTP/2 connection
+/// can share it; a challenge then names more scopes than it must.)
+fn is_of_this_request(own: &HeaderValue, field: &HeaderValue) -> bool {
+    ptr::eq(own.as_bytes(), field.as_bytes())
 }
 
 /// Decides a further policy of a request that was just admitted.
