@@ -134,7 +134,7 @@ pub(super) fn api_url(url: &str) -> Result<Url, String> {
     let wrong = if ["api.clerk.com", "api.clerk.dev"].contains(&host) {
         parsed.path() != "/"
     } else {
-        issuer::NO_ISSUERS.contains(&host) || host.ends_with(".accounts.dev")
+        is_clerks(&parsed)
     };
     if wrong {
         let problem = "is not the Backend API, without a version; leave it unset";
@@ -183,6 +183,12 @@ pub(super) fn api_version(version: &str) -> Result<(), String> {
         return Err("it must be the version in the path of the Backend API, such as `v1`".into());
     }
     Ok(())
+}
+
+/// A host of Clerk itself, or of a development instance.
+pub(super) fn is_clerks(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    issuer::NO_ISSUERS.contains(&host) || host.ends_with(".accounts.dev")
 }
 
 pub(super) fn is_loopback(url: &Url) -> bool {

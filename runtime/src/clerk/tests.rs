@@ -307,6 +307,8 @@ fn resource_that_clients_write_otherwise_is_told_in_their_form() {
             "https://api.example.com/.well-known/oauth-protected-resource",
             "is the URL of metadata, not the resource; write \"https://api.example.com\"",
         ),
+        ("https://happy-cat-12.clerk.accounts.dev/mcp", "is a URL of Clerk, not of this API"),
+        ("https://api.clerk.com", "is a URL of Clerk, not of this API"),
         ("https://0.0.0.0:8000/mcp", "is an address to listen on"),
         ("https://[::]:8000/mcp", "is an address to listen on"),
         ("api.example.com/mcp", "has no scheme; write \"https://api.example.com/mcp\""),
@@ -349,7 +351,7 @@ fn issuers_of_the_environment_are_a_list_of_exact_entries() {
 /// Two settings that are good alone, and never match together.
 #[test]
 fn settings_that_contradict_each_other_are_rejected() {
-    let table: [(&[(&str, &str)], &str); 7] = [
+    let table: [(&[(&str, &str)], &str); 8] = [
         (
             &[("CLERK_PUBLISHABLE_KEY", LIVE), ("CLERK_ISSUER", "https://clerk.example.org")],
             "CLERK_ISSUER: \"https://clerk.example.org\" is not the issuer of \
@@ -384,6 +386,11 @@ fn settings_that_contradict_each_other_are_rejected() {
              and CLERK_SECRET_KEY is for production",
         ),
         (
+            &[("CLERK_PUBLISHABLE_KEY", LIVE), ("CLERK_RESOURCE", "https://clerk.example.com/mcp")],
+            "CLERK_RESOURCE: \"https://clerk.example.com/mcp\" is a URL of Clerk, not of this API; \
+             write the URL that clients of this server use",
+        ),
+        (
             &[SECRET, ("CLERK_RESOURCE", "https://api.example.com")],
             "CLERK_RESOURCE: its metadata names the issuer, which is not known; set \
              CLERK_PUBLISHABLE_KEY or CLERK_ISSUER too",
@@ -397,6 +404,12 @@ fn settings_that_contradict_each_other_are_rejected() {
         &[("CLERK_SECRET_KEY", "sk_live_x"), ("CLERK_API_URL", "http://127.0.0.1:4000")],
         &[("CLERK_PUBLISHABLE_KEY", LIVE), ("CLERK_AUTHORIZED_PARTIES", "http://localhost:3000")],
         &[("CLERK_PUBLISHABLE_KEY", TEST), ("CLERK_AUTHORIZED_PARTIES", "http://10.0.0.1:3000")],
+        // A proxy of the Frontend API beside the API.
+        &[
+            SECRET_LIVE,
+            ("CLERK_ISSUER", "https://example.com/__clerk"),
+            ("CLERK_RESOURCE", "https://example.com/mcp"),
+        ],
     ] {
         assert!(build(good).is_ok(), "{good:?}");
     }
