@@ -2,7 +2,7 @@
 
 use crate::{
     condition::{Condition, Form},
-    suggest::{alternatives, is_negated, near},
+    suggest::{NOTHING_NEGATED, alternatives, is_negated, near},
     token_type::{TokenType, alternative_types},
 };
 
@@ -52,6 +52,9 @@ impl Keyword {
             (None, Position::Clause(kind)) => {
                 let known = Condition::names_for(kind);
                 let message = format!("unknown condition `{name}`");
+                if is_negated(name) {
+                    return Err((message, NOTHING_NEGATED.into()));
+                }
                 Err((message, did_you_mean(name, &known, is_off)))
             }
             (None, _) => Err(unknown(name, position, is_off)),
@@ -166,7 +169,7 @@ fn unknown(name: &str, position: Position, is_off: bool) -> (String, String) {
         return (message, without(name));
     }
     if is_negated(name) {
-        return (message, "write what a caller must have; nothing can be negated".into());
+        return (message, NOTHING_NEGATED.into());
     }
     if is_constant(name) && position == Position::Attribute {
         let help = "write the policy itself; a `const Policy` is for a `ClerkLayer` and `require`";

@@ -10,7 +10,7 @@ use crate::{
     condition::Condition,
     errors::Errors,
     policy::scope::visible,
-    suggest::{alternatives, near},
+    suggest::{alternatives, foreign, foreign_sign, near},
 };
 
 /// The words before the colon of a feature or a plan: whose it is.
@@ -22,7 +22,7 @@ pub(crate) fn check_text(condition: Condition, literal: &LitStr, errors: &mut Er
     let text = literal.value();
     let mistake = empty(condition, &text)
         .or_else(|| letters(condition, &text))
-        .or_else(|| wildcard(condition, &text))
+        .or_else(|| sign(condition, &text))
         .or_else(|| shape(condition, &text));
     if let Some((message, help)) = &mistake {
         errors.push(literal.span(), message, help);
@@ -76,7 +76,8 @@ fn empty(condition: Condition, text: &str) -> Option<Mistake> {
 fn letters(condition: Condition, text: &str) -> Option<Mistake> {
     let noun = condition.noun();
     let separates = |letter: char| {
-        let is_sign = ",|".contains(letter) && condition.form().group;
+        let is_sign =
+            ",|".contains(letter) && (condition.form().group || condition == Condition::From);
         letter.is_whitespace() || letter.is_control() || is_sign
     };
     let wrong = text.chars().find(|letter| separates(*letter))?;
@@ -111,15 +112,14 @@ fn letters(condition: Condition, text: &str) -> Option<Mistake> {
     Some((message, help))
 }
 
-/// Clerk has no `*` in these. An audience can be any text.
-fn wildcard(condition: Condition, text: &str) -> Option<Mistake> {
-    if condition == Condition::Audience || !text.contains('*') {
-        return None;
-    }
-    let noun = condition.noun();
-    let message =
-        format!("`*` is no wildcard: the {noun} `{}` is compared as it is", visible(text));
-    Some((message, format!("name each {noun}")))
+/// Clerk has no such signs in these. An audience can be any text, and a client's ID a URL.
+fn sign(condition: Condition, text: &str) -> Option<Mistake> {
+    let sign = match condition {
+        Condition::Audience => None,
+        Condition::Client => text.contains('*').then_some('*'),
+        _ => foreign_sign(text),
+    }?;
+    Some(foreign(sign, condition.noun(), &visible(text)))
 }
 
 fn shape(condition: Condition, text: &str) -> Option<Mistake> {

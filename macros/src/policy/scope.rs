@@ -9,6 +9,7 @@ use crate::{
     },
     condition::Condition,
     errors::Errors,
+    suggest::{foreign, foreign_sign},
 };
 
 const SCOPES: Keyword = Keyword::Condition(Condition::Scopes);
@@ -118,7 +119,10 @@ const COMMA: &str = "scopes are separated by spaces, not by commas";
 /// The scopes of a text with commas, separated by spaces; `None` where it has none.
 fn without_commas(text: &str) -> Option<String> {
     let words = text.split([',', ' ']).filter(|word| !word.is_empty());
-    text.contains(',').then(|| words.collect::<Vec<_>>().join(" "))
+    let words: Vec<&str> = words.collect();
+    // Another mistake, which stays without the commas.
+    let is_plain = words.iter().all(|word| foreign_sign(word).is_none());
+    (text.contains(',') && is_plain).then(|| words.join(" "))
 }
 
 fn wrong_space(text: &str) -> &'static str {
@@ -136,11 +140,10 @@ fn wrong_space(text: &str) -> &'static str {
 
 /// RFC 6749, section 3.3: `scope-token = 1*( %x21 / %x23-5B / %x5D-7E )`.
 fn is_well_formed(scope: &str, literal: &LitStr, errors: &mut Errors) -> bool {
-    if scope.contains('*') {
-        let message =
-            format!("`*` is no wildcard: the scope `{}` is compared as it is", visible(scope));
-        let help = "name each scope; one that has a `*` is named by a `const Scope`";
-        errors.push(literal.span(), &message, help);
+    if let Some(sign) = foreign_sign(scope) {
+        let (message, help) = foreign(sign, "scope", &visible(scope));
+        let help = format!("{help}; a scope that has a `{sign}` is named by a `const Scope`");
+        errors.push(literal.span(), &message, &help);
         return false;
     }
     let wrong = scope

@@ -74,6 +74,31 @@ const MISTAKES: &[(&str, Option<&str>, &str)] = &[
     ("accepts = \"api_key\", scopes = none(\"a\", \"b\")", None, ""),
     ("accepts = \"api_key\", scopes != \"a\"", None, ""),
     ("oauth_token = false", None, ""),
+    ("m2m_token(not_from = \"mch_a\")", None, ""),
+    ("m2m_token(excluded = \"mch_a\")", None, ""),
+    ("m2m_token(fromNot = \"mch_a\")", None, ""),
+    ("oauth_token(block_client = \"a\")", None, ""),
+    ("oauth_token(clientNot = \"a\")", None, ""),
+    ("session_token(no_role = \"a\")", None, ""),
+    ("rolesNot = \"a\"", None, ""),
+    ("role = \"!a\"", None, ""),
+    ("plan = \"-free\"", None, ""),
+    ("feature = \"!a\"", None, ""),
+    ("permission = \"org:a:!b\"", None, ""),
+    ("accepts = \"api_key\", scopes = \"!a\"", None, ""),
+    ("accepts = \"api_key\", scopes = \"a -b\"", None, ""),
+    ("accepts = \"api_key\", scopes = any(\"!a\", \"b\")", None, ""),
+    // Signs of templates, patterns and other lists.
+    ("accepts = \"api_key\", scopes = \"[a, b]\"", None, ""),
+    ("accepts = \"api_key\", scopes = \"anyOf(a,b)\"", None, ""),
+    ("accepts = \"api_key\", scopes = \"['a','b']\"", None, ""),
+    ("accepts = \"api_key\", scopes = \"a;b\"", None, ""),
+    ("accepts = \"api_key\", scopes = \"a&b\"", None, ""),
+    ("accepts = \"api_key\", scopes = \"${SCOPE}\"", None, ""),
+    ("role = \"^admin$\"", None, ""),
+    ("role = \"admin;member\"", None, ""),
+    ("plan = \">=pro\"", None, ""),
+    ("accepts = \"m2m_token\", from = \"mch_a,mch_b\"", None, ""),
     // Values of clauses.
     ("oauth_token = \"read:notes\"", Some("{}"), "oauth_token(scopes = \"read:notes\")"),
     ("api_key = \"a b\", m2m_token", Some("{}, m2m_token"), "api_key(scopes = \"a b\"), m2m_token"),
@@ -256,6 +281,8 @@ const MISTAKES: &[(&str, Option<&str>, &str)] = &[
     ("reverification = second_factor(minutes = MINUTES)", None, ""),
     ("reverification = second_factor(minutes = -5)", None, ""),
     ("reverification = second_factor", None, ""),
+    ("reverification = any(\"strict\", \"lax\")", None, ""),
+    ("reverification = second_factor(max_minutes = 5)", None, ""),
     ("reverification = [\"lax\", \"strict\"]", None, ""),
     ("reverification = \"lax\", reverification = \"strict\"", None, ""),
     (
@@ -319,6 +346,19 @@ fn advice_repeats_only_values_that_were_written() {
     }
 }
 
+/// Minutes beside a mistake are an example: the shortest time, because the reader can mean less than
+/// any other.
+#[test]
+fn example_of_minutes_is_the_shortest_time() {
+    let examples: Vec<String> = messages::all()
+        .into_iter()
+        .map(|(_, help)| help)
+        .filter(|help| help.contains("such as") && help.contains("(minutes = "))
+        .collect();
+    assert!(examples.len() > 5, "{examples:?}");
+    assert!(examples.iter().all(|help| help.contains("(minutes = 1)")), "{examples:?}");
+}
+
 /// The code that a help says to write; nothing, where it says to remove what is there. Examples are
 /// no advice, and neither is code with a gap.
 fn advised(help: &str) -> Vec<String> {
@@ -327,6 +367,10 @@ fn advised(help: &str) -> Vec<String> {
         return vec![String::new()];
     }
     let parts: Vec<&str> = help.split('`').collect();
+    // The one name that could stand there.
+    if let ["one of ", only, ""] = parts.as_slice() {
+        return vec![(*only).to_owned()];
+    }
     let code = parts.chunks_exact(2).filter(|pair| {
         let is_choice = help.starts_with("did you mean") && pair[0] == " or ";
         VERBS.iter().any(|verb| pair[0].ends_with(verb)) || is_choice
