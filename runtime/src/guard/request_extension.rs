@@ -243,18 +243,12 @@ impl Verified {
     ) -> Option<&'e mut Self> {
         let StoredIdentity::Known(known) = extensions.get_mut()? else { return None };
         let own = known.field.as_ref().filter(|own| *own == field)?;
-        // An application can carry extensions from one request to a later one, which other
-        // policies admitted. The field of that request lies elsewhere in memory. (Requests of one
-        // HTTP/2 connection can share it; a challenge then names more scopes than it must.)
+        // An application can carry extensions to a later request, when the token can be revoked or
+        // its key withdrawn. The field of that request lies elsewhere in memory. (Requests of one
+        // HTTP/2 connection can share it.)
         let is_carried = !ptr::eq(own.as_bytes(), field.as_bytes());
-        if !known.clerk.is_same_as(clerk) || is_expired(known.end, clerk.verifier().clock.now()) {
-            return None;
-        }
-        if is_carried {
-            known.field = Some(field.clone());
-            known.passed.reset();
-        }
-        Some(known)
+        let is_over = is_expired(known.end, clerk.verifier().clock.now());
+        (!is_carried && !is_over && known.clerk.is_same_as(clerk)).then_some(known)
     }
 
     /// Decides a further policy of the same request.
