@@ -24,7 +24,8 @@ const MOST_KEYS_OF_ONE_ID: usize = 4;
 /// The keys that Clerk showed at one moment.
 pub(crate) struct Snapshot {
     keys: Vec<(String, Arc<Key>)>,
-    loaded_at: Duration,
+    /// The start of the load: a key can be withdrawn while it runs.
+    asked_at: Duration,
     /// Before this moment no refresh starts, in milliseconds of the steady clock. Read on each
     /// request, so neither this nor the next is behind a lock.
     next_refresh: AtomicU64,
@@ -39,8 +40,8 @@ struct SentSet<'s> {
 }
 
 impl Snapshot {
-    pub(crate) fn new(keys: Vec<(String, Arc<Key>)>, loaded_at: Duration) -> Self {
-        Self { keys, loaded_at, next_refresh: AtomicU64::new(0), outage_until: AtomicU64::new(0) }
+    pub(crate) fn new(keys: Vec<(String, Arc<Key>)>, asked_at: Duration) -> Self {
+        Self { keys, asked_at, next_refresh: AtomicU64::new(0), outage_until: AtomicU64::new(0) }
     }
 
     /// A set has one or two keys, so a list is the fastest map; and no `kid` is special in it.
@@ -82,7 +83,12 @@ impl Snapshot {
     }
 
     pub(crate) fn age(&self, now: Duration) -> Duration {
-        now.saturating_sub(self.loaded_at)
+        now.saturating_sub(self.asked_at)
+    }
+
+    /// Whether the set may lack a key that Clerk has shown since.
+    pub(crate) fn was_asked_for_before(&self, moment: Duration) -> bool {
+        self.asked_at < moment
     }
 
     pub(crate) fn refresh_is_due(&self, now: Duration) -> bool {
