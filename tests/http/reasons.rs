@@ -161,16 +161,16 @@ fn telling_callers_in_production_is_warned_of() {
 /// Whatever answers in Clerk's place can send thousands of members that are no keys.
 #[tokio::test]
 async fn skipped_keys_of_a_set_are_one_event() {
-    capture::start();
+    captured_log::start();
     let issuer = issuer().await;
     let url = format!("{}/.well-known/jwks.json", issuer.url());
     let set = reqwest::get(url).await.unwrap().text().await.unwrap();
     let junk = format!("\"keys\":[{}", "0,".repeat(10_000));
     let set = set.replace("\"keys\":[", &junk);
     issuer.answer_with(Endpoint::KeySet, Answer::body(200, "application/json", set));
-    capture::take();
+    captured_log::take();
     issuer.clerk().build().unwrap().warm_up().await.unwrap();
-    let lines = capture::take();
+    let lines = captured_log::take();
     let skipped: Vec<_> = lines.iter().filter(|line| line.contains("skipped")).collect();
     assert!(matches!(&*skipped, [line] if line.contains("count=10000")), "{skipped:?}");
 }

@@ -80,7 +80,7 @@ impl<'r> Credential<'r> {
             }
             (true, false) if rest.is_empty() => Err(HeaderError::NoScheme),
             (true, false) if has_bearer_after_comma(value) => Err(HeaderError::TwoSchemes),
-            (true, false) if !scheme.iter().all(is_of_token) => Err(HeaderError::Scheme),
+            (true, false) if !is_token(scheme) => Err(HeaderError::Scheme),
             (true, false) => Ok(Self::None),
         }
     }
@@ -97,8 +97,9 @@ fn has_bearer_after_comma(value: &[u8]) -> bool {
 
 /// A scheme is a token (RFC 9110 §5.6.2, §11.1). One that ends with a comma is a field without
 /// parameters, to which a proxy joined another.
-fn is_of_token(byte: &u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte)
+fn is_token(scheme: &[u8]) -> bool {
+    let is_of_token = |byte: &u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte);
+    scheme.iter().all(is_of_token)
 }
 
 /// Whether there is something, and no byte of it is a space, a control or not ASCII. A good token is
