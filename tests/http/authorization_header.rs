@@ -119,7 +119,10 @@ async fn the_field_is_read_in_one_way_or_refused() {
         ("Authorization: Bearer token={T}\r\n", "401"),
         ("Authorization: Bearer \"\"\r\n", "401"),
         ("Authorization: Basic x, Bearer {T}\r\n", "400"),
-        ("Authorization: , Bearer {T}\r\n", "bare"),
+        ("Authorization: , Bearer {T}\r\n", "400"),
+        ("Authorization: Basic, Bearer {T}\r\n", "400"),
+        ("Authorization: Bearer, {T}\r\n", "400"),
+        ("Authorization: Bearer: {T}\r\n", "400"),
     ];
     let token = issuer.session("user_ada").jwt();
     for (fields, expected) in rows {

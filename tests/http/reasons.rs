@@ -3,7 +3,10 @@
 use clerk_auth_tests::captured_log;
 use std::fmt::Write;
 
-use clerk_auth::{Clerk, ClerkBuilder, testing::DevIssuer};
+use clerk_auth::{
+    Clerk, ClerkBuilder,
+    testing::{Answer, DevIssuer, Endpoint},
+};
 
 use crate::{cases::cases, issuer};
 
@@ -153,4 +156,21 @@ fn telling_callers_in_production_is_warned_of() {
         let warnings = lines.iter().filter(|line| line.starts_with("WARN clerk_auth"));
         assert_eq!(warnings.count(), usize::from(warned), "{key}: {lines:?}");
     }
+}
+
+/// Whatever answers in Clerk's place can send thousands of members that are no keys.
+#[tokio::test]
+async fn skipped_keys_of_a_set_are_one_event() {
+    captured_log::start();
+    let issuer = issuer().await;
+    let url = format!("{}/.well-known/jwks.json", issuer.url());
+    let set = reqwest::get(url).await.unwrap().text().await.unwrap();
+    let junk = format!("\"keys\":[{}", "0,".repeat(10_000));
+    let set = set.replace("\"keys\":[", &junk);
+    issuer.answer_with(Endpoint::KeySet, Answer::body(200, "application/json", set));
+    captured_log::take();
+    issuer.clerk().build().unwrap().warm_up().await.unwrap();
+    let lines = captured_log::take();
+    let skipped: Vec<_> = lines.iter().filter(|line| line.contains("skipped")).collect();
+    assert!(matches!(&*skipped, [line] if line.contains("count=10000")), "{skipped:?}");
 }

@@ -243,15 +243,9 @@ impl Verified {
     ) -> Option<&'e mut Self> {
         let StoredIdentity::Known(known) = extensions.get_mut()? else { return None };
         let own = known.field.as_ref().filter(|own| *own == field)?;
-        let is_carried = !is_of_this_request(own, field);
-        if !known.clerk.is_same_as(clerk) || is_expired(known.end, clerk.verifier().clock.now()) {
-            return None;
-        }
-        if is_carried {
-            known.field = Some(field.clone());
-            known.passed.reset();
-        }
-        Some(known)
+        let is_over = is_expired(known.end, clerk.verifier().clock.now());
+        let is_same = is_of_this_request(own, field) && known.clerk.is_same_as(clerk);
+        (is_same && !is_over).then_some(known)
     }
 
     /// The policies that the same credential passed in this request, whichever `Clerk` decided
@@ -271,9 +265,9 @@ impl Verified {
     }
 }
 
-/// An application can carry extensions from one request to a later one, which other policies
-/// admitted. The field of that request lies elsewhere in memory. (Requests of one HTTP/2 connection
-/// can share it; a challenge then names more scopes than it must.)
+/// An application can carry extensions from one request to a later one, when the token can be
+/// revoked or its key withdrawn. The field of that request lies elsewhere in memory. (Requests of one
+/// HTTP/2 connection can share it.)
 fn is_of_this_request(own: &HeaderValue, field: &HeaderValue) -> bool {
     ptr::eq(own.as_bytes(), field.as_bytes())
 }
