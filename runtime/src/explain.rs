@@ -13,7 +13,7 @@ use crate::{
         Decoded, Form, Malformed, Presented, Token, TokenType,
         json::{Member, Object},
     },
-    verify::Keys,
+    verify::{Keys, members::issuer},
 };
 
 /// What became of a token, in words for the operator. Printed, it is one paragraph. It shows
@@ -72,7 +72,7 @@ impl Clerk {
         let verified = self.verifier().verify(text, accepts).await;
         let is_genuine = verified.is_ok();
         let outcome =
-            verified.and_then(|identity| permit(Some(&identity), &policy, self.scope_hierarchy()));
+            verified.and_then(|it| permit(Some(&it.identity), &policy, self.scope_hierarchy()));
         let decoded = Decoded::from_text(text).ok();
         let token = decoded.as_ref().and_then(|decoded| Token::classify(decoded).ok());
         let presented = token.as_ref().map(Token::presented);
@@ -166,9 +166,9 @@ impl Clerk {
 
     /// The commonest cause of a key or signature that does not fit: keys of the wrong instance.
     fn instance_hint(&self, fault: &TokenError, payload: Option<&Object<'_>>) -> String {
-        let issuer = payload.map(|payload| payload.text("iss"));
+        let issuer = payload.and_then(issuer);
         let rules = &self.verifier().rules;
-        let is_ours = payload.is_some_and(|payload| rules.names_issuer(payload));
+        let is_ours = rules.names_issuer(issuer.as_deref());
         match (rules.issuers.as_slice(), issuer) {
             ([], _) => "Most often the keys are of another Clerk instance than the one that \
                           your front end or client uses. Set CLERK_PUBLISHABLE_KEY, and this text \
@@ -188,7 +188,7 @@ impl Clerk {
                 };
                 format!("The token names this instance as its issuer: {hint}.")
             }
-            (_, Some(Member::Is(_))) => format!(
+            (_, Some(_)) => format!(
                 "The token names another issuer than {}, so it is of another Clerk instance, \
                  for example of development instead of production. CLERK_SECRET_KEY, \
                  CLERK_PUBLISHABLE_KEY and CLERK_JWT_KEY must all be of the instance that your \

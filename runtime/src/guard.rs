@@ -31,6 +31,7 @@ use crate::{
     response::rejection::{Rejection, RejectionSettings},
     telemetry,
     token::TokenType,
+    verify::Accepted,
 };
 
 /// What a guard guards: a policy, and the identities that can pass it.
@@ -94,12 +95,7 @@ pub(crate) async fn admit(
         }
         Credential::None if policy.accepts(TokenType::SessionToken) => {
             // On the heap, so that the future of a request with a header stays small.
-            let session = Box::pin(session_cookie::authenticate(&clerk, parts, policy)).await?;
-            let known = session.map(|(identity, cookie)| {
-                let end = clerk.verifier().accepts_until(&identity, cookie.token.as_bytes());
-                (identity, end)
-            });
-            (known, None)
+            (Box::pin(session_cookie::authenticate(&clerk, parts, policy)).await?, None)
         }
         Credential::None => (None, None),
     };
@@ -126,25 +122,20 @@ pub(crate) async fn admit_token(
     decide(Some(known), policy, clerk, None)?.ok_or_else(|| ErrorKind::Missing.into())
 }
 
-type Known = (Identity, Option<UnixMillis>);
-
 /// Verifies a bearer token of a type that the policy accepts.
-async fn verify(clerk: &Clerk, token: &[u8], policy: &Policy) -> Result<Known, AuthError> {
-    let accepts = |token_type| policy.accepts(token_type);
-    let identity = clerk.verifier().verify(token, accepts).await?;
-    let end = clerk.verifier().accepts_until(&identity, token);
-    Ok((identity, end))
+async fn verify(clerk: &Clerk, token: &[u8], policy: &Policy) -> Result<Accepted, AuthError> {
+    clerk.verifier().verify(token, |token_type| policy.accepts(token_type)).await
 }
 
 /// Decides the policy. `passed` are the policies that another `Clerk` decided for this credential.
 fn decide(
-    known: Option<Known>,
+    known: Option<Accepted>,
     policy: &Policy,
     clerk: &Clerk,
     passed: Option<Passed>,
 ) -> Result<Option<Admitted>, AuthError> {
     let hierarchy = clerk.scope_hierarchy();
-    let Some((identity, end)) = known else {
+    let Some(Accepted { identity, end }) = known else {
         return permit(None, policy, hierarchy).map(|()| None);
     };
     let passed = if let Some(passed) = passed {

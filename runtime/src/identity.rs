@@ -137,10 +137,6 @@ pub enum Identity<S = SessionToken, O = OAuthToken, M = M2mToken, A = ApiKey> {
     ApiKey(A),
 }
 
-/// What a text of its own takes beside its bytes: a pointer, a length, and what the allocator and
-/// a counter need.
-const PLACE: usize = 48;
-
 /// The place of a class of token that is not accepted. It has no value.
 #[derive(Clone, Copy, Debug)]
 pub enum Never {}
@@ -362,53 +358,6 @@ impl Identity {
     /// When the token expires, by its own time. The clock skew is not added.
     pub(crate) fn end(&self) -> Option<UnixMillis> {
         self.by_ref().end()
-    }
-
-    /// How many bytes its texts take, a place for each member of a list included.
-    pub(crate) fn weight(&self) -> usize {
-        let texts = |list: &[Box<str>]| list.iter().map(|text| text.len() + PLACE).sum::<usize>();
-        let scopes = |list: &Scopes| list.iter().map(|scope| scope.len() + PLACE).sum::<usize>();
-        let text = |text: &Option<Box<str>>| text.as_deref().map_or(0, str::len);
-        let id = |id: &Option<TokenId>| id.as_ref().map_or(0, |id| id.as_str().len());
-        let actor = |actor: &Option<Actor>| actor.as_ref().map_or(0, |it| it.weight(PLACE));
-        let claims = |claims: &Option<Claims>| claims.as_ref().map_or(0, |it| it.as_json().len());
-        // An identity names its subject, and the user or machine that it is, in texts of their own.
-        2 * self.subject().as_str().len()
-            + match self {
-                Self::Session(SessionToken(token)) => {
-                    token.session_id.as_str().len()
-                        + actor(&token.actor)
-                        + text(&token.features)
-                        + text(&token.plans)
-                        + token.claims.as_json().len()
-                        + token.organization.as_ref().map_or(0, |active| {
-                            active.id.as_str().len()
-                                + text(&active.slug)
-                                + text(&active.role)
-                                + texts(&active.permissions)
-                        })
-                }
-                Self::OAuth(OAuthToken(token)) => {
-                    token.client_id.as_str().len()
-                        + id(&token.token_id)
-                        + scopes(&token.scopes)
-                        + texts(&token.audience)
-                        + token.org_id.as_ref().map_or(0, |id| id.as_str().len())
-                        + actor(&token.actor)
-                }
-                Self::M2m(M2mToken(token)) => {
-                    let recipients = token.recipients.iter();
-                    id(&token.token_id)
-                        + recipients.map(|id| id.as_str().len() + PLACE).sum::<usize>()
-                        + claims(&token.claims)
-                }
-                Self::ApiKey(ApiKey(token)) => {
-                    token.key_id.as_str().len()
-                        + text(&token.name)
-                        + scopes(&token.scopes)
-                        + claims(&token.claims)
-                }
-            }
     }
 }
 

@@ -2,16 +2,21 @@
 //!
 //! Each class is read by a function that cannot return another: the compiler sees to it.
 
+pub(crate) mod checks;
+pub(crate) mod facts;
 #[cfg(fuzzing)]
 #[allow(missing_docs, unreachable_pub, reason = "only the fuzz targets see it")]
 pub mod fuzzing;
 pub(crate) mod health;
 pub(crate) mod http_client;
 pub(crate) mod jwt;
+pub(crate) mod members;
 pub(crate) mod opaque;
 pub(crate) mod single_flight;
 
 pub(crate) use self::{
+    checks::{ClaimChecks, Recipient, is_expired},
+    facts::Accepted,
     http_client::{
         ApiRequest, ApiSecret, Timeouts, Upstream,
         client::{HttpClient, Reach},
@@ -19,7 +24,6 @@ pub(crate) use self::{
     jwt::{
         JwtVerifier,
         cache::JwtCache,
-        claims::checks::{ClaimChecks, Recipient, is_expired},
         key::Key,
         key_set::{KeySet, Keys},
     },
@@ -34,36 +38,42 @@ use std::sync::Arc;
 
 use self::{health::Health, jwt::header::Class};
 use crate::{
-    clock::{Clock, UnixMillis},
+    clock::Clock,
     error::{AuthError, ErrorKind, TokenError},
-    identity::{Identity, VerifiedToken},
-    token::{self, Decoded, Form, Presented, Token, TokenType},
+    token::{Decoded, Form, Jwt, Presented, Token, TokenType},
 };
 
-/// A verifier for JWTs and one for opaque tokens, with the same checks and the same clock.
+/// The rules of one `Clerk`, and what it shares with those that differ in them: a verifier for JWTs,
+/// one for opaque tokens, and the clock.
 pub(crate) struct Verifier {
-    pub(crate) jwt: JwtVerifier,
+    pub(crate) jwt: Arc<JwtVerifier>,
     pub(crate) opaque: Arc<OpaqueVerifier>,
-    pub(crate) rules: Arc<ClaimChecks>,
+    pub(crate) rules: ClaimChecks,
     pub(crate) clock: Clock,
 }
 
 impl Verifier {
-    /// What the token stands for, if its type is accepted.
+    /// The same with other rules. Keys, caches and running calls are shared.
+    pub(crate) fn with_rules(&self, rules: ClaimChecks) -> Self {
+        let (jwt, opaque) = (Arc::clone(&self.jwt), Arc::clone(&self.opaque));
+        Self { jwt, opaque, rules, clock: self.clock.clone() }
+    }
+
+    /// What the token stands for, if its type is accepted and the rules accept it now.
     pub(crate) async fn verify(
         &self,
         text: &[u8],
         accepts: impl Fn(TokenType) -> bool,
-    ) -> Result<Identity, AuthError> {
-        if let Some(entry) = self.jwt.cached(text) {
-            let token_type = entry.identity.token_type();
+    ) -> Result<Accepted, AuthError> {
+        if let Some(cached) = self.jwt.cached(text) {
+            let token_type = cached.facts.token_type();
             let verified = if accepts(token_type) {
-                self.jwt.check_cached(entry)
+                cached.facts.check(&self.rules, self.clock.now())
             } else {
-                Err(TokenError::NotAccepted(token_type))
+                Err(TokenError::NotAccepted(token_type).into())
             };
             let presented = Some(Presented { token_type, form: Form::Jwt });
-            return verified.map_err(|fault| AuthError { failure: fault.into(), presented });
+            return verified.map_err(|failure| AuthError { failure, presented });
         }
         // On the heap: most tokens are cached, and the future of their requests stays small.
         Box::pin(self.verify_uncached(text, accepts)).await
@@ -73,7 +83,7 @@ impl Verifier {
         &self,
         text: &[u8],
         accepts: impl Fn(TokenType) -> bool,
-    ) -> Result<Identity, AuthError> {
+    ) -> Result<Accepted, AuthError> {
         let decoded = Decoded::from_text(text).map_err(TokenError::from)?;
         let token = Token::classify(&decoded).map_err(TokenError::from)?;
         let presented = token.presented();
@@ -81,19 +91,27 @@ impl Verifier {
             _ if !accepts(presented.token_type) => {
                 Err(TokenError::NotAccepted(presented.token_type).into())
             }
-            Token::Opaque(opaque) => self.opaque.verify(*opaque).await,
-            Token::SessionJwt(jwt) => self.jwt.verify(jwt, Class::Session, text).await,
-            Token::OAuthJwt(jwt) => self.jwt.verify(jwt, Class::OAuth, text).await,
-            Token::M2mJwt(jwt) => self.jwt.verify(jwt, Class::M2m, text).await,
+            Token::Opaque(opaque) => self.opaque.verify(*opaque, &self.rules).await,
+            Token::SessionJwt(jwt) => self.verify_jwt(jwt, Class::Session, text).await,
+            Token::OAuthJwt(jwt) => self.verify_jwt(jwt, Class::OAuth, text).await,
+            Token::M2mJwt(jwt) => self.verify_jwt(jwt, Class::M2m, text).await,
         };
         verified.map_err(|failure| AuthError { failure, presented: Some(presented) })
     }
 
-    /// The moment from which a token that was verified is rejected: a JWT's `exp` plus the skew,
-    /// or the expiration that Clerk names for an opaque token. What outlives a request ends then.
-    pub(crate) fn accepts_until(&self, identity: &Identity, text: &[u8]) -> Option<UnixMillis> {
-        let end = identity.end()?;
-        Some(if token::can_be_jwt(text) { self.rules.accepts_until(end) } else { end })
+    async fn verify_jwt(
+        &self,
+        jwt: &Jwt<'_>,
+        class: Class,
+        text: &[u8],
+    ) -> Result<Accepted, ErrorKind> {
+        let (facts, key) = self.jwt.verify(jwt, class).await?;
+        let accepted = facts.check(&self.rules, self.clock.now())?;
+        // Only what admits a caller takes a place in the cache.
+        if let Some(cache) = &self.jwt.cache {
+            cache.insert(text, facts, key);
+        }
+        Ok(accepted)
     }
 
     /// Loads what can be loaded before the first token comes.

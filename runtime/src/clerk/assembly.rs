@@ -91,12 +91,10 @@ fn assemble(builder: ClerkBuilder) -> Result<Clerk, ConfigError> {
         ..CookieRules::default()
     });
     let clock = builder.clock;
-    let checks = Arc::new(checked.rules);
-    let opaque =
-        OpaqueVerifier::new(backend, Arc::clone(&checks), clock.clone(), checked.verdict_times);
+    let opaque = Arc::new(OpaqueVerifier::new(backend, clock.clone(), checked.verdict_times));
     let cache = JwtCache::new(builder.jwt_cache_bytes.unwrap_or(JWT_CACHE_BYTES));
-    let jwt = JwtVerifier { keys, cache, checks: Arc::clone(&checks), clock: clock.clone() };
-    let verifier = Arc::new(Verifier { jwt, opaque: Arc::new(opaque), rules: checks, clock });
+    let jwt = Arc::new(JwtVerifier { keys, cache });
+    let verifier = Arc::new(Verifier { jwt, opaque, rules: checked.rules, clock });
     let appearance = RejectionSettings {
         realm: checked.realm,
         body: builder.rejection_body,

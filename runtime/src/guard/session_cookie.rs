@@ -1,24 +1,23 @@
-//! Cookies in, the session that they authenticate out.
+//! Authenticates the session of a request's cookies.
 
 use http::request::Parts;
 
 use crate::{
     clerk::Clerk,
     error::{AuthError, ErrorKind, TokenError},
-    identity::Identity,
     policy::Policy,
     request::cookie::{CookieError, SessionCookie, is_plain_read},
     response::reason,
     token::TokenType,
-    verify::is_expired,
+    verify::{Accepted, is_expired},
 };
 
-/// The session of the request's cookies, and its token; `None` for an anonymous request.
+/// The session of the request's cookies; `None` for an anonymous request.
 pub(crate) async fn authenticate(
     clerk: &Clerk,
     parts: &Parts,
     policy: &Policy,
-) -> Result<Option<(Identity, SessionCookie)>, AuthError> {
+) -> Result<Option<Accepted>, AuthError> {
     let now = clerk.verifier().clock.now();
     let cookie = clerk.cookies().token(&parts.headers, now);
     if policy.is_optional() {
@@ -27,8 +26,7 @@ pub(crate) async fn authenticate(
     let Some(cookie) = cookie.map_err(TokenError::from)? else { return Ok(None) };
     cookie.check().map_err(TokenError::from)?;
     clerk.cookies().check_site(parts)?;
-    let identity = verify(clerk, &cookie).await?;
-    Ok(Some((identity, cookie)))
+    verify(clerk, &cookie).await.map(Some)
 }
 
 /// The browser sends cookies, not the caller. So a cookie that does not authenticate makes a
@@ -39,7 +37,7 @@ async fn authenticate_optional(
     parts: &Parts,
     policy: &Policy,
     cookie: Result<Option<SessionCookie>, CookieError>,
-) -> Result<Option<(Identity, SessionCookie)>, AuthError> {
+) -> Result<Option<Accepted>, AuthError> {
     let only_reads = is_plain_read(parts);
     let ignore = |refused: AuthError| {
         log_ignored(&refused, policy, only_reads);
@@ -66,7 +64,7 @@ async fn authenticate_optional(
         clerk.cookies().check_site(parts)?;
     }
     match (verify(clerk, &cookie).await, cookie.check()) {
-        (Ok(identity), Ok(())) => Ok(Some((identity, cookie))),
+        (Ok(accepted), Ok(())) => Ok(Some(accepted)),
         (Ok(_), Err(_)) if cookie.is_stale() => Err(TokenError::from(CookieError::Stale).into()),
         (Ok(_), Err(fault)) => ignore(TokenError::from(fault).into()),
         // The token of an expired session was verified up to its times.
@@ -77,7 +75,7 @@ async fn authenticate_optional(
 }
 
 /// No other class of token is read from a cookie, whatever the policy accepts.
-async fn verify(clerk: &Clerk, cookie: &SessionCookie) -> Result<Identity, AuthError> {
+async fn verify(clerk: &Clerk, cookie: &SessionCookie) -> Result<Accepted, AuthError> {
     let accepts = |token_type| token_type == TokenType::SessionToken;
     clerk.verifier().verify(cookie.token.as_bytes(), accepts).await
 }

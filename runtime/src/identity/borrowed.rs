@@ -3,11 +3,15 @@
 use std::time::SystemTime;
 
 use super::{
-    ApiKey, Claims, Identity, M2mToken, OAuthToken, Organization, SessionToken,
-    ids::{ClientId, MachineId, OrgId, SessionId, Subject, UserId},
+    Actor, ApiKey, Claims, Identity, M2mToken, OAuthToken, Organization, SessionToken,
+    ids::{ClientId, MachineId, OrgId, SessionId, Subject, TokenId, UserId},
     scopes::Scopes,
 };
 use crate::{clock::UnixMillis, token::TokenType};
+
+/// What a text of its own takes beside its bytes: a pointer, a length, and what the allocator and
+/// a counter need.
+pub(crate) const PLACE: usize = 48;
 
 /// A verified identity of any class, borrowed.
 #[derive(Clone, Copy)]
@@ -115,5 +119,52 @@ impl<'t> IdentityRef<'t> {
             Self::M2m(token) => Identity::M2m(token.clone()),
             Self::ApiKey(key) => Identity::ApiKey(key.clone()),
         }
+    }
+
+    /// How many bytes its texts take, a place for each member of a list included.
+    pub(crate) fn weight(self) -> usize {
+        let texts = |list: &[Box<str>]| list.iter().map(|text| text.len() + PLACE).sum::<usize>();
+        let scopes = |list: &Scopes| list.iter().map(|scope| scope.len() + PLACE).sum::<usize>();
+        let text = |text: &Option<Box<str>>| text.as_deref().map_or(0, str::len);
+        let id = |id: &Option<TokenId>| id.as_ref().map_or(0, |id| id.as_str().len());
+        let actor = |actor: &Option<Actor>| actor.as_ref().map_or(0, |it| it.weight(PLACE));
+        let claims = |claims: &Option<Claims>| claims.as_ref().map_or(0, |it| it.as_json().len());
+        // An identity names its subject, and the user or machine that it is, in texts of their own.
+        2 * self.subject().as_str().len()
+            + match self {
+                Self::Session(SessionToken(token)) => {
+                    token.session_id.as_str().len()
+                        + actor(&token.actor)
+                        + text(&token.features)
+                        + text(&token.plans)
+                        + token.claims.as_json().len()
+                        + token.organization.as_ref().map_or(0, |active| {
+                            active.id.as_str().len()
+                                + text(&active.slug)
+                                + text(&active.role)
+                                + texts(&active.permissions)
+                        })
+                }
+                Self::OAuth(OAuthToken(token)) => {
+                    token.client_id.as_str().len()
+                        + id(&token.token_id)
+                        + scopes(&token.scopes)
+                        + texts(&token.audience)
+                        + token.org_id.as_ref().map_or(0, |id| id.as_str().len())
+                        + actor(&token.actor)
+                }
+                Self::M2m(M2mToken(token)) => {
+                    let recipients = token.recipients.iter();
+                    id(&token.token_id)
+                        + recipients.map(|id| id.as_str().len() + PLACE).sum::<usize>()
+                        + claims(&token.claims)
+                }
+                Self::ApiKey(ApiKey(token)) => {
+                    token.key_id.as_str().len()
+                        + text(&token.name)
+                        + scopes(&token.scopes)
+                        + claims(&token.claims)
+                }
+            }
     }
 }

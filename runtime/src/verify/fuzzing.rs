@@ -5,6 +5,7 @@ use http::{HeaderMap, HeaderValue, header};
 
 use super::{
     ClaimChecks, Recipient,
+    facts::{JwtFacts, OpaqueFacts, RecipientCheck},
     jwt::claims::{m2m, oauth, permissions as bit_maps, session},
     opaque::response,
 };
@@ -107,7 +108,6 @@ fn caller(identity: &Identity) -> Caller {
 
 /// The caller of a payload that a signature vouched for.
 pub fn claims(class: TokenType, payload: &[u8]) -> Option<Caller> {
-    let now = UnixMillis(NOW);
     let jwt = Jwt {
         header: Object::parse(b"{}").ok()?,
         payload: Object::parse(payload).ok()?,
@@ -115,15 +115,13 @@ pub fn claims(class: TokenType, payload: &[u8]) -> Option<Caller> {
         signed: b"",
         signature: b"",
     };
-    let identity = match class {
-        TokenType::SessionToken => {
-            Identity::Session(session::from_jwt(&jwt, &rules(), now).ok()?.0)
-        }
-        TokenType::OAuthToken => Identity::OAuth(oauth::from_jwt(&jwt, &rules(), now).ok()?.0),
-        TokenType::M2mToken => Identity::M2m(m2m::from_jwt(&jwt, &rules(), now).ok()?.0),
+    let facts = match class {
+        TokenType::SessionToken => JwtFacts::Session(session::from_jwt(&jwt).ok()?),
+        TokenType::OAuthToken => JwtFacts::OAuth(oauth::from_jwt(&jwt).ok()?),
+        TokenType::M2mToken => JwtFacts::M2m(m2m::from_jwt(&jwt).ok()?),
         TokenType::ApiKey => return None,
     };
-    Some(caller(&identity))
+    Some(caller(&facts.check(&rules(), UnixMillis(NOW)).ok()?.identity))
 }
 
 /// The permissions of a feature list, a permission list and the bit maps.
@@ -134,18 +132,15 @@ pub fn permissions(features: &str, names: &str, masks: &str) -> Option<Vec<Strin
 
 /// The caller of Clerk's answer about an opaque token.
 pub fn answer(class: TokenType, body: &[u8]) -> Option<Caller> {
-    let now = UnixMillis(NOW);
     let answer = Object::parse(body).ok()?;
-    let check = response::m2m::RecipientCheck::Ours;
-    let identity = match class {
-        TokenType::OAuthToken => {
-            Identity::OAuth(response::oauth::from_response(&answer, &rules(), now).ok()?)
-        }
+    let facts = match class {
+        TokenType::OAuthToken => OpaqueFacts::OAuth(response::oauth::from_response(&answer).ok()?),
         TokenType::M2mToken => {
-            Identity::M2m(response::m2m::from_response(&answer, &rules(), now, check).ok()?)
+            let check = RecipientCheck::Ours;
+            OpaqueFacts::M2m(response::m2m::from_response(&answer, check).ok()?)
         }
-        TokenType::ApiKey => Identity::ApiKey(response::api_key::from_response(&answer, now).ok()?),
+        TokenType::ApiKey => OpaqueFacts::ApiKey(response::api_key::from_response(&answer).ok()?),
         TokenType::SessionToken => return None,
     };
-    Some(caller(&identity))
+    Some(caller(&facts.check(&rules(), UnixMillis(NOW)).ok()?.identity))
 }

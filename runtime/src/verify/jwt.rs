@@ -1,4 +1,4 @@
-//! Verifies JWTs: cache, header, key set, signature, claims.
+//! Verifies JWTs: cache, header, key set, signature, and the facts that it vouches for.
 
 pub(crate) mod cache;
 pub(crate) mod claims;
@@ -9,16 +9,15 @@ pub(crate) mod key_set;
 use std::sync::Arc;
 
 use self::{
-    cache::{CacheEntry, JwtCache},
-    claims::{checks::ClaimChecks, m2m, oauth, session},
+    cache::{CachedJwt, JwtCache},
+    claims::{m2m, oauth, session},
     header::{Class, Header},
     key::Thumbprint,
     key_set::Keys,
 };
+use super::facts::JwtFacts;
 use crate::{
-    clock::Clock,
     error::{ConfigurationError, ErrorKind, TokenError},
-    identity::Identity,
     telemetry::{self, Lookup},
     token::{self, Jwt},
 };
@@ -28,46 +27,30 @@ pub(crate) struct JwtVerifier {
     pub(crate) keys: Keys,
     /// `None` where the configuration switches it off.
     pub(crate) cache: Option<JwtCache>,
-    pub(crate) checks: Arc<ClaimChecks>,
-    pub(crate) clock: Clock,
 }
 
 impl JwtVerifier {
-    /// What was verified of the token before, while the key that verified it counts. Its times are
-    /// checked by [`check_cached`](Self::check_cached).
-    pub(crate) fn cached(&self, text: &[u8]) -> Option<CacheEntry> {
+    /// The facts that were verified of the token before, while the key that vouched for them counts.
+    pub(crate) fn cached(&self, text: &[u8]) -> Option<Arc<CachedJwt>> {
         let cache = self.cache.as_ref().filter(|_| token::can_be_jwt(text))?;
-        let entry = cache.get(text).filter(|entry| self.keys.hold(&entry.key));
-        telemetry::looked_up(if entry.is_some() { Lookup::JwtHit } else { Lookup::JwtMiss });
-        entry
+        let cached = cache.get(text).filter(|cached| self.keys.hold(&cached.key));
+        telemetry::looked_up(if cached.is_some() { Lookup::JwtHit } else { Lookup::JwtMiss });
+        cached
     }
 
-    /// Checks the times again: a cached token can be expired by now.
-    pub(crate) fn check_cached(&self, entry: CacheEntry) -> Result<Identity, TokenError> {
-        self.checks.check_now(&entry.times, self.clock.now())?;
-        Ok(entry.identity)
-    }
-
+    /// Returns the facts of a token, and the thumbprint of the key that vouches for them.
     pub(crate) async fn verify(
         &self,
         jwt: &Jwt<'_>,
         class: Class,
-        text: &[u8],
-    ) -> Result<Identity, ErrorKind> {
+    ) -> Result<(JwtFacts, Thumbprint), ErrorKind> {
         let key = self.verify_signature(jwt, class).await?;
-        let (checks, now) = (&*self.checks, self.clock.now());
-        let (identity, times) = match class {
-            Class::Session => session::from_jwt(jwt, checks, now)
-                .map(|(token, times)| (Identity::Session(token), times))?,
-            Class::OAuth => oauth::from_jwt(jwt, checks, now)
-                .map(|(token, times)| (Identity::OAuth(token), times))?,
-            Class::M2m => m2m::from_jwt(jwt, checks, now)
-                .map(|(token, times)| (Identity::M2m(token), times))?,
+        let facts = match class {
+            Class::Session => JwtFacts::Session(session::from_jwt(jwt)?),
+            Class::OAuth => JwtFacts::OAuth(oauth::from_jwt(jwt)?),
+            Class::M2m => JwtFacts::M2m(m2m::from_jwt(jwt)?),
         };
-        if let Some(cache) = &self.cache {
-            cache.insert(text, CacheEntry { identity: identity.clone(), times, key });
-        }
-        Ok(identity)
+        Ok((facts, key))
     }
 
     /// What can be rejected from the token alone is rejected before a key is looked for, because

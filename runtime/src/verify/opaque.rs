@@ -10,31 +10,26 @@ use std::sync::Arc;
 
 pub(crate) use self::verdict_cache::VerdictTimes;
 
-use self::{
-    backend_api::BackendApi, response::m2m::assert_recipient_is_known, verdict_cache::VerdictCache,
-};
+use self::{backend_api::BackendApi, verdict_cache::VerdictCache};
 use super::{
-    jwt::{
-        cache::Fingerprint,
-        claims::checks::{ClaimChecks, is_expired},
-    },
+    checks::ClaimChecks,
+    facts::{Accepted, OpaqueFacts},
+    jwt::cache::Fingerprint,
     single_flight::{Flight, SingleFlight},
 };
 use crate::{
     clock::Clock,
-    error::{ErrorKind, TokenError},
-    identity::Identity,
+    error::ErrorKind,
     telemetry::{self, Lookup},
     token::{Opaque, OpaqueKind},
 };
 
-/// What a call to Clerk ended with.
-pub(crate) type Verdict = Result<Identity, ErrorKind>;
+/// What a call to Clerk ended with: what Clerk said, before any rule of a `Clerk`.
+pub(crate) type Verdict = Result<OpaqueFacts, ErrorKind>;
 
 /// Calls that run, and what earlier ones ended with.
 pub(crate) struct OpaqueVerifier {
     backend: BackendApi,
-    checks: Arc<ClaimChecks>,
     clock: Clock,
     cache: VerdictCache,
     /// As many as the rate limits let start while the longest of them runs.
@@ -42,29 +37,27 @@ pub(crate) struct OpaqueVerifier {
 }
 
 impl OpaqueVerifier {
-    pub(crate) fn new(
-        backend: BackendApi,
-        checks: Arc<ClaimChecks>,
-        clock: Clock,
-        times: VerdictTimes,
-    ) -> Self {
+    pub(crate) fn new(backend: BackendApi, clock: Clock, times: VerdictTimes) -> Self {
         let flights = Arc::new(SingleFlight::new(backend.deadline()));
-        Self { backend, checks, clock, cache: VerdictCache::new(times), flights }
+        Self { backend, clock, cache: VerdictCache::new(times), flights }
     }
 
-    pub(crate) async fn verify(self: &Arc<Self>, opaque: Opaque<'_>) -> Verdict {
+    pub(crate) async fn verify(
+        self: &Arc<Self>,
+        opaque: Opaque<'_>,
+        checks: &ClaimChecks,
+    ) -> Result<Accepted, ErrorKind> {
+        if opaque.kind == OpaqueKind::M2m {
+            checks.assert_recipient_is_known(self.backend.recipient_check())?;
+        }
         let verdict = async {
             match self.join_or_start(opaque) {
                 Ok(flight) => flight.result().await,
                 Err(verdict) => verdict,
             }
         };
-        let identity = telemetry::verify_opaque(opaque.kind.token_type(), verdict).await?;
-        // What was approved a while ago can be expired by now.
-        if is_expired(identity.end(), self.clock.now()) {
-            return Err(TokenError::Expired.into());
-        }
-        Ok(identity)
+        let facts = telemetry::verify_opaque(opaque.kind.token_type(), verdict).await?;
+        facts.check(checks, self.clock.now())
     }
 
     /// Joins the call about this token, or starts one where that is allowed, unless the result is
@@ -86,7 +79,7 @@ impl OpaqueVerifier {
             telemetry::looked_up(Lookup::VerdictMiss);
             // As far as is known, Clerk never approved it.
             let is_new_token = !self.cache.was_approved(&fingerprint);
-            self.start_call(opaque.kind, is_new_token).map_err(Err)?;
+            self.backend.start_call(opaque.kind, is_new_token).map_err(Err)?;
             let (verifier, text) = (Arc::clone(self), opaque.text.to_owned());
             let work = async move { verifier.call(opaque.kind, &text, is_new_token).await };
             let owner = Arc::clone(self);
@@ -103,28 +96,16 @@ impl OpaqueVerifier {
         Ok(flight)
     }
 
-    /// Takes a call from the rate limit, if a response could admit the caller.
-    fn start_call(&self, kind: OpaqueKind, is_new_token: bool) -> Result<(), ErrorKind> {
-        if kind == OpaqueKind::M2m {
-            assert_recipient_is_known(&self.checks, self.backend.recipient_check())?;
-        }
-        self.backend.start_call(kind, is_new_token)
-    }
-
     async fn call(&self, kind: OpaqueKind, text: &str, is_new_token: bool) -> Verdict {
         let response = self.backend.verify(kind, text, is_new_token).await?;
-        let (response, now) = (response.object(kind)?, self.clock.now());
+        let response = response.object(kind)?;
         Ok(match kind {
-            OpaqueKind::OAuth => {
-                Identity::OAuth(response::oauth::from_response(&response, &self.checks, now)?)
-            }
+            OpaqueKind::OAuth => OpaqueFacts::OAuth(response::oauth::from_response(&response)?),
             OpaqueKind::M2m => {
                 let check = self.backend.recipient_check();
-                Identity::M2m(response::m2m::from_response(&response, &self.checks, now, check)?)
+                OpaqueFacts::M2m(response::m2m::from_response(&response, check)?)
             }
-            OpaqueKind::ApiKey => {
-                Identity::ApiKey(response::api_key::from_response(&response, now)?)
-            }
+            OpaqueKind::ApiKey => OpaqueFacts::ApiKey(response::api_key::from_response(&response)?),
         })
     }
 }

@@ -1,7 +1,7 @@
-//! A JWT's text in, what was verified of it before out.
+//! Caches the facts of verified JWTs, by the whole text of each.
 //!
-//! A JWT cannot be revoked, so what its signature proved stays proved while its key counts. The
-//! times and the policy are looked at on each use.
+//! A JWT cannot be revoked, so what its signature proved stays proved while its key counts. Rules,
+//! times and the policy are evaluated on each use.
 
 use std::sync::Arc;
 
@@ -9,8 +9,8 @@ use aws_lc_rs::digest::{SHA256, digest};
 use memchr::memrchr;
 use quick_cache::{Weighter, sync::Cache};
 
-use super::{claims::checks::Times, key::Thumbprint};
-use crate::identity::Identity;
+use super::key::Thumbprint;
+use crate::verify::facts::JwtFacts;
 
 /// What an entry takes beside its texts, in bytes: the entry itself, its place in the cache, and
 /// the counters of what is shared.
@@ -27,21 +27,14 @@ pub(crate) struct Fingerprint([u8; 32]);
 pub(crate) struct JwtCache(Cache<CacheKey, Arc<CachedJwt>, JwtWeight>);
 
 /// A token that was verified, and what was verified of it.
-struct CachedJwt {
+pub(crate) struct CachedJwt {
     /// Header and payload as they were sent, with the dot behind them. To compare them costs less
     /// than to hash them.
     signed: Box<[u8]>,
     /// Stands for the signature: the whole of it would let a caller enter, so it is not kept.
     signature: Fingerprint,
-    entry: CacheEntry,
-}
-
-/// What was verified of one token.
-#[derive(Clone)]
-pub(crate) struct CacheEntry {
-    pub(crate) identity: Identity,
-    pub(crate) times: Times,
-    /// The key that vouched for it. The entry counts only while that key does.
+    pub(crate) facts: JwtFacts,
+    /// The key that vouched for the facts. They count only while that key does.
     pub(crate) key: Thumbprint,
 }
 
@@ -62,9 +55,9 @@ impl Fingerprint {
 }
 
 impl CachedJwt {
-    fn new(text: &[u8], entry: CacheEntry) -> Option<Self> {
+    fn new(text: &[u8], facts: JwtFacts, key: Thumbprint) -> Option<Self> {
         let (signed, signature) = text.split_at_checked(memrchr(b'.', text)? + 1)?;
-        Some(Self { signed: signed.into(), signature: Fingerprint::of(signature), entry })
+        Some(Self { signed: signed.into(), signature: Fingerprint::of(signature), facts, key })
     }
 
     /// Whether a text is the token, byte for byte.
@@ -87,14 +80,13 @@ impl JwtCache {
         (bytes > 0).then(|| Self(Cache::with_weighter(places, weight, JwtWeight)))
     }
 
-    pub(crate) fn get(&self, text: &[u8]) -> Option<CacheEntry> {
-        let remembered = self.0.get(&CacheKey::of(text)?)?;
-        remembered.is(text).then(|| remembered.entry.clone())
+    pub(crate) fn get(&self, text: &[u8]) -> Option<Arc<CachedJwt>> {
+        self.0.get(&CacheKey::of(text)?).filter(|cached| cached.is(text))
     }
 
-    pub(crate) fn insert(&self, text: &[u8], entry: CacheEntry) {
-        if let (Some(end), Some(remembered)) = (CacheKey::of(text), CachedJwt::new(text, entry)) {
-            self.0.insert(end, Arc::new(remembered));
+    pub(crate) fn insert(&self, text: &[u8], facts: JwtFacts, key: Thumbprint) {
+        if let (Some(end), Some(cached)) = (CacheKey::of(text), CachedJwt::new(text, facts, key)) {
+            self.0.insert(end, Arc::new(cached));
         }
     }
 
@@ -105,8 +97,8 @@ impl JwtCache {
 
 impl Weighter<CacheKey, Arc<CachedJwt>> for JwtWeight {
     fn weight(&self, _: &CacheKey, remembered: &Arc<CachedJwt>) -> u64 {
-        let CachedJwt { signed, entry, .. } = &**remembered;
-        u64::try_from(OVERHEAD + signed.len() + entry.identity.weight()).unwrap_or(u64::MAX)
+        let CachedJwt { signed, facts, .. } = &**remembered;
+        u64::try_from(OVERHEAD + signed.len() + facts.weight()).unwrap_or(u64::MAX)
     }
 }
 
@@ -120,9 +112,12 @@ mod tests {
             ids::{ClientId, Subject, UserId},
             scopes::Scopes,
         },
+        verify::facts::{OAuthJwt, Times},
     };
 
-    fn entry_of(client: &str) -> CacheEntry {
+    const KEY: fn() -> Thumbprint = || Thumbprint::of([b""; 4]);
+
+    fn facts_of(client: &str) -> JwtFacts {
         let user_id = UserId::new("user_ada");
         let facts = OAuthFacts {
             subject: Subject::User(user_id.clone()),
@@ -135,19 +130,22 @@ mod tests {
             actor: None,
             expires_at: None,
         };
-        let identity = Identity::OAuth(OAuthToken::new(facts));
-        CacheEntry { identity, times: Times::until(UnixMillis(0)), key: Thumbprint::of([b""; 4]) }
+        let times = Times { expires: UnixMillis(0), not_before: None, issued: None };
+        JwtFacts::OAuth(OAuthJwt { token: OAuthToken::new(facts), issuer: None, times })
     }
 
-    fn client_of(entry: Option<CacheEntry>) -> Option<String> {
-        Some(entry?.identity.client_id()?.to_string())
+    fn client_of(cached: Option<Arc<CachedJwt>>) -> Option<String> {
+        match &cached?.facts {
+            JwtFacts::OAuth(jwt) => Some(jwt.token.client_id().to_string()),
+            _ => None,
+        }
     }
 
     #[test]
     fn a_token_is_recognised_by_its_whole_text() {
         const SEEN: &[u8] = b"header.payload.the-signature";
         let seen = JwtCache::new(USUAL).unwrap();
-        seen.insert(SEEN, entry_of("client_1"));
+        seen.insert(SEEN, facts_of("client_1"), KEY());
         assert_eq!(client_of(seen.get(SEEN)).as_deref(), Some("client_1"));
 
         let strangers: &[(&[u8], &str)] = &[
@@ -172,7 +170,7 @@ mod tests {
         let seen = JwtCache::new(USUAL).unwrap();
         let (one, other): (&[u8], &[u8]) = (b"h.p.one-same-end", b"h.p.other-same-end");
         for (token, stranger, client) in [(one, other, "client_1"), (other, one, "client_2")] {
-            seen.insert(token, entry_of(client));
+            seen.insert(token, facts_of(client), KEY());
             assert_eq!(client_of(seen.get(token)).as_deref(), Some(client));
             assert_eq!(client_of(seen.get(stranger)), None);
         }
@@ -185,7 +183,7 @@ mod tests {
             let seen = JwtCache::new(BYTES).unwrap();
             for number in 0..200 {
                 let token = format!("h.{}.signature-{number:03}", "p".repeat(claims));
-                seen.insert(token.as_bytes(), entry_of("client_1"));
+                seen.insert(token.as_bytes(), facts_of("client_1"), KEY());
             }
             seen.len()
         };
@@ -197,7 +195,7 @@ mod tests {
     fn a_text_too_short_for_a_signature_or_without_parts_is_not_remembered() {
         let seen = JwtCache::new(USUAL).unwrap();
         for text in [&b"h.p"[..], b"no-dots-at-all", b""] {
-            seen.insert(text, entry_of("client_1"));
+            seen.insert(text, facts_of("client_1"), KEY());
             assert_eq!(client_of(seen.get(text)), None);
         }
     }

@@ -1,6 +1,5 @@
-//! Checks the claims of a signed token and reads its identity from them.
+//! Reads the facts of a token from its signed payload.
 
-pub(crate) mod checks;
 pub(crate) mod m2m;
 pub(crate) mod oauth;
 pub(crate) mod permissions;

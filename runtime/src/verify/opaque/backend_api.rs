@@ -12,10 +12,7 @@ use http::Method;
 use reqwest::Url;
 use serde::Serialize;
 
-use super::{
-    rate_limit::{CallLimit, RateLimit, Throttled},
-    response::m2m::RecipientCheck,
-};
+use super::rate_limit::{CallLimit, RateLimit, Throttled};
 use crate::{
     clock::Clock,
     error::{ConfigurationError, ErrorKind, TokenError, UpstreamError, UpstreamErrorKind},
@@ -24,7 +21,10 @@ use crate::{
         OpaqueKind,
         json::{Member, Object},
     },
-    verify::http_client::{ApiRequest, ApiSecret, CallError, Upstream},
+    verify::{
+        facts::RecipientCheck,
+        http_client::{ApiRequest, ApiSecret, CallError, Upstream},
+    },
 };
 
 /// No answer of one call can keep us from asking again for longer, in seconds.

@@ -5,7 +5,10 @@ use std::time::Duration;
 use quick_cache::{Weighter, sync::Cache};
 
 use super::Verdict;
-use crate::{error::ErrorKind, identity::Identity, verify::jwt::cache::Fingerprint};
+use crate::{
+    error::ErrorKind,
+    verify::{facts::OpaqueFacts, jwt::cache::Fingerprint},
+};
 
 /// What remembered verdicts may take, in bytes.
 const VERDICT_BYTES: u64 = 8 * 1024 * 1024;
@@ -83,19 +86,19 @@ impl VerdictCache {
 impl VerdictTimes {
     fn of(self, verdict: &Verdict) -> Duration {
         match verdict {
-            Ok(Identity::OAuth(_)) => self.oauth_token,
-            Ok(Identity::M2m(_)) => self.m2m_token,
-            Ok(Identity::ApiKey(_)) => self.api_key,
+            Ok(OpaqueFacts::OAuth(_)) => self.oauth_token,
+            Ok(OpaqueFacts::M2m(_)) => self.m2m_token,
+            Ok(OpaqueFacts::ApiKey(_)) => self.api_key,
             Err(ErrorKind::Token(_)) => self.refused,
-            // What is not the token's fault is asked again; and no session is opaque.
-            Err(_) | Ok(Identity::Session(_)) => Duration::ZERO,
+            // What is not the token's fault is asked again.
+            Err(_) => Duration::ZERO,
         }
     }
 }
 
 impl Weighter<Fingerprint, CachedVerdict> for VerdictWeight {
     fn weight(&self, _: &Fingerprint, remembered: &CachedVerdict) -> u64 {
-        let texts = remembered.verdict.as_ref().map_or(0, Identity::weight);
+        let texts = remembered.verdict.as_ref().map_or(0, |facts| facts.identity().weight());
         u64::try_from(OVERHEAD + texts).unwrap_or(u64::MAX)
     }
 }
@@ -129,7 +132,7 @@ mod tests {
     }
 
     /// A key with so many bytes of claims.
-    fn key(bytes: usize) -> Identity {
+    fn key(bytes: usize) -> OpaqueFacts {
         let facts = ApiKeyFacts {
             subject: Subject::User(UserId::new("user_ada")),
             key_id: ApiKeyId::new("ak_1"),
@@ -138,7 +141,7 @@ mod tests {
             claims: Some(Claims::new(&"x".repeat(bytes))),
             expires_at: None,
         };
-        Identity::ApiKey(ApiKey::new(facts))
+        OpaqueFacts::ApiKey(ApiKey::new(facts))
     }
 
     fn refusal() -> Verdict {

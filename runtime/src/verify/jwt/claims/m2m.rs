@@ -1,9 +1,7 @@
 //! Reads an M2M token from its signed payload.
 
-use super::checks::{ClaimChecks, Recipient, Times, actor, audience, optional_text, required_text};
 use crate::{
-    clock::UnixMillis,
-    error::{ConfigurationError, ErrorKind, TokenError},
+    error::TokenError,
     identity::{
         Claims, M2mFacts, M2mToken,
         ids::{MachineId, Subject, TokenId},
@@ -12,22 +10,20 @@ use crate::{
         Jwt,
         json::{Member, Object},
     },
+    verify::{
+        facts::M2mJwt,
+        members::{actor, audience, issuer, optional_text, required_text, times},
+    },
 };
 
 /// Members of a payload that are not custom claims.
 const REGISTERED: [&str; 6] = ["iss", "sub", "exp", "nbf", "iat", "jti"];
 
-pub(crate) fn from_jwt(
-    jwt: &Jwt<'_>,
-    rules: &ClaimChecks,
-    now: UnixMillis,
-) -> Result<(M2mToken, Times), ErrorKind> {
+pub(crate) fn from_jwt(jwt: &Jwt<'_>) -> Result<M2mJwt, TokenError> {
     let payload = &jwt.payload;
     let subject = required_text(payload, "sub")?;
-    rules.check_issuer(payload)?;
-    let times = rules.check_times(payload, now)?;
+    let times = times(payload)?;
     let recipients = recipients_of_jwt(payload)?;
-    check_recipient(&recipients, &rules.recipient)?;
     actor(payload)?;
     let token = M2mFacts {
         token_id: optional_text(payload, "jti")?.map(|id| TokenId::new(&id)),
@@ -36,7 +32,7 @@ pub(crate) fn from_jwt(
         expires_at: Some(times.expires),
         ..machine(&subject)?
     };
-    Ok((M2mToken::new(token), times))
+    Ok(M2mJwt { token: M2mToken::new(token), issuer: issuer(payload), times })
 }
 
 /// A token of this machine, with nothing else known yet.
@@ -52,17 +48,6 @@ pub(crate) fn machine(subject: &str) -> Result<M2mFacts, TokenError> {
         claims: None,
         expires_at: None,
     })
-}
-
-/// Clerk signs M2M tokens for the machines of the whole instance, so a token for another one is
-/// genuine too. Only the recipients tell.
-pub(crate) fn check_recipient(recipients: &[String], rule: &Recipient) -> Result<(), ErrorKind> {
-    match rule {
-        Recipient::Any => Ok(()),
-        Recipient::Machine(ours) if recipients.contains(ours) => Ok(()),
-        Recipient::Machine(_) => Err(TokenError::Recipient.into()),
-        Recipient::Unknown => Err(ConfigurationError::NoMachineId.into()),
-    }
 }
 
 /// `scopes` is a list delimited by spaces; a token without it names its recipients in `aud`. A

@@ -2,9 +2,6 @@
 
 use std::borrow::Cow;
 
-use super::checks::{
-    ClaimChecks, Times, actor, audience, optional_text, organization_id, required_text,
-};
 use crate::{
     clock::UnixMillis,
     error::TokenError,
@@ -17,23 +14,23 @@ use crate::{
         Jwt,
         json::{Member, Object},
     },
+    verify::{
+        facts::OAuthJwt,
+        members::{actor, audience, issuer, optional_text, organization_id, required_text, times},
+    },
 };
 
-pub(crate) fn from_jwt(
-    jwt: &Jwt<'_>,
-    rules: &ClaimChecks,
-    now: UnixMillis,
-) -> Result<(OAuthToken, Times), TokenError> {
+pub(crate) fn from_jwt(jwt: &Jwt<'_>) -> Result<OAuthJwt, TokenError> {
     let payload = &jwt.payload;
     let subject = required_text(payload, "sub")?;
-    rules.check_issuer(payload)?;
-    let times = rules.check_times(payload, now)?;
-    let token = OAuthMembers {
+    let times = times(payload)?;
+    let members = OAuthMembers {
         id: optional_text(payload, "jti")?,
         scopes: scopes(payload)?,
         actor: actor(payload)?,
     };
-    Ok((token.checked(payload, rules, &subject, Some(times.expires))?, times))
+    let token = members.read(payload, &subject, Some(times.expires))?;
+    Ok(OAuthJwt { token, issuer: issuer(payload), times })
 }
 
 /// What the two forms write in different ways.
@@ -45,10 +42,9 @@ pub(crate) struct OAuthMembers<'j> {
 
 impl OAuthMembers<'_> {
     /// The rest is the same in both forms.
-    pub(crate) fn checked(
+    pub(crate) fn read(
         self,
         members: &Object<'_>,
-        rules: &ClaimChecks,
         subject: &str,
         expires_at: Option<UnixMillis>,
     ) -> Result<OAuthToken, TokenError> {
@@ -56,15 +52,13 @@ impl OAuthMembers<'_> {
             return Err(TokenError::Claim("sub"));
         };
         let client_id = required_text(members, "client_id")?;
-        let audience = audience(members)?;
-        rules.check_audience(audience.iter().map(AsRef::as_ref))?;
         let token = OAuthFacts {
             subject: Subject::User(user_id.clone()),
             user_id,
             client_id: ClientId::new(&client_id),
             token_id: self.id.map(|id| TokenId::new(&id)),
             scopes: self.scopes,
-            audience,
+            audience: audience(members)?,
             org_id: org_id(members)?,
             actor: self.actor,
             expires_at,

@@ -1,11 +1,8 @@
-//! The signed payload of a session JWT in, a verified session out.
+//! Reads a session from its signed payload.
 
-use super::{
-    checks::{ClaimChecks, Times, actor, optional_text, organization_id, required_text},
-    permissions,
-};
+use super::permissions;
 use crate::{
-    clock::{UnixMillis, whole},
+    clock::whole,
     error::TokenError,
     identity::{
         Claims, Organization, SessionFacts, SessionToken,
@@ -15,21 +12,18 @@ use crate::{
         Jwt,
         json::{Member, Object},
     },
+    verify::{
+        facts::{PartyClaim, SessionJwt},
+        members::{actor, audience, issuer, optional_text, organization_id, required_text, times},
+    },
 };
 
-pub(crate) fn from_jwt(
-    jwt: &Jwt<'_>,
-    rules: &ClaimChecks,
-    now: UnixMillis,
-) -> Result<(SessionToken, Times), TokenError> {
+pub(crate) fn from_jwt(jwt: &Jwt<'_>) -> Result<SessionJwt, TokenError> {
     let payload = &jwt.payload;
     let Some(Subject::User(user_id)) = Subject::from_id(&required_text(payload, "sub")?) else {
         return Err(TokenError::Claim("sub"));
     };
-    rules.check_session_audience(payload)?;
-    rules.check_authorized_party(payload)?;
-    rules.check_issuer(payload)?;
-    let times = rules.check_times(payload, now)?;
+    let times = times(payload)?;
     // A token from a JWT template is signed by the same key and has no `sid`.
     let session_id = SessionId::new(&required_text(payload, "sid")?);
     check_status(payload)?;
@@ -45,7 +39,21 @@ pub(crate) fn from_jwt(
         claims: Claims::new(jwt.payload_json),
         expires_at: times.expires,
     };
-    Ok((SessionToken::new(token), times))
+    Ok(SessionJwt {
+        token: SessionToken::new(token),
+        issuer: issuer(payload),
+        authorized_party: authorized_party(payload),
+        audience: audience(payload)?,
+        times,
+    })
+}
+
+fn authorized_party(payload: &Object<'_>) -> PartyClaim {
+    match payload.text("azp") {
+        Member::Is(party) if !party.is_empty() => PartyClaim::Named(party.into()),
+        Member::Is(_) | Member::Absent | Member::Null => PartyClaim::Absent,
+        Member::Mistyped => PartyClaim::Mistyped,
+    }
 }
 
 fn check_status(payload: &Object<'_>) -> Result<(), TokenError> {

@@ -2,18 +2,17 @@
 
 use super::{Approval, Unit, granted_scopes};
 use crate::{
-    clock::UnixMillis,
     error::TokenError,
     identity::{
         ApiKey, ApiKeyFacts, Claims,
         ids::{ApiKeyId, Subject},
     },
     token::json::Object,
-    verify::jwt::claims::checks::optional_text,
+    verify::members::optional_text,
 };
 
-pub(crate) fn from_response(response: &Object<'_>, now: UnixMillis) -> Result<ApiKey, TokenError> {
-    let approval = Approval::read(response, "api_key", Unit::Milliseconds, now)?;
+pub(crate) fn from_response(response: &Object<'_>) -> Result<ApiKey, TokenError> {
+    let approval = Approval::read(response, "api_key", Unit::Milliseconds)?;
     let claims = response.raw("claims").filter(|json| *json != "null");
     let key = ApiKeyFacts {
         subject: Subject::from_id(&approval.subject).ok_or(TokenError::Answer("subject"))?,

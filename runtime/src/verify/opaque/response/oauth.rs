@@ -2,23 +2,16 @@
 
 use super::{Approval, Unit, granted_scopes};
 use crate::{
-    clock::UnixMillis,
-    error::TokenError,
-    identity::OAuthToken,
-    token::json::Object,
-    verify::jwt::claims::{checks::ClaimChecks, oauth::OAuthMembers},
+    error::TokenError, identity::OAuthToken, token::json::Object,
+    verify::jwt::claims::oauth::OAuthMembers,
 };
 
-pub(crate) fn from_response(
-    response: &Object<'_>,
-    checks: &ClaimChecks,
-    now: UnixMillis,
-) -> Result<OAuthToken, TokenError> {
-    let approval = Approval::read(response, "clerk_idp_oauth_access_token", Unit::Seconds, now)?;
+pub(crate) fn from_response(response: &Object<'_>) -> Result<OAuthToken, TokenError> {
+    let approval = Approval::read(response, "clerk_idp_oauth_access_token", Unit::Seconds)?;
     let members = OAuthMembers {
         id: Some(approval.id.into()),
         scopes: granted_scopes(response)?,
         actor: approval.actor,
     };
-    members.checked(response, checks, &approval.subject, approval.expires_at)
+    members.read(response, &approval.subject, approval.expires_at)
 }
