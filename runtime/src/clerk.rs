@@ -7,15 +7,15 @@ mod checks;
 mod combination;
 mod environment;
 mod error;
-mod for_resource;
 mod limits;
 mod redact;
+mod rules;
 mod settings;
 mod similar;
 #[cfg(test)]
 mod tests;
 
-pub use self::{builder::ClerkBuilder, error::ConfigError};
+pub use self::{builder::ClerkBuilder, error::ConfigError, rules::ClerkRules};
 
 use std::{fmt, sync::Arc};
 
@@ -56,6 +56,8 @@ struct Inner {
     verifier: Arc<Verifier>,
     cookies: Arc<CookieRules>,
     appearance: Arc<RejectionSettings>,
+    /// What it was built from, so that other rules are checked beside the rest.
+    settings: Arc<ClerkBuilder>,
     has: Credentials,
 }
 
@@ -148,24 +150,33 @@ impl Clerk {
         if lines.is_empty() { Ok(()) } else { Err(UnsupportedPolicy { lines }) }
     }
 
-    /// The same verifier for another resource of this server: keys are shared, and challenges
-    /// name the metadata of `url`.
+    /// Makes a `Clerk` with other rules, for other routes of this server: another audience, other
+    /// front ends, another resource.
+    ///
+    /// Both share the key set, the caches, the rate limits and all other settings. What is cached
+    /// is only what a token says. Each `Clerk` evaluates its own rules on every use, so a token
+    /// for one is not accepted by the other. [`ClerkRules`] lists the rules.
     ///
     /// ```
     /// use clerk_auth::Clerk;
     ///
+    /// const NOTES: &str = "https://api.example.com/notes";
+    /// const TOOLS: &str = "https://api.example.com/mcp";
+    ///
     /// let clerk = Clerk::builder()
     ///     .publishable_key("pk_live_Y2xlcmsuZXhhbXBsZS5jb20k")
-    ///     .resource("https://api.example.com/notes")
+    ///     .audience([NOTES])
+    ///     .resource(NOTES)
     ///     .build()?;
-    /// let tools = clerk.for_resource("https://api.example.com/mcp")?;
+    /// let tools = clerk.with(|rules| rules.audience([TOOLS]).resource(TOOLS))?;
     /// # Ok::<(), clerk_auth::ConfigError>(())
     /// ```
     ///
     /// # Errors
-    /// Where `url` cannot be used as a [`resource`](ClerkBuilder::resource).
-    pub fn for_resource(&self, url: &str) -> Result<Self, ConfigError> {
-        for_resource::derive(self, url)
+    /// Returns the error that [`ClerkBuilder::build`] would return for these rules beside the other
+    /// settings: all problems at once, each with the variable and what to do.
+    pub fn with(&self, rules: impl FnOnce(ClerkRules) -> ClerkRules) -> Result<Self, ConfigError> {
+        rules::derive(self, rules)
     }
 
     /// Loads the key set, if it is not there: call it at start or in a readiness probe, so that
@@ -225,7 +236,7 @@ impl Clerk {
         self.0.appearance.scope_hierarchy
     }
 
-    /// Whether both are clones of one verifier, for one resource.
+    /// Whether both are clones of one `Clerk`, so that their rules are the same.
     pub(crate) fn is_same_as(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }

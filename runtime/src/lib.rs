@@ -122,6 +122,11 @@ pub mod health {
     };
 }
 
+/// What can differ between the `Clerk`s of one instance: see [`Clerk::with`].
+pub mod rules {
+    pub use crate::clerk::ClerkRules;
+}
+
 /// Rejected requests: the kinds that callers see, and explanations for operators.
 pub mod rejection {
     pub use crate::{

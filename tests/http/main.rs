@@ -23,6 +23,7 @@ mod once;
 mod reasons;
 mod refusals;
 mod remembered;
+mod rules;
 mod settings;
 mod state;
 

@@ -197,7 +197,7 @@ async fn challenges_name_the_metadata_where_oauth_tokens_may_enter() {
 async fn two_resources_share_the_keys_and_are_named_apart() {
     let issuer = issuer().await;
     let clerk = issuer.clerk().resource(NOTES).build().unwrap();
-    let tools = clerk.for_resource("https://api.example.com/mcp").unwrap();
+    let tools = clerk.with(|rules| rules.resource("https://api.example.com/mcp")).unwrap();
     let metadata = clerk.resource_metadata([list_notes::POLICY]).unwrap();
     let metadata = metadata.merge(tools.resource_metadata([TOOLS]).unwrap()).unwrap();
     let mcp = Router::new().route("/mcp", get(|| async { "in" }));
@@ -223,7 +223,7 @@ async fn settings_go_with_the_derived_verifier_and_a_body_hook_leaves_the_challe
     let issuer = issuer().await;
     let hierarchy = ScopeHierarchy::new(&[("write:notes", &["read:notes"])]);
     let clerk = issuer.clerk().realm("notes").scope_hierarchy(hierarchy).rejection_body(|_| "no");
-    let derived = clerk.build().unwrap().for_resource(NOTES).unwrap();
+    let derived = clerk.build().unwrap().with(|rules| rules.resource(NOTES)).unwrap();
     let server = Server::start(app(derived)).await;
     let reply = server.send(Method::POST, "/notes", &[]).await;
     let challenge = format!(
@@ -275,7 +275,12 @@ async fn what_cannot_be_served_is_said_at_start() {
     let notes = || served(issuer.clerk().resource(NOTES));
     let failures = [
         issuer.clerk().build().unwrap().resource_metadata([]).unwrap_err(),
-        issuer.clerk().build().unwrap().for_resource("http://api.example.com").unwrap_err(),
+        issuer
+            .clerk()
+            .build()
+            .unwrap()
+            .with(|rules| rules.resource("http://api.example.com"))
+            .unwrap_err(),
         issuer.clerk().resource("https://api.example.com/#notes").build().unwrap_err(),
         Clerk::builder().secret_key("sk_test_x").resource(NOTES).build().unwrap_err(),
         notes().merge(served(issuer.clerk().resource("https://b.example/notes"))).unwrap_err(),

@@ -186,12 +186,17 @@ async fn each_configuration_verifies_for_itself() {
         }
         assert_eq!(strict.health().remembered_jwts, 0, "{what}");
     }
-    // A clone for another resource is of the same rules, so it may share what it remembers.
-    let clone = app.clerk.for_resource("https://api.example.com/mcp").unwrap();
-    let server = serve(clone.clone()).await;
+}
+
+#[tokio::test]
+async fn clerk_for_another_resource_shares_the_cached_tokens() {
+    let app = App::start().await;
+    let tokens = app.remembered().await;
+    let tools = app.clerk.with(|rules| rules.resource("https://api.example.com/mcp")).unwrap();
+    let server = serve(tools.clone()).await;
     assert_eq!(server.get("/oauth", &tokens[1]).await.status, 200);
     let reply = server.get("/oauth", &tokens[0]).await;
     assert_eq!(reply.status, 401);
     assert!(reply.challenge().contains("resource_metadata="), "{}", reply.challenge());
-    assert_eq!(clone.health().remembered_jwts, 3);
+    assert_eq!(tools.health().remembered_jwts, 3);
 }

@@ -30,13 +30,8 @@ impl ClerkBuilder {
     }
 }
 
-fn assemble(builder: ClerkBuilder) -> Result<Clerk, ConfigError> {
-    let mut error = ConfigError::default();
-    let checked = checks::check(&builder, &mut error);
-    let Some(checked) = checked.filter(|_| error.is_empty()) else {
-        error.explain_by(&builder.similar);
-        return Err(error);
-    };
+fn assemble(mut builder: ClerkBuilder) -> Result<Clerk, ConfigError> {
+    let checked = checks::check(&builder)?;
     for advice in advice::of(&builder, checked.production) {
         tracing::warn!("{advice}");
     }
@@ -62,11 +57,9 @@ fn assemble(builder: ClerkBuilder) -> Result<Clerk, ConfigError> {
         .map(|source| &source.url)
         .chain(calls_backend.then_some(&checked.api_url))
         .collect();
-    let http = http_client(
-        builder.http_client.as_deref().map(|client| client()),
-        &called,
-        checked.timeouts,
-    )?;
+    // It is called once. What it holds is not kept.
+    let client = builder.http_client.take().map(|client| client());
+    let http = http_client(client, &called, checked.timeouts)?;
     let upstream = Upstream::new(checked.timeouts, http);
     let backend = BackendApi::new(
         upstream.clone(),
@@ -85,26 +78,28 @@ fn assemble(builder: ClerkBuilder) -> Result<Clerk, ConfigError> {
             Keys::Set(Arc::new(set))
         }
     };
-    let cookies = Arc::new(CookieRules {
-        instance: checked.cookies,
-        authorized_parties: checked.rules.authorized_parties.clone(),
-        ..CookieRules::default()
-    });
-    let clock = builder.clock;
+    let cookies = CookieRules::new(checked.cookies, &checked.rules.authorized_parties);
+    let clock = builder.clock.clone();
     let opaque = Arc::new(OpaqueVerifier::new(backend, clock.clone(), checked.verdict_times));
     let cache = JwtCache::new(builder.jwt_cache_bytes.unwrap_or(JWT_CACHE_BYTES));
     let jwt = Arc::new(JwtVerifier { keys, cache });
     let verifier = Arc::new(Verifier { jwt, opaque, rules: checked.rules, clock });
     let appearance = RejectionSettings {
         realm: checked.realm,
-        body: builder.rejection_body,
+        body: builder.rejection_body.clone(),
         reveals_reasons: builder.reveal_reasons,
         debugs_reasons: builder.debug_reasons,
         scope_hierarchy: builder.scope_hierarchy,
         resource: checked.resource,
     };
     telemetry::describe();
-    Ok(Clerk(Arc::new(Inner { verifier, cookies, appearance: Arc::new(appearance), has })))
+    Ok(Clerk(Arc::new(Inner {
+        verifier,
+        cookies: Arc::new(cookies),
+        appearance: Arc::new(appearance),
+        settings: Arc::new(builder),
+        has,
+    })))
 }
 
 /// The client for these URLs. Only one of the application's own is built here and can fail.

@@ -92,6 +92,11 @@ impl SessionCookie {
 }
 
 impl CookieRules {
+    pub(crate) fn new(instance: Option<CookieInstance>, authorized_parties: &[String]) -> Self {
+        let authorized_parties = authorized_parties.to_vec();
+        Self { instance, authorized_parties, notes: CookieNotes::default() }
+    }
+
     /// The session token that the cookies carry; `None` where they speak for nobody.
     pub(crate) fn token(
         &self,
