@@ -69,6 +69,8 @@ pub struct Guard<P: Guarded> {
 /// A caller whom a policy admitted.
 pub(crate) struct Admitted {
     pub(crate) identity: Identity,
+    /// The moment before which the token is rejected.
+    pub(crate) start: Option<UnixMillis>,
     /// The moment from which the token is rejected.
     pub(crate) end: Option<UnixMillis>,
     /// The policies that the request passed so far.
@@ -135,7 +137,7 @@ fn decide(
     passed: Option<Passed>,
 ) -> Result<Option<Admitted>, AuthError> {
     let hierarchy = clerk.scope_hierarchy();
-    let Some(Accepted { identity, end }) = known else {
+    let Some(Accepted { identity, start, end }) = known else {
         return permit(None, policy, hierarchy).map(|()| None);
     };
     let passed = if let Some(passed) = passed {
@@ -146,7 +148,7 @@ fn decide(
         permit(Some(&identity), policy, hierarchy)?;
         Passed::new(*policy, Some(&identity))
     };
-    Ok(Some(Admitted { identity, end, passed }))
+    Ok(Some(Admitted { identity, start, end, passed }))
 }
 
 impl<S, P> FromRequestParts<S> for Guard<P>
@@ -179,7 +181,7 @@ impl<P: Guarded> Guard<P> {
     ) -> Result<Self, Rejection> {
         let guard = admitted.and_then(|admitted| {
             let (caller, end, passed) = match admitted {
-                Some(Admitted { identity, end, passed }) => (Some(identity), end, passed),
+                Some(Admitted { identity, end, passed, .. }) => (Some(identity), end, passed),
                 None => (None, None, Passed::new(P::POLICY, None)),
             };
             let (identity, claims) = Self::enter(caller)?;

@@ -272,6 +272,24 @@ async fn carried_identity_is_verified_again() {
 }
 
 #[tokio::test]
+async fn carried_identity_is_rejected_before_its_start() {
+    let clock = TestClock::at(crate::NOW);
+    let issuer = DevIssuer::builder().clock(clock.clone()).start().await.unwrap();
+    let server = Server::start(carrying(&issuer.clerk().build().unwrap())).await;
+    let token = |start, other| {
+        issuer.oauth("user_ada").claim(start, crate::NOW - 60).without_claim(other).jwt()
+    };
+    for token in [token("iat", "nbf"), token("nbf", "iat")] {
+        clock.set_wall(crate::NOW);
+        assert_eq!(server.get("/keep", &token).await.status, 200);
+        for (seconds, status) in [(65, 200), (66, 401), (3600, 401)] {
+            clock.set_wall(crate::NOW - seconds);
+            assert_eq!(server.get("/anyone", &token).await.status, status, "{seconds}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn carried_identity_adds_nothing_to_a_challenge() {
     let issuer = issuer().await;
     let clerk = issuer.clerk().build().unwrap();

@@ -4,12 +4,16 @@
 use std::time::Duration;
 
 use crate::{NOW, issuer};
-use axum::{Router, routing::get};
+use axum::{
+    Router,
+    routing::{get, post},
+};
 use clerk_auth::{
     Clerk, ClerkLayer, Policy, Verified, clerk_auth, policy::OpaqueTokenType, rules::ClerkRules,
     testing::DevIssuer,
 };
 use clerk_auth_tests::Server;
+use http::Method;
 
 const ANY: Policy = clerk_auth::policy!(accepts = "any");
 const NOT_VERIFIED: &str = "token-verification-failed";
@@ -189,4 +193,63 @@ async fn verified_request_is_rejected_by_the_clerk_of_the_stricter_rule() {
             }
         }
     }
+}
+
+/// A cookie of another site is accepted only from an authorized party of the `Clerk` that reads it.
+#[tokio::test]
+async fn cookie_is_held_to_the_parties_of_its_own_clerk() {
+    let issuer = issuer().await;
+    let lenient = issuer.clerk().authorized_parties([OURS, OTHER]).build().unwrap();
+    let strict = lenient.with(|rules| rules.authorized_parties([OURS])).unwrap();
+    let cookies = issuer.cookies(&issuer.session("user_ada").authorized_party(OURS).jwt());
+    for (clerk, origin, status) in
+        [(&lenient, OTHER, 200), (&strict, OTHER, 403), (&strict, OURS, 200)]
+    {
+        let router = Router::new().route("/", post(anyone)).with_state(clerk.clone());
+        let server = Server::start(router).await;
+        let fields = [("cookie", cookies.as_str()), ("origin", origin)];
+        let reply = server.send(Method::POST, "/", &fields).await;
+        assert_eq!(reply.status, status, "{origin}");
+    }
+}
+
+#[tokio::test]
+async fn machine_id_narrows_a_clerk_that_accepts_any_machine() {
+    let issuer = issuer().await;
+    let any = issuer.clerk().any_machine().build().unwrap();
+    let other = any.with(OTHER_MACHINE).unwrap();
+    let again = other.with(ClerkRules::any_machine).unwrap();
+    for token in [M2M(&issuer), OPAQUE_M2M(&issuer)] {
+        assert_eq!(reason(&any, &token).await, "");
+        assert_eq!(reason(&other, &token).await, NOT_VERIFIED);
+        assert_eq!(reason(&again, &token).await, "");
+    }
+}
+
+#[test]
+fn rule_that_never_matches_fails_as_in_the_builder() {
+    const NONE: [&str; 0] = [];
+    let clerk = Clerk::builder()
+        .secret_key("sk_live_x")
+        .publishable_key("pk_live_Y2xlcmsuZXhhbXBsZS5jb20k")
+        .build()
+        .unwrap();
+    let table: &[(fn(ClerkRules) -> ClerkRules, &str)] = &[
+        (|rules| rules.audience(NONE), "CLERK_AUDIENCE"),
+        (|rules| rules.audience(["*"]), "CLERK_AUDIENCE"),
+        (|rules| rules.session_audience(NONE), "CLERK_SESSION_AUDIENCE"),
+        (|rules| rules.authorized_parties(NONE), "CLERK_AUTHORIZED_PARTIES"),
+        (|rules| rules.authorized_parties(["http://app.example.com"]), "CLERK_AUTHORIZED_PARTIES"),
+        (|rules| rules.issuers(NONE), "CLERK_ISSUER"),
+        (|rules| rules.issuer(OTHER), "CLERK_ISSUER"),
+        (|rules| rules.machine_id("other"), "CLERK_MACHINE_ID"),
+        (|rules| rules.clock_skew(Duration::from_secs(301)), "clock_skew"),
+        (|rules| rules.resource("https://api.example.com/#notes"), "CLERK_RESOURCE"),
+    ];
+    for (change, setting) in table {
+        let error = clerk.with(change).unwrap_err().to_string();
+        assert!(error.starts_with(setting) && error.lines().count() == 1, "{error}");
+    }
+    let both = clerk.with(|rules| rules.audience(NONE).machine_id("other")).unwrap_err();
+    assert_eq!(both.problems().count(), 2, "{both}");
 }

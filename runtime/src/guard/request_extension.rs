@@ -58,7 +58,8 @@ pub struct Verified {
     /// What it was verified from: a rewritten header is verified again. `None` for a cookie, which
     /// is one of many parts of its fields: each guard verifies it again.
     field: Option<HeaderValue>,
-    /// The moment from which the token is rejected.
+    /// The moments before and from which the token is rejected.
+    start: Option<UnixMillis>,
     end: Option<UnixMillis>,
     /// Of this request and this credential.
     passed: Passed,
@@ -222,7 +223,7 @@ impl Verified {
 
     pub(crate) fn new(admitted: &Admitted, clerk: Clerk, field: Option<HeaderValue>) -> Self {
         let (identity, passed) = (admitted.identity.clone(), admitted.passed.clone());
-        Self { identity, clerk, field, end: admitted.end, passed }
+        Self { identity, clerk, field, start: admitted.start, end: admitted.end, passed }
     }
 
     /// Stores the caller whom the last guard or layer admitted.
@@ -243,9 +244,10 @@ impl Verified {
     ) -> Option<&'e mut Self> {
         let StoredIdentity::Known(known) = extensions.get_mut()? else { return None };
         let own = known.field.as_ref().filter(|own| *own == field)?;
-        let is_over = is_expired(known.end, clerk.verifier().clock.now());
+        let now = clerk.verifier().clock.now();
+        let is_early = known.start.is_some_and(|start| now < start);
         let is_same = is_of_this_request(own, field) && known.clerk.is_same_as(clerk);
-        (is_same && !is_over).then_some(known)
+        (is_same && !is_early && !is_expired(known.end, now)).then_some(known)
     }
 
     /// The policies that the same credential passed in this request, whichever `Clerk` decided
@@ -258,10 +260,11 @@ impl Verified {
 
     /// Decides a further policy of the same request.
     pub(crate) fn pass(&mut self, policy: &Policy) -> Result<Admitted, AuthError> {
-        let Self { identity, clerk, end, passed, .. } = self;
+        let Self { identity, clerk, start, end, passed, .. } = self;
         passed.permit(Some(identity), policy, clerk.scope_hierarchy())?;
         passed.push(*policy, identity.token_type());
-        Ok(Admitted { identity: identity.clone(), end: *end, passed: passed.clone() })
+        let (identity, passed) = (identity.clone(), passed.clone());
+        Ok(Admitted { identity, start: *start, end: *end, passed })
     }
 }
 

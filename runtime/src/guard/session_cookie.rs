@@ -56,7 +56,7 @@ async fn authenticate_optional(
         if let Err(fault) = cookie.check() {
             return ignore(TokenError::from(fault).into());
         }
-        let end = cookie.claimed_end().map(|end| clerk.verifier().rules.accepts_until(end));
+        let end = cookie.claimed_end().map(|end| end.plus(clerk.verifier().rules.clock_skew));
         if is_expired(end, clerk.verifier().clock.now()) {
             return ignore(TokenError::Expired.into());
         }

@@ -259,7 +259,7 @@ impl<I: Into<Described>> Caller<I> {
             identity.map(|identity| {
                 let end = identity.end();
                 let passed = Passed::new(P::POLICY, Some(&identity));
-                Admitted { identity, end, passed }
+                Admitted { identity, start: None, end, passed }
             })
         });
         Guard::from_admitted(admitted, appearance, Clock::System, None)

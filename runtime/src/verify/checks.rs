@@ -48,13 +48,18 @@ impl ClaimChecks {
     }
 
     /// The moment from which a JWT is expired: at `exp` plus the skew.
-    pub(crate) fn accepts_until(&self, expires: UnixMillis) -> UnixMillis {
-        expires.plus(self.clock_skew)
+    pub(crate) fn accepts_until(&self, times: &Times) -> UnixMillis {
+        times.expires.plus(self.clock_skew)
+    }
+
+    /// The moment before which a JWT is rejected.
+    pub(crate) fn accepts_from(&self, times: &Times) -> Option<UnixMillis> {
+        times.not_before.max(times.issued).map(|time| time.plus(-self.clock_skew))
     }
 
     pub(crate) fn check_times(&self, times: &Times, now: UnixMillis) -> Result<(), TokenError> {
         let latest = now.plus(self.clock_skew);
-        if is_expired(Some(self.accepts_until(times.expires)), now) {
+        if is_expired(Some(self.accepts_until(times)), now) {
             return Err(TokenError::Expired);
         }
         if times.not_before.is_some_and(|time| time > latest) {

@@ -94,6 +94,9 @@ pub(crate) enum RecipientCheck {
 #[derive(Debug)]
 pub(crate) struct Accepted {
     pub(crate) identity: Identity,
+    /// The moment before which the token is rejected: the later of a JWT's `nbf` and `iat`, minus
+    /// the skew.
+    pub(crate) start: Option<UnixMillis>,
     /// The moment from which the token is rejected: a JWT's `exp` plus the skew, or the expiration
     /// that Clerk names for an opaque token. What outlives a request ends then.
     pub(crate) end: Option<UnixMillis>,
@@ -106,27 +109,32 @@ impl JwtFacts {
         checks: &ClaimChecks,
         now: UnixMillis,
     ) -> Result<Accepted, ErrorKind> {
-        match self {
+        let times = match self {
             Self::Session(jwt) => {
                 checks.check_session_audience(&jwt.audience)?;
                 checks.check_authorized_party(&jwt.authorized_party)?;
                 checks.check_issuer(jwt.issuer.as_deref())?;
                 checks.check_times(&jwt.times, now)?;
+                &jwt.times
             }
             Self::OAuth(jwt) => {
                 checks.check_issuer(jwt.issuer.as_deref())?;
                 checks.check_times(&jwt.times, now)?;
                 checks.check_audience(&jwt.token)?;
+                &jwt.times
             }
             Self::M2m(jwt) => {
                 checks.check_issuer(jwt.issuer.as_deref())?;
                 checks.check_times(&jwt.times, now)?;
                 checks.check_recipient(&jwt.token)?;
+                &jwt.times
             }
-        }
-        let identity = self.identity().to_identity();
-        let end = identity.end().map(|expires| checks.accepts_until(expires));
-        Ok(Accepted { identity, end })
+        };
+        Ok(Accepted {
+            identity: self.identity().to_identity(),
+            start: checks.accepts_from(times),
+            end: Some(checks.accepts_until(times)),
+        })
     }
 
     pub(crate) fn token_type(&self) -> TokenType {
@@ -179,7 +187,7 @@ impl OpaqueFacts {
             Self::M2m(opaque) => checks.check_opaque_recipient(opaque)?,
             Self::ApiKey(_) => {}
         }
-        Ok(Accepted { identity: self.identity().to_identity(), end })
+        Ok(Accepted { identity: self.identity().to_identity(), start: None, end })
     }
 
     pub(crate) fn identity(&self) -> IdentityRef<'_> {
