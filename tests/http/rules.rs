@@ -23,11 +23,13 @@ const OTHER: &str = "https://other.example.com";
 #[clerk_auth(accepts = "any")]
 async fn anyone() {}
 
+type Change = fn(ClerkRules) -> ClerkRules;
+
 /// A rule: a token that the first `Clerk` accepts, and the change with which it is rejected.
 struct Rule {
     reason: &'static str,
     token: fn(&DevIssuer) -> String,
-    stricter: fn(ClerkRules) -> ClerkRules,
+    stricter: Change,
 }
 
 const SESSION: fn(&DevIssuer) -> String =
@@ -38,10 +40,10 @@ const OPAQUE_OAUTH: fn(&DevIssuer) -> String =
 const M2M: fn(&DevIssuer) -> String = |issuer| issuer.m2m("mch_billing").jwt();
 const OPAQUE_M2M: fn(&DevIssuer) -> String = |issuer| issuer.m2m("mch_billing").opaque();
 
-const OTHER_ISSUER: fn(ClerkRules) -> ClerkRules = |rules| rules.issuer(OTHER);
-const OTHER_AUDIENCE: fn(ClerkRules) -> ClerkRules = |rules| rules.audience([OTHER]);
-const OTHER_MACHINE: fn(ClerkRules) -> ClerkRules = |rules| rules.machine_id("mch_other");
-const NO_SKEW: fn(ClerkRules) -> ClerkRules = |rules| rules.clock_skew(Duration::ZERO);
+const OTHER_ISSUER: Change = |rules| rules.issuer(OTHER);
+const OTHER_AUDIENCE: Change = |rules| rules.audience([OTHER]);
+const OTHER_MACHINE: Change = |rules| rules.machine_id("mch_other");
+const NO_SKEW: Change = |rules| rules.clock_skew(Duration::ZERO);
 
 /// Each time is three seconds beyond what a verifier without clock skew accepts.
 const RULES: [Rule; 16] = [
@@ -234,7 +236,7 @@ fn rule_that_never_matches_fails_as_in_the_builder() {
         .publishable_key("pk_live_Y2xlcmsuZXhhbXBsZS5jb20k")
         .build()
         .unwrap();
-    let table: &[(fn(ClerkRules) -> ClerkRules, &str)] = &[
+    let table: &[(Change, &str)] = &[
         (|rules| rules.audience(NONE), "CLERK_AUDIENCE"),
         (|rules| rules.audience(["*"]), "CLERK_AUDIENCE"),
         (|rules| rules.session_audience(NONE), "CLERK_SESSION_AUDIENCE"),

@@ -206,4 +206,11 @@ fn resource_without_audience_is_logged_at_start() {
     assert_eq!(warnings().len(), 1);
     with().audience(["https://api.example.com"]).build().unwrap();
     assert_eq!(warnings().len(), 0);
+    let clerk = Clerk::builder().publishable_key(LIVE).build().unwrap();
+    let tools = clerk.with(|rules| rules.resource("https://api.example.com/mcp")).unwrap();
+    assert_eq!(warnings().len(), 1);
+    // The same resource is not logged again.
+    tools.with(|rules| rules.machine_id("mch_a")).unwrap();
+    clerk.with(|rules| rules.resource("https://a.example").audience(["notes"])).unwrap();
+    assert_eq!(warnings().len(), 0);
 }

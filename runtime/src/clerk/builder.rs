@@ -15,7 +15,8 @@ use crate::{
 
 /// Settings of a [`Clerk`](crate::Clerk). Nothing is checked before [`build`](Self::build).
 ///
-/// A clone has the same settings, so verifiers that differ in one setting can start from one builder.
+/// A clone has the same settings. For several [`Clerk`](crate::Clerk)s that differ only in the rules for tokens, use
+/// [`Clerk::with`](crate::Clerk::with): they share the keys and the caches.
 #[derive(Clone, Default)]
 #[must_use = "settings do nothing before `build`"]
 pub struct ClerkBuilder {
@@ -241,8 +242,8 @@ impl ClerkBuilder {
     }
 
     /// How many bytes verified JWTs may take in memory: 16 MiB unless set, and 0 keeps none. A
-    /// JWT that was seen before needs no signature check; its times and the policy are checked on
-    /// each use, and it counts only while its key does.
+    /// JWT that was seen before needs no signature check; its times, the rules and the policy are
+    /// checked on each use, and it counts only while its key does.
     ///
     /// Header and payload are kept as they were sent; of the signature, a hash and the last eight
     /// bytes. Nobody can enter with that.
