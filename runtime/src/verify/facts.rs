@@ -104,37 +104,35 @@ pub(crate) struct Accepted {
 
 impl JwtFacts {
     /// Evaluates all rules. The times of a session come last: an expired one has passed the others.
+    #[inline]
     pub(crate) fn check(
         &self,
         checks: &ClaimChecks,
         now: UnixMillis,
     ) -> Result<Accepted, ErrorKind> {
-        let times = match self {
+        let (identity, times) = match self {
             Self::Session(jwt) => {
                 checks.check_session_audience(&jwt.audience)?;
                 checks.check_authorized_party(&jwt.authorized_party)?;
                 checks.check_issuer(jwt.issuer.as_deref())?;
                 checks.check_times(&jwt.times, now)?;
-                &jwt.times
+                (Identity::Session(jwt.token.clone()), &jwt.times)
             }
             Self::OAuth(jwt) => {
                 checks.check_issuer(jwt.issuer.as_deref())?;
                 checks.check_times(&jwt.times, now)?;
                 checks.check_audience(&jwt.token)?;
-                &jwt.times
+                (Identity::OAuth(jwt.token.clone()), &jwt.times)
             }
             Self::M2m(jwt) => {
                 checks.check_issuer(jwt.issuer.as_deref())?;
                 checks.check_times(&jwt.times, now)?;
                 checks.check_recipient(&jwt.token)?;
-                &jwt.times
+                (Identity::M2m(jwt.token.clone()), &jwt.times)
             }
         };
-        Ok(Accepted {
-            identity: self.identity().to_identity(),
-            start: checks.accepts_from(times),
-            end: Some(checks.accepts_until(times)),
-        })
+        let (start, end) = (checks.accepts_from(times), Some(checks.accepts_until(times)));
+        Ok(Accepted { identity, start, end })
     }
 
     pub(crate) fn token_type(&self) -> TokenType {
