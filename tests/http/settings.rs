@@ -211,6 +211,9 @@ fn resource_without_audience_is_logged_at_start() {
     assert_eq!(warnings().len(), 1);
     // The same resource is not logged again.
     tools.with(|rules| rules.machine_id("mch_a")).unwrap();
-    clerk.with(|rules| rules.resource("https://a.example").audience(["notes"])).unwrap();
+    let url = "https://a.example";
+    let notes = clerk.with(|rules| rules.resource(url).audience([url])).unwrap();
     assert_eq!(warnings().len(), 0);
+    notes.with(|rules| rules.audience(["notes"])).unwrap();
+    assert_eq!(warnings().len(), 1);
 }

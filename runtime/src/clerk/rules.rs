@@ -67,9 +67,8 @@ pub(super) fn derive(
     let Inner { verifier, appearance, settings, has, .. } = &*clerk.0;
     let ClerkRules(changed) = change(ClerkRules(ClerkBuilder::clone(settings)));
     let checked = checks::check(&changed)?;
-    if settings.resource != changed.resource
-        && let Some(advice) = advice::of_resource(&changed)
-    {
+    let is_known = settings.resource == changed.resource && settings.audience == changed.audience;
+    if !is_known && let Some(advice) = advice::of_resource(&changed) {
         tracing::warn!("{advice}");
     }
     let cookies = CookieRules::new(checked.cookies, &checked.rules.authorized_parties);
