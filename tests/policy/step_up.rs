@@ -257,7 +257,7 @@ async fn challenge_is_enough_for_several_clerks_and_one_credential() {
         |user: &str| issuer.oauth(user).scopes(["read"]).lives(Duration::from_secs(60)).jwt();
     let guarded = |clerk: &Clerk| Router::new().route("/", get(write)).with_state(clerk.clone());
     let other = issuer.clerk().build().unwrap();
-    let resource = clerk.for_resource("https://api.example.com/mcp").unwrap();
+    let resource = clerk.with(|rules| rules.resource("https://api.example.com/mcp")).unwrap();
     let behind = |clerk: &Clerk, policy| ClerkLayer::new(clerk.clone(), policy);
     let (ada, grace) = (reader("user_ada"), format!("Bearer {}", reader("user_grace")));
     let rewrite = from_fn(move |mut request: Request, next: Next| {
