@@ -128,7 +128,7 @@ type Known = (Identity, Option<UnixMillis>);
 
 /// Verifies a bearer token of a type that the policy accepts.
 async fn verify(clerk: &Clerk, token: &[u8], policy: &Policy) -> Result<Known, AuthError> {
-    let accepts = |token_type| policy.accepts(token_type);
+    let accepts = |presented| policy.accepts_presented(presented);
     let identity = clerk.verifier().verify(token, accepts).await?;
     let end = clerk.verifier().accepts_until(&identity, token);
     Ok((identity, end))

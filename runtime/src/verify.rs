@@ -37,7 +37,7 @@ use crate::{
     clock::{Clock, UnixMillis},
     error::{AuthError, ErrorKind, TokenError},
     identity::{Identity, VerifiedToken},
-    token::{self, Decoded, Form, Presented, Token, TokenType},
+    token::{self, Decoded, Form, Presented, Token},
 };
 
 /// A verifier for JWTs and one for opaque tokens, with the same checks and the same clock.
@@ -53,17 +53,14 @@ impl Verifier {
     pub(crate) async fn verify(
         &self,
         text: &[u8],
-        accepts: impl Fn(TokenType) -> bool,
+        accepts: impl Fn(Presented) -> bool,
     ) -> Result<Identity, AuthError> {
         if let Some(entry) = self.jwt.cached(text) {
-            let token_type = entry.identity.token_type();
-            let verified = if accepts(token_type) {
-                self.jwt.check_cached(entry)
-            } else {
-                Err(TokenError::NotAccepted(token_type))
-            };
-            let presented = Some(Presented { token_type, form: Form::Jwt });
-            return verified.map_err(|fault| AuthError { failure: fault.into(), presented });
+            let presented = Presented { token_type: entry.identity.token_type(), form: Form::Jwt };
+            let verified = check_accepted(presented, accepts)
+                .and_then(|()| self.jwt.check_cached(entry))
+                .map_err(ErrorKind::from);
+            return verified.map_err(|failure| AuthError { failure, presented: Some(presented) });
         }
         // On the heap: most tokens are cached, and the future of their requests stays small.
         Box::pin(self.verify_uncached(text, accepts)).await
@@ -72,21 +69,20 @@ impl Verifier {
     async fn verify_uncached(
         &self,
         text: &[u8],
-        accepts: impl Fn(TokenType) -> bool,
+        accepts: impl Fn(Presented) -> bool,
     ) -> Result<Identity, AuthError> {
         let decoded = Decoded::from_text(text).map_err(TokenError::from)?;
         let token = Token::classify(&decoded).map_err(TokenError::from)?;
         let presented = token.presented();
+        let as_presented = |failure| AuthError { failure, presented: Some(presented) };
+        check_accepted(presented, accepts).map_err(|fault| as_presented(fault.into()))?;
         let verified = match &token {
-            _ if !accepts(presented.token_type) => {
-                Err(TokenError::NotAccepted(presented.token_type).into())
-            }
             Token::Opaque(opaque) => self.opaque.verify(*opaque).await,
             Token::SessionJwt(jwt) => self.jwt.verify(jwt, Class::Session, text).await,
             Token::OAuthJwt(jwt) => self.jwt.verify(jwt, Class::OAuth, text).await,
             Token::M2mJwt(jwt) => self.jwt.verify(jwt, Class::M2m, text).await,
         };
-        verified.map_err(|failure| AuthError { failure, presented: Some(presented) })
+        verified.map_err(as_presented)
     }
 
     /// The moment from which a token that was verified is rejected: a JWT's `exp` plus the skew,
@@ -108,4 +104,22 @@ impl Verifier {
         let remembered_jwts = self.jwt.cache.as_ref().map_or(0, JwtCache::len);
         Health { keys: self.jwt.keys.health(), remembered_jwts }
     }
+}
+
+/// Rejects a token by its type and form alone, before anything is verified.
+fn check_accepted(
+    presented: Presented,
+    accepts: impl Fn(Presented) -> bool,
+) -> Result<(), TokenError> {
+    let Presented { token_type, .. } = presented;
+    if accepts(presented) {
+        return Ok(());
+    }
+    let as_jwt = Presented { token_type, form: Form::Jwt };
+    let fault = if accepts(as_jwt) {
+        TokenError::OpaqueNotAccepted(token_type)
+    } else {
+        TokenError::NotAccepted(token_type)
+    };
+    Err(fault)
 }

@@ -133,6 +133,7 @@ mod tests {
             audience: [].into(),
             org_id: None,
             actor: None,
+            is_jwt: true,
             expires_at: None,
         };
         let identity = Identity::OAuth(OAuthToken::new(facts));

@@ -26,6 +26,8 @@ pub(crate) struct ClaimChecks {
     pub(crate) audience: Vec<String>,
     pub(crate) session_audience: Vec<String>,
     pub(crate) authorized_parties: Vec<String>,
+    /// Whether only a session in a cookie must name its party. One that is named is checked anyway.
+    pub(crate) parties_for_cookies_only: bool,
     pub(crate) recipient: Recipient,
 }
 
@@ -131,13 +133,30 @@ impl ClaimChecks {
             return Ok(());
         }
         match payload.text("azp") {
+            _ if !names_party(payload) && self.parties_for_cookies_only => Ok(()),
             Member::Is(party) if self.authorized_parties.iter().any(|known| *known == party) => {
                 Ok(())
             }
-            Member::Absent | Member::Null => Err(TokenError::NoAuthorizedParty),
-            Member::Is(party) if party.is_empty() => Err(TokenError::NoAuthorizedParty),
-            Member::Is(_) | Member::Mistyped => Err(TokenError::AuthorizedParty),
+            _ if !names_party(payload) => Err(TokenError::NoAuthorizedParty),
+            _ => Err(TokenError::AuthorizedParty),
         }
+    }
+
+    /// A session in a cookie must name its party, where authorized parties are configured.
+    pub(crate) fn check_cookie_party(&self, names_party: bool) -> Result<(), TokenError> {
+        if names_party || self.authorized_parties.is_empty() {
+            return Ok(());
+        }
+        Err(TokenError::NoAuthorizedParty)
+    }
+}
+
+/// Whether a payload has an `azp`. One that is not a text is there, and names no party.
+pub(crate) fn names_party(payload: &Object<'_>) -> bool {
+    match payload.text("azp") {
+        Member::Absent | Member::Null => false,
+        Member::Is(party) => !party.is_empty(),
+        Member::Mistyped => true,
     }
 }
 
@@ -244,6 +263,7 @@ mod tests {
             audience: vec!["https://api.example.com".into()],
             session_audience: vec!["https://api.example.com".into()],
             authorized_parties: vec!["https://app.example.com".into()],
+            parties_for_cookies_only: false,
             recipient: Recipient::Unknown,
         }
     }

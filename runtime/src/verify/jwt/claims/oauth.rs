@@ -30,6 +30,7 @@ pub(crate) fn from_jwt(
         id: optional_text(payload, "jti")?,
         scopes: scopes(payload)?,
         actor: actor(payload)?,
+        is_jwt: true,
     };
     Ok((token.checked(payload, rules, &subject, Some(times.expires))?, times))
 }
@@ -39,6 +40,7 @@ pub(crate) struct OAuthMembers<'j> {
     pub(crate) id: Option<Cow<'j, str>>,
     pub(crate) scopes: Scopes,
     pub(crate) actor: Option<Actor>,
+    pub(crate) is_jwt: bool,
 }
 
 impl OAuthMembers<'_> {
@@ -65,6 +67,7 @@ impl OAuthMembers<'_> {
             audience,
             org_id: org_id(members)?,
             actor: self.actor,
+            is_jwt: self.is_jwt,
             expires_at,
         };
         Ok(OAuthToken::new(token))

@@ -1,7 +1,7 @@
 //! The signed payload of a session JWT in, a verified session out.
 
 use super::{
-    checks::{ClaimChecks, Times, actor, optional_text, required_text},
+    checks::{ClaimChecks, Times, actor, names_party, optional_text, required_text},
     permissions,
 };
 use crate::{
@@ -32,13 +32,14 @@ pub(crate) fn from_jwt(
     let times = rules.check_times(payload, now)?;
     // A token from a JWT template is signed by the same key and has no `sid`.
     let session_id = SessionId::new(&required_text(payload, "sid")?);
-    check_status(payload)?;
     let token = SessionFacts {
         subject: Subject::User(user_id.clone()),
         user_id,
         session_id,
         organization: organization(payload)?,
         actor: actor(payload)?,
+        is_pending: is_pending(payload)?,
+        names_party: names_party(payload),
         factor_ages: factor_ages(payload),
         features: optional_text(payload, "fea").ok().flatten().map(Into::into),
         plans: optional_text(payload, "pla").ok().flatten().map(Into::into),
@@ -48,11 +49,12 @@ pub(crate) fn from_jwt(
     Ok((SessionToken::new(token), times))
 }
 
-fn check_status(payload: &Object<'_>) -> Result<(), TokenError> {
+/// Each policy decides about a pending session.
+fn is_pending(payload: &Object<'_>) -> Result<bool, TokenError> {
     match payload.text("sts") {
-        Member::Absent => Ok(()),
-        Member::Is(status) if status == "active" => Ok(()),
-        Member::Is(status) if status == "pending" => Err(TokenError::Pending),
+        Member::Absent => Ok(false),
+        Member::Is(status) if status == "active" => Ok(false),
+        Member::Is(status) if status == "pending" => Ok(true),
         _ => Err(TokenError::Claim("sts")),
     }
 }

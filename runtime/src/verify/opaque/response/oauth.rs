@@ -19,6 +19,7 @@ pub(crate) fn from_response(
         id: Some(approval.id.into()),
         scopes: granted_scopes(response)?,
         actor: approval.actor,
+        is_jwt: false,
     };
     members.checked(response, checks, &approval.subject, approval.expires_at)
 }
