@@ -21,7 +21,9 @@ const USER: [&str; 2] = ["u", "user"];
 pub(crate) fn check_text(condition: Condition, literal: &LitStr, errors: &mut Errors) -> bool {
     let text = literal.value();
     let mistake = empty(condition, &text)
+        .or_else(|| negated(condition, &text))
         .or_else(|| letters(condition, &text))
+        .or_else(|| other_letter(condition, &text))
         .or_else(|| wildcard(condition, &text))
         .or_else(|| shape(condition, &text));
     if let Some((message, help)) = &mistake {
@@ -72,14 +74,32 @@ fn empty(condition: Condition, text: &str) -> Option<Mistake> {
     Some((format!("an empty string is no {noun}"), help))
 }
 
+/// An audience can be any text.
+fn negated(condition: Condition, text: &str) -> Option<Mistake> {
+    let is_negated = condition != Condition::Audience && text.starts_with('!');
+    let message = || format!("`!` negates nothing: no {} begins with it", condition.noun());
+    is_negated.then(|| (message(), "write what a caller must have; nothing can be negated".into()))
+}
+
+/// Clerk's keys of roles and permissions are ASCII.
+fn other_letter(condition: Condition, text: &str) -> Option<Mistake> {
+    let is_key = matches!(condition, Condition::Role | Condition::Permission);
+    let letter = text.chars().find(|letter| is_key && !letter.is_ascii())?;
+    let noun = condition.noun();
+    let message =
+        format!("the {noun} `{}` contains `{letter}`, which no {noun} has", visible(text));
+    Some((message, format!("write the key of the {noun} from Clerk's dashboard: it is ASCII")))
+}
+
 /// What Clerk separates values by cannot be part of one.
 fn letters(condition: Condition, text: &str) -> Option<Mistake> {
     let noun = condition.noun();
     let separates = |letter: char| {
-        let is_sign = ",|".contains(letter) && condition.form().group;
+        let is_sign = ",|;&".contains(letter) && condition.form().group;
         letter.is_whitespace() || letter.is_control() || is_sign
     };
     let wrong = text.chars().find(|letter| separates(*letter))?;
+    let is_and = text.contains('&') && !text.contains([',', '|', ';']);
     let wrong = match wrong {
         ' ' => "a space".to_owned(),
         ',' => "a comma".to_owned(),
@@ -93,12 +113,18 @@ fn letters(condition: Condition, text: &str) -> Option<Mistake> {
     let is_any = is(&["|", "||", "or"]);
     // A word of signs can take callers away: `a - b`, `> a`.
     let is_plain = |word: &&str| word.starts_with(|it: char| it.is_ascii_alphanumeric());
-    let is_list = !is_all && !is_any && !is(&["not", "no"]) && words.iter().all(is_plain);
+    let is_mixed = text.contains('&') && !is_and;
+    let is_list =
+        !is_all && !is_any && !is_mixed && !is(&["not", "no"]) && words.iter().all(is_plain);
     let message = format!("the {noun} `{}` contains {wrong}", visible(text));
     let quoted: Vec<String> = words.iter().map(|word| format!("{word:?}")).collect();
     let all = quoted.join(", ");
     let help = match quoted.as_slice() {
         [word] => format!("write `{word}`"),
+        [_, _, ..] if is_and && condition == Condition::Role => {
+            "name one role: a user has one in an organization".to_owned()
+        }
+        [_, _, ..] if is_and && is_list => format!("write `all({all})`"),
         [_, _, ..] if is_list && condition == Condition::Role => {
             format!("write `any({all})` where one is enough")
         }
@@ -128,18 +154,39 @@ fn shape(condition: Condition, text: &str) -> Option<Mistake> {
         Condition::Permission => permission(text),
         Condition::Feature | Condition::Plan => owned(condition, text),
         Condition::From => machine(text),
+        Condition::Client => client(text),
         _ => None,
     }
 }
 
 /// `org:admin` and `admin` are the same role; `org:org:admin` too.
 fn role(text: &str) -> Option<Mistake> {
-    key_of(text).is_empty().then(|| {
-        (
-            format!("`{text}` names no role"),
-            "write the role after `org:`, such as `\"org:admin\"`".into(),
-        )
-    })
+    let key = key_of(text);
+    if key.is_empty() {
+        let help = "write the role after `org:`, such as `\"org:admin\"`";
+        return Some((format!("`{text}` names no role"), help.into()));
+    }
+    let is_permission = permission(text).is_none();
+    let help = match is_permission {
+        true => format!("write `permission = {text:?}`, or the role alone"),
+        false => "write the role alone, such as `\"org:admin\"`".to_owned(),
+    };
+    let form = if is_permission { "the form of a permission" } else { "a `:` in its name" };
+    key.contains(':').then(|| (format!("the role `{text}` has {form}, which no role has"), help))
+}
+
+/// What other IDs of Clerk begin with.
+const OTHER_IDS: [(&str, &str); 4] = [
+    ("user_", "a user"),
+    ("org_", "an organization"),
+    ("sess_", "a session"),
+    ("mch_", "a machine"),
+];
+
+fn client(text: &str) -> Option<Mistake> {
+    let (_, owner) = OTHER_IDS.iter().find(|(prefix, _)| text.starts_with(prefix))?;
+    let message = format!("`{}` is the ID of {owner}, not of an OAuth client", visible(text));
+    Some((message, "write the client ID of the OAuth application".into()))
 }
 
 fn permission(text: &str) -> Option<Mistake> {
