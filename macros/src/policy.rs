@@ -116,7 +116,8 @@ impl Clause {
 fn check_organization(conditions: &[ConditionArgs], errors: &mut Errors) {
     let of = |wanted| conditions.iter().find(move |args: &&ConditionArgs| args.condition == wanted);
     let implied = of(Condition::Role).or_else(|| of(Condition::Permission));
-    if let (Some(organization), Some(implied)) = (of(Condition::Organization), implied) {
+    let organization = of(Condition::Organization).filter(|args| args.value.is_readable());
+    if let (Some(organization), Some(implied)) = (organization, implied) {
         let message =
             format!("`organization` changes nothing: `{}` requires an organization", implied.name);
         errors.push(organization.name.span(), &message, "remove `organization`");
