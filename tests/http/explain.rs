@@ -138,6 +138,49 @@ async fn each_common_cause_has_its_advice() {
             "token-type-mismatch",
             "the route does not accept an oauth_token.",
         ),
+        row(
+            "pending",
+            SESSIONS,
+            session().pending().jwt(),
+            "session-pending",
+            "The user must finish the tasks of the session",
+        ),
+        row(
+            "without an organization",
+            policy!(organization),
+            session().jwt(),
+            "organization-missing",
+            "The route accepts: session_token with an organization.",
+        ),
+        row(
+            "without a choice at consent",
+            policy!(oauth_token(organization)),
+            issuer.oauth("user_ada").scopes(["user:org:read"]).jwt(),
+            "organization-missing",
+            "The user must choose an organization at consent",
+        ),
+        row(
+            "without the scope of the organization",
+            policy!(oauth_token(organization)),
+            issuer.oauth("user_ada").jwt(),
+            "scope-missing",
+            "the token lacks the scope `user:org:read`, which the request requires.",
+        ),
+        row(
+            "impersonated",
+            policy!(not_impersonated),
+            session().actor("user_eve").jwt(),
+            "impersonated",
+            "The route accepts: session_token with no impersonator.",
+        ),
+        row(
+            "opaque",
+            policy!(oauth_token(format = "jwt")),
+            issuer.oauth("user_ada").opaque(),
+            "token-type-mismatch",
+            "the route accepts an oauth_token only as a JWT, and this one is opaque. The route \
+             accepts: oauth_token with JWT format.",
+        ),
         row("cut off", READ, "eyJhbGciOi".to_owned(), "token-invalid", "Copy the whole token"),
     ];
     assert_explained(&issuer.clerk().build().unwrap(), rows).await;
