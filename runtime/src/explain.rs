@@ -136,7 +136,8 @@ impl Clerk {
             TokenError::NoAuthorizedParty => {
                 "Clerk copies `azp` from the Origin field of the request that gets the token: a \
                  token that a page load, a server or a native application gets has none. Let a \
-                 front end in the browser get it."
+                 front end in the browser get it. If only cookies must name a party, set \
+                 CLERK_PARTIES_FOR_COOKIES_ONLY."
             }
             TokenError::AuthorizedParty => {
                 "If the front end that got the token is yours, add its origin to \

@@ -11,6 +11,7 @@ mod hierarchy;
 mod redundancy;
 mod requirement;
 pub(crate) mod session;
+mod soundness;
 #[cfg(test)]
 mod tests;
 
@@ -131,14 +132,13 @@ impl Policy {
     #[must_use]
     #[track_caller]
     pub const fn allow_pending(self) -> Self {
-        let mut rest = self.clauses;
+        let (mut accepts_sessions, mut rest) = (false, self.clauses);
         while let [clause, tail @ ..] = rest {
-            if matches!(clause, Clause::SessionToken(_)) {
-                return Self { allows_pending: true, ..self };
-            }
+            accepts_sessions |= matches!(clause, Clause::SessionToken(_));
             rest = tail;
         }
-        panic!("only session tokens can be pending, and the policy does not accept them");
+        assert!(accepts_sessions, "only sessions can be pending, and none are accepted");
+        Self { allows_pending: true, ..self }
     }
 
     /// Whether pending sessions are accepted.

@@ -138,6 +138,16 @@ async fn each_common_cause_has_its_advice() {
             "token-type-mismatch",
             "the route does not accept an oauth_token.",
         ),
+        row("cut off", READ, "eyJhbGciOi".to_owned(), "token-invalid", "Copy the whole token"),
+    ];
+    assert_explained(&issuer.clerk().build().unwrap(), rows).await;
+}
+
+#[tokio::test]
+async fn unmet_condition_without_a_value_has_its_advice() {
+    let issuer = issuer().await;
+    let session = || issuer.session("user_ada");
+    let rows = vec![
         row(
             "pending",
             SESSIONS,
@@ -181,7 +191,6 @@ async fn each_common_cause_has_its_advice() {
             "the route accepts an oauth_token only as a JWT, and this one is opaque. The route \
              accepts: oauth_token with JWT format.",
         ),
-        row("cut off", READ, "eyJhbGciOi".to_owned(), "token-invalid", "Copy the whole token"),
     ];
     assert_explained(&issuer.clerk().build().unwrap(), rows).await;
 }

@@ -38,10 +38,8 @@ fn credential(issuer: &DevIssuer, scheme: &str, names: &[&str]) -> (&'static str
         "clerk_oauth_token" => {
             let token = issuer.oauth("user_ada").scopes(names.to_vec());
             // As at Clerk: this scope lets the user choose an organization.
-            bearer(match names.contains(&"user:org:read") {
-                true => token.organization("org_acme").jwt(),
-                false => token.jwt(),
-            })
+            let chooses = names.contains(&"user:org:read");
+            bearer(if chooses { token.organization("org_acme").jwt() } else { token.jwt() })
         }
         "clerk_m2m_token" => bearer(issuer.m2m("mch_billing").jwt()),
         "clerk_api_key" => bearer(issuer.api_key("org_acme").scopes(names.to_vec()).opaque()),

@@ -99,7 +99,7 @@ fn letters(condition: Condition, text: &str) -> Option<Mistake> {
         letter.is_whitespace() || letter.is_control() || is_sign
     };
     let wrong = text.chars().find(|letter| separates(*letter))?;
-    let is_and = text.contains('&') && !text.contains([',', '|', ';']);
+    let joins_all = text.contains('&') && !text.contains([',', '|', ';']);
     let wrong = match wrong {
         ' ' => "a space".to_owned(),
         ',' => "a comma".to_owned(),
@@ -113,7 +113,7 @@ fn letters(condition: Condition, text: &str) -> Option<Mistake> {
     let is_any = is(&["|", "||", "or"]);
     // A word of signs can take callers away: `a - b`, `> a`.
     let is_plain = |word: &&str| word.starts_with(|it: char| it.is_ascii_alphanumeric());
-    let is_mixed = text.contains('&') && !is_and;
+    let is_mixed = text.contains('&') && !joins_all;
     let is_list =
         !is_all && !is_any && !is_mixed && !is(&["not", "no"]) && words.iter().all(is_plain);
     let message = format!("the {noun} `{}` contains {wrong}", visible(text));
@@ -121,10 +121,10 @@ fn letters(condition: Condition, text: &str) -> Option<Mistake> {
     let all = quoted.join(", ");
     let help = match quoted.as_slice() {
         [word] => format!("write `{word}`"),
-        [_, _, ..] if is_and && condition == Condition::Role => {
+        [_, _, ..] if joins_all && condition == Condition::Role => {
             "name one role: a user has one in an organization".to_owned()
         }
-        [_, _, ..] if is_and && is_list => format!("write `all({all})`"),
+        [_, _, ..] if joins_all && is_list => format!("write `all({all})`"),
         [_, _, ..] if is_list && condition == Condition::Role => {
             format!("write `any({all})` where one is enough")
         }
@@ -167,9 +167,10 @@ fn role(text: &str) -> Option<Mistake> {
         return Some((format!("`{text}` names no role"), help.into()));
     }
     let is_permission = permission(text).is_none();
-    let help = match is_permission {
-        true => format!("write `permission = {text:?}`, or the role alone"),
-        false => "write the role alone, such as `\"org:admin\"`".to_owned(),
+    let help = if is_permission {
+        format!("write `permission = {text:?}`, or the role alone")
+    } else {
+        "write the role alone, such as `\"org:admin\"`".to_owned()
     };
     let form = if is_permission { "the form of a permission" } else { "a `:` in its name" };
     key.contains(':').then(|| (format!("the role `{text}` has {form}, which no role has"), help))

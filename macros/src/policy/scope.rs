@@ -130,9 +130,9 @@ const SEMICOLON: &str = "scopes are separated by spaces, not by semicolons";
 
 /// What is wrong with a text that has commas or semicolons, and its scopes with spaces between.
 fn without_separator(text: &str) -> Option<(&'static str, String)> {
-    let message = match text.find([',', ';']).and_then(|at| text.get(at..))?.starts_with(',') {
-        true => COMMA,
-        false => SEMICOLON,
+    let message = match text.chars().find(|letter| matches!(letter, ',' | ';'))? {
+        ',' => COMMA,
+        _ => SEMICOLON,
     };
     let words = text.split([',', ';', ' ']).filter(|word| !word.is_empty());
     Some((message, words.collect::<Vec<_>>().join(" ")))

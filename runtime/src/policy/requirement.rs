@@ -1,15 +1,8 @@
 //! A requirement and an identity in, the denial out, if there is one.
 
-use super::{
-    Denial, RequiredScopes, Reverification, ScopeHierarchy,
-    const_str::{has_other_id, is_permission},
-    redundancy::Compared,
-};
+use super::{Denial, RequiredScopes, Reverification, ScopeHierarchy};
 use crate::{
-    identity::{
-        Identity, SessionToken, VerifiedToken,
-        scopes::{Scope, is_scope_token},
-    },
+    identity::{Identity, SessionToken, VerifiedToken, scopes::Scope},
     token::TokenType,
 };
 
@@ -219,79 +212,6 @@ impl Requirement {
                 })
             }
             leaf => names(leaf).into_iter().collect(),
-        }
-    }
-
-    /// Fails at compile time where a clause of this type could never pass, or is no policy.
-    #[track_caller]
-    pub(crate) const fn assert_sound(&self, token_type: TokenType, compared: Compared<'_>) {
-        let is_session = matches!(token_type, TokenType::SessionToken);
-        let is_oauth = matches!(token_type, TokenType::OAuthToken);
-        match self {
-            Self::None => {}
-            Self::Scope(scope) => {
-                let carries_scopes = is_oauth || matches!(token_type, TokenType::ApiKey);
-                assert!(carries_scopes, "only OAuth tokens and API keys carry scopes");
-                assert!(is_scope_token(scope), "not one scope of RFC 6749 section 3.3");
-            }
-            Self::Role(text) | Self::Permission(text) | Self::Feature(text) | Self::Plan(text) => {
-                assert!(is_session, "only sessions have roles, permissions, features and plans");
-                assert!(!text.is_empty(), "an empty role, permission, feature or plan");
-                let is_key = matches!(self, Self::Role(_) | Self::Permission(_));
-                assert!(!is_key || text.is_ascii(), "a role or permission is written in ASCII");
-                let is_permission = matches!(self, Self::Role(_)) && is_permission(text);
-                assert!(
-                    !is_permission,
-                    "a role with the form of a permission, `org:feature:permission`"
-                );
-            }
-            Self::Reverification(_) => assert!(is_session, "only sessions have factors to verify"),
-            Self::Machine(machines) => {
-                assert!(
-                    matches!(token_type, TokenType::M2mToken),
-                    "only M2M tokens come from machines"
-                );
-                assert!(!machines.is_empty(), "an empty list of machines");
-            }
-            Self::Audience(audience) => {
-                assert!(is_oauth, "only OAuth tokens have an audience here");
-                assert!(!audience.is_empty(), "an empty audience");
-            }
-            Self::Client(clients) => {
-                assert!(is_oauth, "only OAuth tokens have a client");
-                assert!(!clients.is_empty(), "an empty list of clients");
-                assert!(
-                    !has_other_id(clients),
-                    "the ID of a user, organization, session or machine is not a client"
-                );
-            }
-            Self::Organization => {
-                let can_have = is_session || is_oauth || matches!(token_type, TokenType::ApiKey);
-                assert!(can_have, "only sessions, OAuth tokens and API keys have an organization");
-            }
-            Self::NotImpersonated => {
-                assert!(
-                    is_session || is_oauth,
-                    "only sessions and OAuth tokens can be impersonated"
-                );
-            }
-            Self::Jwt => {
-                let has_two_forms = is_oauth || matches!(token_type, TokenType::M2mToken);
-                assert!(has_two_forms, "only OAuth tokens and M2M tokens can be opaque or a JWT");
-            }
-            Self::All(parts) | Self::Any(parts) => {
-                assert!(!parts.is_empty(), "an empty list of requirements");
-                let mut rest = *parts;
-                while let [part, tail @ ..] = rest {
-                    assert!(!matches!(part, Self::None), "`None` stands alone, not in a list");
-                    part.assert_sound(token_type, compared);
-                    rest = tail;
-                }
-                assert!(
-                    self.needs_each_part(compared),
-                    "a scope or condition is written twice, or never matters beside another; remove it"
-                );
-            }
         }
     }
 }
