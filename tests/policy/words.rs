@@ -2,11 +2,12 @@
 
 use axum::{Router, extract::Request, routing::get};
 use clerk_auth::{
-    Clerk, ClerkLayer, Guard, Policy, Rejection, Verified, clerk_auth, policy, testing::DevIssuer,
-    verified,
+    Clerk, ClerkLayer, Guard, Policy, Rejection, Verified, audit::Routes, clerk_auth, policy,
+    testing::DevIssuer, verified,
 };
 use clerk_auth_tests::Server;
 use http::Method;
+use serde_json::{Value, json};
 
 #[clerk_auth(accepts = ["session_token", "oauth_token", "api_key"], organization)]
 async fn organization() {}
@@ -290,6 +291,30 @@ async fn jwts_alone_need_no_secret_key() {
     let app = Server::start(Router::new().route("/", get(jwt)).with_state(clerk)).await;
     assert_eq!(app.get("/", &issuer.oauth("user_ada").jwt()).await.status, 200);
     assert_eq!(app.get("/", "oat_0d9c8b7a").await.status, 401);
+}
+
+#[test]
+fn each_word_is_in_the_table_of_routes() {
+    let routes = Routes::<Clerk>::new();
+    let (_, table) = routes.get("/invoices", own_admin).get("/start", onboarding).finish();
+    let rows: Value = serde_json::from_str(&table.to_json()).unwrap();
+    let requirement = |row: usize| rows[row]["requirement"].as_str().unwrap();
+    assert_eq!(requirement(0), "session_token with role org:admin and no impersonator");
+    assert_eq!(requirement(1), "session_token (active or pending), or api_key");
+    assert!(table.to_markdown().contains("active or pending"));
+}
+
+/// Clients read there which scopes they can ask for.
+#[tokio::test]
+async fn metadata_names_the_scope_of_the_organization() {
+    let issuer = DevIssuer::start().await.unwrap();
+    let clerk = issuer.clerk().resource("https://api.example.com/notes").build().unwrap();
+    let metadata = clerk.resource_metadata([organization_and_scope::POLICY]).unwrap();
+    let app = Server::start(metadata.into()).await;
+    let path = "/.well-known/oauth-protected-resource/notes";
+    let document: Value =
+        serde_json::from_str(&app.send(Method::GET, path, &[]).await.body).unwrap();
+    assert_eq!(document["scopes_supported"], json!(["user:org:read", "read:notes"]));
 }
 
 #[test]

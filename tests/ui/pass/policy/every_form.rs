@@ -129,6 +129,7 @@ fn main() {
         bare_clauses::POLICY,
         session::POLICY,
         preset::POLICY,
+        words::POLICY,
         first_factor::POLICY,
         second_factor::POLICY,
         multi_factor::POLICY,
