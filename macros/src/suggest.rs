@@ -29,6 +29,26 @@ const HARMLESS: [&str; 24] = [
 const NEGATIONS: [&str; 9] =
     ["block", "deny", "disallow", "except", "exclud", "forbid", "no", "un", "without"];
 
+/// What to do about a policy that says what a caller must not have.
+pub(crate) const NOTHING_NEGATED: &str = "write what a caller must have; nothing can be negated";
+
+/// A sign that a text of a policy can hardly mean as it stands: that of a template, a pattern, an
+/// expression or another list.
+pub(crate) fn foreign_sign(text: &str) -> Option<char> {
+    let is_foreign = |letter: &char| "*!;&^$=<>()[]{}'`".contains(*letter);
+    text.strip_prefix('-').map(|_| '-').or_else(|| text.chars().find(is_foreign))
+}
+
+/// What is wrong with a text that has such a sign, and what to write. `noun` is that of the text.
+pub(crate) fn foreign(sign: char, noun: &str, text: &str) -> (String, String) {
+    let what = if sign == '*' { "is no wildcard" } else { "has no meaning" };
+    let help = match sign {
+        '!' | '-' => NOTHING_NEGATED.to_owned(),
+        _ => format!("name each {noun}"),
+    };
+    (format!("`{sign}` {what}: the {noun} `{text}` is compared as it is"), help)
+}
+
 /// The known names that `name` may mean, in the order of `known`. None for a name that negates: the
 /// known name would ask for the opposite.
 pub(crate) fn near<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
@@ -67,8 +87,16 @@ pub(crate) fn near<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> 
 /// Whether the name says what a caller must not have: `not_optional`, `deny_role`, `!api_key`.
 pub(crate) fn is_negated(name: &str) -> bool {
     let begins = |word: &str| NEGATIONS.iter().any(|negation| word.starts_with(negation));
+    // `fromNot` is two words.
+    let mut words = String::new();
+    for letter in name.chars() {
+        if letter.is_ascii_uppercase() && words.ends_with(|last: char| last.is_ascii_lowercase()) {
+            words.push('_');
+        }
+        words.push(letter);
+    }
     name.trim_start().starts_with(['!', '-'])
-        || name.to_ascii_lowercase().split(|sign: char| !sign.is_ascii_alphanumeric()).any(begins)
+        || words.to_ascii_lowercase().split(|sign: char| !sign.is_ascii_alphanumeric()).any(begins)
 }
 
 /// `a`, `b` and `c` as "`a`, `b` or `c`".

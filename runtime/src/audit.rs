@@ -8,7 +8,7 @@ pub use self::{
     table::{Row, Table},
 };
 
-use std::{convert::Infallible, fmt};
+use std::{any::Any, convert::Infallible, fmt};
 
 use axum::{
     Router,
@@ -144,7 +144,8 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
     }
 
     /// The routes behind a layer that is no guard, such as one for CORS or for traces. What it
-    /// answers by itself, no guard has seen.
+    /// answers by itself, no guard has seen. A [`ClerkLayer`] stands in the table, as in
+    /// [`layered`](Self::layered), unless it is a part of another layer.
     pub fn layer<L>(mut self, layer: L) -> Self
     where
         L: Layer<Route> + Clone + Send + Sync + 'static,
@@ -153,6 +154,9 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         <L::Service as Service<Request>>::Error: Into<Infallible> + 'static,
         <L::Service as Service<Request>>::Future: Send + 'static,
     {
+        if let Some(guard) = (&layer as &dyn Any).downcast_ref::<ClerkLayer>() {
+            self.table = self.table.behind(guard);
+        }
         self.router = self.router.layer(layer);
         self
     }

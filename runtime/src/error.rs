@@ -145,7 +145,7 @@ impl fmt::Display for AudienceSetting {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::OAuth => "CLERK_AUDIENCE",
-            Self::Session => "session_audience",
+            Self::Session => "CLERK_SESSION_AUDIENCE",
         })
     }
 }

@@ -153,11 +153,11 @@ impl Clerk {
             }
             TokenError::NoAudience(AudienceSetting::Session) => {
                 "Session tokens have `aud` only if you add it to their claims, in the sessions page \
-                 of the dashboard; add it there, or remove session_audience."
+                 of the dashboard; add it there, or remove CLERK_SESSION_AUDIENCE."
             }
             TokenError::Audience(AudienceSetting::Session) => {
                 "Compare the `aud` among the session token's claims, in the sessions page of the \
-                 dashboard, with session_audience."
+                 dashboard, with CLERK_SESSION_AUDIENCE."
             }
             TokenError::NotConfirmed { .. } => match rejected.token_type {
                 Some(TokenType::M2mToken) => {

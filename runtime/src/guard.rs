@@ -82,12 +82,14 @@ pub(crate) async fn admit(
     policy: &Policy,
 ) -> Result<Option<Admitted>, AuthError> {
     mark_sensitive(&mut parts.headers);
+    let mut passed = None;
     let (known, field) = match Credential::read(&parts.headers)? {
         Credential::Bearer { token, field } => {
             if let Some(known) = Verified::reuse(&mut parts.extensions, &clerk, field) {
                 return known.pass(policy).map(Some);
             }
             let known = verify(&clerk, token, policy).await?;
+            passed = Verified::passed_with(&parts.extensions, field);
             (Some(known), Some(field.clone()))
         }
         Credential::None if policy.accepts(TokenType::SessionToken) => {
@@ -101,10 +103,10 @@ pub(crate) async fn admit(
         }
         Credential::None => (None, None),
     };
-    let admitted = decide(known, policy, &clerk)?;
+    let admitted = decide(known, policy, &clerk, passed)?;
     let Some(admitted) = admitted else {
-        Verified::store_anonymous(clerk.clone(), *policy, &mut parts.extensions);
-        passed::pass_anonymously(&mut parts.extensions, clerk, policy);
+        Verified::store_anonymous(clerk, *policy, &mut parts.extensions);
+        passed::pass_anonymously(&mut parts.extensions, policy);
         return Ok(None);
     };
     Verified::new(&admitted, clerk, field).store(&mut parts.extensions);
@@ -121,7 +123,7 @@ pub(crate) async fn admit_token(
         return Err(ErrorKind::Missing.into());
     }
     let known = verify(clerk, token, policy).await?;
-    decide(Some(known), policy, clerk)?.ok_or_else(|| ErrorKind::Missing.into())
+    decide(Some(known), policy, clerk, None)?.ok_or_else(|| ErrorKind::Missing.into())
 }
 
 type Known = (Identity, Option<UnixMillis>);
@@ -134,17 +136,26 @@ async fn verify(clerk: &Clerk, token: &[u8], policy: &Policy) -> Result<Known, A
     Ok((identity, end))
 }
 
+/// Decides the policy. `passed` are the policies that another `Clerk` decided for this credential.
 fn decide(
     known: Option<Known>,
     policy: &Policy,
     clerk: &Clerk,
+    passed: Option<Passed>,
 ) -> Result<Option<Admitted>, AuthError> {
-    let identity = known.as_ref().map(|(identity, _)| identity);
-    permit(identity, policy, clerk.scope_hierarchy())?;
-    Ok(known.map(|(identity, end)| {
-        let passed = Passed::new(*policy, Some(&identity));
-        Admitted { identity, end, passed }
-    }))
+    let hierarchy = clerk.scope_hierarchy();
+    let Some((identity, end)) = known else {
+        return permit(None, policy, hierarchy).map(|()| None);
+    };
+    let passed = if let Some(passed) = passed {
+        passed.permit(Some(&identity), policy, hierarchy)?;
+        passed.push(*policy, identity.token_type());
+        passed
+    } else {
+        permit(Some(&identity), policy, hierarchy)?;
+        Passed::new(*policy, Some(&identity))
+    };
+    Ok(Some(Admitted { identity, end, passed }))
 }
 
 impl<S, P> FromRequestParts<S> for Guard<P>

@@ -15,7 +15,7 @@ use axum_core::{
     extract::Request,
     response::{IntoResponse, Response},
 };
-use http::request::Parts;
+use http::Extensions;
 use tower_layer::Layer;
 use tower_service::Service;
 
@@ -111,10 +111,10 @@ impl ClerkLayer {
     /// The caller is verified first. Then the message is read, and a call that lacks a scope is
     /// rejected with 403 before the server sees it, because a tool cannot set the status of the
     /// response that it is a part of. The challenge names the scopes of the tool, and those that
-    /// the policy of the layer used. What is not one JSON-RPC message is answered with 400, what
-    /// is too long with 413, what is encoded with 415, and a tool that has no policy as MCP answers
-    /// for tools that it does not know. The service gets the message that was read, with its
-    /// `Content-Length`.
+    /// the policy of the layer used. What is not one JSON-RPC message, or not the one that its
+    /// `Mcp-Method` and `Mcp-Name` name, is answered with 400, what is too long with 413, what is
+    /// encoded with 415, and a tool that has no policy as MCP answers for tools that it does not
+    /// know. The service gets the message that was read, with its `Content-Length`.
     ///
     /// A message may take 30 seconds to arrive, else it is answered with 408; and where the
     /// token has ended meanwhile, with 401. A request for another protocol is answered with 400:
@@ -196,35 +196,36 @@ impl ClerkLayer {
         let (mut parts, body) = request.into_parts();
         let admitted = match admit(clerk.clone(), &mut parts, policy).await {
             Ok(admitted) => admitted,
-            Err(refused) => return Err(self.reject(&refused, policy, &parts).into_response()),
+            Err(refused) => {
+                return Err(self.reject(&refused, policy, &parts.extensions).into_response());
+            }
         };
         let token_type = admitted.as_ref().map(|admitted| admitted.identity.token_type());
         let end = admitted.and_then(|admitted| admitted.end);
-        telemetry::entered(token_type);
-        let body = match self.tools {
-            None => body,
-            // Only now: a stranger's message is not read.
-            Some(tools) => {
-                let message = tools.read(&mut parts, body).await?;
-                // Who holds back the end of a message does not call with a token that is over.
-                if is_expired(end, clerk.verifier().clock.now()) {
-                    let refused = AuthError::of_known(TokenError::Expired, token_type);
-                    return Err(self.reject(&refused, policy, &parts).into_response());
-                }
-                let may = |policy: Policy| {
-                    admit_further(&mut parts.extensions, &policy, clerk.scope_hierarchy())
-                        .map_err(|refused| self.reject(&refused, &policy, &parts))
-                };
-                match tools.refusal(&message, may) {
-                    Some(refused) => return Err(refused),
-                    None => Body::from(message),
-                }
-            }
+        let Some(tools) = self.tools else {
+            telemetry::entered(token_type);
+            return Ok((Request::from_parts(parts, body), end));
         };
-        Ok((Request::from_parts(parts, body), end))
+        // Only now: a stranger's message is not read.
+        let message = tools.read(&mut parts, body).await;
+        let message = message.inspect_err(|_| telemetry::entered(token_type))?;
+        // Who holds back the end of a message does not call with a token that is over.
+        if is_expired(end, clerk.verifier().clock.now()) {
+            let refused = AuthError::of_known(TokenError::Expired, token_type);
+            return Err(self.reject(&refused, policy, &parts.extensions).into_response());
+        }
+        telemetry::entered(token_type);
+        let may = |policy: Policy| {
+            admit_further(&mut parts.extensions, &policy, clerk.scope_hierarchy())
+                .map_err(|refused| self.reject(&refused, &policy, &parts.extensions))
+        };
+        match tools.refusal(&parts.headers, &message, may) {
+            Some(refused) => Err(refused),
+            None => Ok((Request::from_parts(parts, Body::from(message)), end)),
+        }
     }
 
-    fn reject(&self, refused: &AuthError, policy: &Policy, parts: &Parts) -> Rejection {
-        reject(refused, policy, self.clerk.appearance(), Some(&parts.extensions))
+    fn reject(&self, refused: &AuthError, policy: &Policy, request: &Extensions) -> Rejection {
+        reject(refused, policy, self.clerk.appearance(), Some(request))
     }
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod body;
 pub(crate) mod fault;
+pub(crate) mod fields;
 pub(crate) mod folding;
 pub(crate) mod message;
 pub(crate) mod tool_policies;

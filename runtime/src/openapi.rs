@@ -185,11 +185,15 @@ impl Mentions {
     fn answers(&self) -> Vec<Answer> {
         let mut answers = Vec::new();
         for reference in &self.responses {
-            let answer = reference.strip_prefix(RESPONSES).and_then(Answer::named);
-            answers.extend(answer.filter(|answer| !answers.contains(answer)));
+            answers.extend(answer_of(reference).filter(|answer| !answers.contains(answer)));
         }
         answers
     }
+}
+
+/// The answer of ours that a document refers to. A description replaces those of an earlier one.
+fn answer_of(reference: &str) -> Option<Answer> {
+    Answer::named(reference.strip_prefix(RESPONSES)?)
 }
 
 /// A wildcard of axum's, `{*path}`, has no other spelling in a document than `{path}`.

@@ -36,10 +36,12 @@ const REUSED: &str = "
 # Accepted here for a moment longer
 
 A call's approval of an opaque token is reused for one second, counted from the start of the call. A token that is
-revoked meanwhile is accepted until that second has passed, with the scopes and claims that it had. The SDK calls
-Clerk for each request, so one token can use up the rate limit of the whole instance. To relax it:
-`opaque_cache(token_type, Duration::ZERO)` calls Clerk for each request too; at most 300 seconds can be set. An
-invalid token is rejected for ten seconds without another call, see `negative_cache_ttl`.
+revoked meanwhile is accepted until that second has passed, with the scopes and claims that it had. Requests with the
+same token that come while a call runs share its response: so that time is longer if the call takes longer, at most
+`attempt_timeout`. The SDK calls Clerk for each request, so one token can use up the rate limit of the whole instance.
+To relax it: with `opaque_cache(token_type, Duration::ZERO)` only requests that come while a call runs share its
+response; at most 300 seconds can be set. An invalid token is rejected for ten seconds without another call, see
+`negative_cache_ttl`.
 ";
 
 const TABLE: &str = "\

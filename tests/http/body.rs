@@ -15,10 +15,10 @@ use clerk_auth::{
     Clerk, clerk_auth,
     testing::{Answer, DevIssuer, Endpoint},
 };
-use clerk_auth_tests::Server;
+use clerk_auth_tests::{Server, connection::Connection};
 use http::request::Parts;
 
-use crate::{issuer, wire::Wire};
+use crate::issuer;
 
 #[derive(Clone, FromRef)]
 struct AppState {
@@ -95,9 +95,9 @@ async fn a_refused_caller_is_answered_before_the_body_is_there() {
             if let Some(answer) = answer {
                 issuer.answer_once(Endpoint::ApiKeyVerify, answer.clone());
             }
-            let mut wire = Wire::open(server.address()).await;
-            wire.send(beginning(&format!("{authorization}{expect}")).as_bytes()).await;
-            let reply = wire.reply().await;
+            let mut connection = Connection::open(server.address()).await;
+            connection.send(beginning(&format!("{authorization}{expect}")).as_bytes()).await;
+            let reply = connection.reply().await;
             assert_eq!(reply.status, status, "{case} {expect}");
             assert_eq!(reply.header("content-type"), "application/problem+json", "{case}");
             assert_eq!(counts.read(), (0, 0), "{case}: an extractor or the handler ran");
@@ -114,12 +114,12 @@ async fn the_body_of_a_good_caller_is_read_after_the_guard() {
         "POST / HTTP/1.1\r\nHost: app\r\nAuthorization: Bearer {token}\r\n\
          Expect: 100-continue\r\nContent-Length: 1000000\r\n\r\n"
     );
-    let mut wire = Wire::open(server.address()).await;
-    wire.send(head.as_bytes()).await;
-    assert_eq!(wire.reply().await.status, 100);
+    let mut connection = Connection::open(server.address()).await;
+    connection.send(head.as_bytes()).await;
+    assert_eq!(connection.reply().await.status, 100);
     assert_eq!(issuer.calls().api_key_verify, 1);
-    wire.send(&vec![b'x'; 1_000_000]).await;
-    let reply = wire.reply().await;
+    connection.send(&vec![b'x'; 1_000_000]).await;
+    let reply = connection.reply().await;
     assert_eq!((reply.status, reply.body.as_str()), (200, "1000000 bytes"));
     assert_eq!(counts.read(), (1, 1));
 }

@@ -5,8 +5,9 @@ use clerk_auth::{
     rejection::RejectionKind,
     testing::{Answer, DevIssuer, Endpoint},
 };
+use clerk_auth_tests::captured_log;
 
-use crate::{capture, cases::cases, issuer};
+use crate::{cases::cases, issuer};
 
 mod recipients;
 
@@ -331,13 +332,13 @@ async fn outage_is_told_as_such() {
 
 #[tokio::test]
 async fn every_explanation_and_logged_cause_is_prose() {
-    capture::start();
+    captured_log::start();
     let issuer = issuer().await;
     let forger = DevIssuer::builder().impersonate(&issuer).start().await.unwrap();
     for case in cases(&issuer, &forger, |clerk| clerk).await {
-        capture::take();
+        captured_log::take();
         case.send(&issuer).await;
-        let lines = capture::take();
+        let lines = captured_log::take();
         let line = lines.iter().find(|line| line.contains("request refused")).expect(case.name);
         let (_, cause) = line.split_once("cause=").expect(case.name);
         let cause = cause.split('"').next().unwrap();

@@ -11,7 +11,6 @@
 
 mod authorization_header;
 mod body;
-mod capture;
 mod cases;
 mod check;
 mod cookies;
@@ -26,7 +25,6 @@ mod refusals;
 mod remembered;
 mod settings;
 mod state;
-mod wire;
 
 use clerk_auth::testing::{DevIssuer, TestClock};
 

@@ -10,12 +10,12 @@ use clerk_auth::{
     testing::{Caller, DevIssuer},
     verified,
 };
-use clerk_auth_tests::{Reply, Server};
+use clerk_auth_tests::{Reply, Server, captured_log};
 use http::Extensions;
 use serde_json::json;
 use tower::Layer;
 
-use crate::{capture, cases::cases, issuer};
+use crate::{cases::cases, issuer};
 
 /// Texts that must stand nowhere.
 struct Secrets(Vec<String>);
@@ -47,7 +47,7 @@ impl Secrets {
 
 #[tokio::test]
 async fn a_refusal_tells_neither_the_caller_nor_the_log_what_was_presented() {
-    capture::start();
+    captured_log::start();
     let issuer = issuer().await;
     let forger = DevIssuer::builder().impersonate(&issuer).start().await.unwrap();
     let mut logged = Vec::new();
@@ -56,11 +56,11 @@ async fn a_refusal_tells_neither_the_caller_nor_the_log_what_was_presented() {
         [|clerk| clerk, ClerkBuilder::reveal_reasons];
     for dress in dresses {
         for case in cases(&issuer, &forger, dress).await {
-            capture::take();
+            captured_log::take();
             let secrets = Secrets::new(&issuer, &case.credentials());
             let reply = case.send(&issuer).await;
             secrets.assert_absent(&format!("{reply:?}"), case.name);
-            let lines = capture::take();
+            let lines = captured_log::take();
             for line in &lines {
                 secrets.assert_absent(line, case.name);
             }
@@ -78,17 +78,17 @@ async fn a_refusal_tells_neither_the_caller_nor_the_log_what_was_presented() {
 /// nothing of the token. The issuer that it names is ours.
 #[tokio::test]
 async fn an_explanation_shows_nothing_of_the_token() {
-    capture::start();
+    captured_log::start();
     let issuer = issuer().await;
     let forger = DevIssuer::builder().impersonate(&issuer).start().await.unwrap();
     let mut explained = 0;
     for case in cases(&issuer, &forger, |clerk| clerk).await {
-        capture::take();
+        captured_log::take();
         let mut secrets = Secrets::new(&issuer, &case.credentials());
         secrets.0.retain(|secret| secret != issuer.issuer());
         let Some(explanation) = case.explain(&issuer).await else { continue };
         secrets.assert_absent(&format!("{explanation} {}", shown(&explanation)), case.name);
-        for line in capture::take() {
+        for line in captured_log::take() {
             secrets.assert_absent(&line, case.name);
         }
         explained += 1;
@@ -114,7 +114,7 @@ fn assert_operator_is_told(reply: &Reply, lines: &[String], case: &str) {
 /// The operator learns why permissions may be other than expected, and no name of them.
 #[tokio::test]
 async fn ambiguous_permissions_are_logged_without_a_name() {
-    capture::start();
+    captured_log::start();
     let issuer = issuer().await;
     let app = Router::new().route("/debug", get(debug)).route("/read", get(read));
     let server = Server::start(app.with_state(issuer.clerk().build().unwrap())).await;
@@ -125,10 +125,10 @@ async fn ambiguous_permissions_are_logged_without_a_name() {
     ] {
         let session = issuer.session("user_hidden").claim("fea", features);
         let token = session.claim("o", organization.clone()).jwt();
-        capture::take();
+        captured_log::take();
         assert_eq!(server.get("/read", &token).await.status, 200, "{features}");
         assert_eq!(server.get("/debug", &token).await.status, 200, "{features}");
-        let lines = capture::take();
+        let lines = captured_log::take();
         let warned: Vec<_> =
             lines.iter().filter(|line| line.starts_with("WARN clerk_auth")).collect();
         // Once for a token: its identity is cached.
@@ -223,7 +223,7 @@ fn tokens(issuer: &DevIssuer) -> Vec<(TokenType, String)> {
 
 #[tokio::test]
 async fn debug_output_shows_types_and_no_values() {
-    capture::start();
+    captured_log::start();
     let issuer = issuer().await;
     let clerk = issuer.clerk().build().unwrap();
     let app = Router::new()
@@ -242,7 +242,7 @@ async fn debug_output_shows_types_and_no_values() {
             let guard = format!("{guard}({token_type})");
             assert!(reply.body.contains(&guard), "{token_type}: {}", reply.body);
         }
-        for line in capture::take() {
+        for line in captured_log::take() {
             secrets.assert_absent(&line, token_type.as_str());
         }
     }

@@ -252,6 +252,25 @@ async fn carried_identity_is_rejected_after_its_end() {
     }
 }
 
+/// Between the two requests, a token can be revoked, and a key withdrawn.
+#[tokio::test]
+async fn carried_identity_is_verified_again() {
+    let issuer = issuer().await;
+    let server = Server::start(carrying(&issuer.clerk().build().unwrap())).await;
+    let get = async |path, token: &str| server.get(path, token).await.status;
+    let opaque = issuer.api_key("user_ada").opaque();
+    assert_eq!((get("/keep", &opaque).await, get("/anyone", &opaque).await), (200, 200));
+    assert!(issuer.revoke(&opaque));
+    assert_eq!(get("/anyone", &opaque).await, 401);
+
+    let jwt = issuer.oauth("user_ada").jwt();
+    assert_eq!((get("/keep", &jwt).await, get("/anyone", &jwt).await), (200, 200));
+    issuer.rotate_key().await.unwrap();
+    let (first, new) = (issuer.oauth("user_bob").jwt(), issuer.oauth("user_bob").jwt());
+    assert_eq!((get("/anyone", &first).await, get("/anyone", &new).await), (200, 200));
+    assert_eq!(get("/anyone", &jwt).await, 401);
+}
+
 #[tokio::test]
 async fn carried_identity_adds_nothing_to_a_challenge() {
     let issuer = issuer().await;

@@ -1,10 +1,14 @@
 //! The reason code of each refusal: in the log always, in the answer only while you develop.
 
+use clerk_auth_tests::captured_log;
 use std::fmt::Write;
 
-use clerk_auth::{Clerk, ClerkBuilder, testing::DevIssuer};
+use clerk_auth::{
+    Clerk, ClerkBuilder,
+    testing::{Answer, DevIssuer, Endpoint},
+};
 
-use crate::{capture, cases::cases, issuer};
+use crate::{cases::cases, issuer};
 
 const TABLE: &str = "
 nothing, for a session      | session-token-and-uat-missing
@@ -121,7 +125,7 @@ const NAMES_THE_URL: [&str; 5] = [
 
 #[tokio::test]
 async fn the_log_and_a_developer_learn_the_code_of_each_refusal() {
-    capture::start();
+    captured_log::start();
     let issuer = issuer().await;
     let forger = DevIssuer::builder().impersonate(&issuer).start().await.unwrap();
     let mut found = String::from("\n");
@@ -131,7 +135,7 @@ async fn the_log_and_a_developer_learn_the_code_of_each_refusal() {
         writeln!(found, "{:<27} | {reason}", case.name).unwrap();
         let status = if reply.status == 403 { "" } else { "signed-out" };
         assert_eq!(reply.header("x-clerk-auth-status"), status, "{}", case.name);
-        let lines = capture::take();
+        let lines = captured_log::take();
         let told = |line: &&String| line.contains("request refused");
         let line = lines.iter().find(told).expect(case.name);
         assert!(line.contains(&format!("reason=\"{reason}\"")), "{}: {line}", case.name);
@@ -152,11 +156,28 @@ fn each_code_is_explained_in_the_docs() {
 
 #[test]
 fn telling_callers_in_production_is_warned_of() {
-    capture::start();
+    captured_log::start();
     for (key, warned) in [("sk_live_x", true), ("sk_test_x", false)] {
         Clerk::builder().secret_key(key).reveal_reasons().build().unwrap();
-        let lines = capture::take();
+        let lines = captured_log::take();
         let warnings = lines.iter().filter(|line| line.starts_with("WARN clerk_auth"));
         assert_eq!(warnings.count(), usize::from(warned), "{key}: {lines:?}");
     }
+}
+
+/// Whatever answers in Clerk's place can send thousands of members that are no keys.
+#[tokio::test]
+async fn skipped_keys_of_a_set_are_one_event() {
+    captured_log::start();
+    let issuer = issuer().await;
+    let url = format!("{}/.well-known/jwks.json", issuer.url());
+    let set = reqwest::get(url).await.unwrap().text().await.unwrap();
+    let junk = format!("\"keys\":[{}", "0,".repeat(10_000));
+    let set = set.replace("\"keys\":[", &junk);
+    issuer.answer_with(Endpoint::KeySet, Answer::body(200, "application/json", set));
+    captured_log::take();
+    issuer.clerk().build().unwrap().warm_up().await.unwrap();
+    let lines = captured_log::take();
+    let skipped: Vec<_> = lines.iter().filter(|line| line.contains("skipped")).collect();
+    assert!(matches!(&*skipped, [line] if line.contains("count=10000")), "{skipped:?}");
 }

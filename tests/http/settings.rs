@@ -7,11 +7,11 @@ use clerk_auth::{
     Clerk, clerk_auth,
     testing::{Answer, Calls, DevIssuer, Endpoint, TestClock},
 };
-use clerk_auth_tests::Server;
+use clerk_auth_tests::{Server, captured_log};
 use http::Method;
 use reqwest::{Client, redirect, retry};
 
-use crate::{NOW, capture, issuer};
+use crate::{NOW, issuer};
 
 /// `clerk.example.com`.
 const LIVE: &str = "pk_live_Y2xlcmsuZXhhbXBsZS5jb20k";
@@ -29,7 +29,7 @@ fn app(clerk: Clerk) -> Router {
 }
 
 fn warnings() -> Vec<String> {
-    capture::take().into_iter().filter(|line| line.starts_with("WARN clerk_auth")).collect()
+    captured_log::take().into_iter().filter(|line| line.starts_with("WARN clerk_auth")).collect()
 }
 
 /// Set in the process that plays a machine without CA certificates.
@@ -54,7 +54,7 @@ async fn machine_without_ca_certificates() {
     if env::var_os(WITHOUT_CERTIFICATES).is_none() {
         return;
     }
-    capture::start();
+    captured_log::start();
     let issuer = issuer().await;
     let token = issuer.session("user_ada").jwt();
 
@@ -70,10 +70,10 @@ async fn machine_without_ca_certificates() {
 
     // Clerk is called: the first call fails, and the log says what to install.
     let clerk = Clerk::builder().publishable_key(LIVE).build().unwrap();
-    capture::take();
+    captured_log::take();
     let not_ready = clerk.warm_up().await.unwrap_err();
     assert!(not_ready.source().is_some());
-    for text in [not_ready.to_string(), format!("{not_ready:?}"), capture::take().join("\n")] {
+    for text in [not_ready.to_string(), format!("{not_ready:?}"), captured_log::take().join("\n")] {
         for told in ["`ca-certificates`", "SSL_CERT_FILE", "http_client", "No CA certificates"] {
             assert!(text.contains(told), "{told}: {text}");
         }
@@ -146,7 +146,7 @@ async fn unreachable_clerk_is_told_with_every_error_behind_it() {
 
 #[tokio::test]
 async fn suffixed_cookie_without_publishable_key_is_logged_once() {
-    capture::start();
+    captured_log::start();
     let issuer = issuer().await;
     let clerk = Clerk::builder().jwt_key(issuer.public_key_pem()).clock(TestClock::at(NOW));
     let clerk = clerk.issuer(issuer.issuer()).build().unwrap();
@@ -174,7 +174,7 @@ async fn suffixed_cookie_without_publishable_key_is_logged_once() {
 
 #[test]
 fn production_sessions_without_authorized_parties_are_logged_once() {
-    capture::start();
+    captured_log::start();
     let party = "https://app.example.com";
     for (name, builder, policy, logged) in [
         ("production", Clerk::builder().publishable_key(LIVE), session::POLICY, 1),
@@ -200,7 +200,7 @@ fn production_sessions_without_authorized_parties_are_logged_once() {
 
 #[test]
 fn resource_without_audience_is_logged_at_start() {
-    capture::start();
+    captured_log::start();
     let with = || Clerk::builder().publishable_key(LIVE).resource("https://api.example.com");
     with().build().unwrap();
     assert_eq!(warnings().len(), 1);

@@ -13,8 +13,6 @@ mod proxy;
 mod unread;
 mod upgrade;
 mod upstream;
-#[path = "../http/wire.rs"]
-mod wire;
 
 use clerk_auth::{Policy, policy};
 

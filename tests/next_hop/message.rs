@@ -2,7 +2,7 @@
 
 use axum::{Router, body::Body, extract::Request};
 use clerk_auth::{ClerkLayer, mcp::ToolPolicies, testing::DevIssuer};
-use clerk_auth_tests::Server;
+use clerk_auth_tests::{Server, connection::Connection};
 use futures_util::stream;
 use http::Version;
 use tower::{ServiceExt, util::MapRequestLayer};
@@ -10,7 +10,6 @@ use tower::{ServiceExt, util::MapRequestLayer};
 use crate::{
     NOTES, proxy,
     upstream::{Message, Upstream},
-    wire::Wire,
 };
 
 const TOOLS: ToolPolicies = ToolPolicies::new(&[("list", NOTES)]);
@@ -83,11 +82,11 @@ async fn message_arrives_with_its_own_length_and_nothing_else() {
         let upstream = Upstream::start().await;
         let layer = ClerkLayer::new(clerk.clone(), NOTES).tools(&TOOLS);
         let app = Server::start(proxy::to(upstream.address).layer(layer)).await;
-        let mut wire = Wire::open(app.address()).await;
+        let mut connection = Connection::open(app.address()).await;
         let head = format!("{method} /mcp HTTP/1.1\r\nhost: app\r\nauthorization: {bearer}\r\n");
-        wire.send(format!("{head}{fields}\r\n{sent}").as_bytes()).await;
-        assert_eq!(wire.reply().await.status, 200, "{method} {fields:?}");
-        drop((wire, app));
+        connection.send(format!("{head}{fields}\r\n{sent}").as_bytes()).await;
+        assert_eq!(connection.reply().await.status, 200, "{method} {fields:?}");
+        drop((connection, app));
         let expected = [arrives(method, &bearer, &expected, body)];
         assert_eq!(upstream.messages().await, expected, "{method} {fields:?}");
     }
@@ -100,17 +99,17 @@ async fn message_that_was_waited_for_is_not_announced_again() {
     let upstream = Upstream::start().await;
     let layer = ClerkLayer::new(issuer.clerk().build().unwrap(), NOTES).tools(&TOOLS);
     let app = Server::start(proxy::to(upstream.address).layer(layer)).await;
-    let mut wire = Wire::open(app.address()).await;
+    let mut connection = Connection::open(app.address()).await;
     let length = format!("content-length: {}", LIST.len());
     let head = format!(
         "POST /mcp HTTP/1.1\r\nhost: app\r\nauthorization: {bearer}\r\nexpect: 100-continue\r\n\
          {length}\r\n\r\n"
     );
-    wire.send(head.as_bytes()).await;
-    assert_eq!(wire.reply().await.status, 100);
-    wire.send(LIST.as_bytes()).await;
-    assert_eq!(wire.reply().await.status, 200);
-    drop((wire, app));
+    connection.send(head.as_bytes()).await;
+    assert_eq!(connection.reply().await.status, 100);
+    connection.send(LIST.as_bytes()).await;
+    assert_eq!(connection.reply().await.status, 200);
+    drop((connection, app));
     assert_eq!(upstream.messages().await, [arrives("POST", &bearer, &[&length], LIST)]);
 }
 

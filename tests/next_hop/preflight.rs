@@ -2,14 +2,13 @@
 
 use axum::{Router, body::Body, extract::Request};
 use clerk_auth::{Clerk, ClerkLayer, testing::DevIssuer};
-use clerk_auth_tests::Server;
+use clerk_auth_tests::{Server, connection::Connection};
 use http::Version;
 use tower::{ServiceExt, util::MapRequestLayer};
 
 use crate::{
     NOTES, proxy,
     upstream::{Message, Upstream},
-    wire::Wire,
 };
 
 const PREFLIGHT: &str = "OPTIONS /b HTTP/1.1\r\nhost: app\r\norigin: https://evil.example\r\n\
@@ -31,13 +30,13 @@ async fn exchange(
 ) -> (Vec<u16>, Vec<Message>) {
     let upstream = Upstream::start().await;
     let app = Server::start(guard(proxy::to(upstream.address))).await;
-    let mut wire = Wire::open(app.address()).await;
+    let mut connection = Connection::open(app.address()).await;
     let mut statuses = Vec::new();
     for request in requests {
-        wire.send(request.as_bytes()).await;
-        statuses.push(wire.reply().await.status);
+        connection.send(request.as_bytes()).await;
+        statuses.push(connection.reply().await.status);
     }
-    drop((wire, app));
+    drop((connection, app));
     (statuses, upstream.messages().await)
 }
 

@@ -2,9 +2,9 @@
 
 use axum::{Router, http::StatusCode};
 use clerk_auth::{ClerkLayer, mcp::ToolPolicies, testing::DevIssuer};
-use clerk_auth_tests::Server;
 
-use crate::{NOTES, wire::Wire};
+use crate::NOTES;
+use clerk_auth_tests::{Server, connection::Connection};
 
 const TOOLS: ToolPolicies = ToolPolicies::new(&[("list", NOTES)]);
 
@@ -29,11 +29,11 @@ async fn preflight_with_upgrade_is_guarded() {
             ("connection: upgrade\r\nupgrade: h2c\r\n", bearer.as_str(), with_token),
         ];
         for (fields, authorization, status) in table {
-            let mut wire = Wire::open(app.address()).await;
+            let mut connection = Connection::open(app.address()).await;
             let head = "OPTIONS / HTTP/1.1\r\nhost: app\r\norigin: https://evil.example\r\n\
                         access-control-request-method: GET\r\n";
-            wire.send(format!("{head}{fields}{authorization}\r\n").as_bytes()).await;
-            assert_eq!(wire.reply().await.status, status, "{fields:?}");
+            connection.send(format!("{head}{fields}{authorization}\r\n").as_bytes()).await;
+            assert_eq!(connection.reply().await.status, status, "{fields:?}");
         }
     }
 }

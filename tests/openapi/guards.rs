@@ -2,7 +2,10 @@
 
 use aide::axum::{ApiRouter, routing::get};
 use axum::{Router, extract::State};
-use clerk_auth::{Clerk, Guard, Rejection, Subject, clerk_auth, testing::DevIssuer};
+use clerk_auth::{
+    Clerk, Guard, Policy, Rejection, Subject, clerk_auth, policy, testing::DevIssuer,
+};
+use http::Method;
 use serde_json::{Value, json};
 
 use crate::{
@@ -76,4 +79,44 @@ async fn a_handler_with_other_extractors_and_a_rejection_is_documented() {
         response(&document, operation, 401).unwrap()["description"],
         "The token is not acceptable."
     );
+}
+
+#[clerk_auth(accepts = "oauth_token", optional)]
+async fn open() {}
+
+/// A guard describes its handler, and the layer in front of it is described later.
+#[tokio::test]
+async fn operation_described_again_has_the_answers_of_the_last_policy() {
+    const OPTIONAL: Policy = policy!(accepts = "oauth_token", optional);
+    let issuer = DevIssuer::start().await.unwrap();
+    let clerk = app::clerk(&issuer);
+    let mut of_guards = aide::openapi::OpenApi::default();
+    let _: Router<Clerk> =
+        ApiRouter::new().api_route("/open", get(open)).finish_api(&mut of_guards);
+    let mut of_table: utoipa::openapi::OpenApi = serde_json::from_value(json!({
+        "openapi": "3.1.0",
+        "info": { "title": "Open", "version": "1" },
+        "paths": { "/open": { "get": { "responses": {
+            "403": { "$ref": "#/components/responses/mine" },
+        } } } },
+    }))
+    .unwrap();
+    let codes = |document: Value, statuses: [&str; 2]| {
+        let responses = &document["paths"]["/open"]["get"]["responses"];
+        statuses.map(|status| responses[status]["$ref"].as_str().unwrap_or_default().to_owned())
+    };
+    let answer = |name: &str| format!("#/components/responses/{name}");
+    for (policy, expected) in [
+        (OPTIONAL, ["clerk.invalid-token", "clerk.forbidden"]),
+        (TOOL, ["clerk.missing-credential.invalid-token", "clerk.insufficient-scope.forbidden"]),
+        (OPTIONAL, ["clerk.invalid-token", "clerk.forbidden"]),
+    ] {
+        let [of_401, of_403] = expected.map(answer);
+        clerk.describe(&mut of_guards, [(Method::GET, "/open", policy)]).unwrap();
+        let guards = serde_json::to_value(&of_guards).unwrap();
+        assert_eq!(codes(guards, ["401", "403"]), [of_401.clone(), of_403]);
+        clerk.describe(&mut of_table, [(Method::GET, "/open", policy)]).unwrap();
+        let table = serde_json::to_value(&of_table).unwrap();
+        assert_eq!(codes(table, ["401", "403"]), [of_401, answer("mine")], "the app's own stays");
+    }
 }

@@ -1,17 +1,25 @@
 //! Requests in, the numbers that they change out.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{collections::BTreeSet, convert::Infallible, time::Duration};
 
-use axum::{Router, routing::get};
+use axum::{
+    Router,
+    body::Body,
+    extract::Request,
+    routing::{get, post},
+};
 use clerk_auth::{
     ClerkBuilder, ClerkLayer, Policy,
     health::KeyHealth,
+    mcp::ToolPolicies,
     policy,
     policy::OpaqueTokenType,
     testing::{Answer, Endpoint},
 };
 use clerk_auth_tests::Server;
+use futures_util::stream;
 use http::Method;
+use tower::ServiceExt;
 
 use crate::{App, NOW, recorder::Numbers};
 
@@ -91,6 +99,35 @@ async fn a_layer_and_a_guard_behind_it_decide_once_each() {
     assert_eq!(server.send(Method::GET, "/notes", &[]).await.status, 401);
     let missing = once("none/missing-credential/No token in header");
     assert_eq!(numbers.take_of(DECISIONS), missing);
+}
+
+#[tokio::test]
+async fn layer_that_rejects_a_late_message_decides_once() {
+    const OAUTH: Policy = policy!(accepts = "oauth_token");
+    const TOOLS: ToolPolicies = ToolPolicies::new(&[]);
+    let numbers = Numbers::default();
+    let _guard = numbers.record();
+    let app = App::start(|clerk| clerk).await;
+    let layer = ClerkLayer::new(app.clerk.clone(), OAUTH).tools(&TOOLS);
+    let router: Router = Router::new().route("/", post(async || "reached")).layer(layer);
+    let message = r#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#;
+    let expired = "oauth_token/invalid-token/token-verification-failed";
+    for (late, body, status, labels) in [
+        (0, message, 200, "oauth_token/entered/none"),
+        (0, "no JSON", 400, "oauth_token/entered/none"),
+        (3600, message, 401, expired),
+    ] {
+        let clock = app.clock.clone();
+        let body = Body::from_stream(stream::once(async move {
+            clock.advance(Duration::from_secs(late));
+            Ok::<_, Infallible>(body)
+        }));
+        let token = app.issuer.oauth("user_ada").lives(Duration::from_secs(60)).jwt();
+        let request = Request::post("/").header("authorization", format!("Bearer {token}"));
+        let response = router.clone().oneshot(request.body(body).unwrap()).await.unwrap();
+        assert_eq!(response.status(), status);
+        assert_eq!(numbers.take_of(DECISIONS), once(labels), "{status}");
+    }
 }
 
 #[tokio::test]

@@ -75,11 +75,13 @@ const ROWS: [(&str, &[&str]); 38] = [
             "new_key_is_found_at_once_where_no_stranger_came_before",
             "new_key_is_found_within_two_seconds_in_a_flood_of_strangers",
             "rotation_while_requests_are_under_way_turns_nobody_away",
+            "token_of_a_key_shown_during_a_load_is_accepted_after_one_more",
         ],
     ),
     (
         "a key is replaced under its `kid`",
         &[
+            "token_of_a_key_replaced_during_a_load_is_accepted_after_one_more",
             "key_replaced_under_the_same_id_is_accepted_at_once",
             "replaced_key_is_found_within_six_seconds_in_a_flood",
             "replaced_key_is_loaded_once_for_all_who_wait",

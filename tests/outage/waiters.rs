@@ -5,9 +5,12 @@ use std::pin::pin;
 
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
+    join,
     net::{TcpListener, TcpStream},
     time::timeout,
 };
+
+use clerk_auth::health::KeyHealth;
 
 use crate::app::{App, SECOND, is_waiting};
 
@@ -107,6 +110,74 @@ async fn stranger_who_waits_for_the_first_load_starts_no_second() {
     clerk.answer(clerk.asked().await).await;
     assert_eq!((first.await, second.await), (200, 401));
     assert!(clerk.is_left_alone().await);
+}
+
+/// What the load was asked for before the token came says nothing of its key.
+#[tokio::test]
+async fn token_of_a_key_shown_during_a_load_is_accepted_after_one_more() {
+    let (clerk, app) = Hand::start().await;
+    let old = app.token();
+    let mut first = pin!(app.ask(&old));
+    assert!(is_waiting(first.as_mut()).await);
+    let question = clerk.asked().await;
+    app.issuer.rotate_key_keeping_old().await.unwrap();
+    app.clock.advance(SECOND);
+    let (new, stranger) = (app.token(), app.stranger("stranger"));
+    let mut second = pin!(app.ask(&new));
+    let mut third = pin!(app.ask(&stranger));
+    assert!(is_waiting(second.as_mut()).await && is_waiting(third.as_mut()).await);
+    clerk.answer(question).await;
+    assert_eq!(first.await, 200);
+    let clerk = clerk.shows_now(&app).await;
+    assert!(is_waiting(second.as_mut()).await && is_waiting(third.as_mut()).await);
+    clerk.answer(clerk.asked().await).await;
+    assert_eq!((second.await, third.await), (200, 401));
+    assert!(clerk.is_left_alone().await, "one more load, for all who wait");
+}
+
+/// The same for a key that is replaced under its ID.
+#[tokio::test]
+async fn token_of_a_key_replaced_during_a_load_is_accepted_after_one_more() {
+    let (clerk, app) = Hand::start().await;
+    let old = app.token();
+    let mut first = pin!(app.ask(&old));
+    assert!(is_waiting(first.as_mut()).await);
+    clerk.answer(clerk.asked().await).await;
+    assert_eq!(first.await, 200);
+    // A load behind the requests starts, and asks for the old set.
+    app.clock.advance(240 * SECOND);
+    assert_eq!(app.ask(&old).await, 200);
+    let question = clerk.asked().await;
+    let id = app.issuer.key_id();
+    app.issuer.rotate_key().await.unwrap();
+    app.clock.advance(SECOND);
+    let new = app.issuer.oauth("user_ada").header("kid", id.clone()).jwt();
+    let mut second = pin!(app.ask(&new));
+    assert!(is_waiting(second.as_mut()).await);
+    clerk.answer(question).await;
+    let clerk = clerk.shows_now(&app).await;
+    let clerk = Hand { set: clerk.set.replace(&app.issuer.key_id(), &id), ..clerk };
+    let answer = async { clerk.answer(clerk.asked().await).await };
+    assert_eq!(join!(second, answer).0, 200);
+    assert!(clerk.is_left_alone().await);
+}
+
+/// While a load runs, a key can be withdrawn.
+#[tokio::test]
+async fn age_of_a_set_counts_from_the_start_of_its_load() {
+    let (clerk, app) = Hand::start().await;
+    let token = app.token();
+    let mut first = pin!(app.ask(&token));
+    assert!(is_waiting(first.as_mut()).await);
+    let question = clerk.asked().await;
+    app.clock.advance(20 * SECOND);
+    clerk.answer(question).await;
+    assert_eq!(first.await, 200);
+    let age = 20 * SECOND;
+    assert_eq!(app.clerk.health().keys, KeyHealth::Fresh { age });
+    app.clock.advance(280 * SECOND);
+    let mut late = pin!(app.ask(&token));
+    assert!(is_waiting(late.as_mut()).await, "300 seconds after the question");
 }
 
 /// A load that hangs is given up after twice the deadline; what it says later is no longer true.

@@ -84,6 +84,7 @@ fn routes(clerk: &Clerk) -> Routes<Clerk> {
         .nest("/guarded", Routes::new().layered(guarded_preflights, behind()))
         .nest("/people", Routes::new().layered(layer(PEOPLE), behind()))
         .nest("/maybe", Routes::new().layered(layer(MAYBE), behind()))
+        .nest("/layer", behind().layer(layer(PEOPLE)))
         .merge(Routes::new().get("/a/{a}/b/{*rest}", whoami.layer(MapRequestLayer::new(|it| it))))
         .layered_service("/mcp", layer(PEOPLE), service.clone())
         .layered_service("/router/", layer(MACHINES), Router::new().route("/x", any(open)))
@@ -337,7 +338,14 @@ async fn metadata_behind_a_layer_or_a_prefix_is_reported() {
             200,
         ),
         ("behind a layer", Routes::new().layered(layer(), documented()), guarded, 401),
+        ("behind a layer, by its other name", documented().layer(layer()), guarded, 401),
         ("below a prefix", Routes::new().nest("/v1", documented()), nested, 404),
+        (
+            "below the well-known prefix",
+            Routes::new().nest("/.well-known", documented()),
+            nested,
+            404,
+        ),
         (
             "below a prefix, behind a layer",
             Routes::new().nest("/v1", Routes::new().layered(layer(), documented())),
@@ -351,7 +359,7 @@ async fn metadata_behind_a_layer_or_a_prefix_is_reported() {
         let expected = if fault.is_empty() { 0 } else { 3 };
         assert_eq!(reported.len(), expected, "{name}: {reported:?}");
         assert!(reported.iter().all(|line| line.ends_with(fault)), "{name}: {reported:?}");
-        let of_metadata = table.rows().filter(|row| row.path().contains("/.well-known/"));
+        let of_metadata = table.rows().filter(|row| row.path().contains("/.well-known/oauth-"));
         assert_eq!(of_metadata.count(), 3, "{name}");
         let server = Server::start(router.with_state(clerk.clone())).await;
         for path in [WELL_KNOWN.to_owned(), format!("{WELL_KNOWN}/notes")] {

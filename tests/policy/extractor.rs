@@ -2,10 +2,8 @@
 
 use axum::{Router, routing::get};
 use clerk_auth::{Clerk, ClerkLayer, Policy, Verified, clerk_auth, policy, testing::DevIssuer};
-use clerk_auth_tests::Server;
+use clerk_auth_tests::{Server, captured_log};
 use http::Method;
-
-use crate::capture;
 
 const OPTIONAL: Policy = policy!(accepts = "any", optional);
 const SCOPED: Policy = policy!(accepts = "oauth_token", scopes = "read:notes", optional);
@@ -96,10 +94,10 @@ async fn missing_layer_is_500_and_the_log_names_it() {
     let app = Server::start(routes()).await;
     let token = issuer.session("user_ada").jwt();
     for path in ["/required", "/maybe"] {
-        capture::start();
+        captured_log::start();
         let reply = app.get(path, &token).await;
         let is_named = |line: &String| line.contains("ERROR") && line.contains("ClerkLayer");
-        assert!(capture::take().iter().any(is_named), "{path}");
+        assert!(captured_log::take().iter().any(is_named), "{path}");
         assert_eq!((reply.status, reply.challenge()), (500, ""), "{path}");
         assert!(!reply.body.contains("ClerkLayer"), "{path}");
     }

@@ -9,8 +9,6 @@
 
 mod audit;
 mod authenticate;
-#[path = "../http/capture.rs"]
-mod capture;
 mod conditions;
 mod ending;
 mod extractor;

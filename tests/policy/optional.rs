@@ -11,10 +11,8 @@ use clerk_auth::{
     Clerk, Scopes, Subject, clerk_auth,
     testing::{Answer, DevIssuer, Endpoint, TestClock},
 };
-use clerk_auth_tests::Server;
+use clerk_auth_tests::{Server, captured_log};
 use http::Method;
-
-use crate::capture;
 
 #[clerk_auth(accepts = ["oauth_token", "api_key"], scopes = "read:notes", optional)]
 async fn feed(subject: Option<Subject>, scopes: Option<Scopes>) -> String {
@@ -69,16 +67,16 @@ async fn word_in_place_of_token_is_named_in_the_log() {
     let issuer = DevIssuer::start().await.unwrap();
     let app = Router::new().route("/", get(feed)).with_state(issuer.clerk().build().unwrap());
     let app = Server::start(app).await;
-    capture::start();
+    captured_log::start();
     for word in ["null", "undefined", "NaN", "[object Object]", "[object Promise]"] {
         assert!(app.get("/", word).await.status >= 400);
-        let lines = capture::take();
+        let lines = captured_log::take();
         let cause = format!("cause=the token is the word `{word}`: ");
         assert!(lines.iter().any(|line| line.contains(&cause)), "{word}: {lines:?}");
     }
     // A word inside of a token does not count.
     assert_eq!(app.get("/", "null.null.null").await.status, 401);
-    assert!(!capture::take().iter().any(|line| line.contains("the word")));
+    assert!(!captured_log::take().iter().any(|line| line.contains("the word")));
 }
 
 const PARTY: &str = "https://app.example.com";
@@ -275,7 +273,7 @@ async fn ignored_cookie_is_logged_without_the_token() {
     let expired = issuer.session("user_ada").expired().jwt();
     let cookie = |token: &str| format!("__clerk_db_jwt=x; __session={token}; __client_uat=1");
     assert_eq!(app.get("/", &issuer.session("user_ada").jwt()).await.status, 200);
-    capture::start();
+    captured_log::start();
     let table = [
         (Method::GET, cookie(&expired), "DEBUG", "session-token-expired"),
         (
@@ -294,7 +292,7 @@ async fn ignored_cookie_is_logged_without_the_token() {
     ];
     for (method, cookies, level, reason) in table {
         assert_eq!(outcome(&app, method, &[("cookie", &cookies)]).await, Anonymous);
-        let lines = capture::take();
+        let lines = captured_log::take();
         let ours: Vec<_> =
             lines.iter().filter(|line| line.contains("session cookie ignored")).collect();
         let [line] = ours.as_slice() else { panic!("{lines:?}") };
@@ -305,7 +303,7 @@ async fn ignored_cookie_is_logged_without_the_token() {
         assert!(!line.contains(&expired), "{line}");
     }
     assert_eq!(outcome(&app, Method::GET, &[]).await, Anonymous);
-    assert!(!capture::take().iter().any(|line| line.contains("session cookie ignored")));
+    assert!(!captured_log::take().iter().any(|line| line.contains("session cookie ignored")));
 }
 
 /// The same cookies on a route that is not optional.

@@ -1,6 +1,7 @@
 //! A log of the headers behind a guard shows no credential: held with the layer that most
 //! applications log with, at its most talkative.
 
+use clerk_auth_tests::captured_log;
 use std::convert::Infallible;
 
 use axum::{
@@ -22,8 +23,6 @@ use tower_http::{
     trace::{DefaultMakeSpan, DefaultOnRequest, DefaultOnResponse, TraceLayer},
 };
 use tracing::Level;
-
-use crate::capture;
 
 const NOTES: Policy = policy!(accepts = "oauth_token", scopes = "read:notes");
 
@@ -63,7 +62,7 @@ fn request(method: Method, fields: &[(&str, &str)]) -> Request {
 
 /// What the layer logged of the one request since the last call. Its headers are in the span.
 fn logged() -> String {
-    let lines = capture::take().into_iter().filter(|line| line.contains(" tower_http::trace"));
+    let lines = captured_log::take().into_iter().filter(|line| line.contains(" tower_http::trace"));
     let log: String = lines.collect();
     assert_eq!(log.matches(" headers={").count(), 1, "{log}");
     log
@@ -100,7 +99,7 @@ async fn trace_layer_behind_a_guard_shows_no_credential() {
         ("layer and guard", traced().layer(ClerkLayer::new(clerk.clone(), NOTES)).layer(guard)),
         ("in front", in_front),
     ];
-    capture::start();
+    captured_log::start();
     for (case, router) in table {
         let token = issuer.oauth("user_ada").scopes(["read:notes"]).opaque();
         let before = issuer.calls().oauth_verify;
@@ -120,7 +119,7 @@ async fn trace_layer_behind_a_preflight_shows_no_credential() {
     let mut fields = SECRETS[2..].to_vec();
     fields.extend([("origin", "https://app.example.com"), ("x-other", "shown")]);
     fields.push(("access-control-request-method", "GET"));
-    capture::start();
+    captured_log::start();
     let response = router.oneshot(request(Method::OPTIONS, &fields)).await.unwrap();
     assert_eq!(response.status(), 200);
     assert_hidden("preflight", "Bearer", 2);
@@ -140,7 +139,7 @@ async fn trace_layer_behind_a_server_function_shows_no_credential() {
         },
         |_| panic!("it is rejected"),
     );
-    capture::start();
+    captured_log::start();
     layer.layer(trace().layer(function)).oneshot(request).await.unwrap();
     assert_hidden("server function", &token, 5);
 }

@@ -249,30 +249,41 @@ async fn challenge_names_what_the_outer_policies_used() {
     }
 }
 
-/// What is bound to one `Clerk` and one credential is not named for another.
+/// The client's next token must pass all policies, whichever `Clerk` decides each.
 #[tokio::test]
-async fn challenge_names_nothing_of_another_clerk_or_credential() {
+async fn challenge_is_enough_for_several_clerks_and_one_credential() {
     let (issuer, clerk) = app().await;
     let reader =
         |user: &str| issuer.oauth(user).scopes(["read"]).lives(Duration::from_secs(60)).jwt();
     let guarded = |clerk: &Clerk| Router::new().route("/", get(write)).with_state(clerk.clone());
     let other = issuer.clerk().build().unwrap();
+    let resource = clerk.for_resource("https://api.example.com/mcp").unwrap();
+    let behind = |clerk: &Clerk, policy| ClerkLayer::new(clerk.clone(), policy);
     let (ada, grace) = (reader("user_ada"), format!("Bearer {}", reader("user_grace")));
     let rewrite = from_fn(move |mut request: Request, next: Next| {
         request.headers_mut().insert("authorization", grace.parse().unwrap());
         next.run(request)
     });
-    for (what, router) in [
-        ("Clerk, anonymously", guarded(&other).layer(ClerkLayer::new(clerk.clone(), OPTIONAL))),
-        ("Clerk", guarded(&other).layer(ClerkLayer::new(clerk.clone(), READ))),
-        ("credential", guarded(&clerk).layer(rewrite).layer(ClerkLayer::new(clerk.clone(), READ))),
+    for (what, router, expected) in [
+        ("another Clerk", guarded(&other).layer(behind(&clerk, READ)), "read write"),
+        ("another resource", guarded(&resource).layer(behind(&clerk, READ)), "read write"),
+        (
+            "another Clerk between",
+            guarded(&clerk).layer(behind(&other, EXPORT)).layer(behind(&clerk, READ)),
+            "read export write",
+        ),
+        ("another credential", guarded(&clerk).layer(rewrite).layer(behind(&clerk, READ)), "write"),
     ] {
         let app = Server::start(router).await;
-        let reply = if what == "Clerk, anonymously" {
-            app.send(Method::GET, "/", &[]).await
+        let token = if what == "another Clerk between" {
+            issuer.oauth("user_ada").scopes(["read", "export"]).jwt()
         } else {
-            app.get("/", &ada).await
+            ada.clone()
         };
-        assert_eq!(scope(&reply), "write", "another {what}");
+        assert_eq!(scope(&app.get("/", &token).await), expected, "{what}");
+    }
+    for inner in [&other, &resource] {
+        let app = Server::start(guarded(inner).layer(behind(&clerk, OPTIONAL))).await;
+        assert_eq!(scope(&app.send(Method::GET, "/", &[]).await), "read write", "anonymous");
     }
 }

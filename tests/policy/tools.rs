@@ -26,13 +26,11 @@ use clerk_auth::{
     testing::{DevIssuer, TestClock},
     verified,
 };
-use clerk_auth_tests::{Reply, Server};
+use clerk_auth_tests::{Reply, Server, captured_log};
 use futures_util::{Stream, stream};
 use http::{Method, StatusCode};
 use tokio::time::{pause, sleep};
 use tower::ServiceExt;
-
-use crate::capture;
 
 const URL: &str = "https://mcp.example.com/mcp";
 const METADATA: &str = "https://mcp.example.com/.well-known/oauth-protected-resource/mcp";
@@ -153,6 +151,7 @@ async fn what_two_servers_could_read_in_two_ways_reaches_none() {
         r#"{"method":"ping","metHod":"tools/call","params":{"name":"publish"}}"#,
         r#"{"method":"tools/call","params":{"name":"list","namE":"publish"}}"#,
         r#"{"method":"tools/call","params":{"name":"list"},"param\u017f":{"name":"publish"}}"#,
+        r#"{"method":"Tools/Call","params":{"name":"publish"}}"#,
     ];
     for body in bodies {
         let reply = post(&app, &token, body.to_owned()).await;
@@ -234,6 +233,29 @@ async fn the_body_says_which_tool_is_called_and_nothing_else_does() {
     ];
     for method in [Method::POST, Method::PUT, Method::DELETE] {
         assert_eq!(app.send_body(method, "/mcp", &fields, ADD).await.status, 403);
+    }
+}
+
+#[tokio::test]
+async fn message_that_its_fields_contradict_reaches_no_server() {
+    const LIST: &str = r#"{"jsonrpc":"2.0","id":7,"method":"tools/list"}"#;
+    let (issuer, app) = app().await;
+    let token = format!("Bearer {}", issuer.oauth("user_ada").scopes(["write:notes"]).jwt());
+    let mismatch = r#"{"jsonrpc":"2.0","id":7,"error":{"code":-32020,"message":"Mcp-Method or Mcp-Name does not fit the message"}}"#;
+    let note = ADD.replace(r#""id":7,"#, "");
+    let table = [
+        (ADD, "tools/call", "add", 200, format!("user_ada sent {ADD}")),
+        (LIST, "tools/list", "", 200, format!("user_ada sent {LIST}")),
+        ("", "tools/list", "", 200, "user_ada sent ".to_owned()),
+        (ADD, "tools/list", "add", 400, mismatch.to_owned()),
+        (ADD, "tools/call", "publish", 400, mismatch.to_owned()),
+        (LIST, "tools/call", "publish", 400, mismatch.to_owned()),
+        (&note, "tools/call", "publish", 400, String::new()),
+    ];
+    for (body, method, name, status, answer) in table {
+        let fields = [("authorization", &*token), ("mcp-method", method), ("mcp-name", name)];
+        let reply = app.send_body(Method::POST, "/mcp", &fields, body.to_owned()).await;
+        assert_eq!((reply.status, reply.body), (status, answer), "{body}: {method} {name}");
     }
 }
 
@@ -336,8 +358,8 @@ async fn each_message_that_is_refused_is_one_event_with_a_word() {
     let request = || Request::post("/mcp").header("authorization", &field);
     let post = async |body| answer(&router, request().body(body).unwrap()).await;
     assert_eq!(post(Body::empty()).await.0, 200, "the keys are known");
-    capture::start();
-    let lines = || capture::take().into_iter().filter(|line| line.contains(" clerk_auth"));
+    captured_log::start();
+    let lines = || captured_log::take().into_iter().filter(|line| line.contains(" clerk_auth"));
     let expect = |word: &str, more: &str| {
         let line = format!("INFO clerk_auth::tools message=message refused fault=\"{word}\"{more}");
         assert_eq!(lines().collect::<Vec<_>>(), [line]);
@@ -363,6 +385,10 @@ async fn each_message_that_is_refused_is_one_event_with_a_word() {
     let encoded = request().header("content-encoding", "gzip").body(Body::from(ADD)).unwrap();
     assert_eq!(answer(&router, encoded).await.0, 415);
     expect("encoded", "");
+    let disguised =
+        request().header("mcp-name", "add").body(Body::from(ADD.replace("add", "list")));
+    assert_eq!(answer(&router, disguised.unwrap()).await.0, 400);
+    expect("field-mismatch", "");
     let no_tool = r#"{"jsonrpc":"2.0","id":7,"method":"tools/call"}"#;
     assert_eq!(post(Body::from(no_tool)).await.0, 200);
     expect("invalid-params", "");

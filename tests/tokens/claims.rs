@@ -197,7 +197,7 @@ async fn optional_claims_are_strings_or_nothing() {
         for (value, enters) in [
             (None, true),
             (Some(json!(null)), true),
-            (Some(json!("text")), true),
+            (Some(json!("org_text")), true),
             (Some(json!(7)), false),
             (Some(json!(["text"])), false),
             (Some(json!("line\nbreak")), false),

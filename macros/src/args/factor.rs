@@ -39,7 +39,7 @@ fn level(name: &Ident, errors: &mut Errors) -> Option<Ident> {
     let (message, help) = if PRESETS.iter().any(|(preset, _)| *preset == text) {
         // The preset alone can mean more minutes than are written.
         let help = "a preset stands alone, in quotes; minutes follow a factor, such as \
-                    `second_factor(minutes = 5)`";
+                    `second_factor(minutes = 1)`";
         (format!("`{name}` takes no minutes"), help.to_owned())
     } else {
         let near = near(&text, LEVELS);
@@ -48,6 +48,9 @@ fn level(name: &Ident, errors: &mut Errors) -> Option<Ident> {
             _ => format!("unknown factor `{name}`"),
         };
         let help = match near.as_slice() {
+            _ if matches!(text.as_str(), "any" | "all") => {
+                "write the one reverification that a caller must meet".to_owned()
+            }
             [] => format!("one of {}", alternatives(&LEVELS)),
             near => format!("did you mean {}?", alternatives(near)),
         };
@@ -59,7 +62,8 @@ fn level(name: &Ident, errors: &mut Errors) -> Option<Ident> {
 
 /// `minutes = 5`
 fn minutes(level: &Ident, whole: Span, input: ParseStream<'_>, errors: &mut Errors) -> Option<u32> {
-    let help = format!("write whole minutes, such as `{level}(minutes = 10)`");
+    // The shortest: an example that is longer than what was meant would accept a factor that is older.
+    let help = format!("write whole minutes, such as `{level}(minutes = 1)`");
     if input.is_empty() {
         errors.push(whole, "expected how many minutes ago is recent enough", &help);
         return None;

@@ -2,7 +2,7 @@
 
 use crate::{
     condition::{Condition, Form},
-    suggest::{alternatives, is_negated, near},
+    suggest::{NOTHING_NEGATED, alternatives, is_negated, near},
     token_type::{TokenType, alternative_types},
 };
 
@@ -52,9 +52,13 @@ impl Keyword {
             (None, Position::Clause(kind)) => {
                 let known = Condition::names_for(kind);
                 let message = format!("unknown condition `{name}`");
-                let help = rejects_actors(name).filter(|meant| known.contains(meant));
-                let help = help.map(|meant| format!("did you mean `{meant}`?"));
-                Err((message, help.unwrap_or_else(|| did_you_mean(name, &known, is_off))))
+                if let Some(meant) = rejects_actors(name).filter(|meant| known.contains(meant)) {
+                    return Err((message, format!("did you mean `{meant}`?")));
+                }
+                if is_negated(name) {
+                    return Err((message, NOTHING_NEGATED.into()));
+                }
+                Err((message, did_you_mean(name, &known, is_off)))
             }
             (None, _) => Err(unknown(name, position, is_off)),
         }
@@ -174,7 +178,7 @@ fn unknown(name: &str, position: Position, is_off: bool) -> (String, String) {
         return (message, format!("did you mean `{meant}`?"));
     }
     if is_negated(name) {
-        return (message, "write what a caller must have; nothing can be negated".into());
+        return (message, NOTHING_NEGATED.into());
     }
     if is_constant(name) && position == Position::Attribute {
         let help = "write the policy itself; a `const Policy` is for a `ClerkLayer` and `require`";

@@ -54,7 +54,7 @@ fn value(keyword: Keyword, input: ParseStream<'_>, errors: &mut Errors) -> Value
         && input.fork().call(Ident::parse_any).is_ok_and(|name| is_level(&name))
     {
         let level = found(input);
-        let help = format!("write how many, such as `{}(minutes = 10)`", level.trim_matches('`'));
+        let help = format!("write how many, such as `{}(minutes = 1)`", level.trim_matches('`'));
         errors.push(input.span(), &format!("expected minutes after {level}"), &help);
         skip_to_comma(input);
         return Value::Unreadable;

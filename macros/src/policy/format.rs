@@ -10,7 +10,7 @@ use crate::{
     condition::Condition,
     errors::Errors,
     policy::scope::visible,
-    suggest::{alternatives, near},
+    suggest::{alternatives, foreign, foreign_sign, near},
 };
 
 /// The words before the colon of a feature or a plan: whose it is.
@@ -21,10 +21,9 @@ const USER: [&str; 2] = ["u", "user"];
 pub(crate) fn check_text(condition: Condition, literal: &LitStr, errors: &mut Errors) -> bool {
     let text = literal.value();
     let mistake = empty(condition, &text)
-        .or_else(|| negated(condition, &text))
         .or_else(|| letters(condition, &text))
+        .or_else(|| sign(condition, &text))
         .or_else(|| other_letter(condition, &text))
-        .or_else(|| wildcard(condition, &text))
         .or_else(|| shape(condition, &text));
     if let Some((message, help)) = &mistake {
         errors.push(literal.span(), message, help);
@@ -74,13 +73,6 @@ fn empty(condition: Condition, text: &str) -> Option<Mistake> {
     Some((format!("an empty string is no {noun}"), help))
 }
 
-/// An audience can be any text.
-fn negated(condition: Condition, text: &str) -> Option<Mistake> {
-    let is_negated = condition != Condition::Audience && text.starts_with('!');
-    let message = || format!("`!` negates nothing: no {} begins with it", condition.noun());
-    is_negated.then(|| (message(), "write what a caller must have; nothing can be negated".into()))
-}
-
 /// Clerk's keys of roles and permissions are ASCII.
 fn other_letter(condition: Condition, text: &str) -> Option<Mistake> {
     let is_key = matches!(condition, Condition::Role | Condition::Permission);
@@ -95,11 +87,11 @@ fn other_letter(condition: Condition, text: &str) -> Option<Mistake> {
 fn letters(condition: Condition, text: &str) -> Option<Mistake> {
     let noun = condition.noun();
     let separates = |letter: char| {
-        let is_sign = ",|;&".contains(letter) && condition.form().group;
+        let is_sign =
+            ",|".contains(letter) && (condition.form().group || condition == Condition::From);
         letter.is_whitespace() || letter.is_control() || is_sign
     };
     let wrong = text.chars().find(|letter| separates(*letter))?;
-    let joins_all = text.contains('&') && !text.contains([',', '|', ';']);
     let wrong = match wrong {
         ' ' => "a space".to_owned(),
         ',' => "a comma".to_owned(),
@@ -113,18 +105,12 @@ fn letters(condition: Condition, text: &str) -> Option<Mistake> {
     let is_any = is(&["|", "||", "or"]);
     // A word of signs can take callers away: `a - b`, `> a`.
     let is_plain = |word: &&str| word.starts_with(|it: char| it.is_ascii_alphanumeric());
-    let is_mixed = text.contains('&') && !joins_all;
-    let is_list =
-        !is_all && !is_any && !is_mixed && !is(&["not", "no"]) && words.iter().all(is_plain);
+    let is_list = !is_all && !is_any && !is(&["not", "no"]) && words.iter().all(is_plain);
     let message = format!("the {noun} `{}` contains {wrong}", visible(text));
     let quoted: Vec<String> = words.iter().map(|word| format!("{word:?}")).collect();
     let all = quoted.join(", ");
     let help = match quoted.as_slice() {
         [word] => format!("write `{word}`"),
-        [_, _, ..] if joins_all && condition == Condition::Role => {
-            "name one role: a user has one in an organization".to_owned()
-        }
-        [_, _, ..] if joins_all && is_list => format!("write `all({all})`"),
         [_, _, ..] if is_list && condition == Condition::Role => {
             format!("write `any({all})` where one is enough")
         }
@@ -137,15 +123,14 @@ fn letters(condition: Condition, text: &str) -> Option<Mistake> {
     Some((message, help))
 }
 
-/// Clerk has no `*` in these. An audience can be any text.
-fn wildcard(condition: Condition, text: &str) -> Option<Mistake> {
-    if condition == Condition::Audience || !text.contains('*') {
-        return None;
-    }
-    let noun = condition.noun();
-    let message =
-        format!("`*` is no wildcard: the {noun} `{}` is compared as it is", visible(text));
-    Some((message, format!("name each {noun}")))
+/// Clerk has no such signs in these. An audience can be any text, and a client's ID a URL.
+fn sign(condition: Condition, text: &str) -> Option<Mistake> {
+    let sign = match condition {
+        Condition::Audience => None,
+        Condition::Client => text.contains('*').then_some('*'),
+        _ => foreign_sign(text),
+    }?;
+    Some(foreign(sign, condition.noun(), &visible(text)))
 }
 
 fn shape(condition: Condition, text: &str) -> Option<Mistake> {

@@ -197,11 +197,11 @@ impl Reverification {
         let presets = PRESETS.map(|(name, _)| name);
         let help = match (near(&text, presets).as_slice(), level) {
             ([], Some(level)) => {
-                format!("write how many minutes, such as `reverification = {level}(minutes = 10)`")
+                format!("write how many minutes, such as `reverification = {level}(minutes = 1)`")
             }
             ([], None) => {
                 format!(
-                    "one of {}; or a factor, such as `second_factor(minutes = 5)`",
+                    "one of {}; or a factor, such as `second_factor(minutes = 1)`",
                     alternatives(&presets)
                 )
             }

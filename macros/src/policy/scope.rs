@@ -9,6 +9,7 @@ use crate::{
     },
     condition::Condition,
     errors::Errors,
+    suggest::{foreign, foreign_sign},
 };
 
 const SCOPES: Keyword = Keyword::Condition(Condition::Scopes);
@@ -28,9 +29,9 @@ pub(crate) fn split(literal: &LitStr, errors: &mut Errors) -> Vec<LitStr> {
         errors.push(literal.span(), GROUP, &help);
         return Vec::new();
     }
-    if let Some((message, without)) = without_separator(&text) {
+    if let Some(without) = without_commas(&text) {
         let help = format!("write `scopes = {without:?}`");
-        errors.push(literal.span(), message, &help);
+        errors.push(literal.span(), COMMA, &help);
         return Vec::new();
     }
     if spaced != text {
@@ -51,17 +52,8 @@ pub(crate) fn is_member(literal: &LitStr, around: Around, errors: &mut Errors) -
         errors.push(literal.span(), "an empty string is no scope", "remove it");
         return false;
     }
-    if let Some((message, without)) = without_separator(&text) {
-        errors.push(literal.span(), message, &around.write_all(SCOPES, &quoted_words(&without)));
-        return false;
-    }
-    if let Some(sign) = text.chars().find(|letter| matches!(letter, '|' | '&')) {
-        let message = format!("one scope stands in each text, and this one has `{sign}`");
-        let help = match sign {
-            '&' => around.write_all(SCOPES, &quoted_words(&text.replace('&', " "))),
-            _ => "write a group of the scopes, such as `any(\"admin\", \"read:notes\")`".to_owned(),
-        };
-        errors.push(literal.span(), &message, &help);
+    if let Some(without) = without_commas(&text) {
+        errors.push(literal.span(), COMMA, &around.write_all(SCOPES, &quoted_words(&without)));
         return false;
     }
     if text.contains(' ') {
@@ -83,10 +75,8 @@ const GROUP: &str = "a text holds scopes alone; a group stands outside of quotes
 /// `"a | b"`, `"a or b"` or `"any(a, b)"` → "write `any("a", "b")`". Of a text that mixes groups,
 /// nothing is repeated: each scope alone would be enough then.
 fn group_in_text(text: &str) -> Option<String> {
-    let mut spaced = text.replace("&&", "&").replace("||", "|");
-    for sign in ["(", ")", ",", "|", "&"] {
-        spaced = spaced.replace(sign, &format!(" {sign} "));
-    }
+    let spaced =
+        text.replace('(', " ( ").replace(')', " ) ").replace(',', " , ").replace('|', " | ");
     let words: Vec<&str> = spaced.split_whitespace().collect();
     let is = |names: &'static [&str]| {
         move |word: &&str| names.iter().any(|name| word.eq_ignore_ascii_case(name))
@@ -126,16 +116,13 @@ fn group_in_text(text: &str) -> Option<String> {
 /// such a scope names it by a constant.
 const COMMA: &str = "scopes are separated by spaces, not by commas";
 
-const SEMICOLON: &str = "scopes are separated by spaces, not by semicolons";
-
-/// What is wrong with a text that has commas or semicolons, and its scopes with spaces between.
-fn without_separator(text: &str) -> Option<(&'static str, String)> {
-    let message = match text.chars().find(|letter| matches!(letter, ',' | ';'))? {
-        ',' => COMMA,
-        _ => SEMICOLON,
-    };
-    let words = text.split([',', ';', ' ']).filter(|word| !word.is_empty());
-    Some((message, words.collect::<Vec<_>>().join(" ")))
+/// The scopes of a text with commas, separated by spaces; `None` where it has none.
+fn without_commas(text: &str) -> Option<String> {
+    let words = text.split([',', ' ']).filter(|word| !word.is_empty());
+    let words: Vec<&str> = words.collect();
+    // Another mistake, which stays without the commas.
+    let is_plain = words.iter().all(|word| foreign_sign(word).is_none());
+    (text.contains(',') && is_plain).then(|| words.join(" "))
 }
 
 fn wrong_space(text: &str) -> &'static str {
@@ -153,17 +140,10 @@ fn wrong_space(text: &str) -> &'static str {
 
 /// RFC 6749, section 3.3: `scope-token = 1*( %x21 / %x23-5B / %x5D-7E )`.
 fn is_well_formed(scope: &str, literal: &LitStr, errors: &mut Errors) -> bool {
-    if scope.contains('*') {
-        let message =
-            format!("`*` is no wildcard: the scope `{}` is compared as it is", visible(scope));
-        let help = "name each scope; one that has a `*` is named by a `const Scope`";
-        errors.push(literal.span(), &message, help);
-        return false;
-    }
-    if scope.starts_with('!') {
-        let message = format!("`!` negates nothing: `{}` is compared as it is", visible(scope));
-        let help = "write what a caller must have; a scope that begins with `!` is named by a `const Scope`";
-        errors.push(literal.span(), &message, help);
+    if let Some(sign) = foreign_sign(scope) {
+        let (message, help) = foreign(sign, "scope", &visible(scope));
+        let help = format!("{help}; a scope that has a `{sign}` is named by a `const Scope`");
+        errors.push(literal.span(), &message, &help);
         return false;
     }
     let wrong = scope

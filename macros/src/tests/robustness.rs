@@ -208,7 +208,7 @@ fn a_correct_attribute_has_no_compile_error() {
         "reverification = second_factor(minutes = 1), role = any(\"a\", \"b\")",
         "policy = r#type",
         "accepts = [\"m2m_token\",],",
-        "scopes = \"#![]~\", accepts = [\"api_key\", \"oauth_token\"]",
+        "scopes = \"#%+~\", accepts = [\"api_key\", \"oauth_token\"]",
         "scopes = [\"a\", \"b\",], accepts = \"api_key\"",
     ] {
         let output = pretty(expand(args, "async fn f(token_type: T) {}"));

@@ -35,6 +35,8 @@ enum Kind {
     Service,
     /// A document that clients read before they have a token.
     Metadata,
+    /// The same below a prefix, where no client looks.
+    NestedMetadata,
 }
 
 /// A guard, or a layer.
@@ -104,6 +106,9 @@ impl Table {
     pub(super) fn nested(mut self, prefix: &str) -> Self {
         for row in &mut self.rows {
             row.path = joined(prefix, &row.path);
+            if row.kind == Kind::Metadata {
+                row.kind = Kind::NestedMetadata;
+            }
         }
         self
     }
@@ -201,14 +206,15 @@ impl Row {
 
     /// Why clients cannot read this metadata.
     fn metadata_fault(&self) -> Option<&'static str> {
-        if self.kind != Kind::Metadata {
-            return None;
+        match self.kind {
+            Kind::Metadata | Kind::NestedMetadata if !self.is_public() => {
+                Some("; this metadata must be public: merge it outside the layer")
+            }
+            Kind::Handler | Kind::Service | Kind::Metadata => None,
+            Kind::NestedMetadata => {
+                Some("; this metadata must stand at the root: merge it outside `nest`")
+            }
         }
-        if !self.is_public() {
-            return Some("; this metadata must be public: merge it outside the layer");
-        }
-        let is_at_root = self.path.starts_with("/.well-known/");
-        (!is_at_root).then_some("; this metadata must stand at the root: merge it outside `nest`")
     }
 
     fn accepts(&self, token_type: TokenType) -> bool {

@@ -8,10 +8,23 @@ pub(super) fn of(builder: &ClerkBuilder, production: bool) -> Vec<String> {
     if builder.reveal_reasons && production {
         advice.push("callers are told why they are refused; remove `reveal_reasons`".into());
     }
-    if builder.resource.is_some() && builder.audience.is_none() {
-        advice.push(
+    match (&builder.resource, &builder.audience) {
+        (Some(_), None) => advice.push(
             "CLERK_RESOURCE: it is not an audience, so OAuth tokens for other resources are \
              accepted too; set CLERK_AUDIENCE to the same URL"
+                .into(),
+        ),
+        (Some(resource), Some(audience)) if !audience.contains(resource) => advice.push(
+            "CLERK_RESOURCE: CLERK_AUDIENCE does not name it, so OAuth tokens that clients get for \
+             this resource are rejected; add the same URL, letter by letter"
+                .into(),
+        ),
+        _ => {}
+    }
+    if builder.any_machine.as_deref() == Some("true") && builder.machine_id.is_some() {
+        advice.push(
+            "CLERK_ANY_MACHINE: M2M tokens for other machines than CLERK_MACHINE_ID are accepted; \
+             remove one of the two"
                 .into(),
         );
     }

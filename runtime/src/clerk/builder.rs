@@ -266,11 +266,12 @@ impl ClerkBuilder {
 
     /// How long Clerk's approval of an opaque token of this type is reused. Defaults to 1 second,
     /// so that one token cannot use up the [rate limit](Self::opaque_rate_limit). At most 300
-    /// seconds. Zero switches it off: each request then causes a call.
+    /// seconds. Zero switches it off: each request then causes a call, unless one about the same token
+    /// runs. Those that come meanwhile share its response.
     ///
     /// A token that is revoked meanwhile is still accepted until that time has passed, counted from
-    /// the start of the call, with the scopes and claims that it had. It never outlives its own
-    /// expiry.
+    /// the start of the call, or until the call ends, with the scopes and claims that it had. It
+    /// never outlives its own expiry.
     ///
     /// ```
     /// use std::time::Duration;

@@ -26,6 +26,13 @@ impl Combination<'_> {
     pub(super) fn check(&self, error: &mut ConfigError) {
         if let Some(key) = self.publishable {
             self.check_key(key, error);
+        } else if self.production && !error.is_about("CLERK_ISSUER") {
+            let of_development = |issuer: &&String| issuer.ends_with(".clerk.accounts.dev");
+            for issuer in self.issuers.iter().filter(of_development) {
+                let problem =
+                    "is of a development instance, and CLERK_SECRET_KEY is for production";
+                error.add("CLERK_ISSUER", format!("{} {problem}", quote(issuer)));
+            }
         }
         // The cookies of a production instance have the attribute `Secure`.
         let plain = |party: &&String| self.production && origin::is_plain_http(party);

@@ -26,6 +26,14 @@ pub(super) fn check(
     let issuer_url = error.check("CLERK_ISSUER", Some(issuer), |issuer| {
         Url::parse(issuer).map_err(|cause| format!("{} is not a URL ({cause})", quote(issuer)))
     })?;
+    // A proxy of the Frontend API has a path, and can be on the host of the API.
+    if issuer_url.path() == "/" && url.origin() == issuer_url.origin() || settings::is_clerks(&url)
+    {
+        let wrong =
+            "is a URL of Clerk, not of this API; write the URL that clients of this server use";
+        error.add(VARIABLE, format!("{} {wrong}", quote(identifier)));
+        return None;
+    }
     Some(Resource::new(identifier, &url, issuer, &issuer_url))
 }
 

@@ -60,7 +60,7 @@ pub(super) fn secret_key(key: &str) -> Result<bool, String> {
     text::check_key(key, "CLERK_SECRET_KEY")?;
     let production = ["sk_live_", "live_"].iter().any(|prefix| has_rest(key, prefix));
     let development = ["sk_test_", "test_"].iter().any(|prefix| has_rest(key, prefix));
-    if !(production || development) || !is_visible(key) {
+    if !(production || development) || !is_word(key) {
         return Err("it is not a secret key; copy the one that begins with `sk_test_` or \
                     `sk_live_` from the dashboard, whole"
             .into());
@@ -70,7 +70,7 @@ pub(super) fn secret_key(key: &str) -> Result<bool, String> {
 
 pub(super) fn machine_secret_key(key: &str) -> Result<(), String> {
     text::check_key(key, "CLERK_MACHINE_SECRET_KEY")?;
-    if has_rest(key, "ak_") && is_visible(key) {
+    if has_rest(key, "ak_") && is_word(key) {
         return Ok(());
     }
     Err("it is not a machine secret key; copy the one that begins with `ak_` from the machine's \
@@ -111,6 +111,12 @@ pub(super) fn endpoint_url(url: &str) -> Result<Url, String> {
     if !encrypted && !local {
         return Err(format!("{name} must begin with `https://` (or `http://` on loopback)"));
     }
+    if !text::authority(url).is_ascii() {
+        // Our secret key would be sent to whoever owns a host that only looks like Clerk's.
+        let ascii = parsed.origin().ascii_serialization();
+        let problem = "has a letter in its host that is not ASCII; the host is that of";
+        return Err(format!("{name} {problem} {}", quote(&ascii)));
+    }
     let plain = parsed.username().is_empty()
         && parsed.password().is_none()
         && parsed.query().is_none()
@@ -128,10 +134,17 @@ pub(super) fn api_url(url: &str) -> Result<Url, String> {
     let wrong = if ["api.clerk.com", "api.clerk.dev"].contains(&host) {
         parsed.path() != "/"
     } else {
-        issuer::NO_ISSUERS.contains(&host) || host.ends_with(".accounts.dev")
+        is_clerks(&parsed)
     };
     if wrong {
         let problem = "is not the Backend API, without a version; leave it unset";
+        return Err(format!("{} {problem}", quote(url)));
+    }
+    if parsed.path().trim_end_matches('/').ends_with("/jwks")
+        || parsed.path().contains("/.well-known")
+    {
+        let problem =
+            "is the URL of a key set; write the URL without the version and what follows it";
         return Err(format!("{} {problem}", quote(url)));
     }
     Ok(parsed)
@@ -144,6 +157,14 @@ pub(super) fn resource(url: &str) -> Result<Url, String> {
     let name = quote(url);
     if parsed.host_str().is_some_and(|host| host.contains('*')) {
         return Err(format!("{name} has a wildcard, and a resource is one URL"));
+    }
+    if let Some((_, rest)) = parsed.path().split_once("/.well-known/") {
+        let path = rest.split_once('/').map_or(String::new(), |(_, path)| format!("/{path}"));
+        let wanted = suggest(&format!("{}{path}", parsed.origin().ascii_serialization()));
+        return Err(format!("{name} is the URL of metadata, not the resource{wanted}"));
+    }
+    if text::authority(url).starts_with("0.0.0.0") || text::authority(url).starts_with("[::]") {
+        return Err(format!("{name} is an address to listen on; write the URL that clients use"));
     }
     let canonical = parsed.as_str();
     // The one path that a parser adds.
@@ -162,6 +183,12 @@ pub(super) fn api_version(version: &str) -> Result<(), String> {
         return Err("it must be the version in the path of the Backend API, such as `v1`".into());
     }
     Ok(())
+}
+
+/// A host of Clerk itself, or of a development instance.
+pub(super) fn is_clerks(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    issuer::NO_ISSUERS.contains(&host) || host.ends_with(".accounts.dev")
 }
 
 pub(super) fn is_loopback(url: &Url) -> bool {
@@ -186,11 +213,12 @@ fn has_rest(text: &str, prefix: &str) -> bool {
     text.strip_prefix(prefix).is_some_and(|rest| !rest.is_empty())
 }
 
-fn is_visible(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_graphic())
+/// Letters, digits and the signs of base64. A comma, `#` or `\n` comes from the file around a key.
+fn is_word(key: &str) -> bool {
+    key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.+/=".contains(&byte))
 }
 
-/// A host with a dot; in development also with the port of a stand-in.
+/// A host with a dot, as tokens name it in `iss`; in development also with the port of a stand-in.
 fn is_frontend_api(text: &str, production: bool) -> bool {
     let (host, port) = match text.split_once(':') {
         Some((host, port)) if !production => (host, port.parse::<u16>().is_ok()),
@@ -198,7 +226,9 @@ fn is_frontend_api(text: &str, production: bool) -> bool {
     };
     let known = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
     let inner = !host.starts_with('.') && !host.ends_with('.');
-    port && host.contains('.') && inner && host.bytes().all(known)
+    let as_parsed =
+        || Url::parse(&format!("https://{text}")).is_ok_and(|url| url.authority() == text);
+    port && host.contains('.') && inner && host.bytes().all(known) && as_parsed()
 }
 
 #[cfg(test)]
@@ -228,6 +258,9 @@ mod tests {
             ("pk_live_Y2xlcmsuZXhhbXBsZS5jb20kJA", None), // two `$`
             ("pk_live_ZXZpbC5jb20vLmNsZXJrJA", None), // a slash
             ("pk_live_***", None),
+            ("pk_live_Q0xFUksuZXhhbXBsZS5jb20k", None), // upper case, unlike `iss`
+            ("pk_test_OTk5LjEuMS4xJA", None),           // `999.1.1.1`
+            ("pk_test_YS5iOis4MCQ", None),              // a port with a sign
             ("sk_live_x", None),
         ];
         for (key, expected) in table {

@@ -16,6 +16,9 @@ const PKCS1: &str = "-----BEGIN RSA PUBLIC KEY-----\nAAAA\n-----END RSA PUBLIC K
 const PRIVATE: &str = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----";
 const JWT: &str = "eyJhbGciOiJSUzI1NiJ9.e30.c2ln";
 
+const NO_SECRET_KEY: &str = "it is not a secret key; copy the one that begins with `sk_test_` or \
+                             `sk_live_` from the dashboard, whole";
+
 fn builder(variables: &[(&str, &str)]) -> ClerkBuilder {
     ClerkBuilder::from_variables(|name| {
         let found = variables.iter().rfind(|(variable, _)| *variable == name);
@@ -48,6 +51,20 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     ),
     ("CLERK_SECRET_KEY", "sk_test_\u{200b}x", "it has a character in it that is not visible ASCII"),
     ("CLERK_SECRET_KEY", "$CLERK_KEY", "it is a placeholder that was not filled in"),
+    ("CLERK_SECRET_KEY", "sk_test_<your key>", "it is a placeholder that was not filled in"),
+    ("CLERK_SECRET_KEY", "sk_test_...", "it is a placeholder that was not filled in"),
+    ("CLERK_SECRET_KEY", "sk_test_***", "it is a placeholder that was not filled in"),
+    ("CLERK_SECRET_KEY", "undefined", "it is a placeholder that was not filled in"),
+    ("CLERK_SECRET_KEY", "sk_test_x\\n", NO_SECRET_KEY),
+    ("CLERK_SECRET_KEY", "sk_test_x,sk_test_y", NO_SECRET_KEY),
+    ("CLERK_SECRET_KEY", "sk_test_x#old", NO_SECRET_KEY),
+    ("CLERK_SECRET_KEY", "sk_test_x;", NO_SECRET_KEY),
+    (
+        "CLERK_MACHINE_SECRET_KEY",
+        "ak_x,ak_y",
+        "it is not a machine secret key; copy the one that begins with `ak_` from the machine's \
+             page in the dashboard, whole",
+    ),
     ("CLERK_PUBLISHABLE_KEY", "'pk_test_x'", "it has quotes around it; remove them"),
     ("CLERK_PUBLISHABLE_KEY", "pk_test_x ", "it has white space around it; remove it"),
     ("CLERK_MACHINE_SECRET_KEY", "\"ak_x\"", "it has quotes around it; remove them"),
@@ -136,6 +153,11 @@ const MISTAKES: &[(&str, &str, &str)] = &[
         "it is a URL, not a key; copy the PEM public key from the API keys page of the \
              dashboard",
     ),
+    (
+        "CLERK_JWT_KEY",
+        "LS0tLS1CRUdJTiBQVUJMSUMgS0VZLS0tLS0=",
+        "it is PEM that was encoded in base64 once more; decode it",
+    ),
     ("CLERK_JWT_KEY", "/run/secrets/clerk.pem", "it is a path; set it to the text of the file"),
     ("CLERK_JWT_KEY", TWO_KEYS, "it holds more than one PEM text; keep the key of your instance"),
     // Lists.
@@ -162,7 +184,68 @@ const MISTAKES: &[(&str, &str, &str)] = &[
         "it is set and names nothing; name something, or do not set it",
     ),
     ("CLERK_AUDIENCE", "\"notes\"", "\"\\\"notes\\\"\" has quotes around it; remove them"),
+    // Values that were not filled in, and words: no URL is made of them.
+    (
+        "CLERK_AUTHORIZED_PARTIES",
+        "https://${HOST}",
+        "\"https://${HOST}\" is a placeholder that was not filled in",
+    ),
+    (
+        "CLERK_AUTHORIZED_PARTIES",
+        "https://app.$DOMAIN",
+        "\"https://app.$DOMAIN\" is a placeholder that was not filled in",
+    ),
+    (
+        "CLERK_AUTHORIZED_PARTIES",
+        "https://<app>.example",
+        "\"https://<app>.example\" is a placeholder that was not filled in",
+    ),
+    (
+        "CLERK_AUTHORIZED_PARTIES",
+        "undefined",
+        "\"undefined\" is a placeholder that was not filled in",
+    ),
+    ("CLERK_AUTHORIZED_PARTIES", "true", "\"true\" has no scheme"),
+    ("CLERK_AUTHORIZED_PARTIES", "1", "\"1\" has no scheme"),
+    ("CLERK_AUTHORIZED_PARTIES", "user_2x", "\"user_2x\" has no scheme"),
+    ("CLERK_AUTHORIZED_PARTIES", "https//app.example", "\"https//app.example\" has no scheme"),
+    ("CLERK_ISSUER", "clerk", "\"clerk\" has no scheme"),
+    (
+        "CLERK_ISSUER",
+        "https://{{issuer}}",
+        "\"https://{{issuer}}\" is a placeholder that was not filled in",
+    ),
+    ("CLERK_AUDIENCE", "None", "\"None\" is a placeholder that was not filled in"),
+    ("CLERK_SESSION_AUDIENCE", "null", "\"null\" is a placeholder that was not filled in"),
+    // A dot that browsers and servers take for another host, and letters that look like others.
+    (
+        "CLERK_AUTHORIZED_PARTIES",
+        "https://a.example.:8443",
+        "\"https://a.example.:8443\" has a dot at the end of its host; remove it",
+    ),
+    (
+        "CLERK_ISSUER",
+        "https://api.clerk.com.",
+        "\"https://api.clerk.com.\" has a dot at the end of its host; remove it",
+    ),
+    (
+        "CLERK_API_URL",
+        "https://dashboard.clerk.com./",
+        "\"https://dashboard.clerk.com./\" has a dot at the end of its host; remove it",
+    ),
+    (
+        "CLERK_API_URL",
+        "https://api.clerk.c\u{43e}m",
+        "\"https://api.clerk.c\u{43e}m\" has a letter in its host that is not ASCII; the host is that of \
+             \"https://api.clerk.xn--cm-fmc\"",
+    ),
     // URLs and the rest.
+    (
+        "CLERK_API_URL",
+        "https://proxy.example.com/clerk/v1/jwks",
+        "\"https://proxy.example.com/clerk/v1/jwks\" is the URL of a key set; write the URL without \
+             the version and what follows it",
+    ),
     (
         "CLERK_ISSUER",
         "https://api.clerk.com",
@@ -216,6 +299,18 @@ fn resource_that_clients_write_otherwise_is_told_in_their_form() {
         ("https://api.example.com/a/../mcp", "write it; write \"https://api.example.com/mcp\""),
         ("'https://api.example.com'", "has quotes around it; remove them"),
         ("https://*.example.com", "has a wildcard, and a resource is one URL"),
+        (
+            "https://api.example.com/.well-known/oauth-protected-resource/mcp",
+            "is the URL of metadata, not the resource; write \"https://api.example.com/mcp\"",
+        ),
+        (
+            "https://api.example.com/.well-known/oauth-protected-resource",
+            "is the URL of metadata, not the resource; write \"https://api.example.com\"",
+        ),
+        ("https://happy-cat-12.clerk.accounts.dev/mcp", "is a URL of Clerk, not of this API"),
+        ("https://api.clerk.com", "is a URL of Clerk, not of this API"),
+        ("https://0.0.0.0:8000/mcp", "is an address to listen on"),
+        ("https://[::]:8000/mcp", "is an address to listen on"),
         ("api.example.com/mcp", "has no scheme; write \"https://api.example.com/mcp\""),
         ("https://api.example.com/mcp?a=1", "must have no user, password, query or fragment"),
     ] {
@@ -256,7 +351,7 @@ fn issuers_of_the_environment_are_a_list_of_exact_entries() {
 /// Two settings that are good alone, and never match together.
 #[test]
 fn settings_that_contradict_each_other_are_rejected() {
-    let table: [(&[(&str, &str)], &str); 6] = [
+    let table: [(&[(&str, &str)], &str); 8] = [
         (
             &[("CLERK_PUBLISHABLE_KEY", LIVE), ("CLERK_ISSUER", "https://clerk.example.org")],
             "CLERK_ISSUER: \"https://clerk.example.org\" is not the issuer of \
@@ -286,6 +381,16 @@ fn settings_that_contradict_each_other_are_rejected() {
              write `https://`",
         ),
         (
+            &[SECRET_LIVE, ("CLERK_ISSUER", "https://happy-cat-12.clerk.accounts.dev")],
+            "CLERK_ISSUER: \"https://happy-cat-12.clerk.accounts.dev\" is of a development instance, \
+             and CLERK_SECRET_KEY is for production",
+        ),
+        (
+            &[("CLERK_PUBLISHABLE_KEY", LIVE), ("CLERK_RESOURCE", "https://clerk.example.com/mcp")],
+            "CLERK_RESOURCE: \"https://clerk.example.com/mcp\" is a URL of Clerk, not of this API; \
+             write the URL that clients of this server use",
+        ),
+        (
             &[SECRET, ("CLERK_RESOURCE", "https://api.example.com")],
             "CLERK_RESOURCE: its metadata names the issuer, which is not known; set \
              CLERK_PUBLISHABLE_KEY or CLERK_ISSUER too",
@@ -299,6 +404,12 @@ fn settings_that_contradict_each_other_are_rejected() {
         &[("CLERK_SECRET_KEY", "sk_live_x"), ("CLERK_API_URL", "http://127.0.0.1:4000")],
         &[("CLERK_PUBLISHABLE_KEY", LIVE), ("CLERK_AUTHORIZED_PARTIES", "http://localhost:3000")],
         &[("CLERK_PUBLISHABLE_KEY", TEST), ("CLERK_AUTHORIZED_PARTIES", "http://10.0.0.1:3000")],
+        // A proxy of the Frontend API beside the API.
+        &[
+            SECRET_LIVE,
+            ("CLERK_ISSUER", "https://example.com/__clerk"),
+            ("CLERK_RESOURCE", "https://example.com/mcp"),
+        ],
     ] {
         assert!(build(good).is_ok(), "{good:?}");
     }
@@ -312,6 +423,9 @@ fn variable_of_another_library_is_named_if_ours_is_missing() {
         "PUBLIC_CLERK_PUBLISHABLE_KEY",
         "EXPO_PUBLIC_CLERK_PUBLISHABLE_KEY",
         "NUXT_PUBLIC_CLERK_PUBLISHABLE_KEY",
+        "REACT_APP_CLERK_PUBLISHABLE_KEY",
+        "GATSBY_CLERK_PUBLISHABLE_KEY",
+        "CLERK_PUBLISHABLE",
     ];
     for theirs in publishable {
         let told = format!(
@@ -328,6 +442,18 @@ fn variable_of_another_library_is_named_if_ours_is_missing() {
         let error = build(&[(theirs, "sk_test_x")]).expect_err(theirs).to_string();
         assert!(error.contains(theirs) && !error.contains("sk_test"), "{error}");
     }
+    // A check that another name was meant to switch on.
+    for (ours, theirs) in [
+        ("CLERK_AUTHORIZED_PARTIES", "CLERK_AUTHORISED_PARTIES"),
+        ("CLERK_AUTHORIZED_PARTIES", "CLERK_AUTHORIZED_PARTY"),
+        ("CLERK_AUDIENCE", "CLERK_AUD"),
+        ("CLERK_SESSION_AUDIENCE", "CLERK_SESSION_AUDIENCES"),
+        ("CLERK_ISSUER", "CLERK_ISSUERS"),
+    ] {
+        let told = advice::of(&builder(&[SECRET, (theirs, "x")]), false);
+        assert!(told.iter().all(|it| it.starts_with(ours) && it.contains(theirs)), "{told:?}");
+        assert_eq!(told.len(), 1, "{theirs}");
+    }
     let unrelated = build(&[SECRET, ("CLERK_SECRET", "x"), ("CLERK_API_VERSION", "/")]);
     assert_eq!(unrelated.expect_err("a version").problems().count(), 1);
 }
@@ -338,6 +464,14 @@ fn setting_that_is_probably_not_meant_is_logged() {
     let resource = ("CLERK_RESOURCE", "https://api.example.com");
     assert!(told(&[SECRET, resource]).starts_with("CLERK_RESOURCE: it is not an audience"));
     assert_eq!(told(&[SECRET, resource, ("CLERK_AUDIENCE", "https://api.example.com")]), "");
+    for other in ["https://api.example.com/", "https://api.example.com/MCP", "notes"] {
+        let told = told(&[SECRET, resource, ("CLERK_AUDIENCE", other)]);
+        assert!(told.starts_with("CLERK_RESOURCE: CLERK_AUDIENCE does not name it"), "{told}");
+    }
+    let both = [("CLERK_ANY_MACHINE", "true"), ("CLERK_MACHINE_ID", "mch_x")];
+    assert!(told(&[SECRET, both[0], both[1]]).starts_with("CLERK_ANY_MACHINE: M2M tokens"));
+    assert_eq!(told(&[SECRET, ("CLERK_ANY_MACHINE", "false"), both[1]]), "");
+    assert_eq!(told(&[SECRET, both[0]]), "");
     let reveals = builder(&[SECRET]).reveal_reasons();
     assert_eq!(advice::of(&reveals, true).len(), 1);
     assert_eq!(advice::of(&reveals, false).len(), 0);

@@ -6,7 +6,6 @@ use http::Extensions;
 
 use super::permit;
 use crate::{
-    clerk::Clerk,
     error::{AuthError, ErrorKind},
     identity::{Identity, VerifiedToken},
     policy::{Denial, Policy, RequiredScopes, ScopeHierarchy},
@@ -27,10 +26,7 @@ struct List {
 
 /// The optional policies that an anonymous request passed. A copy of its extensions can be of
 /// another request, so a clone is empty.
-struct AnonymousPassed {
-    clerk: Clerk,
-    passed: Passed,
-}
+struct AnonymousPassed(Passed);
 
 impl Passed {
     /// Starts with the first policy that a request passed. `caller` is `None` for an anonymous one,
@@ -116,17 +112,14 @@ impl Passed {
 }
 
 /// Notes a policy that admitted an anonymous request.
-pub(crate) fn pass_anonymously(extensions: &mut Extensions, clerk: Clerk, policy: &Policy) {
+pub(crate) fn pass_anonymously(extensions: &mut Extensions, policy: &Policy) {
     if !policy.asks_for_scopes(TokenType::OAuthToken) {
         return;
     }
-    if let Some(known) = extensions.get::<AnonymousPassed>()
-        && known.clerk.is_same_as(&clerk)
-    {
-        known.passed.push(*policy, TokenType::OAuthToken);
+    if let Some(AnonymousPassed(passed)) = extensions.get() {
+        passed.push(*policy, TokenType::OAuthToken);
     } else {
-        let passed = Passed::new(*policy, None);
-        extensions.insert(AnonymousPassed { clerk, passed });
+        extensions.insert(AnonymousPassed(Passed::new(*policy, None)));
     }
 }
 
@@ -137,20 +130,18 @@ pub(crate) fn reject(
     settings: Arc<RejectionSettings>,
     extensions: Option<&Extensions>,
 ) -> Rejection {
-    let known = extensions.and_then(Extensions::get::<AnonymousPassed>);
-    let known = known.filter(|known| Arc::ptr_eq(&known.clerk.appearance(), &settings));
     let rejection = Rejection::new(refused, policy, settings, extensions);
-    match known {
-        Some(AnonymousPassed { passed, .. }) => passed.complete_request(rejection),
+    match extensions.and_then(Extensions::get) {
+        Some(AnonymousPassed(passed)) => passed.complete_request(rejection),
         None => rejection,
     }
 }
 
 impl Clone for AnonymousPassed {
     fn clone(&self) -> Self {
-        let mut passed = self.passed.clone();
+        let mut passed = self.0.clone();
         passed.reset();
-        Self { clerk: self.clerk.clone(), passed }
+        Self(passed)
     }
 }
 

@@ -251,18 +251,17 @@ impl Verified {
     ) -> Option<&'e mut Self> {
         let StoredIdentity::Known(known) = extensions.get_mut()? else { return None };
         let own = known.field.as_ref().filter(|own| *own == field)?;
-        // An application can carry extensions from one request to a later one, which other
-        // policies admitted. The field of that request lies elsewhere in memory. (Requests of one
-        // HTTP/2 connection can share it; a challenge then names more scopes than it must.)
-        let is_carried = !ptr::eq(own.as_bytes(), field.as_bytes());
-        if !known.clerk.is_same_as(clerk) || is_expired(known.end, clerk.verifier().clock.now()) {
-            return None;
-        }
-        if is_carried {
-            known.field = Some(field.clone());
-            known.passed.reset();
-        }
-        Some(known)
+        let is_over = is_expired(known.end, clerk.verifier().clock.now());
+        let is_same = is_of_this_request(own, field) && known.clerk.is_same_as(clerk);
+        (is_same && !is_over).then_some(known)
+    }
+
+    /// The policies that the same credential passed in this request, whichever `Clerk` decided
+    /// them.
+    pub(crate) fn passed_with(extensions: &Extensions, field: &HeaderValue) -> Option<Passed> {
+        let StoredIdentity::Known(known) = extensions.get()? else { return None };
+        let own = known.field.as_ref()?;
+        (own == field && is_of_this_request(own, field)).then(|| known.passed.clone())
     }
 
     /// Decides a further policy of the same request.
@@ -272,6 +271,13 @@ impl Verified {
         passed.push(*policy, identity.token_type());
         Ok(Admitted { identity: identity.clone(), end: *end, passed: passed.clone() })
     }
+}
+
+/// An application can carry extensions from one request to a later one, when the token can be
+/// revoked or its key withdrawn. The field of that request lies elsewhere in memory. (Requests of one
+/// HTTP/2 connection can share it.)
+fn is_of_this_request(own: &HeaderValue, field: &HeaderValue) -> bool {
+    ptr::eq(own.as_bytes(), field.as_bytes())
 }
 
 /// Decides a further policy of a request that was just admitted.

@@ -19,6 +19,8 @@ pub(crate) enum MessageRejection {
     TooLong,
     Broken,
     Unreadable,
+    /// Its header fields name another message.
+    FieldMismatch,
     InvalidParams,
     UnknownTool,
 }
@@ -33,6 +35,7 @@ impl MessageRejection {
             Self::TooLong => "too-long",
             Self::Broken => "broken",
             Self::Unreadable => "unreadable",
+            Self::FieldMismatch => "field-mismatch",
             Self::InvalidParams => "invalid-params",
             Self::UnknownTool => "unknown-tool",
         }
@@ -66,6 +69,10 @@ impl MessageRejection {
             Self::TooLong => (StatusCode::PAYLOAD_TOO_LARGE, -32600, "The message is too long"),
             Self::Broken => (StatusCode::BAD_REQUEST, -32600, "The message did not arrive whole"),
             Self::Unreadable => (StatusCode::BAD_REQUEST, -32600, "Not one JSON-RPC message"),
+            // The code is `HeaderMismatch` of MCP 2026-07-28.
+            Self::FieldMismatch => {
+                (StatusCode::BAD_REQUEST, -32020, "Mcp-Method or Mcp-Name does not fit the message")
+            }
             // Both are what the server itself would answer ("Tools", Error Handling). The client
             // hands them to the model only if they are no HTTP error.
             Self::InvalidParams => (StatusCode::OK, -32602, "Invalid params"),

@@ -10,13 +10,18 @@ const INHERITED: &str = "__proto__";
 pub(crate) fn is_ambiguous(object: &Object<'_>, known: &[&str]) -> bool {
     let mut others: Vec<String> = Vec::new();
     for name in object.names().filter(|name| !known.contains(name)) {
-        if name == INHERITED || known.iter().any(|known| folded(name).eq(folded(known))) {
+        if name == INHERITED || known.iter().any(|known| is_same(name, known)) {
             return true;
         }
         others.push(folded(name).collect());
     }
     others.sort_unstable();
     others.windows(2).any(|pair| matches!(pair, [one, other] if one == other))
+}
+
+/// Whether some reader takes one text for the other.
+pub(crate) fn is_same(one: &str, other: &str) -> bool {
+    folded(one).eq(folded(other))
 }
 
 /// A name as the most forgiving reader sees it: two names that any of them takes for the same are

@@ -1,12 +1,11 @@
-//! The body of a request to an MCP server in, the call of a tool out, if it is one.
+//! The body of a request to an MCP server in, what it asks for out.
 
 use std::borrow::Cow;
 
-use super::folding::is_ambiguous;
+use super::folding::{is_ambiguous, is_same};
 use crate::token::json::{Member, Object};
 
-/// The method that calls a tool (MCP, "Tools"). Methods are compared as they are: readers fold the
-/// names of members, not their values.
+/// The method that calls a tool (MCP, "Tools").
 const CALL: &str = "tools/call";
 
 /// The members of a message (JSON-RPC 2.0 §4, §5).
@@ -15,10 +14,12 @@ const ENVELOPE: [&str; 6] = ["jsonrpc", "id", "method", "params", "result", "err
 /// The params of a call, in the revisions 2025-06-18 to 2026-07-28.
 const PARAMS: [&str; 6] = ["name", "arguments", "_meta", "task", "inputResponses", "requestState"];
 
-/// A message that calls a tool.
+/// A JSON-RPC message, as far as policies look at it.
 #[derive(Debug, PartialEq)]
-pub(crate) struct Call<'j> {
-    /// `None` if the params do not name one.
+pub(crate) struct Message<'j> {
+    /// `None` for an answer to a question of the server.
+    pub(crate) method: Option<Cow<'j, str>>,
+    /// The tool that is called. `None` if nothing is called, or the params do not name it.
     pub(crate) tool: Option<Cow<'j, str>>,
     /// The id to answer with, as JSON. `None` for a notification (JSON-RPC 2.0 §4.1).
     pub(crate) id: Option<&'j str>,
@@ -29,30 +30,39 @@ pub(crate) struct Call<'j> {
 pub(crate) struct MessageError;
 
 /// A batch is not one message: MCP has none since its revision 2025-06-18.
-pub(crate) fn call(body: &[u8]) -> Result<Option<Call<'_>>, MessageError> {
-    // A request without a body, such as the GET of a stream, calls nothing.
-    if body.is_empty() {
-        return Ok(None);
-    }
+pub(crate) fn read(body: &[u8]) -> Result<Message<'_>, MessageError> {
     let message = Object::parse(body).map_err(|_| MessageError)?;
     if is_ambiguous(&message, &ENVELOPE) {
         return Err(MessageError);
     }
-    match message.text("method") {
-        // An answer to a question of the server has no method.
-        Member::Absent => return Ok(None),
-        Member::Is(method) if method == CALL => {}
-        // A C string ends at the zero, so its reader sees another method.
-        Member::Is(method) if !method.contains('\0') => return Ok(None),
+    let method = match message.text("method") {
+        Member::Absent => None,
+        Member::Is(method) if is_plain(&method) => Some(method),
         _ => return Err(MessageError),
-    }
+    };
+    let is_call = method.as_deref() == Some(CALL);
     let tool = match message.object("params") {
-        Member::Is(params) if is_ambiguous(&params, &PARAMS) => return Err(MessageError),
-        Member::Is(params) => params.text("name"),
+        Member::Is(params) if is_call && is_ambiguous(&params, &PARAMS) => {
+            return Err(MessageError);
+        }
+        Member::Is(params) if is_call => params.text("name"),
         _ => Member::Absent,
     };
     let tool = if let Member::Is(tool) = tool { Some(tool) } else { None };
-    Ok(Some(Call { tool, id: message.raw("id").map(answered) }))
+    Ok(Message { method, tool, id: message.raw("id").map(answered) })
+}
+
+impl Message<'_> {
+    /// Whether it calls a tool.
+    pub(crate) fn is_call(&self) -> bool {
+        self.method.as_deref() == Some(CALL)
+    }
+}
+
+/// Whether every reader sees the same method. A reader of an enumeration may ignore case and white
+/// space around a value (.NET, Jackson), and a C string ends at U+0000.
+fn is_plain(method: &str) -> bool {
+    method == CALL || !(method.contains('\0') || is_same(method.trim(), CALL))
 }
 
 /// The id of an answer: that of the request, if it is a string or a number, else `null` (JSON-RPC
@@ -69,12 +79,15 @@ fn answered(id: &str) -> &str {
 mod tests {
     use super::*;
 
+    type Call<'j> = (Option<Cow<'j, str>>, Option<&'j str>);
+
+    /// The tool and the id of a call; `None` for another message.
     fn outcome(body: &str) -> Result<Option<Call<'_>>, MessageError> {
-        call(body.as_bytes())
+        read(body.as_bytes()).map(|message| message.is_call().then_some((message.tool, message.id)))
     }
 
     fn called<'j>(tool: Option<&'j str>, id: Option<&'j str>) -> Call<'j> {
-        Call { tool: tool.map(Cow::Borrowed), id }
+        (tool.map(Cow::Borrowed), id)
     }
 
     #[test]
@@ -161,12 +174,13 @@ mod tests {
     #[test]
     fn what_calls_no_tool_passes() {
         let table = [
-            "",
+            "{}",
             r#"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#,
             r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"name":"add"}}"#,
             r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#,
             r#"{"jsonrpc":"2.0","id":1,"result":{"name":"add"}}"#,
-            r#"{"jsonrpc":"2.0","id":1,"method":"tools/Call","params":{"name":"add"}}"#,
+            r#"{"jsonrpc":"2.0","id":1,"method":"tools/calls","params":{"name":"add"}}"#,
+            r#"{"jsonrpc":"2.0","id":1,"method":" tools/LIST"}"#,
             // Only the policies of tools are decided by params.
             r#"{"jsonrpc":"2.0","id":1,"method":"prompts/get","params":{"Name":"a","name":"b"}}"#,
         ];
@@ -176,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn member_in_another_spelling_is_rejected() {
+    fn member_or_method_in_another_spelling_is_rejected() {
         let table = [
             r#"{"Method":"tools/call","params":{"name":"add"}}"#,
             r#"{"method":"ping","metHod":"tools/call","params":{"name":"add"}}"#,
@@ -210,6 +224,12 @@ mod tests {
             r#"{"method":"tools/call","params":{"name":"list","\u005f_proto__":{"name":"add"}}}"#,
             // The name is right, and its reader stops in the middle of the value.
             r#"{"method":"tools/call\u0000","params":{"name":"add"}}"#,
+            // The reader looks for the value among those that it knows.
+            r#"{"method":"tools/Call","params":{"name":"add"}}"#,
+            r#"{"method":"TOOLS/CALL","params":{"name":"add"}}"#,
+            r#"{"method":"tool\u017f/call","params":{"name":"add"}}"#,
+            r#"{"method":"tools/call ","params":{"name":"add"}}"#,
+            r#"{"method":"\u00a0\ttools/call","params":{"name":"add"}}"#,
         ];
         for body in table {
             assert_eq!(outcome(body), Err(MessageError), "{body}");

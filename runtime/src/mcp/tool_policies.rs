@@ -7,14 +7,14 @@ use axum_core::{
     body::Body,
     response::{IntoResponse, Response},
 };
-use http::{Method, header::UPGRADE, request::Parts};
+use http::{HeaderMap, Method, header::UPGRADE, request::Parts};
 use tokio::time::timeout;
 
 use crate::{
     mcp::{
         body,
         fault::{self, MessageRejection},
-        message::{self, Call},
+        fields, message,
     },
     policy::{Policy, is_same_text},
 };
@@ -109,17 +109,29 @@ impl ToolPolicies {
     /// to a message that goes no further.
     pub(crate) fn refusal<R: IntoResponse>(
         &self,
+        headers: &HeaderMap,
         message: &[u8],
         may: impl FnOnce(Policy) -> Result<(), R>,
     ) -> Option<Response> {
-        let Ok(call) = message::call(message) else {
+        // A request without a body, such as the GET of a stream, calls nothing.
+        if message.is_empty() {
+            return None;
+        }
+        let Ok(message) = message::read(message) else {
             return Some(MessageRejection::Unreadable.reject());
         };
-        let Call { tool, id } = call?;
-        let Some(tool) = tool else { return Some(MessageRejection::InvalidParams.reject_call(id)) };
-        let Some((_, policy)) = self.iter().find(|(listed, _)| *listed == tool) else {
-            return Some(fault::reject_unknown_tool(&tool, id));
-        };
-        may(policy).err().map(IntoResponse::into_response)
+        if message.is_call() {
+            let Some(tool) = &message.tool else {
+                return Some(MessageRejection::InvalidParams.reject_call(message.id));
+            };
+            let Some((_, policy)) = self.iter().find(|(listed, _)| *listed == tool) else {
+                return Some(fault::reject_unknown_tool(tool, message.id));
+            };
+            if let Err(refused) = may(policy) {
+                return Some(refused.into_response());
+            }
+        }
+        let agree = fields::agree(headers, &message);
+        (!agree).then(|| MessageRejection::FieldMismatch.reject_call(message.id))
     }
 }

@@ -13,7 +13,7 @@ use http::Method;
 use serde_json::Value;
 
 use super::{
-    Document, Mentions, RESPONSES, Write,
+    Document, Mentions, RESPONSES, Write, answer_of,
     operation::{Alternative, Operation},
     scheme::{Definition, Scheme},
     spellings,
@@ -133,6 +133,10 @@ fn write(documented: &mut Documented, operation: &Operation) {
     let anonymous = operation.is_optional.then(SecurityRequirement::default);
     documented.security = operation.alternatives.iter().map(requirement).chain(anonymous).collect();
     let responses = documented.responses.get_or_insert_default();
+    responses.responses.retain(|_, response| match response {
+        ReferenceOr::Reference { reference, .. } => answer_of(reference).is_none(),
+        ReferenceOr::Item(_) => true,
+    });
     for answer in &operation.answers {
         // What the handler itself documents stays.
         let response = responses.responses.entry(StatusCode::Code(answer.status()));

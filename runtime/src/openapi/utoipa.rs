@@ -13,7 +13,7 @@ use utoipa::openapi::{
 };
 
 use super::{
-    Document, Mentions, Write,
+    Document, Mentions, Write, answer_of,
     operation::{Alternative, Operation},
     scheme::Definition,
     spellings,
@@ -40,8 +40,12 @@ impl Write for OpenApi {
         let anonymous = operation.is_optional.then(SecurityRequirement::default);
         let security = operation.alternatives.iter().map(requirement).chain(anonymous);
         documented.security = Some(security.collect());
+        let responses = &mut documented.responses.responses;
+        responses.retain(|_, response| match response {
+            RefOr::Ref(reference) => answer_of(&reference.ref_location).is_none(),
+            RefOr::T(_) => true,
+        });
         for answer in &operation.answers {
-            let responses = &mut documented.responses.responses;
             // What the handler itself documents stays.
             let response = responses.entry(answer.status().to_string());
             response.or_insert_with(|| RefOr::Ref(Ref::from_response_name(answer.name())));

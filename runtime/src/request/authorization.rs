@@ -29,6 +29,11 @@ pub(crate) enum HeaderError {
     NotAscii,
     #[error("the Authorization field has no scheme; write `Bearer` before the token")]
     NoScheme,
+    #[error(
+        "the scheme of the Authorization field has a character that schemes do not have; write \
+         `Bearer` and a space before the token"
+    )]
+    Scheme,
     #[error("the Authorization field has the scheme Bearer and no token")]
     NoToken,
     #[error("the Authorization field has something after the token")]
@@ -74,7 +79,8 @@ impl<'r> Credential<'r> {
                     .map_or(HeaderError::AfterToken, HeaderError::Word))
             }
             (true, false) if rest.is_empty() => Err(HeaderError::NoScheme),
-            (true, false) if has_bearer_after_comma(rest) => Err(HeaderError::TwoSchemes),
+            (true, false) if has_bearer_after_comma(value) => Err(HeaderError::TwoSchemes),
+            (true, false) if !is_token(scheme) => Err(HeaderError::Scheme),
             (true, false) => Ok(Self::None),
         }
     }
@@ -82,11 +88,18 @@ impl<'r> Credential<'r> {
 
 /// Whether a proxy may have joined a second field to this one (RFC 9110 §5.3): then another reader
 /// could take its token. Commas between the parameters of one credential are fine.
-fn has_bearer_after_comma(credential: &[u8]) -> bool {
-    credential.split(|byte| *byte == b',').skip(1).any(|part| {
+fn has_bearer_after_comma(value: &[u8]) -> bool {
+    value.split(|byte| *byte == b',').skip(1).any(|part| {
         let scheme = part.trim_ascii_start().split(|byte| *byte == b' ').next();
         scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"Bearer"))
     })
+}
+
+/// A scheme is a token (RFC 9110 §5.6.2, §11.1). One that ends with a comma is a field without
+/// parameters, to which a proxy joined another.
+fn is_token(scheme: &[u8]) -> bool {
+    let is_of_token = |byte: &u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte);
+    scheme.iter().all(is_of_token)
 }
 
 /// Whether there is something, and no byte of it is a space, a control or not ASCII. A good token is
@@ -133,6 +146,16 @@ mod tests {
             (&[b"Basic x ,  bearer  T, Basic y"], Err(HeaderError::TwoSchemes)),
             (&[b"Digest a=\"b\", c=\"d\", BEARER T"], Err(HeaderError::TwoSchemes)),
             (&[b"Basic x, Bearer"], Err(HeaderError::TwoSchemes)),
+            (&[b"Basic, Bearer T"], Err(HeaderError::TwoSchemes)),
+            (&[b"Negotiate,bearer T"], Err(HeaderError::TwoSchemes)),
+            (&[b", Bearer T"], Err(HeaderError::TwoSchemes)),
+            (&[b",Bearer T"], Err(HeaderError::TwoSchemes)),
+            (&[b"Bearer,Bearer T"], Err(HeaderError::TwoSchemes)),
+            (&[b"Bearer, T"], Err(HeaderError::Scheme)),
+            (&[b"Bearer: T"], Err(HeaderError::Scheme)),
+            (&[b"\"Bearer T\""], Err(HeaderError::Scheme)),
+            (&[b"Authorization: Bearer T"], Err(HeaderError::Scheme)),
+            (&[b"AWS4-HMAC-SHA256 a=b, c=d"], Ok(None)),
             (&[b"Bearerx T"], Ok(None)),
             (&[b"Bearer"], Err(HeaderError::NoToken)),
             (&[b"bearer  "], Err(HeaderError::NoToken)),

@@ -357,6 +357,8 @@ mod tests {
             b"{\"a\":1e999}",
             br#"{"a":"\ud800"}"#,
             br#"{"o":{"a":["\udc00\ud800"]}}"#,
+            br#"{"\ud800":1}"#,
+            br#"{"o":{"\udc00":1}}"#,
             b"{\"o\":[-1e999]}",
             br#"{"o":[{"x":{"i\u0064":1,"id":2}}]}"#,
             deep.as_bytes(),
@@ -365,6 +367,18 @@ mod tests {
             assert!(Object::parse(json).is_err(), "{}", String::from_utf8_lossy(json));
         }
         assert!(Object::parse(br#" {"a":1,"b":{"a":1},"c":[{"a":1},{"a":1}]} "#).is_ok());
+    }
+
+    #[test]
+    fn value_is_nested_at_most_127_deep() {
+        let lists = |depth| ["[".repeat(depth), "]".repeat(depth)].join("1");
+        let objects = |depth| [r#"{"a":"#.repeat(depth), "}".repeat(depth)].join("1");
+        for (depth, is_read) in [(126, true), (127, true), (128, false), (5000, false)] {
+            for value in [lists(depth), objects(depth)] {
+                let json = format!(r#"{{"x":{value}}}"#);
+                assert_eq!(Object::parse_text(&json).is_ok(), is_read, "{depth}: {json}");
+            }
+        }
     }
 
     /// The same, whatever features of `serde_json` are on: the gate runs this test with them.

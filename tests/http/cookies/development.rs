@@ -2,15 +2,15 @@
 
 use axum::{Router, routing::get};
 use clerk_auth::{Clerk, ClerkBuilder, Guard, Guarded, Rejection, testing::Caller};
-use clerk_auth_tests::Server;
+use clerk_auth_tests::{Server, captured_log};
 use http::Method;
 
 use super::session;
-use crate::{capture, issuer};
+use crate::issuer;
 
 #[tokio::test]
 async fn kit_accepts_complete_cookies_only() {
-    capture::start();
+    captured_log::start();
     let issuer = issuer().await;
     let router = Router::new().route("/session", get(session));
     let server = Server::start(router.with_state(issuer.clerk().build().unwrap())).await;
@@ -44,12 +44,12 @@ async fn kit_accepts_complete_cookies_only() {
         ),
     ];
     for (name, cookies, reason) in table {
-        capture::take();
+        captured_log::take();
         let reply = server.send(Method::GET, "/session", &[("cookie", &cookies)]).await;
         let status = if reason.is_empty() { 200 } else { 401 };
         assert_eq!(reply.status, status, "{name}: {cookies}");
         let told =
-            capture::take().iter().any(|line| line.contains(&format!("reason=\"{reason}\"")));
+            captured_log::take().iter().any(|line| line.contains(&format!("reason=\"{reason}\"")));
         assert_eq!(told, status == 401, "{name}");
     }
 }

@@ -72,22 +72,22 @@ async fn missing_and_wrong_party_and_audience_are_told_apart() {
             "aud missing, session",
             session().jwt(),
             claims,
-            "`aud` is missing, and must name a configured audience (session_audience).",
-            "or remove session_audience",
+            "`aud` is missing, and must name a configured audience (CLERK_SESSION_AUDIENCE).",
+            "or remove CLERK_SESSION_AUDIENCE",
         ),
         (
             &of_sessions,
             "aud of another, session",
             session().claim("aud", other).jwt(),
             claims,
-            "`aud` names none of the configured audiences (session_audience).",
-            "with session_audience",
+            "`aud` names none of the configured audiences (CLERK_SESSION_AUDIENCE).",
+            "with CLERK_SESSION_AUDIENCE",
         ),
     ];
     for (clerk, name, token, reason, cause, advice) in table {
         let clerk = clerk().build().unwrap();
         let explanation = clerk.explain(&token, ANY).await.to_string();
-        let session_advice = explanation.contains("session_audience");
+        let session_advice = explanation.contains("CLERK_SESSION_AUDIENCE");
         assert_eq!(session_advice, name.ends_with("session"), "{name}: {explanation}");
         assert!(explanation.contains(cause), "{name}: {explanation}");
         let rows = vec![row(name, ANY, token, reason, advice)];

@@ -5,10 +5,10 @@ use axum::{
     routing::{get, post},
 };
 use clerk_auth::{ClerkLayer, Guard, Policy, Rejection, clerk_auth, mcp::ToolPolicies, policy};
-use clerk_auth_tests::Server;
+use clerk_auth_tests::{Server, captured_log};
 use http::Method;
 
-use crate::{capture, issuer};
+use crate::issuer;
 
 const READ: Policy = policy!(accepts = "oauth_token", scopes = "read:notes");
 const WRITE: Policy = policy!(accepts = "oauth_token", scopes = "write:notes");
@@ -53,12 +53,12 @@ async fn rejection_event_names_policy_and_route() {
         // Inside of a handler, the request is not at hand.
         (Method::GET, "/require", token("read:notes"), write, None),
     ];
-    capture::start();
+    captured_log::start();
     for (method, path, field, policy, route) in table {
         let fields = [("authorization", field.as_str())];
         let reply = app.send_body(method, path, &fields, ADD).await;
         assert!(reply.status == 401 || reply.status == 403, "{path}: {}", reply.status);
-        let lines = capture::take();
+        let lines = captured_log::take();
         let [line] =
             lines.iter().filter(|it| it.contains("request refused")).collect::<Vec<_>>()[..]
         else {
@@ -71,5 +71,5 @@ async fn rejection_event_names_policy_and_route() {
     }
     let fields = [("authorization", &*token("write:notes"))];
     assert_eq!(app.send(Method::GET, "/notes/hidden", &fields).await.status, 200);
-    assert!(!capture::take().iter().any(|line| line.contains("policy=")));
+    assert!(!captured_log::take().iter().any(|line| line.contains("policy=")));
 }

@@ -64,6 +64,31 @@ async fn both_versions_enter_with_and_without_an_organization() {
     }
 }
 
+#[tokio::test]
+async fn organization_of_a_session_has_the_id_of_an_organization() {
+    let app = App::start().await.warm().await;
+    for (id, enters) in [
+        ("org_b", true),
+        ("org_", false),
+        ("ORG_b", false),
+        ("user_eve", false),
+        ("mch_b", false),
+        ("b", false),
+        ("org_b\n", false),
+    ] {
+        for token in [
+            app.issuer.session("user_ada").organization(id, "b", "editor").jwt(),
+            app.issuer.session("user_ada").version_1().organization(id, "b", "editor").jwt(),
+        ] {
+            if enters {
+                app.accepts("/session", &token, id).await;
+            } else {
+                app.refuses("/session", &token, id).await;
+            }
+        }
+    }
+}
+
 /// Clerk's SDK raises an error: it serves nothing with such a token. Without an organization there
 /// are no permissions to read.
 #[tokio::test]

@@ -113,6 +113,11 @@ async fn code_of_an_error_tells_whose_fault_it_is() {
             (401, "machine_secret_key_invalid", 500),
             (404, "service_unavailable", 503),
             (400, "too_many_requests", 503),
+            // A code that is known decides, wherever it stands.
+            (404, r#"resource_not_found"},{"code":"clerk_key_invalid"#, 500),
+            (400, r#"a_code_of_tomorrow"},{"code":"api_version_invalid"#, 500),
+            (400, r#"bad_request"},{"code":"too_many_requests"#, 503),
+            (404, r#"resource_not_found"},{"code":"a_code_of_tomorrow"#, 401),
         ] {
             let body = format!(r#"{{"errors":[{{"message":"m","code":"{code}"}}]}}"#);
             for content_type in ["application/json", "text/plain"] {

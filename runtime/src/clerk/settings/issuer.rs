@@ -174,7 +174,8 @@ mod tests {
             ("https://", "is not a URL"),
             ("pk_test_a", "is a publishable key, which belongs in CLERK_PUBLISHABLE_KEY"),
             ("sk_test_a", "is a secret key, which belongs in CLERK_SECRET_KEY"),
-            ("null", "has no scheme"),
+            ("null", "is a placeholder"),
+            ("true", "has no scheme"),
             ("", "has no scheme"),
         ] {
             let problem = issuer(text).expect_err(text);

@@ -80,7 +80,10 @@ pub(crate) fn with_scheme(text: &str) -> Option<Url> {
     let rest = text.strip_prefix("https:").or_else(|| text.strip_prefix("http:")).unwrap_or(text);
     let rest = rest.trim_start_matches('/');
     let url = |scheme: &str| Url::parse(&format!("{scheme}://{rest}")).ok();
-    url("http").filter(is_loopback).or_else(|| url("https"))
+    // A word is no host: `true` is not meant for `https://true`.
+    let names_host =
+        |url: &Url| rest.contains('.') && url.host_str().is_some_and(|it| it.contains('.'));
+    url("http").filter(is_loopback).or_else(|| url("https").filter(names_host))
 }
 
 #[cfg(test)]

@@ -16,6 +16,10 @@ pub(crate) fn check(pem: &str) -> Result<(), String> {
     }
     let fault = match text.matches("-----BEGIN ").count() {
         0 if text.starts_with('{') => "is JSON, perhaps a key of a key set, not PEM",
+        // `-----BEGIN`, encoded.
+        0 if text.starts_with("LS0tLS1CRUdJTi") => {
+            return Err("it is PEM that was encoded in base64 once more; decode it".into());
+        }
         0 if text.starts_with("ssh-") => "is a key for SSH, not PEM",
         0 if text.contains("://") => "is a URL, not a key",
         0 if text.starts_with(['/', '.', '~']) || text.contains(".pem") => {

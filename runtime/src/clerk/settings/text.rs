@@ -5,7 +5,25 @@
 pub(crate) fn problem(text: &str, setting: &str) -> Option<String> {
     let around = surplus_around(text).map(ToOwned::to_owned);
     let misplaced = around.or_else(|| misplaced(text, setting));
-    misplaced.or_else(|| surplus_inside(text).map(ToOwned::to_owned))
+    let unfilled = misplaced.or_else(|| is_template(text).then(|| PLACEHOLDER.to_owned()));
+    unfilled.or_else(|| surplus_inside(text).map(ToOwned::to_owned))
+}
+
+const PLACEHOLDER: &str = "is a placeholder that was not filled in";
+
+/// Whether a template was not filled in, or a program wrote a word for the value that it lacks.
+fn is_template(text: &str) -> bool {
+    const WORDS: [&str; 5] = ["undefined", "null", "none", "nil", "[object Object]"];
+    const MARKS: [&str; 6] = ["${", "{{", "<", ">", "...", "***"];
+    WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
+        || MARKS.iter().any(|mark| text.contains(mark))
+        || authority(text).contains(['$', '{'])
+}
+
+/// Host and port of a URL; empty for other texts.
+pub(crate) fn authority(text: &str) -> &str {
+    let behind = text.split_once("://").map_or("", |(_, behind)| behind);
+    behind.split(['/', '?', '#']).next().unwrap_or_default()
 }
 
 /// The same about a key, which is never shown.
@@ -22,6 +40,12 @@ fn surplus_inside(text: &str) -> Option<&'static str> {
     }
     if text.matches("://").count() > 1 {
         return Some("holds more than one URL; write each as an entry of its own");
+    }
+    let authority = authority(text);
+    let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host);
+    // An app can have the origin `app://.`.
+    if host != "." && host.ends_with('.') {
+        return Some("has a dot at the end of its host; remove it");
     }
     let invisible = |character: char| !character.is_ascii() && !character.is_alphanumeric();
     text.contains(invisible).then_some("has a character in it that is not visible ASCII")
@@ -45,8 +69,7 @@ pub(crate) fn surplus_around(text: &str) -> Option<&'static str> {
     if at_an_end(char::is_whitespace) {
         return Some("has white space around it; remove it");
     }
-    let placeholder = text.starts_with(['$', '<', '%']) || text.starts_with("{{");
-    placeholder.then_some("is a placeholder that was not filled in")
+    text.starts_with(['$', '<', '%']).then_some(PLACEHOLDER)
 }
 
 /// What Clerk calls a value that starts so, and the variable that it belongs in, if one does.

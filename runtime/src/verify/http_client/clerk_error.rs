@@ -26,12 +26,12 @@ enum About {
 /// not answer. `variable` sets the key that was sent.
 pub(crate) fn read(status: StatusCode, body: &[u8], variable: Option<&'static str>) -> CallError {
     let number = status.as_u16();
-    let code = if status.is_client_error() { code(body) } else { None };
+    let codes = if status.is_client_error() { codes(body) } else { Vec::new() };
     // A wrong URL leads to pages and to other APIs, which have a 404 too. They say nothing.
-    let Some(code) = code else {
+    if codes.is_empty() {
         return UpstreamError::new(UpstreamErrorKind::NotClerk(number)).into();
-    };
-    match (about(number, &code), variable) {
+    }
+    match (about(number, &codes), variable) {
         (About::Token, _) => CallError::AuthError { status: number },
         (About::OurKey, Some(variable)) => CallError::KeyRefused { status: number, variable },
         (About::OurSettings, _) => {
@@ -51,21 +51,34 @@ pub(crate) fn read(status: StatusCode, body: &[u8], variable: Option<&'static st
     }
 }
 
-/// The first code of Clerk's error body: an object with `errors`, a list in which an object has a
-/// `code` (contract §4.4). `None` if the body is anything else.
-fn code(body: &[u8]) -> Option<String> {
-    let errors = Object::parse(body).ok()?.raw("errors")?;
-    let errors: Vec<&RawValue> = serde_json::from_str(errors).ok()?;
-    errors.iter().find_map(|error| match Object::parse_text(error.get()).ok()?.text("code") {
+/// The codes of Clerk's error body: an object with `errors`, a list in which an object has a `code`
+/// (contract §4.4). None if the body is anything else.
+fn codes(body: &[u8]) -> Vec<String> {
+    let errors = Object::parse(body).ok().and_then(|body| body.raw("errors"));
+    let errors: Vec<&RawValue> =
+        errors.and_then(|list| serde_json::from_str(list).ok()).unwrap_or_default();
+    let code = |error: &RawValue| match Object::parse_text(error.get()).ok()?.text("code") {
         Member::Is(code) if !code.is_empty() => Some(code.into_owned()),
         _ => None,
+    };
+    errors.into_iter().filter_map(code).collect()
+}
+
+/// The first code that is known says what the error speaks about, wherever it stands. Clerk does not
+/// document those of tokens that are unknown, revoked or expired (contract §12.2), so without one
+/// the status does.
+fn about(status: u16, codes: &[String]) -> About {
+    codes.iter().find_map(|code| known(code)).unwrap_or(match status {
+        400 | 404 => About::Token,
+        401 => About::OurKey,
+        403 | 422 => About::OurSettings,
+        405 | 410 | 413 | 415 => About::OurRequest,
+        _ => About::Outage,
     })
 }
 
-/// A code that is known says what it speaks about. Clerk does not document those of tokens that are
-/// unknown, revoked or expired (contract §12.2), so for any other code the status does.
-fn about(status: u16, code: &str) -> About {
-    match code {
+fn known(code: &str) -> Option<About> {
+    Some(match code {
         "clerk_key_invalid"
         | "machine_secret_key_invalid"
         | "authorization_header_format_invalid"
@@ -82,14 +95,8 @@ fn about(status: u16, code: &str) -> About {
         | "internal_clerk_error"
         | "service_unavailable"
         | "gateway_timeout" => About::Outage,
-        _ => match status {
-            400 | 404 => About::Token,
-            401 => About::OurKey,
-            403 | 422 => About::OurSettings,
-            405 | 410 | 413 | 415 => About::OurRequest,
-            _ => About::Outage,
-        },
-    }
+        _ => return None,
+    })
 }
 
 #[cfg(test)]
@@ -99,35 +106,35 @@ mod tests {
     #[test]
     fn only_clerks_own_error_body_has_a_code() {
         for (body, expected) in [
-            (r#"{"errors":[{"code":"a"}]}"#, Some("a")),
-            (r#"{"errors":[{"message":"m","code":"a","meta":{}},{"code":"b"}],"x":1}"#, Some("a")),
-            (r#"{"errors":[7,{"message":"m"},{"code":7},{"code":""},{"code":"b"}]}"#, Some("b")),
-            (r#"{"errors":[{"code":"\u0061"}]}"#, Some("a")),
-            ("", None),
-            ("<html>", None),
-            ("null", None),
-            ("[]", None),
-            ("{}", None),
-            (r#"{"errors":[]}"#, None),
-            (r#"{"errors":null}"#, None),
-            (r#"{"errors":{"code":"a"}}"#, None),
-            (r#"{"errors":"a"}"#, None),
-            (r#"{"errors":["a"]}"#, None),
-            (r#"{"errors":[{}]}"#, None),
-            (r#"{"errors":[{"code":null}]}"#, None),
-            (r#"{"errors":[[{"code":"a"}]]}"#, None),
-            (r#"[{"errors":[{"code":"a"}]}]"#, None),
-            (r#"{"error":{"code":"a"}}"#, None),
-            (r#"{"code":"a","message":"m"}"#, None),
-            (r#"{"Errors":[{"code":"a"}]}"#, None),
-            (r#"{"errors":[],"errors":[{"code":"a"}]}"#, None),
-            (r#"{"errors":[{"code":"a"}]"#, None),
-            (r#"{"errors":[{"code":"a"}]} x"#, None),
-            ("\u{feff}{\"errors\":[{\"code\":\"a\"}]}", None),
+            (r#"{"errors":[{"code":"a"}]}"#, "a"),
+            (r#"{"errors":[{"message":"m","code":"a","meta":{}},{"code":"b"}],"x":1}"#, "a b"),
+            (r#"{"errors":[7,{"message":"m"},{"code":7},{"code":""},{"code":"b"}]}"#, "b"),
+            (r#"{"errors":[{"code":"\u0061"}]}"#, "a"),
+            ("", ""),
+            ("<html>", ""),
+            ("null", ""),
+            ("[]", ""),
+            ("{}", ""),
+            (r#"{"errors":[]}"#, ""),
+            (r#"{"errors":null}"#, ""),
+            (r#"{"errors":{"code":"a"}}"#, ""),
+            (r#"{"errors":"a"}"#, ""),
+            (r#"{"errors":["a"]}"#, ""),
+            (r#"{"errors":[{}]}"#, ""),
+            (r#"{"errors":[{"code":null}]}"#, ""),
+            (r#"{"errors":[[{"code":"a"}]]}"#, ""),
+            (r#"[{"errors":[{"code":"a"}]}]"#, ""),
+            (r#"{"error":{"code":"a"}}"#, ""),
+            (r#"{"code":"a","message":"m"}"#, ""),
+            (r#"{"Errors":[{"code":"a"}]}"#, ""),
+            (r#"{"errors":[],"errors":[{"code":"a"}]}"#, ""),
+            (r#"{"errors":[{"code":"a"}]"#, ""),
+            (r#"{"errors":[{"code":"a"}]} x"#, ""),
+            ("\u{feff}{\"errors\":[{\"code\":\"a\"}]}", ""),
         ] {
-            assert_eq!(code(body.as_bytes()).as_deref(), expected, "{body}");
+            assert_eq!(codes(body.as_bytes()).join(" "), expected, "{body}");
         }
-        assert_eq!(code(b"{\"errors\":[{\"code\":\"\xff\"}]}"), None);
+        assert!(codes(b"{\"errors\":[{\"code\":\"\xff\"}]}").is_empty());
     }
 
     /// Only what speaks about the token makes a client throw it away.
@@ -160,8 +167,13 @@ mod tests {
             (400, "too_many_requests", Outage),
             (404, "service_unavailable", Outage),
             (418, "unknown", Outage),
+            (404, "resource_not_found clerk_key_invalid", OurKey),
+            (400, "unknown unknown api_version_invalid", OurRequest),
+            (400, "unknown too_many_requests clerk_key_invalid", Outage),
+            (404, "resource_not_found unknown", Token),
         ] {
-            assert_eq!(about(status, code), expected, "{status} {code}");
+            let codes: Vec<String> = code.split(' ').map(ToOwned::to_owned).collect();
+            assert_eq!(about(status, &codes), expected, "{status} {code}");
         }
     }
 }

@@ -74,6 +74,8 @@ pub(crate) enum KeyError {
     Purpose,
     #[error("it has no id")]
     NoId,
+    #[error("as many others as are tried have its ID")]
+    OneOfMany,
     #[error("it is cut off, or has something behind its end")]
     NotOne,
 }

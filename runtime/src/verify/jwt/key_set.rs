@@ -14,6 +14,7 @@ use std::{
 };
 
 use arc_swap::ArcSwapOption;
+use tokio::time::timeout;
 
 use self::{
     loading::{LoadHistory, LoadResult, NoLoad},
@@ -22,13 +23,13 @@ use self::{
 use super::key::{Algorithm, Key, Thumbprint};
 use crate::{
     clock::Clock,
-    error::{ErrorKind, TokenError},
+    error::{ErrorKind, TokenError, UpstreamError, UpstreamErrorKind},
     telemetry,
     token::Jwt,
     verify::{
         health::KeyHealth,
         http_client::{ApiRequest, CallError, Upstream},
-        single_flight::SingleFlight,
+        single_flight::{Flight, SingleFlight},
     },
 };
 
@@ -134,15 +135,9 @@ impl KeySet {
         algorithm: Algorithm,
         jwt: &Jwt<'_>,
     ) -> Result<Thumbprint, TokenError> {
-        let newer = match self.load_after_bad_signature(known) {
-            Ok(load) => telemetry::wait_for_keys(load.result()).await.ok(),
-            Err(NoLoad::Known(snapshot)) => Some(snapshot),
-            Err(NoLoad::Unknown | NoLoad::Failed(_)) => None,
-        };
-        match newer {
-            Some(newer) => newer.verify(kid, algorithm, jwt).unwrap_or(Err(TokenError::UnknownKey)),
-            None => Err(fault),
-        }
+        let load = |seen: Option<&_>| self.load_after_bad_signature(seen.unwrap_or(known));
+        let verify = |set: &Snapshot| verify_with(set, kid, algorithm, jwt);
+        self.load_and_verify(load, verify).await.unwrap_or(Err(fault))
     }
 
     async fn verify_loaded(
@@ -151,23 +146,45 @@ impl KeySet {
         algorithm: Algorithm,
         jwt: &Jwt<'_>,
     ) -> Result<Thumbprint, ErrorKind> {
-        let loaded = match self.load_missing(Some(kid)) {
-            Ok(load) => telemetry::wait_for_keys(load.result()).await,
-            Err(NoLoad::Known(snapshot)) => Ok(snapshot),
-            Err(NoLoad::Unknown) => return Err(TokenError::UnknownKey.into()),
-            Err(NoLoad::Failed(why)) => Err(why),
+        let load = |_: Option<&_>| self.load_missing(Some(kid));
+        let verify = |set: &Snapshot| verify_with(set, kid, algorithm, jwt);
+        let why = match self.load_and_verify(load, verify).await {
+            Ok(verified) => return Ok(verified?),
+            Err(NoLoad::Failed(why)) => why,
+            Err(NoLoad::Known(_) | NoLoad::Unknown) => return Err(TokenError::UnknownKey.into()),
         };
-        let verified = match loaded {
-            Ok(snapshot) => {
-                snapshot.verify(kid, algorithm, jwt).unwrap_or(Err(TokenError::UnknownKey))
-            }
-            Err(why) => match self.stale(&why) {
-                Some(known) => known.verify(kid, algorithm, jwt),
-                None => self.fallback(&why).map(|key| key.verify(algorithm, jwt)),
-            }
-            .ok_or(why)?,
+        let verified = match self.stale(&why) {
+            Some(known) => known.verify(kid, algorithm, jwt),
+            None => self.fallback(&why).map(|key| key.verify(algorithm, jwt)),
         };
-        Ok(verified?)
+        Ok(verified.ok_or(why)??)
+    }
+
+    /// Verifies with the set of the load that runs, or of a new one. A set that was asked for before
+    /// the token came says nothing of a key that Clerk shows since: then looks once more.
+    async fn load_and_verify(
+        &self,
+        load: impl Fn(Option<&Arc<Snapshot>>) -> Result<Flight<LoadResult>, NoLoad>,
+        verify: impl Fn(&Snapshot) -> Result<Thumbprint, TokenError>,
+    ) -> Result<Result<Thumbprint, TokenError>, NoLoad> {
+        let came_at = self.clock.steady();
+        let look = async |seen: Option<&_>| match load(seen) {
+            Ok(load) => telemetry::wait_for_keys(load.result()).await.map_err(NoLoad::Failed),
+            Err(NoLoad::Known(set)) => Ok(set),
+            Err(none) => Err(none),
+        };
+        let looks = async {
+            let set = look(None).await?;
+            match verify(&set) {
+                Err(_) if set.was_asked_for_before(came_at) => {
+                    look(Some(&set)).await.map(|set| verify(&set))
+                }
+                verified => Ok(verified),
+            }
+        };
+        timeout(self.upstream.deadline(), looks).await.unwrap_or_else(|_| {
+            Err(NoLoad::Failed(UpstreamError::new(UpstreamErrorKind::Timeout).into()))
+        })
     }
 
     /// Loads the set, if there is none that may be used.
@@ -223,8 +240,10 @@ impl KeySet {
 
     /// Asks each source in turn. Only where one gives no answer, the next is asked.
     async fn load(&self) -> Result<Arc<Snapshot>, CallError> {
+        // What is shown later can be more or less than what was asked for.
+        let asked_at = self.clock.steady();
         let keys = self.upstream.ask_with_retry(&self.sources, snapshot::read).await?;
-        Ok(Arc::new(Snapshot::new(keys, self.clock.steady())))
+        Ok(Arc::new(Snapshot::new(keys, asked_at)))
     }
 
     fn health(&self) -> KeyHealth {
@@ -243,4 +262,14 @@ impl KeySet {
     fn history(&self) -> MutexGuard<'_, LoadHistory> {
         self.history.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// A set without the key ID does not verify the token either.
+fn verify_with(
+    set: &Snapshot,
+    kid: &str,
+    algorithm: Algorithm,
+    jwt: &Jwt<'_>,
+) -> Result<Thumbprint, TokenError> {
+    set.verify(kid, algorithm, jwt).unwrap_or(Err(TokenError::UnknownKey))
 }

@@ -8,7 +8,10 @@ use std::borrow::Cow;
 use crate::{
     clock::{UnixMillis, whole},
     error::{AudienceSetting, TokenError},
-    identity::{Actor, ids::has_control},
+    identity::{
+        Actor,
+        ids::{OrgId, Subject, has_control},
+    },
     token::json::{Member, Object},
 };
 
@@ -202,6 +205,14 @@ pub(crate) fn optional_text<'j>(
         Member::Is(text) if text.is_empty() => Ok(None),
         Member::Is(_) => required_text(payload, name).map(Some),
         Member::Mistyped => Err(TokenError::Claim(name)),
+    }
+}
+
+/// The ID of an organization, `org_…`: that of a user or a machine in its place is none.
+pub(crate) fn organization_id(id: &str, name: &'static str) -> Result<OrgId, TokenError> {
+    match Subject::from_id(id) {
+        Some(Subject::Organization(id)) => Ok(id),
+        _ => Err(TokenError::Claim(name)),
     }
 }
 

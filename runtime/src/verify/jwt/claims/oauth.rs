@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::checks::{ClaimChecks, Times, actor, audience, optional_text, required_text};
+use super::checks::{
+    ClaimChecks, Times, actor, audience, optional_text, organization_id, required_text,
+};
 use crate::{
     clock::UnixMillis,
     error::TokenError,
@@ -78,10 +80,7 @@ impl OAuthMembers<'_> {
 fn org_id(members: &Object<'_>) -> Result<Option<OrgId>, TokenError> {
     match members.text("org_id") {
         Member::Absent | Member::Null => Ok(None),
-        Member::Is(id) => match Subject::from_id(&id) {
-            Some(Subject::Organization(id)) => Ok(Some(id)),
-            _ => Err(TokenError::Claim("org_id")),
-        },
+        Member::Is(id) => organization_id(&id, "org_id").map(Some),
         Member::Mistyped => Err(TokenError::Claim("org_id")),
     }
 }

@@ -1,7 +1,9 @@
 //! The signed payload of a session JWT in, a verified session out.
 
 use super::{
-    checks::{ClaimChecks, Times, actor, names_party, optional_text, required_text},
+    checks::{
+        ClaimChecks, Times, actor, names_party, optional_text, organization_id, required_text,
+    },
     permissions,
 };
 use crate::{
@@ -9,7 +11,7 @@ use crate::{
     error::TokenError,
     identity::{
         Claims, Organization, SessionFacts, SessionToken,
-        ids::{OrgId, SessionId, Subject},
+        ids::{SessionId, Subject},
     },
     token::{
         Jwt,
@@ -72,7 +74,7 @@ fn version_1(payload: &Object<'_>) -> Result<Option<Organization>, TokenError> {
         Member::Mistyped => return Err(TokenError::Claim("org_permissions")),
     };
     Ok(Some(Organization {
-        id: OrgId::new(&id),
+        id: organization_id(&id, "org_id")?,
         slug: optional_text(payload, "org_slug")?.map(Into::into),
         role: optional_text(payload, "org_role")?.map(Into::into),
         permissions: permissions
@@ -90,7 +92,7 @@ fn version_2(payload: &Object<'_>) -> Result<Option<Organization>, TokenError> {
     };
     let role = optional_text(&organization, "rol")?.map(|role| format!("org:{role}"));
     Ok(Some(Organization {
-        id: OrgId::new(&required_text(&organization, "id")?),
+        id: organization_id(&required_text(&organization, "id")?, "id")?,
         slug: optional_text(&organization, "slg")?.map(Into::into),
         role: role.map(Into::into),
         permissions: version_2_permissions(payload, &organization)?.into(),

@@ -198,3 +198,33 @@ fn pause_after(failed: &CallError) -> Duration {
         _ => FAILURE_PAUSE,
     }
 }
+
+#[cfg(all(test, feature = "testing"))]
+mod tests {
+    use super::*;
+    use crate::{
+        testing::{DevIssuer, TestClock},
+        verify::{Keys, jwt::key_set::REFRESH_AFTER},
+    };
+
+    /// Two requests see the same old set, one of them before the load of the other and until it has
+    /// ended.
+    #[tokio::test]
+    async fn set_that_was_refreshed_meanwhile_is_not_loaded_again() {
+        let clock = TestClock::at(1_800_000_000);
+        let issuer = DevIssuer::builder().clock(clock.clone()).start().await.unwrap();
+        let clerk = issuer.clerk().build().unwrap();
+        clerk.warm_up().await.unwrap();
+        let Keys::Set(set) = &clerk.verifier().jwt.keys else { unreachable!("it has a URL") };
+        let old = set.snapshot.load_full().unwrap();
+        clock.advance(REFRESH_AFTER);
+        let now = set.clock.steady();
+        set.refresh(&old, now);
+        assert_eq!(set.loads.len(), 1);
+        while Arc::ptr_eq(&set.snapshot.load_full().unwrap(), &old) {
+            tokio::task::yield_now().await;
+        }
+        set.refresh(&old, now);
+        assert_eq!((set.loads.len(), issuer.calls().key_set), (0, 2));
+    }
+}

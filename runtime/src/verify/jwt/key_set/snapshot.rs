@@ -14,7 +14,7 @@ use serde_json::value::RawValue;
 use crate::{
     error::{TokenError, UpstreamError, UpstreamErrorKind},
     token::{Jwt, json::Object},
-    verify::jwt::key::{Algorithm, Key, Thumbprint},
+    verify::jwt::key::{Algorithm, Key, KeyError, Thumbprint},
 };
 
 /// How many keys of one key ID are used. Around a rotation there are two. A forged signature is
@@ -24,7 +24,8 @@ const MOST_KEYS_OF_ONE_ID: usize = 4;
 /// The keys that Clerk showed at one moment.
 pub(crate) struct Snapshot {
     keys: Vec<(String, Arc<Key>)>,
-    loaded_at: Duration,
+    /// The start of the load: a key can be withdrawn while it runs.
+    asked_at: Duration,
     /// Before this moment no refresh starts, in milliseconds of the steady clock. Read on each
     /// request, so neither this nor the next is behind a lock.
     next_refresh: AtomicU64,
@@ -39,8 +40,8 @@ struct SentSet<'s> {
 }
 
 impl Snapshot {
-    pub(crate) fn new(keys: Vec<(String, Arc<Key>)>, loaded_at: Duration) -> Self {
-        Self { keys, loaded_at, next_refresh: AtomicU64::new(0), outage_until: AtomicU64::new(0) }
+    pub(crate) fn new(keys: Vec<(String, Arc<Key>)>, asked_at: Duration) -> Self {
+        Self { keys, asked_at, next_refresh: AtomicU64::new(0), outage_until: AtomicU64::new(0) }
     }
 
     /// A set has one or two keys, so a list is the fastest map; and no `kid` is special in it.
@@ -82,7 +83,12 @@ impl Snapshot {
     }
 
     pub(crate) fn age(&self, now: Duration) -> Duration {
-        now.saturating_sub(self.loaded_at)
+        now.saturating_sub(self.asked_at)
+    }
+
+    /// Whether the set may lack a key that Clerk has shown since.
+    pub(crate) fn was_asked_for_before(&self, moment: Duration) -> bool {
+        self.asked_at < moment
     }
 
     pub(crate) fn refresh_is_due(&self, now: Duration) -> bool {
@@ -117,24 +123,25 @@ pub(crate) fn read(body: &[u8]) -> Result<Vec<(String, Arc<Key>)>, UpstreamError
     let is_object = body.trim_ascii_start().starts_with(b"{");
     let set: Option<SentSet<'_>> = is_object.then(|| serde_json::from_slice(body).ok()).flatten();
     let set = set.ok_or_else(|| UpstreamError::new(UpstreamErrorKind::Body))?;
-    let mut keys: Vec<(String, Arc<Key>)> = Vec::new();
+    let (mut keys, mut skipped) = (Vec::new(), None);
     for sent in set.keys {
-        let Ok(jwk) = Object::parse_text(sent.get()) else {
-            tracing::warn!("skipped a member of Clerk's key set that is not an RSA public key");
-            continue;
-        };
-        match Key::from_jwk(&jwk) {
-            Ok((kid, key)) => {
-                if keys.iter().filter(|(id, _)| *id == kid).count() < MOST_KEYS_OF_ONE_ID {
-                    keys.push((kid, Arc::new(key)));
-                } else {
-                    tracing::warn!(
-                        "skipped a key of Clerk's key set: {MOST_KEYS_OF_ONE_ID} others have its ID"
-                    );
-                }
-            }
-            Err(unusable) => tracing::warn!(%unusable, "skipped a key of Clerk's key set"),
+        match read_key(sent, &keys) {
+            Ok(key) => keys.push(key),
+            Err(unusable) => skipped.get_or_insert((unusable, 0_usize)).1 += 1,
         }
     }
+    // One event a load: whatever answers in Clerk's place can send thousands.
+    if let Some((first, count)) = skipped {
+        tracing::warn!(%first, count, "skipped keys of Clerk's key set");
+    }
     if keys.is_empty() { Err(UpstreamError::new(UpstreamErrorKind::NoKeys)) } else { Ok(keys) }
+}
+
+fn read_key(sent: &RawValue, known: &[(String, Arc<Key>)]) -> Result<(String, Arc<Key>), KeyError> {
+    let jwk = Object::parse_text(sent.get()).map_err(|_| KeyError::NotRsa)?;
+    let (kid, key) = Key::from_jwk(&jwk)?;
+    if known.iter().filter(|(id, _)| *id == kid).count() >= MOST_KEYS_OF_ONE_ID {
+        return Err(KeyError::OneOfMany);
+    }
+    Ok((kid, Arc::new(key)))
 }

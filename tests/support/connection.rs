@@ -1,8 +1,8 @@
-//! Bytes on a socket in, one answer out: for requests that no HTTP client would send.
+//! A raw connection to an app, for requests that no HTTP client would send.
 
 use std::{net::SocketAddr, time::Duration};
 
-use clerk_auth_tests::Reply;
+use crate::Reply;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -10,28 +10,29 @@ use tokio::{
     time::timeout,
 };
 
-/// A server that answers at all answers at once. The bound turns a test that hangs into one that
-/// fails.
+/// Turns a test that hangs into one that fails.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A connection to an app.
-pub(crate) struct Wire {
+pub struct Connection {
     stream: TcpStream,
     received: Vec<u8>,
 }
 
-impl Wire {
-    pub(crate) async fn open(address: SocketAddr) -> Self {
+impl Connection {
+    /// Connects.
+    pub async fn open(address: SocketAddr) -> Self {
         Self { stream: TcpStream::connect(address).await.unwrap(), received: Vec::new() }
     }
 
-    pub(crate) async fn send(&mut self, bytes: &[u8]) {
+    /// Sends these bytes as they are.
+    pub async fn send(&mut self, bytes: &[u8]) {
         self.stream.write_all(bytes).await.unwrap();
     }
 
-    /// The next answer, read whole. One that has not ended (1xx) has no body.
-    pub(crate) async fn reply(&mut self) -> Reply {
-        timeout(PATIENCE, self.read_reply()).await.expect("the server does not answer")
+    /// Reads the next response. An interim one (1xx) has no body.
+    pub async fn reply(&mut self) -> Reply {
+        timeout(PATIENCE, self.read_reply()).await.unwrap()
     }
 
     async fn read_reply(&mut self) -> Reply {

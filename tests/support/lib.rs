@@ -1,4 +1,4 @@
-//! What the tests share: an app on a real socket, and what it answered.
+//! What the tests share: an app on a real socket, its responses, raw connections, and captured logs.
 
 #![allow(
     clippy::unwrap_used,
@@ -6,6 +6,9 @@
     reason = "a test stops at the first thing that is not as it should be"
 )]
 #![allow(clippy::must_use_candidate, clippy::missing_panics_doc, reason = "only tests call it")]
+
+pub mod captured_log;
+pub mod connection;
 
 use std::net::SocketAddr;
 

@@ -1,5 +1,5 @@
-//! What is logged on this thread in, lines of text out: through `tracing`, as this crate and the
-//! HTTP client's pool do, and through `log`, as the HTTP client itself does.
+//! Captures the log of the current thread as lines of text: events of `tracing` (the library, the HTTP
+//! client's pool) and records of `log` (the HTTP client).
 
 use std::{
     cell::RefCell,
@@ -17,16 +17,15 @@ use tracing::{
 };
 
 thread_local! {
-    /// `None` where nobody wants them.
+    /// `None` unless the test captures.
     static LINES: RefCell<Option<Vec<String>>> = const { RefCell::new(None) };
 }
 
 /// Captures all levels of all crates on this thread from now on.
 ///
-/// A test has a thread of its own, and the tasks of its current-thread runtime share it: nothing
-/// of another test is heard. The listeners serve all threads, because `tracing` remembers for all
-/// of them whether anybody listens to an event.
-pub(crate) fn start() {
+/// A test and its current-thread runtime have one thread, so lines of other tests do not appear. The
+/// subscribers are global, because `tracing` caches for all threads whether an event has a subscriber.
+pub fn start() {
     static LISTENERS: Once = Once::new();
     LISTENERS.call_once(|| {
         log::set_logger(&LogRecords).unwrap();
@@ -38,7 +37,7 @@ pub(crate) fn start() {
 }
 
 /// The lines since the last call.
-pub(crate) fn take() -> Vec<String> {
+pub fn take() -> Vec<String> {
     LINES.replace(Some(Vec::new())).unwrap()
 }
 
