@@ -11,6 +11,8 @@ pub(crate) mod tree;
 pub(crate) mod unexpected;
 pub(crate) mod value;
 
+use std::fmt;
+
 use proc_macro2::{Ident, TokenStream};
 use syn::{
     Lit, Path, Token, parenthesized,
@@ -63,6 +65,16 @@ pub(crate) struct ConditionArgs {
     pub(crate) value: Value,
 }
 
+/// As it is written.
+impl fmt::Display for ConditionArgs {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.value {
+            Value::Bare => self.name.fmt(formatter),
+            value => write!(formatter, "{} = {value}", self.name),
+        }
+    }
+}
+
 impl Args {
     /// `place` is the attribute or the macro.
     pub(crate) fn parse(tokens: TokenStream, position: Position, errors: &mut Errors) -> Self {
@@ -98,7 +110,7 @@ impl Args {
                 self.accepts.get_or_insert(Argument { name, value });
             }
             Keyword::Optional => {
-                self.has_gaps |= !value::is_bare(&name, input, errors);
+                self.has_gaps |= !value::is_bare(keyword, &name, input, errors);
                 self.is_optional = true;
             }
             Keyword::Crate => {
@@ -163,7 +175,7 @@ fn instead_of_value(kind: TokenType, name: &Ident, input: ParseStream<'_>) -> St
         (Ok(Lit::Str(text)), ["scopes", ..]) => {
             format!("write `{name}(scopes = {:?})`", text.value())
         }
-        (Ok(Lit::Str(text)), ["from"]) => format!("write `{name}(from = {:?})`", text.value()),
+        (Ok(Lit::Str(text)), ["from", ..]) => format!("write `{name}(from = {:?})`", text.value()),
         _ => format!("write conditions in parentheses: {}", alternatives(&known)),
     }
 }
@@ -197,7 +209,12 @@ fn push_condition(
     input: ParseStream<'_>,
     errors: &mut Errors,
 ) {
-    let value = value::after_equals(Keyword::Condition(condition), &name, input, errors);
+    let keyword = Keyword::Condition(condition);
+    let value = match condition.is_bare() {
+        true if value::is_bare(keyword, &name, input, errors) => Value::Bare,
+        true => Value::Unreadable,
+        false => value::after_equals(keyword, &name, input, errors),
+    };
     if conditions.iter().all(|known| known.condition != condition) {
         conditions.push(ConditionArgs { condition, name, value });
     }

@@ -15,10 +15,14 @@ pub(crate) enum Condition {
     From,
     Audience,
     Client,
+    Organization,
+    NotImpersonated,
+    AllowPending,
+    Format,
 }
 
 impl Condition {
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::Scopes,
         Self::Role,
         Self::Permission,
@@ -28,6 +32,10 @@ impl Condition {
         Self::From,
         Self::Audience,
         Self::Client,
+        Self::Organization,
+        Self::NotImpersonated,
+        Self::AllowPending,
+        Self::Format,
     ];
 
     /// Its name, the noun for one of its values, the runtime's requirement, a value to paste, and the
@@ -59,6 +67,10 @@ impl Condition {
                 ["audience", "audience", "Audience", "\"https://api.example.com\"", ""]
             }
             Self::Client => ["client", "client", "Client", "[\"kPz81QmWc\"]", ""],
+            Self::Organization => ["organization", "organization", "Organization", "", ""],
+            Self::NotImpersonated => ["not_impersonated", "actor", "NotImpersonated", "", ""],
+            Self::AllowPending => ["allow_pending", "session", "", "", ""],
+            Self::Format => ["format", "format", "Jwt", "\"jwt\"", ""],
         }
     }
 
@@ -96,12 +108,24 @@ impl Condition {
     pub(crate) fn fits(self, kind: TokenType) -> bool {
         match self {
             Self::Scopes => kind.carries_scopes(),
-            Self::Role | Self::Permission | Self::Feature | Self::Plan | Self::Reverification => {
-                kind == TokenType::Session
-            }
+            Self::Role
+            | Self::Permission
+            | Self::Feature
+            | Self::Plan
+            | Self::Reverification
+            | Self::AllowPending => kind == TokenType::Session,
             Self::From => kind == TokenType::M2m,
             Self::Audience | Self::Client => kind == TokenType::OAuth,
+            Self::Organization => kind != TokenType::M2m,
+            Self::NotImpersonated => matches!(kind, TokenType::Session | TokenType::OAuth),
+            // A session token is always a JWT, an API key never.
+            Self::Format => matches!(kind, TokenType::OAuth | TokenType::M2m),
         }
+    }
+
+    /// Whether it is a word alone, without a value.
+    pub(crate) const fn is_bare(self) -> bool {
+        matches!(self, Self::Organization | Self::NotImpersonated | Self::AllowPending)
     }
 
     /// The types that can meet the condition.
@@ -122,7 +146,12 @@ impl Condition {
                 Form { group: true, ..Form::TEXT }
             }
             Self::From | Self::Client => Form { list: true, ..Form::TEXT },
-            Self::Reverification | Self::Audience => Form::TEXT,
+            Self::Reverification
+            | Self::Audience
+            | Self::Organization
+            | Self::NotImpersonated
+            | Self::AllowPending
+            | Self::Format => Form::TEXT,
         }
     }
 }

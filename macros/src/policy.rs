@@ -10,6 +10,7 @@ pub(crate) mod scope;
 
 use crate::{
     args::{Args, ClauseArgs, ConditionArgs},
+    condition::Condition,
     errors::Errors,
     policy::{accepts::Accepts, placement::check_placement, requirement::Requirement},
     token_type::TokenType,
@@ -30,6 +31,7 @@ pub(crate) struct Clause {
     pub(crate) kind: TokenType,
     /// All are needed; in the order of the source.
     pub(crate) requirements: Vec<Requirement>,
+    pub(crate) allows_pending: bool,
     /// The conditions as they are written.
     written: String,
 }
@@ -90,13 +92,16 @@ impl Policy {
 impl Clause {
     /// `All` of `All` is one list.
     fn check(kind: TokenType, conditions: Vec<ConditionArgs>, errors: &mut Errors) -> Self {
-        let written = conditions.iter().map(|args| format!("{} = {}", args.name, args.value));
-        let written = written.collect::<Vec<_>>().join(", ");
+        check_organization(&conditions, errors);
+        let written: Vec<String> = conditions.iter().map(ToString::to_string).collect();
+        let written = written.join(", ");
+        let allows_pending =
+            conditions.iter().any(|args| args.condition == Condition::AllowPending);
         let requirements = conditions
             .into_iter()
             .filter_map(|args| Requirement::check(args, errors))
             .flat_map(Requirement::into_parts);
-        Self { kind, requirements: requirements.collect(), written }
+        Self { kind, requirements: requirements.collect(), allows_pending, written }
     }
 
     fn summary(&self) -> String {
@@ -104,5 +109,17 @@ impl Clause {
             "" => format!("`{}`", self.kind.name()),
             conditions => format!("`{}` with `{conditions}`", self.kind.name()),
         }
+    }
+}
+
+/// A role or a permission is one in the active organization.
+fn check_organization(conditions: &[ConditionArgs], errors: &mut Errors) {
+    let of = |wanted| conditions.iter().find(move |args: &&ConditionArgs| args.condition == wanted);
+    let implied = of(Condition::Role).or_else(|| of(Condition::Permission));
+    let organization = of(Condition::Organization).filter(|args| args.value.is_readable());
+    if let (Some(organization), Some(implied)) = (organization, implied) {
+        let message =
+            format!("`organization` changes nothing: `{}` requires an organization", implied.name);
+        errors.push(organization.name.span(), &message, "remove `organization`");
     }
 }

@@ -13,7 +13,10 @@ const SHORTEST_PART: usize = 4;
 
 /// Known names that are not looked for within a longer word, which can mean the opposite or another
 /// value: `is_optional`, `shared_policy`.
-const NEVER_A_PART: [&str; 3] = ["crate", "optional", "policy"];
+const NEVER_A_PART: [&str; 5] = ["allow_pending", "crate", "format", "optional", "policy"];
+
+/// The known name that no beginning stands for: `allow` says what to accept.
+const NEVER_BY_ITS_BEGINNING: &str = "allowpending";
 
 /// Words beside a known name that do not turn its meaning round, as `ban` in `ban_role` does.
 const HARMLESS: [&str; 24] = [
@@ -62,7 +65,9 @@ pub(crate) fn near<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> 
     let is_like = |candidate: &str| {
         // Between short words two edits are no likeness: `all` is not a misspelt `any`.
         let most = MOST_EDITS.min(candidate.len() / 3);
-        let begins = name.len() >= SHORTEST_BEGINNING && candidate.starts_with(&name);
+        let begins = name.len() >= SHORTEST_BEGINNING
+            && candidate.starts_with(&name)
+            && candidate != NEVER_BY_ITS_BEGINNING;
         begins || levenshtein(&name, candidate) <= most
     };
     let is_part = |candidate: &str| candidate.len() >= SHORTEST_PART && name.contains(candidate);

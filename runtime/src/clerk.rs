@@ -90,6 +90,7 @@ impl Clerk {
     /// | `CLERK_AUDIENCE` | audiences of OAuth tokens, separated by commas |
     /// | `CLERK_SESSION_AUDIENCE` | audiences of session tokens, separated by commas |
     /// | `CLERK_AUTHORIZED_PARTIES` | origins of your front ends, separated by commas |
+    /// | `CLERK_PARTIES_FOR_COOKIES_ONLY` | `true` accepts session tokens without `azp` in the `Authorization` field |
     /// | `CLERK_RESOURCE` | the public URL of this API, for its [metadata](crate::guide::resource_metadata) |
     /// | `CLERK_API_URL`, `CLERK_API_VERSION` | the Backend API, if it is not Clerk's own |
     ///
@@ -144,7 +145,10 @@ impl Clerk {
         let lines: Vec<String> = policy
             .token_types()
             .flat_map(|accepted| {
-                self.lacks(accepted).into_iter().map(move |fault| format!("{accepted}: {fault}"))
+                let needs_jwt = policy.needs_jwt(accepted);
+                self.lacks(accepted, needs_jwt)
+                    .into_iter()
+                    .map(move |fault| format!("{accepted}: {fault}"))
             })
             .collect();
         if lines.is_empty() { Ok(()) } else { Err(UnsupportedPolicy { lines }) }
@@ -200,7 +204,7 @@ impl Clerk {
         self.verifier().health()
     }
 
-    fn lacks(&self, token_type: TokenType) -> Vec<ConfigurationError> {
+    fn lacks(&self, token_type: TokenType, needs_jwt: bool) -> Vec<ConfigurationError> {
         let Credentials { secret_key, machine_secret_key, .. } = self.0.has;
         let no_keys = matches!(self.verifier().jwt.keys, Keys::None);
         let no_recipient = self.verifier().rules.recipient == Recipient::Unknown;
@@ -208,11 +212,14 @@ impl Clerk {
             TokenType::SessionToken => vec![(no_keys, ConfigurationError::NoKeySource)],
             TokenType::OAuthToken => vec![
                 (no_keys, ConfigurationError::NoKeySource),
-                (!secret_key, ConfigurationError::NoSecretKey),
+                (!secret_key && !needs_jwt, ConfigurationError::NoSecretKey),
             ],
             TokenType::M2mToken => vec![
                 (no_keys, ConfigurationError::NoKeySource),
-                (!secret_key && !machine_secret_key, ConfigurationError::NoMachineKey),
+                (
+                    !secret_key && !machine_secret_key && !needs_jwt,
+                    ConfigurationError::NoMachineKey,
+                ),
                 (no_recipient, ConfigurationError::NoMachineId),
             ],
             TokenType::ApiKey => vec![(!secret_key, ConfigurationError::NoSecretKey)],

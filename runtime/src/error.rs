@@ -75,6 +75,8 @@ pub(crate) enum TokenError {
     Cookie(#[from] CookieError),
     #[error("the route does not accept {}", .0.with_article())]
     NotAccepted(TokenType),
+    #[error("the route accepts {} only as a JWT, and this one is opaque", .0.with_article())]
+    OpaqueNotAccepted(TokenType),
     #[error("the header's `cat` names another class of token")]
     Category,
     #[error("the header's `typ` is not that of its class")]
@@ -122,8 +124,6 @@ pub(crate) enum TokenError {
     Audience(AudienceSetting),
     #[error("this machine is not among the token's recipients (CLERK_MACHINE_ID)")]
     Recipient,
-    #[error("the session is pending: the user has tasks to finish before it becomes active")]
-    Pending,
     #[error("Clerk answered {status} to the question whether the token is valid")]
     NotConfirmed { status: u16 },
     #[error("Clerk says that the token is revoked")]

@@ -68,7 +68,7 @@ impl Clerk {
     pub async fn explain(&self, token: &str, policy: Policy) -> Explanation {
         let token_text = without_scheme(token.trim());
         let text = token_text.as_bytes();
-        let accepts = |token_type| policy.accepts(token_type);
+        let accepts = |presented| policy.accepts_presented(presented);
         let verified = self.verifier().verify(text, accepts).await;
         let is_genuine = verified.is_ok();
         let outcome =
@@ -97,6 +97,18 @@ impl Clerk {
                 return "The user must verify again; Clerk's front ends react to the response."
                     .into();
             }
+            ErrorKind::Denied(Denial::Pending) => {
+                return "The user must finish the tasks of the session in the front end; a route for \
+                        these tasks needs `allow_pending` in its policy."
+                    .into();
+            }
+            ErrorKind::Denied(Denial::Organization)
+                if rejected.token_type == Some(TokenType::OAuthToken) =>
+            {
+                return "The user must choose an organization at consent: the client must ask for \
+                        consent again, with the scope `user:org:read`."
+                    .into();
+            }
             ErrorKind::Denied(_) => return format!("The route accepts: {policy}."),
             ErrorKind::Upstream(_) => return "The token may be good; try again later.".into(),
             ErrorKind::Token(fault) => fault,
@@ -104,7 +116,9 @@ impl Clerk {
             _ => return String::new(),
         };
         match fault {
-            TokenError::NotAccepted(_) => return format!("The route accepts: {policy}."),
+            TokenError::NotAccepted(_) | TokenError::OpaqueNotAccepted(_) => {
+                return format!("The route accepts: {policy}.");
+            }
             TokenError::UnknownKey | TokenError::Signature | TokenError::Issuer => {
                 return self.instance_hint(fault, rejected.payload);
             }
@@ -122,7 +136,8 @@ impl Clerk {
             TokenError::NoAuthorizedParty => {
                 "Clerk copies `azp` from the Origin field of the request that gets the token: a \
                  token that a page load, a server or a native application gets has none. Let a \
-                 front end in the browser get it."
+                 front end in the browser get it. If only cookies must name a party, set \
+                 CLERK_PARTIES_FOR_COOKIES_ONLY."
             }
             TokenError::AuthorizedParty => {
                 "If the front end that got the token is yours, add its origin to \

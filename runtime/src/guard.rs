@@ -126,7 +126,7 @@ pub(crate) async fn admit_token(
 
 /// Verifies a bearer token of a type that the policy accepts.
 async fn verify(clerk: &Clerk, token: &[u8], policy: &Policy) -> Result<Accepted, AuthError> {
-    clerk.verifier().verify(token, |token_type| policy.accepts(token_type)).await
+    clerk.verifier().verify(token, |presented| policy.accepts_presented(presented)).await
 }
 
 /// Decides the policy. `passed` are the policies that another `Clerk` decided for this credential.

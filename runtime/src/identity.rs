@@ -34,6 +34,9 @@ pub(crate) struct SessionFacts {
     pub(crate) session_id: SessionId,
     pub(crate) organization: Option<Organization>,
     pub(crate) actor: Option<Actor>,
+    pub(crate) is_pending: bool,
+    /// Whether the token has the claim `azp`.
+    pub(crate) names_party: bool,
     pub(crate) factor_ages: Option<(i64, i64)>,
     pub(crate) features: Option<Box<str>>,
     pub(crate) plans: Option<Box<str>>,
@@ -75,6 +78,7 @@ pub(crate) struct OAuthFacts {
     pub(crate) audience: Box<[Box<str>]>,
     pub(crate) org_id: Option<OrgId>,
     pub(crate) actor: Option<Actor>,
+    pub(crate) is_jwt: bool,
     pub(crate) expires_at: Option<UnixMillis>,
 }
 
@@ -89,6 +93,7 @@ pub(crate) struct M2mFacts {
     pub(crate) token_id: Option<TokenId>,
     pub(crate) recipients: Box<[MachineId]>,
     pub(crate) claims: Option<Claims>,
+    pub(crate) is_jwt: bool,
     pub(crate) expires_at: Option<UnixMillis>,
 }
 
@@ -172,6 +177,13 @@ impl SessionToken {
         self.0.actor.as_ref()
     }
 
+    /// Whether the session is pending: its user has tasks to finish first, such as choosing an
+    /// organization. Only a policy with [`allow_pending`](crate::Policy::allow_pending) admits it.
+    #[must_use]
+    pub fn is_pending(&self) -> bool {
+        self.0.is_pending
+    }
+
     /// Returns how long ago the user's factors were verified. `None` if the token does not say.
     #[must_use]
     pub fn factor_ages(&self) -> Option<FactorAges> {
@@ -252,6 +264,12 @@ impl OAuthToken {
         self.0.actor.as_ref()
     }
 
+    /// Whether the token is a JWT. An opaque one was verified by the Backend API.
+    #[must_use]
+    pub fn is_jwt(&self) -> bool {
+        self.0.is_jwt
+    }
+
     /// The resources for which the token was issued (RFC 9068 §2.2). Empty where it does not say.
     pub fn audience(&self) -> impl ExactSizeIterator<Item = &str> {
         self.0.audience.iter().map(AsRef::as_ref)
@@ -269,6 +287,12 @@ impl M2mToken {
     #[must_use]
     pub fn token_id(&self) -> Option<&TokenId> {
         self.0.token_id.as_ref()
+    }
+
+    /// Whether the token is a JWT. An opaque one was verified by the Backend API.
+    #[must_use]
+    pub fn is_jwt(&self) -> bool {
+        self.0.is_jwt
     }
 
     /// The machines that may receive the token. Clerk calls these its scopes.
@@ -341,6 +365,24 @@ impl Identity {
     #[must_use]
     pub fn session_id(&self) -> Option<&SessionId> {
         self.by_ref().session_id()
+    }
+
+    /// Returns the party that acts in place of the user: of a session or an OAuth token with the
+    /// claim `act`.
+    #[must_use]
+    pub fn actor(&self) -> Option<&Actor> {
+        self.by_ref().actor()
+    }
+
+    /// Whether it is a pending session: see [`SessionToken::is_pending`].
+    #[must_use]
+    pub fn is_pending(&self) -> bool {
+        self.by_ref().is_pending()
+    }
+
+    /// Whether the token is a JWT.
+    pub(crate) fn is_jwt(&self) -> bool {
+        self.by_ref().is_jwt()
     }
 
     /// Returns the granted scopes. `None` for session tokens and M2M tokens, which have none.

@@ -11,6 +11,7 @@ mod hierarchy;
 mod redundancy;
 mod requirement;
 pub(crate) mod session;
+mod soundness;
 #[cfg(test)]
 mod tests;
 
@@ -29,7 +30,7 @@ pub(crate) use self::{
 use self::redundancy::Compared;
 use crate::{
     identity::{Identity, VerifiedToken, scopes::Scope},
-    token::TokenType,
+    token::{Form, Presented, TokenType},
 };
 
 /// Which tokens may enter, and what they must carry.
@@ -51,6 +52,7 @@ use crate::{
 pub struct Policy {
     clauses: &'static [Clause],
     is_optional: bool,
+    allows_pending: bool,
 }
 
 /// One token type that may enter, and its requirement.
@@ -68,7 +70,7 @@ pub enum Clause {
 
 impl Policy {
     /// The policy that lets nobody in.
-    pub const DENY_ALL: Self = Self { clauses: &[], is_optional: false };
+    pub const DENY_ALL: Self = Self { clauses: &[], is_optional: false, allows_pending: false };
 
     /// A policy of one clause per token type. Write it in a `const`: a contradiction then does
     /// not compile.
@@ -79,7 +81,8 @@ impl Policy {
     /// # Panics
     /// Where it is not evaluated at compile time: if a token type has two clauses, a condition
     /// stands in a clause of a type that does not have it, a scope is not a scope-token of RFC
-    /// 6749 §3.3, a list is empty, or a requirement in it never matters beside another.
+    /// 6749 §3.3, a list is empty, a role, permission or client has a form that Clerk never issues, or
+    /// a requirement in it never matters beside another.
     #[must_use]
     #[track_caller]
     pub const fn new(clauses: &'static [Clause]) -> Self {
@@ -109,7 +112,7 @@ impl Policy {
             }
             rest = tail;
         }
-        Self { clauses, is_optional: false }
+        Self { clauses, is_optional: false, allows_pending: false }
     }
 
     /// The same policy, which also accepts anonymous requests: those without a credential, and
@@ -119,6 +122,29 @@ impl Policy {
     #[must_use]
     pub const fn optional(self) -> Self {
         Self { is_optional: true, ..self }
+    }
+
+    /// The same policy, which also accepts pending sessions: those whose user has tasks to finish
+    /// first, such as choosing an organization. Every other policy rejects them.
+    ///
+    /// # Panics
+    /// If it is not evaluated at compile time, and the policy does not accept session tokens.
+    #[must_use]
+    #[track_caller]
+    pub const fn allow_pending(self) -> Self {
+        let (mut accepts_sessions, mut rest) = (false, self.clauses);
+        while let [clause, tail @ ..] = rest {
+            accepts_sessions |= matches!(clause, Clause::SessionToken(_));
+            rest = tail;
+        }
+        assert!(accepts_sessions, "only sessions can be pending, and none are accepted");
+        Self { allows_pending: true, ..self }
+    }
+
+    /// Whether pending sessions are accepted.
+    #[must_use]
+    pub const fn allows_pending(self) -> bool {
+        self.allows_pending
     }
 
     /// Whether anonymous requests are accepted.
@@ -147,6 +173,7 @@ impl Policy {
     ) -> Result<(), Denial> {
         let token_type = identity.token_type();
         let clause = self.clause(token_type).ok_or(Denial::NotAccepted(token_type))?;
+        self.check_status(identity)?;
         let requirement = clause.requirement();
         match requirement.denies(identity, hierarchy) {
             None => Ok(()),
@@ -155,6 +182,23 @@ impl Policy {
             }
             Some(denial) => Err(denial),
         }
+    }
+
+    /// Rejects a pending session, unless the policy says otherwise.
+    pub(crate) fn check_status(&self, identity: &Identity) -> Result<(), Denial> {
+        if identity.is_pending() && !self.allows_pending { Err(Denial::Pending) } else { Ok(()) }
+    }
+
+    /// Whether a token of this type and form can pass, as far as that is known before it is verified.
+    pub(crate) fn accepts_presented(&self, presented: Presented) -> bool {
+        let is_opaque = presented.form == Form::Opaque;
+        let clause = self.clause(presented.token_type);
+        clause.is_some_and(|clause| !(is_opaque && clause.requirement().needs_jwt()))
+    }
+
+    /// Whether only JWTs of this type can pass.
+    pub(crate) fn needs_jwt(&self, token_type: TokenType) -> bool {
+        self.clause(token_type).is_some_and(|clause| clause.requirement().needs_jwt())
     }
 
     /// The scopes that a caller who passes this policy also needs beside `others`, to pass it with
@@ -172,8 +216,8 @@ impl Policy {
 
     /// Whether tokens of this type need scopes.
     pub(crate) fn asks_for_scopes(&self, token_type: TokenType) -> bool {
-        let is_scope = |leaf: &Requirement| matches!(leaf, Requirement::Scope(_));
-        self.clause(token_type).is_some_and(|clause| clause.requirement().has(is_scope))
+        let is_scope = |leaf: &Requirement| leaf.scope_of(token_type).is_some();
+        self.clause(token_type).is_some_and(|clause| clause.requirement().has(&is_scope))
     }
 
     /// The scopes that an OAuth client should ask for to pass: the first alternative. `None`
@@ -188,7 +232,7 @@ impl Policy {
     pub(crate) fn scopes_of_oauth_tokens(&self) -> Vec<&'static str> {
         self.clause(TokenType::OAuthToken)
             .map(Clause::requirement)
-            .map_or_else(Vec::new, |it| it.scopes())
+            .map_or_else(Vec::new, |it| it.scopes_of(TokenType::OAuthToken))
     }
 
     fn clause(&self, token_type: TokenType) -> Option<&'static Clause> {

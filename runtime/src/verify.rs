@@ -40,7 +40,7 @@ use self::{health::Health, jwt::header::Class};
 use crate::{
     clock::Clock,
     error::{AuthError, ErrorKind, TokenError},
-    token::{Decoded, Form, Jwt, Presented, Token, TokenType},
+    token::{Decoded, Form, Jwt, Presented, Token},
 };
 
 /// The rules of one `Clerk`, and what it shares with those that differ in them: a verifier for JWTs,
@@ -63,17 +63,14 @@ impl Verifier {
     pub(crate) async fn verify(
         &self,
         text: &[u8],
-        accepts: impl Fn(TokenType) -> bool,
+        accepts: impl Fn(Presented) -> bool,
     ) -> Result<Accepted, AuthError> {
         if let Some(cached) = self.jwt.cached(text) {
-            let token_type = cached.facts.token_type();
-            let verified = if accepts(token_type) {
-                cached.facts.check(&self.rules, self.clock.now())
-            } else {
-                Err(TokenError::NotAccepted(token_type).into())
-            };
-            let presented = Some(Presented { token_type, form: Form::Jwt });
-            return verified.map_err(|failure| AuthError { failure, presented });
+            let presented = Presented { token_type: cached.facts.token_type(), form: Form::Jwt };
+            let verified = check_accepted(presented, accepts)
+                .map_err(ErrorKind::from)
+                .and_then(|()| cached.facts.check(&self.rules, self.clock.now()));
+            return verified.map_err(|failure| AuthError { failure, presented: Some(presented) });
         }
         // On the heap: most tokens are cached, and the future of their requests stays small.
         Box::pin(self.verify_uncached(text, accepts)).await
@@ -82,21 +79,20 @@ impl Verifier {
     async fn verify_uncached(
         &self,
         text: &[u8],
-        accepts: impl Fn(TokenType) -> bool,
+        accepts: impl Fn(Presented) -> bool,
     ) -> Result<Accepted, AuthError> {
         let decoded = Decoded::from_text(text).map_err(TokenError::from)?;
         let token = Token::classify(&decoded).map_err(TokenError::from)?;
         let presented = token.presented();
+        let as_presented = |failure| AuthError { failure, presented: Some(presented) };
+        check_accepted(presented, accepts).map_err(|fault| as_presented(fault.into()))?;
         let verified = match &token {
-            _ if !accepts(presented.token_type) => {
-                Err(TokenError::NotAccepted(presented.token_type).into())
-            }
             Token::Opaque(opaque) => self.opaque.verify(*opaque, &self.rules).await,
             Token::SessionJwt(jwt) => self.verify_jwt(jwt, Class::Session, text).await,
             Token::OAuthJwt(jwt) => self.verify_jwt(jwt, Class::OAuth, text).await,
             Token::M2mJwt(jwt) => self.verify_jwt(jwt, Class::M2m, text).await,
         };
-        verified.map_err(|failure| AuthError { failure, presented: Some(presented) })
+        verified.map_err(as_presented)
     }
 
     async fn verify_jwt(
@@ -126,4 +122,22 @@ impl Verifier {
         let remembered_jwts = self.jwt.cache.as_ref().map_or(0, JwtCache::len);
         Health { keys: self.jwt.keys.health(), remembered_jwts }
     }
+}
+
+/// Rejects a token by its type and form alone, before anything is verified.
+fn check_accepted(
+    presented: Presented,
+    accepts: impl Fn(Presented) -> bool,
+) -> Result<(), TokenError> {
+    let Presented { token_type, .. } = presented;
+    if accepts(presented) {
+        return Ok(());
+    }
+    let as_jwt = Presented { token_type, form: Form::Jwt };
+    let fault = if accepts(as_jwt) {
+        TokenError::OpaqueNotAccepted(token_type)
+    } else {
+        TokenError::NotAccepted(token_type)
+    };
+    Err(fault)
 }

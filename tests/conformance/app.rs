@@ -47,6 +47,11 @@ impl Apps {
     }
 
     pub(crate) async fn decide(&mut self, vector: &Vector) -> Decision {
+        self.decide_by(vector, accepting(&vector.accepts)).await
+    }
+
+    /// Decides by another policy than the vector's.
+    pub(crate) async fn decide_by(&mut self, vector: &Vector, policy: Policy) -> Decision {
         self.script(vector);
         let clerk = self.clerk(vector);
         let asked: Asked = vector.expected.has.iter().flatten().map(|(it, _)| it.clone()).collect();
@@ -54,7 +59,7 @@ impl Apps {
         let router = Router::new()
             .route("/notes", get(describe))
             .layer(Extension(asked))
-            .layer(ClerkLayer::new(clerk, accepting(&vector.accepts)))
+            .layer(ClerkLayer::new(clerk, policy))
             .layer(option_layer(outer));
         let mut request = Request::get("/notes");
         for (name, value) in &vector.headers {

@@ -18,7 +18,8 @@ mod vectors;
 use crate::{
     app::Apps,
     differences::{Allowed, Difference},
-    vectors::Vectors,
+    policies::accepting,
+    vectors::{Vector, Vectors},
 };
 
 #[tokio::test]
@@ -41,4 +42,22 @@ async fn each_vector_is_decided_like_the_sdk_or_listed() {
     assert!(unlisted.is_empty(), "{} unlisted:\n{}", unlisted.len(), unlisted.join("\n"));
     let unused = allowed.unused();
     assert!(unused.is_empty(), "listed, and not found any more: {unused:?}");
+}
+
+/// The SDK's `treatPendingAsSignedOut: false`: the vectors say `session-pending` of exactly the
+/// sessions that are signed in to the SDK, and pending.
+#[tokio::test]
+async fn pending_session_enters_where_the_policy_allows_it() {
+    let vectors = Vectors::read();
+    let mut apps = Apps::start(&vectors).await;
+    let is_pending = |vector: &&Vector| {
+        vector.within.is_none() && vector.expected.reason.as_deref() == Some("session-pending")
+    };
+    let pending: Vec<&Vector> = vectors.requests.iter().filter(is_pending).collect();
+    assert!(pending.len() >= 10, "{}", pending.len());
+    for vector in pending {
+        let policy = accepting(&vector.accepts).allow_pending();
+        let ours = apps.decide_by(vector, policy).await;
+        assert!(ours.enters, "{}: {ours:?}", vector.name);
+    }
 }

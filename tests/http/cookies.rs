@@ -86,6 +86,29 @@ fn signed_in(token: &str) -> String {
     format!("__session={token}; __client_uat=1")
 }
 
+/// A token without `azp` is good in a field that only its holder can set. The cache knows it then,
+/// and a cookie with it is rejected still.
+#[tokio::test]
+async fn party_for_cookies_only_is_required_of_cookies() {
+    let issuer = DevIssuer::start().await.unwrap();
+    let parties = issuer.clerk().authorized_parties([PARTY]).parties_for_cookies_only();
+    let router: Router<Clerk> =
+        Router::new().route("/session", get(session)).route("/optional", get(optional));
+    let server = Server::start(router.with_state(parties.build().unwrap())).await;
+    let app = App { issuer, server };
+    let none = app.issuer.session("user_ada").jwt();
+    for _ in 0..2 {
+        assert_eq!(app.get("/session", &signed_in(&none)).await.status, 401);
+        assert_eq!(app.get("/optional", &signed_in(&none)).await.body, "nobody");
+        assert_eq!(app.server.get("/session", &none).await.body, "user_ada");
+        assert_eq!(app.server.get("/optional", &none).await.body, "user_ada");
+    }
+    assert_eq!(app.get("/session", &signed_in(&app.good())).await.body, "user_ada");
+    let other = app.issuer.session("user_ada").authorized_party("https://x.example").jwt();
+    assert_eq!(app.server.get("/session", &other).await.status, 401);
+    assert_eq!(app.get("/session", &signed_in(&other)).await.status, 401);
+}
+
 #[tokio::test]
 async fn a_cookie_speaks_for_a_session_and_for_nothing_else() {
     let app = App::start().await;

@@ -145,6 +145,58 @@ async fn each_common_cause_has_its_advice() {
 }
 
 #[tokio::test]
+async fn unmet_condition_without_a_value_has_its_advice() {
+    let issuer = issuer().await;
+    let session = || issuer.session("user_ada");
+    let rows = vec![
+        row(
+            "pending",
+            SESSIONS,
+            session().pending().jwt(),
+            "session-pending",
+            "The user must finish the tasks of the session",
+        ),
+        row(
+            "without an organization",
+            policy!(organization),
+            session().jwt(),
+            "organization-missing",
+            "The route accepts: session_token with an organization.",
+        ),
+        row(
+            "without a choice at consent",
+            policy!(oauth_token(organization)),
+            issuer.oauth("user_ada").scopes(["user:org:read"]).jwt(),
+            "organization-missing",
+            "The user must choose an organization at consent",
+        ),
+        row(
+            "without the scope of the organization",
+            policy!(oauth_token(organization)),
+            issuer.oauth("user_ada").jwt(),
+            "scope-missing",
+            "the token lacks the scope `user:org:read`, which the request requires.",
+        ),
+        row(
+            "impersonated",
+            policy!(not_impersonated),
+            session().actor("user_eve").jwt(),
+            "impersonated",
+            "The route accepts: session_token with no impersonator.",
+        ),
+        row(
+            "opaque",
+            policy!(oauth_token(format = "jwt")),
+            issuer.oauth("user_ada").opaque(),
+            "token-type-mismatch",
+            "the route accepts an oauth_token only as a JWT, and this one is opaque. The route \
+             accepts: oauth_token with JWT format.",
+        ),
+    ];
+    assert_explained(&issuer.clerk().build().unwrap(), rows).await;
+}
+
+#[tokio::test]
 async fn word_in_place_of_a_token_is_named() {
     let issuer = issuer().await;
     let clerk = issuer.clerk().build().unwrap();

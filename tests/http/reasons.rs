@@ -79,6 +79,13 @@ sender not listed           | sender-not-listed
 sender not listed, opaque   | sender-not-listed
 client not listed           | sender-not-listed
 client not listed, opaque   | sender-not-listed
+no active organization      | organization-missing
+no chosen organization      | organization-missing
+no organization scope       | scope-missing
+key of no organization      | organization-missing
+impersonated                | impersonated
+delegated, opaque           | impersonated
+opaque, for a JWT           | token-type-mismatch
 audience of the policy      | token-verification-failed
 Clerk says 400              | token-invalid
 Clerk says 422              | unexpected-error

@@ -90,6 +90,13 @@ sender not listed           | 403 | forbidden             | -
 sender not listed, opaque   | 403 | forbidden             | -
 client not listed           | 403 | forbidden             | -
 client not listed, opaque   | 403 | forbidden             | -
+no active organization      | 403 | forbidden             | -
+no chosen organization      | 403 | forbidden             | -
+no organization scope       | 403 | insufficient-scope    | , error="insufficient_scope", scope="user:org:read"
+key of no organization      | 403 | forbidden             | -
+impersonated                | 403 | forbidden             | -
+delegated, opaque           | 403 | forbidden             | -
+opaque, for a JWT           | 401 | invalid-token         | , error="invalid_token"
 audience of the policy      | 401 | invalid-token         | , error="invalid_token"
 no scope of two             | 403 | insufficient-scope    | , error="insufficient_scope", scope="write:notes read:notes"
 one scope of two            | 403 | insufficient-scope    | , error="insufficient_scope", scope="write:notes read:notes"

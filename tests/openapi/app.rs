@@ -13,13 +13,14 @@ pub(crate) const HIERARCHY: ScopeHierarchy =
 pub(crate) const TOOL: Policy = policy!(accepts = ["oauth_token", "api_key"], scopes = "use:tool");
 
 /// What a table of routes says, whoever made it.
-pub(crate) const POLICIES: [(Method, &str, Policy); 7] = [
+pub(crate) const POLICIES: [(Method, &str, Policy); 8] = [
     (Method::GET, "/notes", list_notes::POLICY),
     (Method::POST, "/notes", create_note::POLICY),
     (Method::GET, "/profile", profile::POLICY),
     (Method::GET, "/billing", billing::POLICY),
     (Method::GET, "/feed", feed::POLICY),
     (Method::GET, "/internal", internal::POLICY),
+    (Method::GET, "/invoices", invoices::POLICY),
     (Method::GET, "/tool", TOOL),
 ];
 
@@ -63,6 +64,16 @@ pub(crate) async fn internal() -> &'static str {
     "entered"
 }
 
+#[utoipa::path(get, path = "/invoices", responses((status = 200, description = "Entered", body = String)))]
+#[clerk_auth(
+    session_token(organization, not_impersonated),
+    oauth_token(organization, scopes = "read:invoices", format = "jwt"),
+    api_key(organization)
+)]
+pub(crate) async fn invoices() -> &'static str {
+    "entered"
+}
+
 /// Behind a layer, so nothing in its signature tells of the policy.
 #[utoipa::path(get, path = "/tool", responses((status = 200, description = "Entered", body = String)))]
 pub(crate) async fn tool() -> &'static str {
@@ -77,7 +88,7 @@ pub(crate) async fn health() -> &'static str {
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Notes", version = "1"),
-    paths(list_notes, create_note, profile, billing, feed, internal, tool, health)
+    paths(list_notes, create_note, profile, billing, feed, internal, invoices, tool, health)
 )]
 pub(crate) struct Notes;
 
@@ -93,6 +104,7 @@ pub(crate) fn app(clerk: Clerk) -> Router {
         .route("/billing", get(billing))
         .route("/feed", get(feed))
         .route("/internal", get(internal))
+        .route("/invoices", get(invoices))
         .route("/health", get(health))
         .with_state(clerk.clone())
         .merge(tool.layer(ClerkLayer::new(clerk, TOOL)))
@@ -121,6 +133,7 @@ pub(crate) fn undescribed_guards(clerk: &Clerk) -> aide::openapi::OpenApi {
         .api_route("/billing", get_documented(billing))
         .api_route("/feed", get_documented(feed))
         .api_route("/internal", get_documented(internal))
+        .api_route("/invoices", get_documented(invoices))
         .api_route("/health", get_documented(health))
         .with_state(clerk.clone())
         .merge(tool.layer(ClerkLayer::new(clerk.clone(), TOOL)));

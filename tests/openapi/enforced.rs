@@ -35,9 +35,14 @@ fn credential(issuer: &DevIssuer, scheme: &str, names: &[&str]) -> (&'static str
     match scheme {
         "clerk_session_token" => bearer(session()),
         "clerk_session_cookie" => ("cookie", issuer.cookies(&session())),
-        "clerk_oauth_token" => bearer(issuer.oauth("user_ada").scopes(names.to_vec()).jwt()),
+        "clerk_oauth_token" => {
+            let token = issuer.oauth("user_ada").scopes(names.to_vec());
+            // As at Clerk: this scope lets the user choose an organization.
+            let chooses = names.contains(&"user:org:read");
+            bearer(if chooses { token.organization("org_acme").jwt() } else { token.jwt() })
+        }
         "clerk_m2m_token" => bearer(issuer.m2m("mch_billing").jwt()),
-        "clerk_api_key" => bearer(issuer.api_key("user_ada").scopes(names.to_vec()).opaque()),
+        "clerk_api_key" => bearer(issuer.api_key("org_acme").scopes(names.to_vec()).opaque()),
         other => panic!("a scheme that is not ours: {other}"),
     }
 }

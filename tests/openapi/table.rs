@@ -48,6 +48,16 @@ async fn each_operation_says_who_may_call_it() {
         ),
         // Which machines call is nobody's business.
         ("/paths/~1internal/get", json!([{ "clerk_m2m_token": [] }])),
+        // To an OAuth client, the organization is a scope to ask for.
+        (
+            "/paths/~1invoices/get",
+            json!([
+                { "clerk_session_token": [] },
+                { "clerk_session_cookie": [] },
+                { "clerk_oauth_token": ["user:org:read", "read:invoices"] },
+                { "clerk_api_key": [] },
+            ]),
+        ),
     ];
     for (operation, security) in table {
         assert_eq!(document.pointer(operation).unwrap()["security"], security, "{operation}");
@@ -66,7 +76,7 @@ async fn the_schemes_say_where_credentials_come_from_and_which_scopes_there_are(
         "authorizationUrl": format!("{}/oauth/authorize", issuer.issuer()),
         "tokenUrl": format!("{}/oauth/token", issuer.issuer()),
         "refreshUrl": format!("{}/oauth/token", issuer.issuer()),
-        "scopes": { "admin": "", "list:notes": "", "export": "", "archive": "", "write:notes": "", "use:tool": "" },
+        "scopes": { "admin": "", "list:notes": "", "export": "", "archive": "", "write:notes": "", "use:tool": "", "user:org:read": "", "read:invoices": "" },
     });
     assert_eq!(flow, &expected);
     let kind = |name: &str| ["type", "scheme", "in", "name"].map(|member| &schemes[name][member]);

@@ -22,3 +22,4 @@ mod server_function;
 mod step_up;
 mod tools;
 mod without_http;
+mod words;

@@ -106,6 +106,7 @@ fn once(keyword: Keyword) -> String {
         Keyword::Condition(_) if keyword.form().group => {
             format!("write one `{name}` with a group: `{name} = all(…, …)`")
         }
+        Keyword::Condition(condition) if condition.is_bare() => format!("remove one `{name}`"),
         Keyword::Accepts => "keep one `accepts`; a list names several types".to_owned(),
         Keyword::Condition(_) => format!("keep one `{name}`, the one that a caller must meet"),
         Keyword::Optional | Keyword::Crate | Keyword::Policy => format!("remove one `{name}`"),

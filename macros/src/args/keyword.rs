@@ -52,6 +52,9 @@ impl Keyword {
             (None, Position::Clause(kind)) => {
                 let known = Condition::names_for(kind);
                 let message = format!("unknown condition `{name}`");
+                if let Some(meant) = rejects_actors(name).filter(|meant| known.contains(meant)) {
+                    return Err((message, format!("did you mean `{meant}`?")));
+                }
                 if is_negated(name) {
                     return Err((message, NOTHING_NEGATED.into()));
                 }
@@ -89,6 +92,7 @@ impl Keyword {
             Self::Crate => "crate = my_crate::auth".into(),
             Self::Policy => "policy = ListNotes".into(),
             Self::Clause(kind) => kind.name().into(),
+            Self::Condition(condition) if condition.is_bare() => condition.name().into(),
             Self::Condition(condition) => {
                 format!("{} = {}", condition.name(), condition.example())
             }
@@ -117,7 +121,7 @@ pub(crate) fn is_constant(name: &str) -> bool {
 }
 
 /// What other frameworks call an argument: the words that are not near to ours.
-const OTHER_WORDS: [(&str, &[&str]); 7] = [
+const OTHER_WORDS: [(&str, &[&str]); 9] = [
     (
         "accepts",
         &["allow", "kind", "token", "token_type", "token_types", "tokens", "type", "types"],
@@ -128,6 +132,8 @@ const OTHER_WORDS: [(&str, &[&str]); 7] = [
     ("from", &["caller", "machine", "machine_id", "machines"]),
     ("audience", &["resource"]),
     ("optional", &["anonymous"]),
+    ("organization", &["tenant"]),
+    ("format", &["form", "jwt"]),
 ];
 
 /// Words that ask for what holds without them.
@@ -168,6 +174,9 @@ fn unknown(name: &str, position: Position, is_off: bool) -> (String, String) {
     if REQUIRED.contains(&name) || is_negated(name) && name.ends_with("optional") {
         return (message, without(name));
     }
+    if let Some(meant) = rejects_actors(name).filter(|_| !is_off) {
+        return (message, format!("did you mean `{meant}`?"));
+    }
     if is_negated(name) {
         return (message, NOTHING_NEGATED.into());
     }
@@ -178,6 +187,12 @@ fn unknown(name: &str, position: Position, is_off: bool) -> (String, String) {
     let here = |keyword: &Keyword| *keyword != Keyword::Policy || position == Position::Attribute;
     let known: Vec<&str> = Keyword::all().filter(here).map(Keyword::name).collect();
     (message, did_you_mean(name, &known, is_off))
+}
+
+/// `no_impersonation` and `deny_actor` negate, and mean the condition that does.
+fn rejects_actors(name: &str) -> Option<&'static str> {
+    let names_actor = ["imperson", "actor"].iter().any(|word| name.contains(word));
+    (is_negated(name) && names_actor).then_some(Condition::NotImpersonated.name())
 }
 
 fn without(name: &str) -> String {

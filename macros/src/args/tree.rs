@@ -119,6 +119,8 @@ pub(crate) enum Value {
     Group(Group),
     /// `second_factor(minutes = 5)`
     Factor(Factor),
+    /// Nothing stands there, and nothing has to.
+    Bare,
     /// An error was reported.
     Unreadable,
 }
@@ -140,6 +142,7 @@ impl fmt::Display for Value {
             }
             Self::Group(group) => group.fmt(formatter),
             Self::Factor(factor) => factor.fmt(formatter),
+            Self::Bare => Ok(()),
             Self::Unreadable => formatter.write_str("…"),
         }
     }

@@ -62,8 +62,14 @@ fn value(keyword: Keyword, input: ParseStream<'_>, errors: &mut Errors) -> Value
     leaf(keyword, Around::Nothing, input, errors).map_or(Value::Unreadable, Value::Leaf)
 }
 
-/// Nothing stands behind `optional`; anything else is reported, and the answer is `false`.
-pub(crate) fn is_bare(name: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> bool {
+/// Nothing stands behind a word such as `optional`; anything else is reported, and the answer is
+/// `false`.
+pub(crate) fn is_bare(
+    keyword: Keyword,
+    name: &Ident,
+    input: ParseStream<'_>,
+    errors: &mut Errors,
+) -> bool {
     let is_value = is_sign(input);
     if !is_value && !input.peek(Paren) {
         return true; // a missing comma is reported where commas are read
@@ -71,21 +77,35 @@ pub(crate) fn is_bare(name: &Ident, input: ParseStream<'_>, errors: &mut Errors)
     skip_signs(input);
     let text = input.cursor().token_tree().map_or_else(String::new, |(token, _)| token.to_string());
     let help = match text.as_str() {
-        "" | "()" | "true" => "write `optional`",
-        "false" | "\"false\"" | "(false)" => "remove `optional`",
-        _ if is_value || !has_arguments(input) => {
-            "`optional` alone accepts requests without a credential; to reject them, remove it"
-        }
-        _ => "write `optional`, and beside it, after a `,`, what stands in the parentheses",
+        "" | "()" | "true" => format!("write `{name}`"),
+        "false" | "\"false\"" | "(false)" => format!("remove `{name}`"),
+        _ if is_value || !has_arguments(input) => alone(keyword).to_owned(),
+        _ => format!("write `{name}`, and beside it, after a `,`, what stands in the parentheses"),
     };
     if is_value {
         let span = if input.is_empty() { name.span() } else { input.span() };
-        errors.push(span, "`optional` takes no value", help);
+        errors.push(span, &format!("`{name}` takes no value"), &help);
     } else {
-        errors.push(name.span(), "`optional` takes no conditions", help);
+        errors.push(name.span(), &format!("`{name}` takes no conditions"), &help);
     }
     skip_to_comma(input);
     false
+}
+
+/// What a word does that takes no value: without the value, it can accept more than was meant.
+const fn alone(keyword: Keyword) -> &'static str {
+    match keyword {
+        Keyword::Condition(Condition::Organization) => {
+            "`organization` accepts each organization; to accept one, compare `org_id` in the handler"
+        }
+        Keyword::Condition(Condition::NotImpersonated) => {
+            "write `not_impersonated`: it rejects everyone who acts for the user"
+        }
+        Keyword::Condition(Condition::AllowPending) => {
+            "`allow_pending` alone accepts every pending session; to reject them, remove it"
+        }
+        _ => "`optional` alone accepts requests without a credential; to reject them, remove it",
+    }
 }
 
 /// Whether the parentheses hold arguments with values: another word can say that the route is not

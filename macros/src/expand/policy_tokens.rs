@@ -64,7 +64,7 @@ fn shared_requirement(policy: &Policy) -> Option<&[Requirement]> {
         return None;
     };
     match first.requirements.as_slice() {
-        [] | [Requirement::Leaf(..)] => None,
+        [] | [Requirement::Leaf(..) | Requirement::Word(_)] => None,
         long => Some(long),
     }
 }
@@ -109,13 +109,15 @@ impl PolicyTokens {
         let Self { prefix, .. } = self;
         let clauses = policy.clauses.iter().map(|clause| self.clause(clause));
         let clauses = quote!(&[#(#clauses),*]);
+        let allows_pending = policy.clauses.iter().any(|clause| clause.allows_pending);
+        let pending = allows_pending.then(|| quote!(.allow_pending()));
         let optional = policy.accepts.is_optional.then(|| quote!(.optional()));
         if requirements(policy).map(leaves).sum::<usize>() <= MOST_COMPARED {
-            return quote!(#prefix Policy::new(#clauses) #optional);
+            return quote!(#prefix Policy::new(#clauses) #pending #optional);
         }
         let mut constants = Vec::new();
         requirements(policy).for_each(|requirement| collect_paths(requirement, &mut constants));
-        quote!(#prefix Policy::from_expansion(#clauses, &[#(#constants),*]) #optional)
+        quote!(#prefix Policy::from_expansion(#clauses, &[#(#constants),*]) #pending #optional)
     }
 
     fn clause(&self, clause: &Clause) -> TokenStream {
@@ -141,6 +143,10 @@ impl PolicyTokens {
         let Self { prefix, .. } = self;
         let (name, value) = match requirement {
             Requirement::Group(kind, parts) => return self.group(*kind, parts),
+            Requirement::Word(condition) => {
+                let name = Ident::new(condition.requirement(), Span::call_site());
+                return quote!(#prefix Requirement::#name);
+            }
             Requirement::Leaf(condition, Leaf::Text(text)) => {
                 (condition.requirement(), quote!(#text))
             }
@@ -197,6 +203,9 @@ fn collect_paths<'a>(requirement: &'a Requirement, paths: &mut Vec<&'a Path>) {
     match requirement {
         Requirement::Leaf(_, Leaf::Path(path)) => paths.push(path),
         Requirement::Group(_, parts) => parts.iter().for_each(|part| collect_paths(part, paths)),
-        Requirement::Leaf(..) | Requirement::List(..) | Requirement::Reverification(_) => {}
+        Requirement::Leaf(..)
+        | Requirement::List(..)
+        | Requirement::Word(_)
+        | Requirement::Reverification(_) => {}
     }
 }

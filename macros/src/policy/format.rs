@@ -23,6 +23,7 @@ pub(crate) fn check_text(condition: Condition, literal: &LitStr, errors: &mut Er
     let mistake = empty(condition, &text)
         .or_else(|| letters(condition, &text))
         .or_else(|| sign(condition, &text))
+        .or_else(|| other_letter(condition, &text))
         .or_else(|| shape(condition, &text));
     if let Some((message, help)) = &mistake {
         errors.push(literal.span(), message, help);
@@ -70,6 +71,16 @@ fn empty(condition: Condition, text: &str) -> Option<Mistake> {
     let example = condition.example().trim_matches(['[', ']']);
     let help = format!("name the {noun}, such as `{example}`");
     Some((format!("an empty string is no {noun}"), help))
+}
+
+/// Clerk's keys of roles and permissions are ASCII.
+fn other_letter(condition: Condition, text: &str) -> Option<Mistake> {
+    let is_key = matches!(condition, Condition::Role | Condition::Permission);
+    let letter = text.chars().find(|letter| is_key && !letter.is_ascii())?;
+    let noun = condition.noun();
+    let message =
+        format!("the {noun} `{}` contains `{letter}`, which no {noun} has", visible(text));
+    Some((message, format!("write the key of the {noun} from Clerk's dashboard: it is ASCII")))
 }
 
 /// What Clerk separates values by cannot be part of one.
@@ -128,18 +139,40 @@ fn shape(condition: Condition, text: &str) -> Option<Mistake> {
         Condition::Permission => permission(text),
         Condition::Feature | Condition::Plan => owned(condition, text),
         Condition::From => machine(text),
+        Condition::Client => client(text),
         _ => None,
     }
 }
 
 /// `org:admin` and `admin` are the same role; `org:org:admin` too.
 fn role(text: &str) -> Option<Mistake> {
-    key_of(text).is_empty().then(|| {
-        (
-            format!("`{text}` names no role"),
-            "write the role after `org:`, such as `\"org:admin\"`".into(),
-        )
-    })
+    let key = key_of(text);
+    if key.is_empty() {
+        let help = "write the role after `org:`, such as `\"org:admin\"`";
+        return Some((format!("`{text}` names no role"), help.into()));
+    }
+    let is_permission = permission(text).is_none();
+    let help = if is_permission {
+        format!("write `permission = {text:?}`, or the role alone")
+    } else {
+        "write the role alone, such as `\"org:admin\"`".to_owned()
+    };
+    let form = if is_permission { "the form of a permission" } else { "a `:` in its name" };
+    key.contains(':').then(|| (format!("the role `{text}` has {form}, which no role has"), help))
+}
+
+/// What other IDs of Clerk begin with.
+const OTHER_IDS: [(&str, &str); 4] = [
+    ("user_", "a user"),
+    ("org_", "an organization"),
+    ("sess_", "a session"),
+    ("mch_", "a machine"),
+];
+
+fn client(text: &str) -> Option<Mistake> {
+    let (_, owner) = OTHER_IDS.iter().find(|(prefix, _)| text.starts_with(prefix))?;
+    let message = format!("`{}` is the ID of {owner}, not of an OAuth client", visible(text));
+    Some((message, "write the client ID of the OAuth application".into()))
 }
 
 fn permission(text: &str) -> Option<Mistake> {

@@ -31,7 +31,7 @@ fn outside_of_clauses(
     args: &ConditionArgs,
     errors: &mut Errors,
 ) {
-    let ConditionArgs { condition, name, value } = args;
+    let ConditionArgs { condition, name, .. } = args;
     let has_conditions =
         |clause: &ClauseArgs| condition.fits(clause.kind) && !clause.conditions.is_empty();
     if let Some(clause) = clauses.iter().find(|clause| has_conditions(clause)) {
@@ -44,7 +44,7 @@ fn outside_of_clauses(
         .types
         .iter()
         .filter(|kind| condition.fits(**kind))
-        .map(|kind| format!("`{}({name} = {value})`", kind.name()))
+        .map(|kind| format!("`{}({args})`", kind.name()))
         .collect();
     let others = not_fitting(accepts, *condition);
     let help = match (fitting.as_slice(), others.as_slice()) {
@@ -132,7 +132,7 @@ fn as_clauses(accepts: &Accepts, conditions: &[ConditionArgs]) -> String {
         let fitting: Vec<String> = conditions
             .iter()
             .filter(|args| args.condition.fits(*kind))
-            .map(|args| format!("{} = {}", args.name, args.value))
+            .map(ToString::to_string)
             .collect();
         format!("{}({})", kind.name(), fitting.join(", "))
     });

@@ -27,6 +27,8 @@ pub(crate) enum Requirement {
     Leaf(Condition, Leaf),
     /// `Requirement::Machine(&["mch_2zQ8"])`
     List(Condition, Vec<LitStr>),
+    /// `Requirement::Organization`
+    Word(Condition),
     /// `Requirement::Reverification(Reverification::STRICT)`
     Reverification(Reverification),
     /// `Requirement::All(&[…])`
@@ -39,6 +41,9 @@ impl Requirement {
         let ConditionArgs { condition, name, value } = args;
         let requirement = errors.step(|errors| match value {
             Value::Unreadable => None,
+            // It adds to what the policy accepts: `Clause::allows_pending`.
+            Value::Bare if condition == Condition::AllowPending => None,
+            Value::Bare => Some(Self::Word(condition)),
             Value::Factor(factor) => Some(Self::Reverification(Reverification::Factor(factor))),
             Value::Leaf(Leaf::Text(literal)) => text(condition, literal, errors),
             Value::Leaf(path) => Some(Self::Leaf(condition, path)),
@@ -79,6 +84,7 @@ fn text(condition: Condition, literal: LitStr, errors: &mut Errors) -> Option<Re
         Condition::Reverification => {
             Reverification::preset(&literal, errors).map(Requirement::Reverification)
         }
+        Condition::Format => format(&literal, errors),
         Condition::From | Condition::Client => {
             check_text(condition, &literal, errors);
             Some(Requirement::List(condition, vec![literal]))
@@ -88,6 +94,25 @@ fn text(condition: Condition, literal: LitStr, errors: &mut Errors) -> Option<Re
             Some(Requirement::Leaf(condition, Leaf::Text(literal)))
         }
     }
+}
+
+/// The one form of token that can be required.
+const JWT: &str = "jwt";
+
+/// `"jwt"`
+fn format(literal: &LitStr, errors: &mut Errors) -> Option<Requirement> {
+    let text = literal.value();
+    if text == JWT {
+        return Some(Requirement::Word(Condition::Format));
+    }
+    let message = format!("unknown format `{}`", text.escape_debug());
+    let help = if near(&text, [JWT]).is_empty() {
+        "the one format that can be required is `jwt`".to_owned()
+    } else {
+        format!("did you mean `{JWT}`?")
+    };
+    errors.push(literal.span(), &message, &help);
+    None
 }
 
 /// `["a", "b"]`

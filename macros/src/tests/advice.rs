@@ -99,6 +99,49 @@ const MISTAKES: &[(&str, Option<&str>, &str)] = &[
     ("role = \"admin;member\"", None, ""),
     ("plan = \">=pro\"", None, ""),
     ("accepts = \"m2m_token\", from = \"mch_a,mch_b\"", None, ""),
+    // Words without a value.
+    ("organization = false", Some("{}"), ""),
+    ("organization = true", Some("{}"), "organization"),
+    ("organization()", Some("{}"), "organization"),
+    ("organization = \"org_acme\"", None, ""),
+    ("organization(\"org_acme\")", None, ""),
+    ("organisation", Some("{}"), "organization"),
+    ("tenant", Some("{}"), "organization"),
+    ("role = \"a\", organization", Some("role = \"a\"{}"), "role = \"a\""),
+    ("organization, permission = \"a:b\"", Some("permission = \"a:b\"{}"), "permission = \"a:b\""),
+    (
+        "accepts = \"any\", organization",
+        Some("{}, organization"),
+        "accepts = [\"session_token\", \"oauth_token\", \"api_key\"], organization",
+    ),
+    ("api_key, organization", Some("{}"), "api_key(organization)"),
+    ("not_impersonated = false", Some("{}"), ""),
+    ("not_impersonated = \"user_1\"", Some("{}"), "not_impersonated"),
+    ("no_impersonation", Some("{}"), "not_impersonated"),
+    ("deny_actor", Some("{}"), "not_impersonated"),
+    ("no_impersonation = false", None, ""),
+    ("impersonated", None, ""),
+    ("allow_pending = false", Some("{}"), ""),
+    ("allow_pending = \"tasks\"", None, ""),
+    ("allow_pending(tasks)", None, ""),
+    ("allow = \"api_key\"", Some("{} = \"api_key\""), "api_key"),
+    ("pending", None, ""),
+    ("accepts = \"api_key\", allow_pending", None, ""),
+    (
+        "accepts = \"oauth_token\", format = \"JWT\"",
+        Some("accepts = \"oauth_token\", format = \"{}\""),
+        "oauth_token(format = \"jwt\")",
+    ),
+    ("accepts = \"oauth_token\", format = \"opaque\"", None, ""),
+    (
+        "accepts = \"oauth_token\", jwt",
+        Some("accepts = \"oauth_token\", {} = \"jwt\""),
+        "oauth_token(format = \"jwt\")",
+    ),
+    // Texts that Clerk never issues.
+    ("role = \"a:b\"", Some("{}"), "permission = \"a:b\""),
+    ("role = \"größe\"", None, ""),
+    ("accepts = \"oauth_token\", client = [\"user_1\"]", None, ""),
     // Values of clauses.
     ("oauth_token = \"read:notes\"", Some("{}"), "oauth_token(scopes = \"read:notes\")"),
     ("api_key = \"a b\", m2m_token", Some("{}, m2m_token"), "api_key(scopes = \"a b\"), m2m_token"),
@@ -398,6 +441,9 @@ fn callers(policies: &[&Policy]) -> Vec<Caller> {
     requirements
         .flat_map(|clause| &clause.requirements)
         .for_each(|it| collect_facts(it, &mut facts));
+    if policies.iter().flat_map(|policy| &policy.clauses).any(|clause| clause.allows_pending) {
+        facts.insert(pending());
+    }
     let facts: Vec<Fact> = facts.into_iter().collect();
     let mut callers = vec![None];
     for kind in TokenType::ALL {
@@ -409,6 +455,11 @@ fn callers(policies: &[&Policy]) -> Vec<Caller> {
     callers
 }
 
+/// Of a session that is pending.
+fn pending() -> Fact {
+    (Condition::AllowPending.name(), String::new())
+}
+
 fn collect_facts(requirement: &Requirement, facts: &mut BTreeSet<Fact>) {
     match requirement {
         Requirement::Leaf(condition, leaf) => {
@@ -417,6 +468,9 @@ fn collect_facts(requirement: &Requirement, facts: &mut BTreeSet<Fact>) {
         }
         Requirement::List(condition, texts) => {
             facts.extend(texts.iter().map(|text| (condition.name(), text.value())));
+        }
+        Requirement::Word(condition) => {
+            facts.insert((condition.name(), String::new()));
         }
         Requirement::Reverification(needed) => {
             let (factors, minutes) = factors(needed);
@@ -431,6 +485,7 @@ fn admits(policy: &Policy, caller: &Caller) -> bool {
         return policy.accepts.is_optional;
     };
     let clause = policy.clauses.iter().find(|clause| clause.kind.name() == *kind);
+    let clause = clause.filter(|clause| clause.allows_pending || !facts.contains(&pending()));
     clause.is_some_and(|clause| clause.requirements.iter().all(|it| is_met(it, facts)))
 }
 
@@ -443,6 +498,7 @@ fn is_met(requirement: &Requirement, facts: &BTreeSet<Fact>) -> bool {
         Requirement::List(condition, texts) => {
             texts.iter().any(|text| has(*condition, text.value()))
         }
+        Requirement::Word(condition) => has(*condition, String::new()),
         Requirement::Reverification(needed) => {
             let (factors, minutes) = factors(needed);
             let is_recent = |factor: &&str| {

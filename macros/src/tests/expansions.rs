@@ -74,6 +74,20 @@ fn types_that_cannot_enter_are_never() {
 }
 
 #[test]
+fn words_are_requirements_and_a_method() {
+    check(
+        r#"
+        session_token(allow_pending, plan = "o:pro", organization),
+        oauth_token(organization, not_impersonated, format = "jwt"),
+        m2m_token(format = "jwt"),
+        optional
+        "#,
+        "async fn list_notes(org_id: Option<OrgId>) {}",
+        &expect_file!["expansions/words.rs"],
+    );
+}
+
+#[test]
 fn any_accepts_all_four_and_scopes_are_optional() {
     check(
         r#"accepts = "any""#,

@@ -91,6 +91,11 @@ fn optional_takes_neither_value_nor_conditions() {
 }
 
 #[test]
+fn words_stand_alone_in_clauses_of_their_types() {
+    check(&expect_file!["messages/words.txt"]);
+}
+
+#[test]
 fn crate_is_a_path_and_policy_a_name() {
     check(&expect_file!["messages/names.txt"]);
 }

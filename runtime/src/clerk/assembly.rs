@@ -182,6 +182,27 @@ mod tests {
     }
 
     #[test]
+    fn parties_for_cookies_only_need_parties() {
+        let flag = |value| ("CLERK_PARTIES_FOR_COOKIES_ONLY", value);
+        let of = |variables: &[(&str, &str)]| {
+            let clerk = built(&[&[("CLERK_SECRET_KEY", "sk_test_x")], variables].concat());
+            clerk.map(|clerk| clerk.verifier().rules.parties_for_cookies_only)
+        };
+        let party = ("CLERK_AUTHORIZED_PARTIES", "https://app.example.com");
+        assert_eq!(of(&[party]), Ok(false));
+        assert_eq!(of(&[party, flag("false")]), Ok(false));
+        assert_eq!(of(&[party, flag("true")]), Ok(true));
+        assert_eq!(of(&[flag("false")]), Ok(false));
+        for (variables, problem) in [
+            (vec![party, flag("yes")], "it must be `true` or `false`"),
+            (vec![flag("true")], "there are no such parties; set CLERK_AUTHORIZED_PARTIES too"),
+        ] {
+            let error = of(&variables).unwrap_err().to_string();
+            assert_eq!(error, format!("CLERK_PARTIES_FOR_COOKIES_ONLY: {problem}"));
+        }
+    }
+
+    #[test]
     fn clone_of_a_builder_builds_with_the_same_settings() {
         let builder = Clerk::builder()
             .secret_key("sk_test_x")

@@ -33,6 +33,7 @@ pub struct ClerkBuilder {
     pub(super) audience: Option<Vec<String>>,
     pub(super) session_audience: Option<Vec<String>>,
     pub(super) authorized_parties: Option<Vec<String>>,
+    pub(super) parties_for_cookies_only: Option<String>,
     pub(super) resource: Option<String>,
     pub(super) scope_hierarchy: ScopeHierarchy,
     pub(super) clock_skew: Option<Duration>,
@@ -176,6 +177,18 @@ impl ClerkBuilder {
         parties: impl IntoIterator<Item = P>,
     ) -> Self {
         self.authorized_parties = Some(parties.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Accepts session tokens without `azp` outside of cookies, where
+    /// [`authorized_parties`](Self::authorized_parties) are set. A token that names a party must
+    /// name one of these anyway.
+    ///
+    /// Clerk copies `azp` from the `Origin` field of the request that gets the token, so tokens of
+    /// native applications and servers have none. Only a browser sends a cookie that another site
+    /// can cause it to send.
+    pub fn parties_for_cookies_only(mut self) -> Self {
+        self.parties_for_cookies_only = Some("true".to_owned());
         self
     }
 

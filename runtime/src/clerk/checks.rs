@@ -193,6 +193,12 @@ fn check_rules(
         builder.authorized_parties.as_ref(),
         settings::authorized_party,
     );
+    let variable = "CLERK_PARTIES_FOR_COOKIES_ONLY";
+    let for_cookies_only =
+        error.check(variable, builder.parties_for_cookies_only.as_deref(), settings::flag);
+    if for_cookies_only == Some(true) && builder.authorized_parties.is_none() {
+        error.add(variable, "there are no such parties; set CLERK_AUTHORIZED_PARTIES too");
+    }
     let skew = builder.clock_skew.unwrap_or(CLOCK_SKEW);
     if skew > LARGEST_CLOCK_SKEW {
         error.add("clock_skew", "it is over 300 seconds; set this machine's clock right instead");
@@ -205,6 +211,7 @@ fn check_rules(
         audience,
         session_audience,
         authorized_parties,
+        parties_for_cookies_only: for_cookies_only == Some(true),
         recipient: match &builder.machine_id {
             _ if any_machine == Some(true) => Recipient::Any,
             Some(id) => Recipient::Machine(id.clone()),

@@ -49,6 +49,7 @@ impl ClerkBuilder {
         builder.audience = variable("CLERK_AUDIENCE").map(list);
         builder.session_audience = variable("CLERK_SESSION_AUDIENCE").map(list);
         builder.authorized_parties = variable("CLERK_AUTHORIZED_PARTIES").map(list);
+        builder.parties_for_cookies_only = variable("CLERK_PARTIES_FOR_COOKIES_ONLY");
         builder.resource = variable("CLERK_RESOURCE");
         builder.unreadable = unreadable;
         builder.similar =

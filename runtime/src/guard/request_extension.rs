@@ -185,6 +185,14 @@ impl Verified {
         self.identity.scopes()
     }
 
+    /// Whether the caller's session is pending: its user has tasks to finish first. Only a policy
+    /// with [`allow_pending`](Policy::allow_pending) admits such a caller, and
+    /// [`require`](Self::require) rejects them without it.
+    #[must_use]
+    pub fn is_pending(&self) -> bool {
+        self.identity.is_pending()
+    }
+
     /// Returns the claims. `None` for an OAuth token, and for an M2M token or API key without any.
     #[must_use]
     pub fn claims(&self) -> Option<&Claims> {

@@ -5,10 +5,11 @@ use http::request::Parts;
 use crate::{
     clerk::Clerk,
     error::{AuthError, ErrorKind, TokenError},
-    policy::Policy,
+    identity::{Identity, SessionToken},
+    policy::{Denial, Policy},
     request::cookie::{CookieError, SessionCookie, is_plain_read},
     response::reason,
-    token::TokenType,
+    token::{Presented, TokenType},
     verify::{Accepted, is_expired},
 };
 
@@ -26,7 +27,7 @@ pub(crate) async fn authenticate(
     let Some(cookie) = cookie.map_err(TokenError::from)? else { return Ok(None) };
     cookie.check().map_err(TokenError::from)?;
     clerk.cookies().check_site(parts)?;
-    verify(clerk, &cookie).await.map(Some)
+    verify(clerk, &cookie, policy).await.map(Some)
 }
 
 /// The browser sends cookies, not the caller. So a cookie that does not authenticate makes a
@@ -63,21 +64,38 @@ async fn authenticate_optional(
     } else {
         clerk.cookies().check_site(parts)?;
     }
-    match (verify(clerk, &cookie).await, cookie.check()) {
+    match (verify(clerk, &cookie, policy).await, cookie.check()) {
         (Ok(accepted), Ok(())) => Ok(Some(accepted)),
         (Ok(_), Err(_)) if cookie.is_stale() => Err(TokenError::from(CookieError::Stale).into()),
         (Ok(_), Err(fault)) => ignore(TokenError::from(fault).into()),
         // The token of an expired session was verified up to its times.
         (Err(refused), _) if refused.is_expired() && !only_reads => Err(refused),
-        (Err(refused), _) if matches!(refused.failure, ErrorKind::Token(_)) => ignore(refused),
+        (Err(refused), _) if is_about_token(&refused) => ignore(refused),
         (Err(refused), _) => Err(refused),
     }
 }
 
 /// No other class of token is read from a cookie, whatever the policy accepts.
-async fn verify(clerk: &Clerk, cookie: &SessionCookie) -> Result<Accepted, AuthError> {
-    let accepts = |token_type| token_type == TokenType::SessionToken;
-    clerk.verifier().verify(cookie.token.as_bytes(), accepts).await
+async fn verify(
+    clerk: &Clerk,
+    cookie: &SessionCookie,
+    policy: &Policy,
+) -> Result<Accepted, AuthError> {
+    let verifier = clerk.verifier();
+    let accepted = verifier.verify(cookie.token.as_bytes(), Presented::is_session).await?;
+    let refused = |failure| AuthError::of_known(failure, Some(TokenType::SessionToken));
+    if let Identity::Session(SessionToken(session)) = &accepted.identity {
+        let checked = verifier.rules.check_cookie_party(session.names_party);
+        checked.map_err(|fault| refused(ErrorKind::from(fault)))?;
+    }
+    let status = policy.check_status(&accepted.identity);
+    status.map_err(|denial| refused(ErrorKind::from(denial)))?;
+    Ok(accepted)
+}
+
+/// Whether the token authenticates no one. A pending session is one that is not signed in yet.
+const fn is_about_token(refused: &AuthError) -> bool {
+    matches!(refused.failure, ErrorKind::Token(_) | ErrorKind::Denied(Denial::Pending))
 }
 
 /// Visitors of public pages have old cookies every day. A request that may change something, with a

@@ -89,6 +89,27 @@ impl<'t> IdentityRef<'t> {
         }
     }
 
+    pub(crate) fn actor(self) -> Option<&'t Actor> {
+        match self {
+            Self::Session(token) => token.0.actor.as_ref(),
+            Self::OAuth(token) => token.0.actor.as_ref(),
+            Self::M2m(_) | Self::ApiKey(_) => None,
+        }
+    }
+
+    pub(crate) fn is_pending(self) -> bool {
+        matches!(self, Self::Session(token) if token.0.is_pending)
+    }
+
+    pub(crate) fn is_jwt(self) -> bool {
+        match self {
+            Self::Session(_) => true,
+            Self::OAuth(token) => token.0.is_jwt,
+            Self::M2m(token) => token.0.is_jwt,
+            Self::ApiKey(_) => false,
+        }
+    }
+
     pub(crate) fn claims(self) -> Option<&'t Claims> {
         match self {
             Self::Session(token) => Some(&token.0.claims),

@@ -88,7 +88,9 @@ fn can_occur(refusal: RejectionKind, policies: &[Policy]) -> bool {
     let has = |kind: fn(&Requirement) -> bool| policies.iter().any(|policy| policy.has(kind));
     match refusal {
         RejectionKind::MissingCredential => !policies.iter().all(|policy| policy.is_optional()),
-        RejectionKind::InsufficientScope => has(|it| matches!(it, Requirement::Scope(_))),
+        RejectionKind::InsufficientScope => policies.iter().any(|policy| {
+            policy.token_types().any(|token_type| policy.asks_for_scopes(token_type))
+        }),
         RejectionKind::ReverificationNeeded => {
             has(|it| matches!(it, Requirement::Reverification(_)))
         }
@@ -117,7 +119,12 @@ mod tests {
             operation.answers.iter().map(Answer::name).collect::<Vec<_>>().join(" ")
         };
         let always = "clerk.unreadable-credential clerk.missing-credential.invalid-token";
-        let table: [(&'static [Clause], &str); 5] = [
+        let table: [(&'static [Clause], &str); 7] = [
+            (&[Clause::ApiKey(Requirement::Organization)], "clerk.forbidden"),
+            (
+                &[Clause::OAuthToken(Requirement::Organization)],
+                "clerk.insufficient-scope.forbidden",
+            ),
             (&[Clause::M2mToken(Requirement::None)], "clerk.forbidden"),
             (&[Clause::OAuthToken(SCOPE)], "clerk.insufficient-scope.forbidden"),
             (&[Clause::SessionToken(ADMIN)], "clerk.forbidden"),

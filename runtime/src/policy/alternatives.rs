@@ -1,6 +1,6 @@
 //! A policy in, the names that its callers must have been granted out, for who reads about it.
 
-use super::{Policy, RequiredScopes, Requirement, ScopeHierarchy};
+use super::{Policy, Requirement, ScopeHierarchy};
 use crate::token::TokenType;
 
 impl Policy {
@@ -14,7 +14,8 @@ impl Policy {
         let mut alternatives = Vec::new();
         for clause in self.clauses {
             let token_type = clause.token_type();
-            for names in clause.requirement().alternatives(&Requirement::names, &|_| 0) {
+            let names = |leaf: &Requirement| Some(leaf.name_for(token_type).into_iter().collect());
+            for names in clause.requirement().alternatives(&names, &|_| 0) {
                 let names = match token_type {
                     TokenType::OAuthToken | TokenType::ApiKey => hierarchy.without_implied(names.0),
                     // Theirs are no scopes.
@@ -31,25 +32,18 @@ impl Policy {
 
     /// Whether a condition of this kind stands anywhere in the policy.
     pub(crate) fn has(&self, kind: fn(&Requirement) -> bool) -> bool {
-        self.clauses.iter().any(|clause| clause.requirement().has(kind))
+        self.clauses.iter().any(|clause| clause.requirement().has(&kind))
     }
 }
 
 impl Requirement {
-    #[allow(clippy::unnecessary_wraps, reason = "a condition that cannot be met would be `None`")]
-    fn names(&self) -> Option<RequiredScopes> {
-        Some(RequiredScopes(self.name().into_iter().collect()))
-    }
-
-    /// What a caller must have been granted, where that has a name.
-    const fn name(&self) -> Option<&'static str> {
+    /// What a caller must have been granted, if that has a name.
+    const fn name_for(&self, token_type: TokenType) -> Option<&'static str> {
         match self {
-            Self::Scope(name)
-            | Self::Role(name)
-            | Self::Permission(name)
-            | Self::Feature(name)
-            | Self::Plan(name) => Some(name),
-            _ => None,
+            Self::Role(name) | Self::Permission(name) | Self::Feature(name) | Self::Plan(name) => {
+                Some(name)
+            }
+            other => other.scope_of(token_type),
         }
     }
 }

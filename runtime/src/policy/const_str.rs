@@ -1,4 +1,4 @@
-//! Two texts in, whether they are the same out, while the program is compiled.
+//! Decides about texts while the program is compiled.
 
 /// `==` of two strings, which the compiler cannot evaluate yet.
 pub(crate) const fn is_same_text(one: &str, other: &str) -> bool {
@@ -10,4 +10,13 @@ pub(crate) const fn is_same_text(one: &str, other: &str) -> bool {
         (one, other) = (left_rest, right_rest);
     }
     one.is_empty() && other.is_empty()
+}
+
+/// `starts_with` of two texts as bytes.
+pub(crate) const fn begins_with(text: &[u8], prefix: &[u8]) -> bool {
+    match (text, prefix) {
+        (_, []) => true,
+        ([one, text @ ..], [other, prefix @ ..]) => *one == *other && begins_with(text, prefix),
+        ([], _) => false,
+    }
 }

@@ -19,6 +19,14 @@ pub(crate) enum Denial {
     Sender,
     #[error("the token is not for the audience of the policy")]
     Audience,
+    #[error("the token has no organization, which the policy requires")]
+    Organization,
+    #[error("someone acts in place of the user, which the policy does not accept")]
+    Impersonated,
+    #[error("the session is pending: the user has tasks to finish before it becomes active")]
+    Pending,
+    #[error("the policy accepts {} only as a JWT, and this one is opaque", .0.with_article())]
+    OpaqueNotAccepted(TokenType),
     #[error("the policy does not accept {}", .0.with_article())]
     NotAccepted(TokenType),
 }
@@ -42,10 +50,16 @@ impl Denial {
         match self {
             Self::Reverification(_) => 0,
             Self::MissingScopes(_) => 1,
-            Self::Session(_) | Self::Sender => 2,
+            Self::Session(_) | Self::Sender | Self::Organization | Self::Impersonated => 2,
             Self::Audience => 3,
-            Self::NotAccepted(_) => 4,
+            Self::Pending | Self::OpaqueNotAccepted(_) | Self::NotAccepted(_) => 4,
         }
+    }
+}
+
+impl FromIterator<&'static str> for RequiredScopes {
+    fn from_iter<I: IntoIterator<Item = &'static str>>(scopes: I) -> Self {
+        Self(scopes.into_iter().collect())
     }
 }
 

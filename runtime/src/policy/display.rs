@@ -16,11 +16,16 @@ impl fmt::Display for Policy {
             if position > 0 {
                 formatter.write_str(", or ")?;
             }
-            write!(formatter, "{}", clause.token_type())?;
+            let token_type = clause.token_type();
+            write!(formatter, "{token_type}")?;
+            if self.allows_pending && token_type == TokenType::SessionToken {
+                formatter.write_str(" (active or pending)")?;
+            }
             match clause.requirement() {
                 Requirement::None => {}
-                // A machine is where the token is from, not something that it has.
-                from if clause.token_type() == TokenType::M2mToken => write!(formatter, " {from}")?,
+                Requirement::Machine(machines) => {
+                    write!(formatter, " from {}", machines.join(" or "))?;
+                }
                 requirement => write!(formatter, " with {requirement}")?,
             }
         }
@@ -42,9 +47,12 @@ impl fmt::Display for Requirement {
         match self {
             Self::None => formatter.write_str("nothing"),
             Self::Reverification(needed) => write!(formatter, "reverification {needed}"),
-            Self::Machine(machines) => write!(formatter, "from {}", machines.join(" or ")),
+            Self::Machine(machines) => write!(formatter, "machine {}", machines.join(" or ")),
             Self::Client(clients) => write!(formatter, "client {}", clients.join(" or ")),
             Self::Audience(audience) => write!(formatter, "audience {audience}"),
+            Self::Organization => formatter.write_str("an organization"),
+            Self::NotImpersonated => formatter.write_str("no impersonator"),
+            Self::Jwt => formatter.write_str("JWT format"),
             Self::All(parts) => joined(formatter, parts, " and ", Self::beside_others),
             Self::Any(parts) => joined(formatter, parts, " or ", Self::beside_others),
             Self::Scope(_)
@@ -144,11 +152,38 @@ mod tests {
     use crate::policy::{Clause, Reverification};
 
     #[test]
+    fn pending_session_is_named_beside_its_type() {
+        let policy = Policy::new(&[
+            Clause::SessionToken(Requirement::Role("a")),
+            Clause::ApiKey(Requirement::None),
+        ]);
+        let line = "session_token (active or pending) with role a, or api_key";
+        assert_eq!(policy.allow_pending().to_string(), line);
+    }
+
+    #[test]
     fn policy_is_printed_in_grammatical_english() {
         const MINUTE: Requirement = Requirement::Reverification(Reverification::first_factor(1));
         const MINUTES: Requirement = Requirement::Reverification(Reverification::multi_factor(10));
-        use Requirement::{All, Any, Audience, Client, Machine, Permission, Plan, Role, Scope};
-        let table: [(&'static [Clause], &str); 16] = [
+        use Requirement::{
+            All, Any, Audience, Client, Jwt, Machine, NotImpersonated, Organization, Permission,
+            Plan, Role, Scope,
+        };
+        let table: [(&'static [Clause], &str); 21] = [
+            (&[Clause::ApiKey(Organization)], "api_key with an organization"),
+            (
+                &[Clause::SessionToken(All(&[Organization, NotImpersonated, Plan("a")]))],
+                "session_token with an organization and no impersonator and plan a",
+            ),
+            (&[Clause::M2mToken(Jwt)], "m2m_token with JWT format"),
+            (
+                &[Clause::M2mToken(All(&[Machine(&["mch_a", "mch_b"]), Jwt]))],
+                "m2m_token with machine mch_a or mch_b and JWT format",
+            ),
+            (
+                &[Clause::OAuthToken(All(&[Scope("a"), Jwt]))],
+                "oauth_token with scope a and JWT format",
+            ),
             (&[Clause::M2mToken(Requirement::None)], "m2m_token"),
             (&[Clause::M2mToken(Machine(&["mch_a"]))], "m2m_token from mch_a"),
             (&[Clause::M2mToken(Machine(&["mch_a", "mch_b"]))], "m2m_token from mch_a or mch_b"),

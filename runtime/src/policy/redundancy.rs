@@ -75,6 +75,8 @@ impl Requirement {
             }
             (Self::All(parts), _) => Self::some_implies(parts, other),
             (_, Self::Any(parts)) => self.implies_some(parts),
+            // A role or a permission is one in the active organization.
+            (Self::Role(_) | Self::Permission(_), Self::Organization) => true,
             _ => self.is_same_as(other),
         }
     }
@@ -146,6 +148,9 @@ impl Requirement {
             | (Self::Feature(one), Self::Feature(other))
             | (Self::Plan(one), Self::Plan(other))
             | (Self::Audience(one), Self::Audience(other)) => is_same_text(one, other),
+            (Self::Organization, Self::Organization)
+            | (Self::NotImpersonated, Self::NotImpersonated)
+            | (Self::Jwt, Self::Jwt) => true,
             _ => false,
         }
     }
@@ -155,7 +160,9 @@ impl Requirement {
 mod tests {
     use super::{
         Compared,
-        Requirement::{All, Any, Feature, Plan, Scope},
+        Requirement::{
+            All, Any, Feature, Jwt, NotImpersonated, Organization, Permission, Plan, Role, Scope,
+        },
     };
 
     #[test]
@@ -166,6 +173,12 @@ mod tests {
             (Any(&[Scope("a"), Scope("a")]), false),
             (All(&[Scope("a"), Scope("b"), Scope("a")]), false),
             (All(&[Feature("a"), Plan("a")]), true),
+            (All(&[Organization, Plan("a"), NotImpersonated]), true),
+            (All(&[Organization, Role("a")]), false),
+            (All(&[Any(&[Role("a"), Permission("b:c")]), Organization]), false),
+            (All(&[Any(&[Role("a"), Plan("b")]), Organization]), true),
+            (All(&[NotImpersonated, Scope("a"), NotImpersonated]), false),
+            (All(&[Jwt, Jwt]), false),
             // One part is enough, or needed anyway.
             (Any(&[Scope("a"), All(&[Scope("a"), Scope("b")])]), false),
             (All(&[Any(&[Scope("a"), Scope("b")]), Scope("a")]), false),

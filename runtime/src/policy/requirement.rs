@@ -1,16 +1,16 @@
 //! A requirement and an identity in, the denial out, if there is one.
 
-use super::{Denial, RequiredScopes, Reverification, ScopeHierarchy, redundancy::Compared};
+use super::{Denial, RequiredScopes, Reverification, ScopeHierarchy};
 use crate::{
-    identity::{
-        Identity, SessionToken, VerifiedToken,
-        scopes::{Scope, is_scope_token},
-    },
+    identity::{Identity, SessionToken, VerifiedToken, scopes::Scope},
     token::TokenType,
 };
 
 /// A challenge looks at no more alternatives than these: a refusal must stay cheap.
 const MOST_ALTERNATIVES: usize = 64;
+
+/// The scope by which an OAuth token names the organization that the user chose at consent.
+const ORGANIZATION_SCOPE: &str = "user:org:read";
 
 /// What a token must carry beside being genuine. Strings are compared exactly, with case, unless
 /// the variant says otherwise.
@@ -38,6 +38,13 @@ pub enum Requirement {
     Audience(&'static str),
     /// OAuth tokens: issued to one of these clients.
     Client(&'static [&'static str]),
+    /// An organization: active in the session, chosen at consent to the OAuth token, or the owner of
+    /// the API key.
+    Organization,
+    /// Sessions and OAuth tokens: no claim `act`, so that no one acts in place of the user.
+    NotImpersonated,
+    /// OAuth and M2M tokens: a JWT. An opaque token is rejected without a call to Clerk.
+    Jwt,
     /// Each of these.
     All(&'static [Requirement]),
     /// At least one of these.
@@ -94,6 +101,11 @@ impl Requirement {
                 let met = matches!(identity, Identity::OAuth(token) if token.audience().any(|named| named == audience));
                 unless(met, Denial::Audience)
             }
+            Self::Organization => unless(identity.org_id().is_some(), no_organization(identity)),
+            Self::NotImpersonated => unless(identity.actor().is_none(), Denial::Impersonated),
+            Self::Jwt => {
+                unless(identity.is_jwt(), Denial::OpaqueNotAccepted(identity.token_type()))
+            }
         }
     }
 
@@ -109,10 +121,11 @@ impl Requirement {
             let granted = caller.and_then(Identity::maybe_scopes);
             granted.map_or(0, |granted| alternative.missing(granted, hierarchy))
         };
-        let scopes = |leaf: &Self| match (leaf, caller) {
-            (Self::Scope(scope), _) => Some(RequiredScopes(vec![scope])),
-            (other, Some(caller)) if !other.is_met(caller, hierarchy) => None,
-            _ => Some(RequiredScopes::default()),
+        let token_type = caller.map_or(TokenType::OAuthToken, Identity::token_type);
+        let scopes = |leaf: &Self| {
+            let denial = caller.and_then(|caller| leaf.denies(caller, hierarchy));
+            let can_help = denial.is_none_or(|denial| matches!(denial, Denial::MissingScopes(_)));
+            can_help.then(|| leaf.scope_of(token_type).into_iter().collect())
         };
         let alternatives = self.alternatives(&scopes, &missing).into_iter();
         let asking = alternatives.filter(|alternative| !alternative.is_empty());
@@ -127,12 +140,9 @@ impl Requirement {
         others: &RequiredScopes,
         hierarchy: ScopeHierarchy,
     ) -> RequiredScopes {
-        let scopes = |leaf: &Self| match leaf {
-            Self::Scope(scope) if others.grant(scope, hierarchy) => Some(RequiredScopes::default()),
-            Self::Scope(scope) => {
-                leaf.is_met(caller, hierarchy).then(|| RequiredScopes(vec![scope]))
-            }
-            other => other.is_met(caller, hierarchy).then(RequiredScopes::default),
+        let scopes = |leaf: &Self| match leaf.scope_of(caller.token_type()) {
+            Some(scope) if others.grant(scope, hierarchy) => Some(RequiredScopes::default()),
+            scope => leaf.is_met(caller, hierarchy).then(|| scope.into_iter().collect()),
         };
         let alternatives = self.alternatives(&scopes, &RequiredScopes::len).into_iter();
         alternatives.min_by_key(RequiredScopes::len).unwrap_or_default()
@@ -143,19 +153,39 @@ impl Requirement {
     }
 
     /// Whether a condition of this kind stands anywhere in the tree.
-    pub(crate) fn has(&self, kind: fn(&Self) -> bool) -> bool {
+    pub(crate) fn has(&self, kind: &impl Fn(&Self) -> bool) -> bool {
         match self {
             Self::All(parts) | Self::Any(parts) => parts.iter().any(|part| part.has(kind)),
             leaf => kind(leaf),
         }
     }
 
-    /// Every scope that is named here, in source order.
-    pub(crate) fn scopes(&self) -> Vec<&'static str> {
+    /// The scope without which a token of this type cannot meet this one condition.
+    pub(crate) const fn scope_of(&self, token_type: TokenType) -> Option<&'static str> {
+        match (self, token_type) {
+            (Self::Scope(scope), _) => Some(scope),
+            (Self::Organization, TokenType::OAuthToken) => Some(ORGANIZATION_SCOPE),
+            _ => None,
+        }
+    }
+
+    /// Every scope that is needed here, in source order.
+    pub(crate) fn scopes_of(&self, token_type: TokenType) -> Vec<&'static str> {
         match self {
-            Self::Scope(scope) => vec![scope],
-            Self::All(parts) | Self::Any(parts) => parts.iter().flat_map(Self::scopes).collect(),
-            _ => Vec::new(),
+            Self::All(parts) | Self::Any(parts) => {
+                parts.iter().flat_map(|part| part.scopes_of(token_type)).collect()
+            }
+            leaf => leaf.scope_of(token_type).into_iter().collect(),
+        }
+    }
+
+    /// Whether no opaque token can meet this, whatever Clerk says about it.
+    pub(crate) fn needs_jwt(&self) -> bool {
+        match self {
+            Self::Jwt => true,
+            Self::All(parts) => parts.iter().any(Self::needs_jwt),
+            Self::Any(parts) => parts.iter().all(Self::needs_jwt),
+            _ => false,
         }
     }
 
@@ -184,54 +214,6 @@ impl Requirement {
             leaf => names(leaf).into_iter().collect(),
         }
     }
-
-    /// Fails at compile time where a clause of this type could never pass, or is no policy.
-    #[track_caller]
-    pub(crate) const fn assert_sound(&self, token_type: TokenType, compared: Compared<'_>) {
-        let is_session = matches!(token_type, TokenType::SessionToken);
-        let is_oauth = matches!(token_type, TokenType::OAuthToken);
-        match self {
-            Self::None => {}
-            Self::Scope(scope) => {
-                let carries_scopes = is_oauth || matches!(token_type, TokenType::ApiKey);
-                assert!(carries_scopes, "only OAuth tokens and API keys carry scopes");
-                assert!(is_scope_token(scope), "not one scope of RFC 6749 section 3.3");
-            }
-            Self::Role(text) | Self::Permission(text) | Self::Feature(text) | Self::Plan(text) => {
-                assert!(is_session, "only sessions have roles, permissions, features and plans");
-                assert!(!text.is_empty(), "an empty role, permission, feature or plan");
-            }
-            Self::Reverification(_) => assert!(is_session, "only sessions have factors to verify"),
-            Self::Machine(machines) => {
-                assert!(
-                    matches!(token_type, TokenType::M2mToken),
-                    "only M2M tokens come from machines"
-                );
-                assert!(!machines.is_empty(), "an empty list of machines");
-            }
-            Self::Audience(audience) => {
-                assert!(is_oauth, "only OAuth tokens have an audience here");
-                assert!(!audience.is_empty(), "an empty audience");
-            }
-            Self::Client(clients) => {
-                assert!(is_oauth, "only OAuth tokens have a client");
-                assert!(!clients.is_empty(), "an empty list of clients");
-            }
-            Self::All(parts) | Self::Any(parts) => {
-                assert!(!parts.is_empty(), "an empty list of requirements");
-                let mut rest = *parts;
-                while let [part, tail @ ..] = rest {
-                    assert!(!matches!(part, Self::None), "`None` stands alone, not in a list");
-                    part.assert_sound(token_type, compared);
-                    rest = tail;
-                }
-                assert!(
-                    self.needs_each_part(compared),
-                    "a scope or condition is written twice, or never matters beside another; remove it"
-                );
-            }
-        }
-    }
 }
 
 /// One met part is enough; where none is, the lightest denial. No parts are met by nobody.
@@ -246,6 +228,20 @@ fn denied_by_each(
         lightest = Some(lightest.map_or(denial.clone(), |known: Denial| known.or(denial)));
     }
     lightest.or(Some(Denial::Sender))
+}
+
+/// By this scope, the user chooses an organization at consent. A token that has it and no
+/// organization lacks one for good: the same challenge would come again.
+fn no_organization(identity: &Identity) -> Denial {
+    match identity.maybe_scopes() {
+        Some(granted)
+            if identity.token_type() == TokenType::OAuthToken
+                && !granted.contains(ORGANIZATION_SCOPE) =>
+        {
+            Denial::MissingScopes(RequiredScopes::default())
+        }
+        _ => Denial::Organization,
+    }
 }
 
 fn session(identity: &Identity, met: impl FnOnce(&SessionToken) -> bool) -> bool {

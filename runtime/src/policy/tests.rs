@@ -19,10 +19,47 @@ fn a_contradiction_is_no_policy() {
         &[Clause::OAuthToken(Requirement::Scope(""))],
         &[Clause::OAuthToken(Requirement::Scope("read:notes write:notes"))],
         &[Clause::OAuthToken(Requirement::Scope("read:\"notes\""))],
+        &[Clause::M2mToken(Requirement::Organization)],
+        &[Clause::M2mToken(Requirement::NotImpersonated)],
+        &[Clause::ApiKey(Requirement::NotImpersonated)],
+        &[Clause::SessionToken(Requirement::Jwt)],
+        &[Clause::ApiKey(Requirement::Jwt)],
+        &[Clause::SessionToken(Requirement::Role("ädmin"))],
+        &[Clause::SessionToken(Requirement::Role("org:notes:read"))],
+        &[Clause::SessionToken(Requirement::Role("notes:read"))],
+        &[Clause::SessionToken(Requirement::Permission("org:notes:lösen"))],
+        &[Clause::SessionToken(Requirement::All(&[
+            Requirement::Permission("org:notes:read"),
+            Requirement::Organization,
+        ]))],
+        &[Clause::OAuthToken(Requirement::Client(&["client_cli", "user_ada"]))],
+        &[Clause::OAuthToken(Requirement::Client(&["org_acme"]))],
+        &[Clause::OAuthToken(Requirement::Client(&["sess_1"]))],
+        &[Clause::OAuthToken(Requirement::Client(&["mch_billing"]))],
     ];
     for clauses in contradictions {
         let outcome = std::panic::catch_unwind(|| Policy::new(clauses));
         assert!(outcome.is_err(), "{clauses:?}");
+    }
+}
+
+/// What stands beside the texts that Clerk never issues.
+#[test]
+fn role_permission_and_client_near_to_a_mistake_is_a_policy() {
+    let table: &[&'static [Clause]] = &[
+        &[Clause::SessionToken(Requirement::Role("org:org:admin"))],
+        &[Clause::SessionToken(Requirement::Feature("größe"))],
+        &[Clause::OAuthToken(Requirement::Client(&["user-app", "xuser_1", "org"]))],
+    ];
+    for clauses in table {
+        assert_eq!(Policy::new(clauses).token_types().len(), 1);
+    }
+}
+
+#[test]
+fn pending_sessions_of_other_tokens_are_no_policy() {
+    for policy in [Policy::DENY_ALL, Policy::new(&[Clause::ApiKey(Requirement::None)])] {
+        assert!(std::panic::catch_unwind(|| policy.allow_pending()).is_err(), "{policy}");
     }
 }
 

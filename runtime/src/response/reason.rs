@@ -38,7 +38,7 @@ pub(crate) fn code(refused: &AuthError, policy: &Policy) -> &'static str {
 
 fn of_token(fault: &TokenError, presented: Option<Presented>) -> &'static str {
     match (fault, presented) {
-        (TokenError::NotAccepted(_), _) => MISMATCH,
+        (TokenError::NotAccepted(_) | TokenError::OpaqueNotAccepted(_), _) => MISMATCH,
         (TokenError::Cookie(fault), _) => of_cookie(*fault),
         (TokenError::NoAudience(_) | TokenError::Audience(_) | TokenError::Recipient, _) => {
             NOT_VERIFIED
@@ -66,7 +66,6 @@ fn of_session(fault: &TokenError) -> &'static str {
             "token-invalid-authorized-parties"
         }
         TokenError::Issuer => "token-invalid-issuer",
-        TokenError::Pending => "session-pending",
         TokenError::KeyAlgorithm
         | TokenError::Claim(_)
         | TokenError::NoAudience(_)
@@ -75,6 +74,7 @@ fn of_session(fault: &TokenError) -> &'static str {
         TokenError::Malformed(_)
         | TokenError::Cookie(_)
         | TokenError::NotAccepted(_)
+        | TokenError::OpaqueNotAccepted(_)
         | TokenError::Type
         | TokenError::Extension(_)
         | TokenError::NotConfirmed { .. }
@@ -100,7 +100,10 @@ fn of_denial(denial: &Denial) -> &'static str {
         Denial::Session(_) => "permission-missing",
         Denial::Sender => "sender-not-listed",
         Denial::Audience => NOT_VERIFIED,
-        Denial::NotAccepted(_) => MISMATCH,
+        Denial::Organization => "organization-missing",
+        Denial::Impersonated => "impersonated",
+        Denial::Pending => "session-pending",
+        Denial::OpaqueNotAccepted(_) | Denial::NotAccepted(_) => MISMATCH,
     }
 }
 

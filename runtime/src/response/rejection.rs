@@ -37,13 +37,14 @@ pub enum RejectionKind {
     MissingCredential,
     /// 400: the `Authorization` field cannot be read (RFC 6750 §3.1).
     UnreadableCredential,
-    /// 401: the token is malformed, expired, forged, revoked, or of a type that is not accepted.
+    /// 401: the token is malformed, expired, forged, revoked, of a pending session, or of a type that
+    /// is not accepted.
     InvalidToken,
     /// 403: the token is genuine and lacks scopes.
     InsufficientScope,
-    /// 403: the token is genuine and lacks a role, permission, feature or plan, is from a client
-    /// or machine that may not do this, or its claims do not fit; or a session cookie came with
-    /// another site's request.
+    /// 403: the token is genuine and lacks a role, permission, feature, plan or organization, is from
+    /// a client, machine or impersonator that may not do this, or its claims do not fit; or a session
+    /// cookie came with another site's request.
     Forbidden,
     /// 403: the user must verify again who they are. Clerk's front ends know the body.
     ReverificationNeeded,
@@ -60,7 +61,7 @@ pub enum RejectionKind {
 /// | no credential | 401 | `Bearer realm="clerk", scope="read:notes"` |
 /// | unreadable `Authorization` | 400 | `Bearer realm="clerk", error="invalid_request"` |
 /// | token not acceptable | 401 | `Bearer realm="clerk", error="invalid_token"` |
-/// | role, permission, feature, plan, client or machine not as the policy needs; claims do not fit | 403 | none |
+/// | role, permission, feature, plan, organization, client or machine not as the policy needs; impersonated; claims do not fit | 403 | none |
 /// | reverification needed | 403, with Clerk's body for it | none |
 /// | scopes missing | 403 | `Bearer realm="clerk", error="insufficient_scope", scope="read:notes"` |
 /// | Clerk unavailable | 503, with `Retry-After` | none |
@@ -118,11 +119,17 @@ impl RejectionKind {
         match failure {
             ErrorKind::Missing => Self::MissingCredential,
             ErrorKind::Unreadable(_) => Self::UnreadableCredential,
-            ErrorKind::Token(_) | ErrorKind::Denied(Denial::NotAccepted(_) | Denial::Audience) => {
-                Self::InvalidToken
-            }
+            ErrorKind::Token(_)
+            | ErrorKind::Denied(
+                Denial::NotAccepted(_)
+                | Denial::OpaqueNotAccepted(_)
+                | Denial::Audience
+                | Denial::Pending,
+            ) => Self::InvalidToken,
             ErrorKind::Denied(Denial::MissingScopes(_)) => Self::InsufficientScope,
-            ErrorKind::Denied(Denial::Session(_) | Denial::Sender)
+            ErrorKind::Denied(
+                Denial::Session(_) | Denial::Sender | Denial::Organization | Denial::Impersonated,
+            )
             | ErrorKind::Claims(_)
             | ErrorKind::CrossSite(_) => Self::Forbidden,
             ErrorKind::Denied(Denial::Reverification(_)) => Self::ReverificationNeeded,

@@ -56,6 +56,8 @@ impl Caller<SessionToken> {
             session_id: SessionId::new("sess_described"),
             organization: None,
             actor: None,
+            is_pending: false,
+            names_party: false,
             factor_ages: None,
             features: None,
             plans: None,
@@ -90,6 +92,12 @@ impl Caller<SessionToken> {
     /// Sets the impersonator: another user who acts as this one.
     pub fn actor(mut self, user: &str) -> Self {
         self.identity.facts_mut().actor = Some(Actor::new(user));
+        self
+    }
+
+    /// Makes the session pending: the user has tasks to finish first.
+    pub fn pending(mut self) -> Self {
+        self.identity.facts_mut().is_pending = true;
         self
     }
 
@@ -130,6 +138,7 @@ impl Caller<OAuthToken> {
             audience: Box::default(),
             org_id: None,
             actor: None,
+            is_jwt: true,
             expires_at: None,
         }))
     }
@@ -158,6 +167,12 @@ impl Caller<OAuthToken> {
         self
     }
 
+    /// Makes the token opaque. Defaults to a JWT.
+    pub fn opaque(mut self) -> Self {
+        self.identity.facts_mut().is_jwt = false;
+        self
+    }
+
     /// Sets the party that acts for the user.
     pub fn actor(mut self, subject: &str) -> Self {
         self.identity.facts_mut().actor = Some(Actor::new(subject));
@@ -180,8 +195,15 @@ impl Caller<M2mToken> {
             token_id: None,
             recipients: Box::default(),
             claims: None,
+            is_jwt: true,
             expires_at: None,
         }))
+    }
+
+    /// Makes the token opaque. Defaults to a JWT.
+    pub fn opaque(mut self) -> Self {
+        self.identity.facts_mut().is_jwt = false;
+        self
     }
 
     /// Custom claims of the token.

@@ -20,6 +20,8 @@ pub(crate) struct ClaimChecks {
     pub(crate) audience: Vec<String>,
     pub(crate) session_audience: Vec<String>,
     pub(crate) authorized_parties: Vec<String>,
+    /// Whether only a session in a cookie must name its party. One that is named is checked anyway.
+    pub(crate) parties_for_cookies_only: bool,
     pub(crate) recipient: Recipient,
 }
 
@@ -94,9 +96,18 @@ impl ClaimChecks {
             {
                 Ok(())
             }
+            PartyClaim::Absent if self.parties_for_cookies_only => Ok(()),
             PartyClaim::Absent => Err(TokenError::NoAuthorizedParty),
             PartyClaim::Named(_) | PartyClaim::Mistyped => Err(TokenError::AuthorizedParty),
         }
+    }
+
+    /// A session in a cookie must name its party, where authorized parties are configured.
+    pub(crate) fn check_cookie_party(&self, names_party: bool) -> Result<(), TokenError> {
+        if names_party || self.authorized_parties.is_empty() {
+            return Ok(());
+        }
+        Err(TokenError::NoAuthorizedParty)
     }
 
     /// Clerk signs M2M tokens for the machines of the whole instance, so a token for another one is
@@ -169,6 +180,7 @@ mod tests {
             audience: vec!["https://api.example.com".into()],
             session_audience: vec!["https://api.example.com".into()],
             authorized_parties: vec!["https://app.example.com".into()],
+            parties_for_cookies_only: false,
             recipient: Recipient::Unknown,
         }
     }

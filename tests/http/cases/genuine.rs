@@ -25,6 +25,15 @@ pub(super) fn not_permitted(
         case("sender not listed, opaque", "/sender").token(m2m().opaque()),
         case("client not listed", "/client").token(for_us().jwt()),
         case("client not listed, opaque", "/client").token(for_us().opaque()),
+        case("no active organization", "/organization").token(issuer.session("user_hidden").jwt()),
+        case("no chosen organization", "/organization")
+            .token(oauth().scopes(["user:org:read", "hidden:all"]).jwt()),
+        case("no organization scope", "/organization").token(oauth().scopes(["hidden:all"]).jwt()),
+        case("key of no organization", "/organization")
+            .token(issuer.api_key("user_hidden").opaque()),
+        case("impersonated", "/own").token(member().actor("user_hidden").jwt()),
+        case("delegated, opaque", "/own").token(oauth().actor("mch_hidden").opaque()),
+        case("opaque, for a JWT", "/jwt").token(oauth().opaque()),
         case("audience of the policy", "/client").token(oauth().client_id("client_good").jwt()),
     ]
 }

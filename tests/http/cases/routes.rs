@@ -37,6 +37,15 @@ async fn sender() {}
 #[clerk_auth(oauth_token(audience = "https://api.example.com", client = ["client_good"]))]
 async fn client() {}
 
+#[clerk_auth(accepts = ["session_token", "oauth_token", "api_key"], organization)]
+async fn organization() {}
+
+#[clerk_auth(accepts = ["session_token", "oauth_token"], not_impersonated)]
+async fn own() {}
+
+#[clerk_auth(accepts = ["oauth_token", "m2m_token"], format = "jwt")]
+async fn jwt() {}
+
 #[derive(Deserialize)]
 struct Seats {
     seats: u32,
@@ -60,6 +69,9 @@ pub(super) fn router() -> Router<Clerk> {
         .route("/strict", get(strict))
         .route("/sender", get(sender))
         .route("/client", get(client))
+        .route("/organization", get(organization))
+        .route("/own", get(own))
+        .route("/jwt", get(jwt))
         .route("/seats", get(seats))
 }
 
@@ -77,6 +89,9 @@ pub(super) fn policy(path: &str) -> Policy {
         "/strict" => strict::POLICY,
         "/sender" => sender::POLICY,
         "/client" => client::POLICY,
+        "/organization" => organization::POLICY,
+        "/own" => own::POLICY,
+        "/jwt" => jwt::POLICY,
         "/seats" => seats::POLICY,
         _ => panic!("{path} is no route"),
     }

@@ -150,6 +150,30 @@ async fn authorized_party_is_one_of_ours_where_any_is_configured() {
     }
 }
 
+/// Tokens of native applications and servers name no party. One that is named is compared.
+#[tokio::test]
+async fn party_for_cookies_only_may_be_absent_in_a_field() {
+    const PARTY: &str = "https://app.example.com";
+    let parties = |clerk: clerk_auth::ClerkBuilder| {
+        clerk.authorized_parties([PARTY]).parties_for_cookies_only()
+    };
+    let app = App::with(parties).await.warm().await;
+    for (value, enters) in [
+        (None, true),
+        (Some(json!(null)), true),
+        (Some(json!("")), true),
+        (Some(json!(PARTY)), true),
+        (Some(json!(7)), false),
+        (Some(json!(false)), false),
+        (Some(json!([])), false),
+        (Some(json!([PARTY])), false),
+        (Some(json!(" ")), false),
+        (Some(json!("https://other.example")), false),
+    ] {
+        decides(&app, Class::Session, "azp", value, enters).await;
+    }
+}
+
 #[tokio::test]
 async fn unconfigured_party_is_not_looked_at() {
     let app = App::start().await.warm().await;

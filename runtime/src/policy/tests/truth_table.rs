@@ -66,7 +66,11 @@ fn trees() -> Vec<Requirement> {
 
 /// Redundant trees too, which `Policy::new` refuses: they must decide no less exactly.
 fn policy(tree: Requirement) -> Policy {
-    Policy { clauses: vec![Clause::OAuthToken(tree)].leak(), is_optional: false }
+    Policy {
+        clauses: vec![Clause::OAuthToken(tree)].leak(),
+        is_optional: false,
+        allows_pending: false,
+    }
 }
 
 pub(crate) fn caller(granted: &BTreeSet<&'static str>) -> Identity {
@@ -80,6 +84,7 @@ pub(crate) fn caller(granted: &BTreeSet<&'static str>) -> Identity {
         audience: [].into(),
         org_id: None,
         actor: None,
+        is_jwt: true,
         expires_at: None,
     };
     Identity::OAuth(OAuthToken::new(facts))

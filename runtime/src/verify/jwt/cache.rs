@@ -128,6 +128,7 @@ mod tests {
             audience: [].into(),
             org_id: None,
             actor: None,
+            is_jwt: true,
             expires_at: None,
         };
         let times = Times { expires: UnixMillis(0), not_before: None, issued: None };

@@ -58,6 +58,14 @@ async fn session() {}
 #[clerk_auth(reverification = "moderate")]
 async fn preset() {}
 
+#[clerk_auth(
+    session_token(organization, not_impersonated, allow_pending),
+    oauth_token(organization, not_impersonated, format = "jwt"),
+    m2m_token(format = "jwt"),
+    api_key(organization)
+)]
+async fn words() {}
+
 #[clerk_auth(session_token(reverification = first_factor(minutes = 5)))]
 async fn first_factor() {}
 
@@ -121,6 +129,7 @@ fn main() {
         bare_clauses::POLICY,
         session::POLICY,
         preset::POLICY,
+        words::POLICY,
         first_factor::POLICY,
         second_factor::POLICY,
         multi_factor::POLICY,

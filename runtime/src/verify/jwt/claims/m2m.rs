@@ -29,6 +29,7 @@ pub(crate) fn from_jwt(jwt: &Jwt<'_>) -> Result<M2mJwt, TokenError> {
         token_id: optional_text(payload, "jti")?.map(|id| TokenId::new(&id)),
         recipients: recipients.iter().map(|id| MachineId::new(id)).collect(),
         claims: payload.without(&REGISTERED).as_deref().map(Claims::new),
+        is_jwt: true,
         expires_at: Some(times.expires),
         ..machine(&subject)?
     };
@@ -46,6 +47,7 @@ pub(crate) fn machine(subject: &str) -> Result<M2mFacts, TokenError> {
         token_id: None,
         recipients: [].into(),
         claims: None,
+        is_jwt: false,
         expires_at: None,
     })
 }

@@ -28,6 +28,7 @@ pub(crate) fn from_jwt(jwt: &Jwt<'_>) -> Result<OAuthJwt, TokenError> {
         id: optional_text(payload, "jti")?,
         scopes: scopes(payload)?,
         actor: actor(payload)?,
+        is_jwt: true,
     };
     let token = members.read(payload, &subject, Some(times.expires))?;
     Ok(OAuthJwt { token, issuer: issuer(payload), times })
@@ -38,6 +39,7 @@ pub(crate) struct OAuthMembers<'j> {
     pub(crate) id: Option<Cow<'j, str>>,
     pub(crate) scopes: Scopes,
     pub(crate) actor: Option<Actor>,
+    pub(crate) is_jwt: bool,
 }
 
 impl OAuthMembers<'_> {
@@ -61,6 +63,7 @@ impl OAuthMembers<'_> {
             audience: audience(members)?,
             org_id: org_id(members)?,
             actor: self.actor,
+            is_jwt: self.is_jwt,
             expires_at,
         };
         Ok(OAuthToken::new(token))

@@ -26,13 +26,15 @@ pub(crate) fn from_jwt(jwt: &Jwt<'_>) -> Result<SessionJwt, TokenError> {
     let times = times(payload)?;
     // A token from a JWT template is signed by the same key and has no `sid`.
     let session_id = SessionId::new(&required_text(payload, "sid")?);
-    check_status(payload)?;
+    let authorized_party = authorized_party(payload);
     let token = SessionFacts {
         subject: Subject::User(user_id.clone()),
         user_id,
         session_id,
         organization: organization(payload)?,
         actor: actor(payload)?,
+        is_pending: is_pending(payload)?,
+        names_party: authorized_party != PartyClaim::Absent,
         factor_ages: factor_ages(payload),
         features: optional_text(payload, "fea").ok().flatten().map(Into::into),
         plans: optional_text(payload, "pla").ok().flatten().map(Into::into),
@@ -42,7 +44,7 @@ pub(crate) fn from_jwt(jwt: &Jwt<'_>) -> Result<SessionJwt, TokenError> {
     Ok(SessionJwt {
         token: SessionToken::new(token),
         issuer: issuer(payload),
-        authorized_party: authorized_party(payload),
+        authorized_party,
         audience: audience(payload)?,
         times,
     })
@@ -56,11 +58,12 @@ fn authorized_party(payload: &Object<'_>) -> PartyClaim {
     }
 }
 
-fn check_status(payload: &Object<'_>) -> Result<(), TokenError> {
+/// Each policy decides about a pending session.
+fn is_pending(payload: &Object<'_>) -> Result<bool, TokenError> {
     match payload.text("sts") {
-        Member::Absent => Ok(()),
-        Member::Is(status) if status == "active" => Ok(()),
-        Member::Is(status) if status == "pending" => Err(TokenError::Pending),
+        Member::Absent => Ok(false),
+        Member::Is(status) if status == "active" => Ok(false),
+        Member::Is(status) if status == "pending" => Ok(true),
         _ => Err(TokenError::Claim("sts")),
     }
 }

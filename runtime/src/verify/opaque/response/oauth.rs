@@ -12,6 +12,7 @@ pub(crate) fn from_response(response: &Object<'_>) -> Result<OAuthToken, TokenEr
         id: Some(approval.id.into()),
         scopes: granted_scopes(response)?,
         actor: approval.actor,
+        is_jwt: false,
     };
     members.read(response, &approval.subject, approval.expires_at)
 }
