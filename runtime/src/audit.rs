@@ -1,10 +1,16 @@
 #![doc = include_str!("../docs/audit.md")]
 
+mod changes;
 mod guarded_handler;
+mod review;
+mod snapshot;
 mod table;
 
 pub use self::{
+    changes::Changes,
     guarded_handler::GuardedHandler,
+    review::assert_unchanged,
+    snapshot::{Snapshot, SnapshotError},
     table::{Row, Table},
 };
 

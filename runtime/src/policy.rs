@@ -6,8 +6,10 @@
 mod alternatives;
 mod const_str;
 mod denial;
+mod difference;
 mod display;
 mod hierarchy;
+mod record;
 mod redundancy;
 mod requirement;
 pub(crate) mod session;
@@ -16,6 +18,7 @@ mod soundness;
 mod tests;
 
 pub use self::{
+    difference::Difference,
     hierarchy::ScopeHierarchy,
     requirement::Requirement,
     session::reverification::{Level, Reverification},
@@ -25,6 +28,8 @@ pub use crate::token::OpaqueTokenType;
 pub(crate) use self::{
     const_str::is_same_text,
     denial::{Denial, RequiredScopes},
+    difference::{code_span, formula::Guards, implications::ScopeImplications},
+    record::PolicyRecord,
 };
 
 use self::redundancy::Compared;

@@ -249,18 +249,20 @@ GET   /people/twice  session_token, or oauth_token
     let json: serde_json::Value = serde_json::from_str(&table.to_json()).unwrap();
     assert_eq!(json, serde_json::to_value(&table).unwrap());
     assert_eq!(
-        json[2],
-        serde_json::json!({
-            "method": "GET", "path": "/health", "accepts": [],
-            "anonymous": true, "preflights": false, "requirement": null,
-        })
+        json["routes"][2],
+        serde_json::json!({ "method": "GET", "path": "/health", "kind": "handler", "guards": [] })
     );
     assert_eq!(
-        json[4],
+        json["routes"][4],
         serde_json::json!({
-            "method": "any", "path": "/people/|`", "accepts": ["session_token", "oauth_token"],
-            "anonymous": false, "preflights": true,
-            "requirement": "session_token, or oauth_token; CORS preflights pass",
+            "method": "any", "path": "/people/|`", "kind": "handler",
+            "guards": [{
+                "policy": {
+                    "session_token": "nothing_more", "oauth_token": "nothing_more",
+                    "optional": false, "allow_pending": false,
+                },
+                "passes_preflights": true,
+            }],
         })
     );
 }

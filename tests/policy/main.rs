@@ -17,6 +17,7 @@ mod hierarchy;
 mod layer;
 mod optional;
 mod require;
+mod review;
 mod sensitive;
 mod server_function;
 mod step_up;

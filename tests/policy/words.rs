@@ -297,10 +297,16 @@ async fn jwts_alone_need_no_secret_key() {
 fn each_word_is_in_the_table_of_routes() {
     let routes = Routes::<Clerk>::new();
     let (_, table) = routes.get("/invoices", own_admin).get("/start", onboarding).finish();
-    let rows: Value = serde_json::from_str(&table.to_json()).unwrap();
-    let requirement = |row: usize| rows[row]["requirement"].as_str().unwrap();
-    assert_eq!(requirement(0), "session_token with role org:admin and no impersonator");
-    assert_eq!(requirement(1), "session_token (active or pending), or api_key");
+    let lines: Vec<String> = table.rows().map(|row| row.requirement()).collect();
+    assert_eq!(lines[0], "session_token with role org:admin and no impersonator");
+    assert_eq!(lines[1], "session_token (active or pending), or api_key");
+    let json: Value = serde_json::from_str(&table.to_json()).unwrap();
+    let policy = |route: usize| &json["routes"][route]["guards"][0]["policy"];
+    assert_eq!(
+        policy(0)["session_token"],
+        json!({ "all": [{ "role": "org:admin" }, "not_impersonated"] })
+    );
+    assert_eq!(policy(1)["allow_pending"], true);
     assert!(table.to_markdown().contains("active or pending"));
 }
 

@@ -68,6 +68,12 @@ fn every_route_has_a_request_that_enters_and_one_that_is_refused() {
     }
 }
 
+/// After a wanted change: `UPDATE_ROUTES=1 cargo test -p notes routes_are_as_reviewed`.
+#[test]
+fn routes_are_as_reviewed() {
+    clerk_auth::audit::assert_unchanged("routes.json", &routes().1);
+}
+
 #[tokio::test]
 async fn what_the_attribute_writes_answers_as_the_attribute_does() {
     let issuer = DevIssuer::start().await.unwrap();

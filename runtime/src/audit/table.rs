@@ -5,15 +5,24 @@ use std::fmt;
 use http::Method;
 use serde::{Serialize, Serializer};
 
-use crate::{layer::ClerkLayer, policy::Policy, token::TokenType};
+use super::snapshot::{GuardRecord, RouteKind, RouteRecord, Snapshot};
+use crate::{
+    layer::ClerkLayer,
+    policy::{Policy, ScopeHierarchy, code_span},
+    token::TokenType,
+};
+
+/// The method of a route for all methods that have no other. No method has this name: methods are
+/// case-sensitive (RFC 9110 §9.1), and registered ones are uppercase.
+pub(super) const ANY_METHOD: &str = "any";
 
 /// Which routes an app has, and what each asks for.
 ///
 /// It prints as aligned text, [as Markdown](Self::to_markdown) and [as JSON](Self::to_json).
-#[derive(Clone, Debug, Default, Serialize)]
-#[serde(transparent)]
+#[derive(Clone, Debug, Default)]
 pub struct Table {
     rows: Vec<Row>,
+    hierarchy: ScopeHierarchy,
 }
 
 /// One route: its method, its path, and what stands in front of its handler.
@@ -22,21 +31,9 @@ pub struct Row {
     /// `None`: any method.
     method: Option<Method>,
     path: String,
-    kind: Kind,
+    kind: RouteKind,
     /// From the outermost to the innermost.
     gates: Vec<RouteGuard>,
-}
-
-/// What answers the requests of a row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    Handler,
-    /// A mounted service: which routes it has, the table cannot know.
-    Service,
-    /// A document that clients read before they have a token.
-    Metadata,
-    /// The same below a prefix, where no client looks.
-    NestedMetadata,
 }
 
 /// A guard, or a layer.
@@ -79,19 +76,22 @@ impl Table {
         self.rows.iter().fold(head.to_owned(), |text, row| text + &row.to_markdown())
     }
 
-    /// An array in JSON, one object for each route.
-    ///
-    /// | member | content |
-    /// |---|---|
-    /// | `method` | the method, or `"any"` |
-    /// | `path` | the path, in the words of axum |
-    /// | `accepts` | the types of tokens that can enter; empty for a public route |
-    /// | `anonymous` | whether a request without a credential can enter |
-    /// | `preflights` | whether a CORS preflight reaches the handler without a token |
-    /// | `requirement` | the policies, as one line; `null` for a public route; what is wrong with misplaced metadata |
+    /// The same table, of an app whose [`Clerk`](crate::Clerk) has this
+    /// [`scope_hierarchy`](crate::ClerkBuilder::scope_hierarchy). A [`Snapshot`] then tells callers
+    /// whom only the hierarchy admits.
+    #[must_use]
+    pub fn with_scope_hierarchy(self, hierarchy: ScopeHierarchy) -> Self {
+        Self { hierarchy, ..self }
+    }
+
+    /// The JSON of its [`Snapshot`], which [`Snapshot::from_json`] reads.
     #[must_use]
     pub fn to_json(&self) -> String {
-        serde_json::to_string_pretty(self).unwrap_or_default()
+        Snapshot::from(self).to_json()
+    }
+
+    pub(super) fn scope_hierarchy(&self) -> ScopeHierarchy {
+        self.hierarchy
     }
 
     pub(super) fn add(&mut self, row: Row) {
@@ -106,8 +106,8 @@ impl Table {
     pub(super) fn nested(mut self, prefix: &str) -> Self {
         for row in &mut self.rows {
             row.path = joined(prefix, &row.path);
-            if row.kind == Kind::Metadata {
-                row.kind = Kind::NestedMetadata;
+            if row.kind == RouteKind::Metadata {
+                row.kind = RouteKind::NestedMetadata;
             }
         }
         self
@@ -124,17 +124,22 @@ impl Table {
 
 impl Row {
     pub(super) fn new(method: Option<Method>, path: &str, gate: Option<RouteGuard>) -> Self {
-        Self { method, path: path.to_owned(), kind: Kind::Handler, gates: Vec::from_iter(gate) }
+        Self {
+            method,
+            path: path.to_owned(),
+            kind: RouteKind::Handler,
+            gates: Vec::from_iter(gate),
+        }
     }
 
     /// A document of a resource's metadata.
     pub(super) fn metadata(path: &str) -> Self {
-        Self { kind: Kind::Metadata, ..Self::new(Some(Method::GET), path, None) }
+        Self { kind: RouteKind::Metadata, ..Self::new(Some(Method::GET), path, None) }
     }
 
     /// A service that gets the prefix and all below it.
     pub(super) fn below(prefix: &str, gate: Option<RouteGuard>) -> Self {
-        Self { kind: Kind::Service, ..Self::new(None, &joined(prefix, "/{*rest}"), gate) }
+        Self { kind: RouteKind::Service, ..Self::new(None, &joined(prefix, "/{*rest}"), gate) }
     }
 
     /// The method; `None` for a route of any method, except those that other rows have for the
@@ -204,14 +209,23 @@ impl Row {
         lines.join("; then ") + preflights + fault
     }
 
+    pub(super) fn to_record(&self) -> RouteRecord {
+        RouteRecord {
+            method: self.method_name().to_owned(),
+            path: self.path.clone(),
+            kind: self.kind,
+            guards: self.gates.iter().copied().map(RouteGuard::to_record).collect(),
+        }
+    }
+
     /// Why clients cannot read this metadata.
     fn metadata_fault(&self) -> Option<&'static str> {
         match self.kind {
-            Kind::Metadata | Kind::NestedMetadata if !self.is_public() => {
+            RouteKind::Metadata | RouteKind::NestedMetadata if !self.is_public() => {
                 Some("; this metadata must be public: merge it outside the layer")
             }
-            Kind::Handler | Kind::Service | Kind::Metadata => None,
-            Kind::NestedMetadata => {
+            RouteKind::Handler | RouteKind::Service | RouteKind::Metadata => None,
+            RouteKind::NestedMetadata => {
                 Some("; this metadata must stand at the root: merge it outside `nest`")
             }
         }
@@ -228,18 +242,18 @@ impl Row {
     /// The prefix of a mounted service; `None` for any other row.
     #[cfg(any(feature = "aide", feature = "utoipa"))]
     pub(crate) fn service_prefix(&self) -> Option<&str> {
-        self.path.strip_suffix("/{*rest}").filter(|_| self.kind == Kind::Service)
+        self.path.strip_suffix("/{*rest}").filter(|_| self.kind == RouteKind::Service)
     }
 
     /// Whether it is one operation of an API: a service may be none or many, clients find metadata
     /// without a document, and a document has no place for `CONNECT` (OpenAPI 3.1 §4.8.9).
     #[cfg(any(feature = "aide", feature = "utoipa"))]
     pub(crate) fn needs_operation(&self) -> bool {
-        self.kind == Kind::Handler && self.method != Some(Method::CONNECT)
+        self.kind == RouteKind::Handler && self.method != Some(Method::CONNECT)
     }
 
     pub(crate) fn method_name(&self) -> &str {
-        self.method.as_ref().map_or("any", Method::as_str)
+        self.method.as_ref().map_or(ANY_METHOD, Method::as_str)
     }
 
     fn to_markdown(&self) -> String {
@@ -261,6 +275,10 @@ impl RouteGuard {
         Self { policy, passes_preflights: false }
     }
 
+    fn to_record(self) -> GuardRecord {
+        GuardRecord { policy: self.policy.into(), passes_preflights: self.passes_preflights }
+    }
+
     pub(super) const fn layer(layer: &ClerkLayer) -> Self {
         Self { policy: layer.policy(), passes_preflights: layer.passes_preflights() }
     }
@@ -275,12 +293,9 @@ fn joined(prefix: &str, path: &str) -> String {
     }
 }
 
-/// A code span in a cell of a table: with a fence that the text does not have, and no bar that
-/// would end the cell.
+/// A code span in a cell of a table: without a bar that would end the cell.
 fn code(text: &str) -> String {
-    let longest_run = text.split(|character| character != '`').map(str::len).max().unwrap_or(0);
-    let (fence, space) = ("`".repeat(longest_run + 1), " ".repeat(longest_run.min(1)));
-    format!("{fence}{space}{}{space}{fence}", text.replace('|', "\\|"))
+    code_span(text).replace('|', "\\|")
 }
 
 /// One line for each route, in columns.
@@ -305,28 +320,9 @@ impl fmt::Display for Row {
     }
 }
 
-/// A row in JSON.
-#[derive(Serialize)]
-struct Members<'r> {
-    method: &'r str,
-    path: &'r str,
-    accepts: Vec<TokenType>,
-    anonymous: bool,
-    preflights: bool,
-    requirement: Option<String>,
-}
-
-impl Serialize for Row {
+/// Serialises as its [`Snapshot`].
+impl Serialize for Table {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let members = Members {
-            method: self.method_name(),
-            path: &self.path,
-            accepts: self.token_types(),
-            anonymous: self.is_open_to_anonymous(),
-            preflights: self.passes_preflights(),
-            requirement: (!self.is_public() || self.metadata_fault().is_some())
-                .then(|| self.requirement()),
-        };
-        members.serialize(serializer)
+        Snapshot::from(self).serialize(serializer)
     }
 }

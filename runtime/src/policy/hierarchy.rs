@@ -78,6 +78,11 @@ impl ScopeHierarchy {
         Self(implications)
     }
 
+    /// Each scope that implies others, with those that its entry names.
+    pub(crate) fn entries(self) -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
+        self.0.iter().copied()
+    }
+
     /// Whether `scope` implies `other`, which is another scope.
     pub(crate) const fn implies(self, scope: &str, other: &str) -> bool {
         reaches(self.0, scope, other, self.0.len())

@@ -49,29 +49,46 @@ impl SessionToken {
     }
 }
 
-/// Whether a claim such as `o:reports,u:beta,ou:audit` lists a feature or plan. A name without a
-/// scope is looked for in both; only the part up to a second colon is the name.
+/// A feature or plan as a policy names it.
+#[derive(Clone, Copy)]
+pub(crate) struct FeatureName<'a> {
+    /// Whether it counts if the organization has it.
+    pub(crate) of_organization: bool,
+    /// Whether it counts if the user has it.
+    pub(crate) of_user: bool,
+    pub(crate) text: &'a str,
+}
+
+/// Whether a claim such as `o:reports,u:beta,ou:audit` lists a feature or plan.
 fn lists(claim: Option<&str>, asked: &str) -> bool {
-    let Some(claim) = claim else { return false };
-    let (of_organization, of_user, name) = match asked.split_once(':') {
-        None => (true, true, asked),
-        Some((scope @ ("o" | "org" | "organization"), rest)) => (true, false, name_of(scope, rest)),
-        Some((scope @ ("u" | "user"), rest)) => (false, true, name_of(scope, rest)),
-        Some(_) => return false,
-    };
+    let (Some(claim), Some(asked)) = (claim, feature_name(asked)) else { return false };
     let mut found = false;
     for item in claim.split(',').map(str::trim) {
         // One item that cannot be read makes the whole claim say nothing.
         let Some((scope, own)) = item.split_once(':') else { return false };
         let counts = match scope {
-            "o" => of_organization,
-            "u" => of_user,
-            "ou" | "uo" => of_organization || of_user,
+            "o" => asked.of_organization,
+            "u" => asked.of_user,
+            "ou" | "uo" => asked.of_organization || asked.of_user,
             _ => false,
         };
-        found |= counts && own == name;
+        found |= counts && own == asked.text;
     }
-    found && !name.is_empty()
+    found
+}
+
+/// Reads the name of a feature or plan. `None` if no claim can list it. A name without a scope is
+/// looked for in both; only the part up to a second colon is the name.
+pub(crate) fn feature_name(asked: &str) -> Option<FeatureName<'_>> {
+    let (of_organization, of_user, text) = match asked.split_once(':') {
+        None => (true, true, asked),
+        Some((scope @ ("o" | "org" | "organization"), rest)) => (true, false, name_of(scope, rest)),
+        Some((scope @ ("u" | "user"), rest)) => (false, true, name_of(scope, rest)),
+        Some(_) => return None,
+    };
+    // A claim separates its items by commas, and its items are trimmed.
+    let can_be_listed = !text.is_empty() && !text.contains(',') && text.trim_end() == text;
+    can_be_listed.then_some(FeatureName { of_organization, of_user, text })
 }
 
 /// `reports` of `org:reports:x`. With nothing behind the scope, the scope's word is the name.
@@ -82,7 +99,8 @@ fn name_of<'a>(scope: &'a str, rest: &'a str) -> &'a str {
     }
 }
 
-fn without_prefix(name: &str) -> &str {
+/// The name of a role or permission, without any `org:` before it.
+pub(crate) fn without_prefix(name: &str) -> &str {
     let mut rest = name;
     while let Some(shorter) = rest.strip_prefix("org:") {
         rest = shorter;

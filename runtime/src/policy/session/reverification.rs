@@ -84,6 +84,14 @@ impl Reverification {
         }
     }
 
+    pub(crate) const fn level(self) -> Level {
+        self.level
+    }
+
+    pub(crate) const fn minutes(self) -> u32 {
+        self.minutes
+    }
+
     const fn preset(name: &'static str, level: Level, minutes: u32) -> Self {
         Self { preset: Some(name), level, minutes }
     }
