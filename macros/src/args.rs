@@ -105,7 +105,7 @@ impl Args {
                 let path = value::path_after_equals(keyword, &name, input, errors);
                 self.crate_path = self.crate_path.take().or(path);
             }
-            Keyword::Policy => {
+            Keyword::PolicyName => {
                 let policy = value::name_after_equals(keyword, &name, input, errors);
                 self.policy_name = self.policy_name.take().or(policy);
             }

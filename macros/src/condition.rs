@@ -104,6 +104,11 @@ impl Condition {
         }
     }
 
+    /// Whether only callers with an organization meet the condition.
+    pub(crate) const fn requires_organization(self) -> bool {
+        matches!(self, Self::Role | Self::Permission)
+    }
+
     /// The types that can meet the condition.
     pub(crate) fn fitting_types(self) -> Vec<TokenType> {
         TokenType::ALL.into_iter().filter(|kind| self.fits(*kind)).collect()

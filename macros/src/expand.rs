@@ -27,18 +27,22 @@ pub(crate) use policy_tokens::expression;
 
 /// The handler behind the policy.
 pub(crate) fn guarded(policy: &Policy, handler: Handler, paths: &Paths) -> TokenStream {
+    let has_guard = handler.injected.iter().any(|it| it.value == InjectedValue::Guard);
     let bindings = in_order(&handler.injected)
-        .map(|injected| {
-            binding(injected, &handler.policy, Getter::of(&policy.accepts, injected).as_ref())
+        .into_iter()
+        .map(|injected| match Getter::of(&policy.accepts, injected) {
+            Some(_) if has_guard && injected.is_decoded() => parts(&injected.parameter),
+            getter => binding(injected, &handler.policy, getter.as_ref()),
         })
         .collect();
     let items = PolicyItems {
         summary: Some(policy.summary()),
         value: policy_tokens::constant(policy, paths),
         identity: identity(&policy.accepts, paths),
-        claims: handler.decoded_claims().map_or_else(|| quote!(()), Type::to_token_stream),
+        organization: organization(&policy.accepts, paths),
     };
-    rewrite(handler, paths, &items, bindings)
+    let guard = guard_type(&handler.policy, handler.decoded_claims(), paths);
+    rewrite(handler, paths, &items, &guard, bindings)
 }
 
 /// The handler behind a policy that refuses everyone.
@@ -51,6 +55,7 @@ pub(crate) fn refused(handler: Handler, paths: &Paths) -> TokenStream {
         value(&parameter, &never)
     });
     let bindings = in_order(&handler.injected)
+        .into_iter()
         .map(|injected| binding(injected, &handler.policy, Some(&never)))
         .chain(unfilled)
         .collect();
@@ -58,9 +63,10 @@ pub(crate) fn refused(handler: Handler, paths: &Paths) -> TokenStream {
         summary: None,
         value: quote!(#root::Policy::DENY_ALL),
         identity: quote!(#root::identity::Never),
-        claims: quote!(()),
+        organization: quote!(#root::OrgId),
     };
-    rewrite(handler, paths, &items, bindings)
+    let guard = guard_type(&handler.policy, None, paths);
+    rewrite(handler, paths, &items, &guard, bindings)
 }
 
 /// The value of `policy!` after a mistake.
@@ -81,7 +87,7 @@ struct PolicyItems {
     summary: Option<String>,
     value: TokenStream,
     identity: TokenStream,
-    claims: TokenStream,
+    organization: TokenStream,
 }
 
 /// ```text
@@ -89,11 +95,11 @@ struct PolicyItems {
 /// ```
 /// becomes
 /// ```text
-/// enum list {}
-/// impl list { … }
-/// impl ::clerk_auth::Guarded for list { … }
+/// enum ListPolicy {}
+/// impl ListPolicy { … }
+/// impl ::clerk_auth::Guarded for ListPolicy { … }
 /// /// Requires `session_token`.
-/// async fn list(guard: ::clerk_auth::Guard<list>, State(notes): State<Notes>) -> Reply {
+/// async fn list(guard: ::clerk_auth::Guard<ListPolicy>, State(notes): State<Notes>) -> Reply {
 ///     let subject: Subject = guard.subject().clone();
 ///     { body }
 /// }
@@ -102,6 +108,7 @@ fn rewrite(
     handler: Handler,
     paths: &Paths,
     items: &PolicyItems,
+    guard_type: &TokenStream,
     bindings: Vec<TokenStream>,
 ) -> TokenStream {
     let policy_items = policy_items(&handler, paths, items);
@@ -110,13 +117,13 @@ fn rewrite(
     let guard = guard_name(bindings.is_empty());
     let (layer, first) = match framework {
         None => {
-            let parameter = guard_parameter(&guard, &policy, paths);
+            let parameter = guard_parameter(&guard, guard_type);
             signature.inputs.insert(0, parameter);
             (None, None)
         }
         Some(framework) => (
             Some(server_function::layer(framework, &policy, paths)),
-            Some(server_function::statement(framework, &guard, &policy, paths)),
+            Some(server_function::statement(framework, &guard, guard_type, paths)),
         ),
     };
     if let Some(summary) = &items.summary {
@@ -152,25 +159,23 @@ fn rewrite(
 /// becomes
 /// ```text
 /// #[cfg(unix)]
-/// pub enum list {}
+/// pub enum ListPolicy {}
 /// #[cfg(unix)]
-/// impl list { pub const POLICY: ::clerk_auth::Policy = …; }
+/// impl ListPolicy { pub const POLICY: ::clerk_auth::Policy = …; }
 /// #[cfg(unix)]
-/// impl ::clerk_auth::Guarded for list { … }
+/// impl ::clerk_auth::Guarded for ListPolicy { … }
 /// ```
 fn policy_items(handler: &Handler, paths: &Paths, items: &PolicyItems) -> TokenStream {
     let root = paths.root();
     let name = &handler.policy;
-    let is_handlers = *name == handler.signature.ident;
-    let allow = is_handlers.then(|| quote!(#[allow(non_camel_case_types)]));
     let visibility = &handler.visibility;
     let mut existence = existence(&handler.attributes);
     existence.extend(handler.framework.map(server_function::existence));
-    let PolicyItems { summary: _, value, identity, claims } = items;
+    let PolicyItems { summary: _, value, identity, organization } = items;
     quote! {
         #(#existence)*
         #[doc(hidden)]
-        #allow
+        #[non_exhaustive]
         #visibility enum #name {}
         #(#existence)*
         impl #name {
@@ -180,7 +185,7 @@ fn policy_items(handler: &Handler, paths: &Paths, items: &PolicyItems) -> TokenS
         impl #root::Guarded for #name {
             const POLICY: #root::Policy = Self::POLICY;
             type Identity = #identity;
-            type Claims = #claims;
+            type Organization = #organization;
         }
     }
 }
@@ -194,17 +199,22 @@ fn document(attributes: &mut Vec<Attribute>, summary: &str) {
     attributes.push(parse_quote!(#[doc = #line]));
 }
 
-/// `guard: ::clerk_auth::Guard<list>`
+/// `::clerk_auth::Guard<ListPolicy>`, with the user's own type of claims behind the policy.
 ///
-/// Its type is never the user's: what the user calls `Guard` could be another type, and then
-/// nothing would guard.
-fn guard_parameter(guard: &Ident, policy: &Ident, paths: &Paths) -> FnArg {
+/// It is never the user's: what the user calls `Guard` could be another type, and then nothing
+/// would guard.
+fn guard_type(policy: &Ident, claims: Option<&Type>, paths: &Paths) -> TokenStream {
     let root = paths.root();
+    let claims = claims.map(|claims| quote!(, #claims));
+    quote!(#root::Guard<#policy #claims>)
+}
+
+fn guard_parameter(guard: &Ident, guard_type: &TokenStream) -> FnArg {
     FnArg::Typed(PatType {
         attrs: Vec::new(),
         pat: Box::new(Pat::Verbatim(guard.to_token_stream())),
         colon_token: <_>::default(),
-        ty: Box::new(Type::Verbatim(quote!(#root::Guard<#policy>))),
+        ty: Box::new(Type::Verbatim(guard_type.clone())),
     })
 }
 
@@ -214,13 +224,21 @@ fn guard_name(is_unused: bool) -> Ident {
     Ident::new(if is_unused { "_guard" } else { "guard" }, Span::mixed_site())
 }
 
-/// As written; what takes the guard apart comes last.
-fn in_order(injected: &[Injected]) -> impl Iterator<Item = &Injected> {
-    let others = injected.iter().filter(|injected| !injected.consumes_guard());
-    others.chain(injected.iter().filter(|injected| injected.consumes_guard()))
+/// As written; what takes the guard apart comes last, and the guard itself after it.
+fn in_order(injected: &[Injected]) -> Vec<&Injected> {
+    let mut ordered: Vec<&Injected> = injected.iter().collect();
+    ordered.sort_by_key(|it| (it.value == InjectedValue::Guard, it.is_decoded()));
+    ordered
 }
 
-/// The parameter `guard: Guard` becomes `let guard: Guard<list> = guard;`, and any other a value
+/// `let (guard, claims): (_, Profile) = guard.into_parts();`
+fn parts(claims: &PatType) -> TokenStream {
+    let PatType { attrs, pat, colon_token, ty } = claims;
+    let guard = guard_name(false);
+    quote!(#(#attrs)* let (#guard, #pat) #colon_token (_, #ty) = #guard.into_parts();)
+}
+
+/// The parameter `guard: Guard` becomes `let guard: Guard<ListPolicy> = guard;`, and any other a value
 /// of the guard.
 fn binding(injected: &Injected, policy: &Ident, getter: Option<&Getter>) -> TokenStream {
     let mut parameter = injected.parameter.clone();
@@ -266,18 +284,18 @@ impl Getter {
         if value == InjectedValue::Guard {
             return None;
         }
-        // The policy type names the declared type, so the guard holds the value as it is.
-        if injected.is_decoded() {
-            return Some(Self { name: format_ident!("into_claims"), to_owned: None });
-        }
         let name = value.name();
-        let (name, to_owned) = match value.presence_for(accepts) {
-            Presence::Always => (format_ident!("{name}"), "clone"),
-            Presence::Maybe | Presence::Never => (format_ident!("maybe_{name}"), "cloned"),
-        };
-        // A token type is given by value.
+        // An identity is an `Option` itself, if it can be absent.
+        let is_certain =
+            value == InjectedValue::Identity || value.presence_for(accepts) == Presence::Always;
+        let maybe = if is_certain { "" } else { "maybe_" };
+        // The guard holds decoded claims as they are declared, and gives a token type by value.
+        if injected.is_decoded() {
+            return Some(Self { name: format_ident!("into_{maybe}{name}"), to_owned: None });
+        }
+        let to_owned = if is_certain { "clone" } else { "cloned" };
         let to_owned = (value != InjectedValue::TokenType).then_some(to_owned);
-        Some(Self { name, to_owned })
+        Some(Self { name: format_ident!("{maybe}{name}"), to_owned })
     }
 }
 
@@ -306,6 +324,15 @@ fn name_policy(declared: &mut Type, policy: &Ident) {
             }
         }
         _ => {}
+    }
+}
+
+/// `OrgId` if every caller has one.
+fn organization(accepts: &Accepts, paths: &Paths) -> TokenStream {
+    let root = paths.root();
+    match InjectedValue::OrgId.presence_for(accepts) {
+        Presence::Always => quote!(#root::OrgId),
+        Presence::Maybe | Presence::Never => quote!(::core::option::Option<#root::OrgId>),
     }
 }
 

@@ -9,6 +9,7 @@ pub(crate) mod injected;
 pub(crate) mod misnamed;
 pub(crate) mod param_type;
 pub(crate) mod parameter;
+pub(crate) mod policy_name;
 pub(crate) mod server_function;
 
 use std::{collections::HashSet, mem};
@@ -24,11 +25,12 @@ use crate::{
     errors::Errors,
     handler::{
         attribute_order::check_attribute_order,
-        claims::{check_claims_beside, generic_names},
+        claims::generic_names,
         function::{Body, Function},
         injected::Injected,
         misnamed::check_misnamed,
         parameter::check_parameter,
+        policy_name::policy_name,
         server_function::{Framework, check_server_order},
     },
     policy::accepts::Accepts,
@@ -81,7 +83,7 @@ impl Handler {
         }
         errors.step(|errors| check_server_order(&signature, &body, errors))?;
 
-        let policy = policy.unwrap_or_else(|| signature.ident.clone());
+        let policy = policy.unwrap_or_else(|| policy_name(&signature.ident, errors));
         let framework = Framework::of(&attributes);
         remove_second_guard(&mut attributes, errors);
         repair_qualifiers(&mut signature, errors);
@@ -109,12 +111,7 @@ impl Handler {
     fn check_injected(&self, accepts: Option<&Accepts>, errors: &mut Errors) {
         let mut seen = HashSet::new();
         for injected in &self.injected {
-            let is_possible =
-                errors.step(|errors| check_parameter(injected, accepts, errors)).is_some();
-            if injected.is_decoded() && is_possible {
-                let generics = &self.signature.generics;
-                check_claims_beside(injected, &self.injected, generics, errors);
-            }
+            check_parameter(injected, accepts, errors);
             // With an attribute, such as `#[cfg(…)]`, only one of the two may exist.
             let is_certain = injected.parameter.attrs.is_empty();
             if is_certain && !seen.insert(injected.value) {

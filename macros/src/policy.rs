@@ -53,7 +53,8 @@ impl Policy {
             .step(|errors| Accepts::check(accepts, is_optional, &kinds, errors))
             .flatten()
             .filter(|_| !has_gaps);
-        let accepts = accepts.and_then(|accepts| {
+        let accepts = accepts.and_then(|mut accepts| {
+            accepts.note_organization(&conditions, &clauses);
             let place =
                 |errors: &mut Errors| check_placement(&accepts, &clauses, &conditions, errors);
             errors.step(place).map(|()| accepts)

@@ -10,8 +10,8 @@ use tokio::net::TcpListener;
 async fn main() -> Result<(), Box<dyn Error>> {
     let issuer = DevIssuer::start().await?;
     let clerk = issuer.clerk().build()?; // `Clerk::from_env()` for a real instance
-    clerk.check(add_note::POLICY)?;
-    clerk.check(whoami::POLICY)?;
+    clerk.check(AddNotePolicy::POLICY)?;
+    clerk.check(WhoamiPolicy::POLICY)?;
 
     let listener = TcpListener::bind("127.0.0.1:3000").await?;
     let address = format!("http://{}", listener.local_addr()?);

@@ -13,8 +13,8 @@ pub(crate) enum Keyword {
     Optional,
     /// `crate = path`: where the generated code finds the runtime.
     Crate,
-    /// `policy = Name`: what the policy type is called.
-    Policy,
+    /// `policy_name = Name`: what the policy type is called.
+    PolicyName,
     Clause(TokenType),
     Condition(Condition),
 }
@@ -40,9 +40,9 @@ impl Keyword {
     ) -> Result<Self, (String, String)> {
         let known = Self::all().find(|keyword| keyword.name() == name);
         match (known, position) {
-            (Some(Self::Policy), Position::Macro) => Err((
-                "`policy` names the policy type of a handler, and here is none".into(),
-                "remove `policy`; name the `const` that holds the policy".into(),
+            (Some(Self::PolicyName), Position::Macro) => Err((
+                "`policy_name` names the policy type of a handler, and here is none".into(),
+                "remove `policy_name`; name the `const` that holds the policy".into(),
             )),
             (Some(keyword), Position::Attribute | Position::Macro) => Ok(keyword),
             (Some(Self::Condition(condition)), Position::Clause(kind)) if condition.fits(kind) => {
@@ -66,7 +66,7 @@ impl Keyword {
             Self::Accepts => "accepts",
             Self::Optional => "optional",
             Self::Crate => "crate",
-            Self::Policy => "policy",
+            Self::PolicyName => "policy_name",
             Self::Clause(kind) => kind.name(),
             Self::Condition(condition) => condition.name(),
         }
@@ -77,7 +77,7 @@ impl Keyword {
         match self {
             Self::Accepts => Form { list: true, ..Form::TEXT },
             Self::Condition(condition) => condition.form(),
-            Self::Optional | Self::Crate | Self::Policy | Self::Clause(_) => Form::TEXT,
+            Self::Optional | Self::Crate | Self::PolicyName | Self::Clause(_) => Form::TEXT,
         }
     }
 
@@ -87,7 +87,7 @@ impl Keyword {
             Self::Accepts => "accepts = \"oauth_token\"".into(),
             Self::Optional => "optional".into(),
             Self::Crate => "crate = my_crate::auth".into(),
-            Self::Policy => "policy = ListNotes".into(),
+            Self::PolicyName => "policy_name = ListNotes".into(),
             Self::Clause(kind) => kind.name().into(),
             Self::Condition(condition) => {
                 format!("{} = {}", condition.name(), condition.example())
@@ -106,7 +106,7 @@ impl Keyword {
     fn all() -> impl Iterator<Item = Self> {
         let clauses = TokenType::ALL.into_iter().map(Self::Clause);
         let conditions = Condition::ALL.into_iter().map(Self::Condition);
-        let others = [Self::Optional, Self::Crate, Self::Policy];
+        let others = [Self::Optional, Self::Crate, Self::PolicyName];
         [Self::Accepts].into_iter().chain(conditions).chain(others).chain(clauses)
     }
 }
@@ -175,7 +175,7 @@ fn unknown(name: &str, position: Position, is_off: bool) -> (String, String) {
         let help = "write the policy itself; a `const Policy` is for a `ClerkLayer` and `require`";
         return (message, help.into());
     }
-    let here = |keyword: &Keyword| *keyword != Keyword::Policy || position == Position::Attribute;
+    let here = |keyword: &Keyword| *keyword != Keyword::PolicyName || position == Position::Attribute;
     let known: Vec<&str> = Keyword::all().filter(here).map(Keyword::name).collect();
     (message, did_you_mean(name, &known, is_off))
 }

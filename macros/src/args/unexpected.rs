@@ -206,7 +206,7 @@ pub(crate) fn write_all(keyword: Keyword, members: &[String]) -> String {
 pub(crate) fn write(keyword: Keyword) -> String {
     match keyword {
         Keyword::Crate => format!("write `{}`", keyword.example()),
-        Keyword::Policy => {
+        Keyword::PolicyName => {
             format!("name a new type, such as `{}`: the policy stands beside it", keyword.example())
         }
         _ => format!("write a value, such as `{}`", keyword.example()),

@@ -196,7 +196,7 @@ fn instead_of_equals(keyword: Keyword, name: &Ident, input: ParseStream<'_>) -> 
     } else {
         format!("expected `=` and a value after `{name}`")
     };
-    if matches!(keyword, Keyword::Crate | Keyword::Policy) {
+    if matches!(keyword, Keyword::Crate | Keyword::PolicyName) {
         return (message, write(keyword));
     }
     let ahead = input.fork();

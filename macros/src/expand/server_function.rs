@@ -21,17 +21,17 @@ pub(crate) fn layer(framework: Framework, policy: &Ident, paths: &Paths) -> Toke
 }
 
 /// ```text
-/// let guard: ::clerk_auth::Guard<list> = ::clerk_auth::leptos_guard!();
+/// let guard: ::clerk_auth::Guard<ListPolicy> = ::clerk_auth::leptos_guard!();
 /// ```
 pub(crate) fn statement(
     framework: Framework,
     guard: &Ident,
-    policy: &Ident,
+    guard_type: &TokenStream,
     paths: &Paths,
 ) -> TokenStream {
     let root = paths.root();
     let take = format_ident!("{}_guard", name(framework));
-    quote!(let #guard: #root::Guard<#policy> = #root::#take!();)
+    quote!(let #guard: #guard_type = #root::#take!();)
 }
 
 /// ```text

@@ -200,7 +200,7 @@ fn a_crate_path_stands_everywhere_after_a_mistake() {
 #[test]
 fn a_policy_type_can_have_its_own_name() {
     check(
-        "policy = ListNotes",
+        "policy_name = ListNotes",
         "pub async fn list_notes(user_id: UserId) -> Reply { reply(user_id) }",
         &expect_file!["expansions/policy_name.rs"],
     );
@@ -221,6 +221,15 @@ fn claims_of_the_users_own_type_can_be_absent() {
         r#"accepts = "m2m_token""#,
         "async fn profile(claims: Option<Profile>, machine_id: MachineId) {}",
         &expect_file!["expansions/absent_claims.rs"],
+    );
+}
+
+#[test]
+fn claims_of_the_users_own_type_leave_the_guard_to_its_parameter() {
+    check(
+        r#"role = "org:admin""#,
+        "pub async fn profile(guard: Guard, claims: my::Claims, org_id: OrgId) {}",
+        &expect_file!["expansions/claims_and_guard.rs"],
     );
 }
 

@@ -151,10 +151,10 @@ const ARGUMENTS: &[&str] = &[
     "crate = \"a b\"",
     "crate = a b",
     "crate = <A>::b",
-    "crate = ::, policy = ::",
-    "policy = r#type()",
-    "policy = _",
-    "policy = Self::A",
+    "crate = ::, policy_name = ::",
+    "policy_name = r#type()",
+    "policy_name = _",
+    "policy_name = Self::A",
     "scopes = \"a\" as \"b\", accepts = \"oauth_token\"",
     "accepts(\"any\")",
     "accepts: \"any\"",
@@ -183,7 +183,7 @@ fn a_mistake_in_the_arguments_leaves_a_handler_that_refuses_everyone() {
             output.contains("const POLICY: ::clerk_auth::Policy = ::clerk_auth::Policy::DENY_ALL;"),
             "{args}: {output}"
         );
-        assert!(output.contains("async fn f(guard: ::clerk_auth::Guard<f>) {"), "{args}: {output}");
+        assert!(output.contains("async fn f(guard: ::clerk_auth::Guard<FPolicy>) {"), "{args}: {output}");
     }
 }
 
@@ -206,7 +206,7 @@ fn a_correct_attribute_has_no_compile_error() {
         "m2m_token(from = [\"mch_a\",],),",
         "oauth_token(scopes = any(a::B, all(\"b\", ::c::D,),),), session_token, optional",
         "reverification = second_factor(minutes = 1), role = any(\"a\", \"b\")",
-        "policy = r#type",
+        "policy_name = r#type",
         "accepts = [\"m2m_token\",],",
         "scopes = \"#%+~\", accepts = [\"api_key\", \"oauth_token\"]",
         "scopes = [\"a\", \"b\",], accepts = \"api_key\"",

@@ -66,18 +66,18 @@ pub(super) fn router() -> Router<Clerk> {
 /// The policy of a route.
 pub(super) fn policy(path: &str) -> Policy {
     match path {
-        "/session" => session::POLICY,
-        "/notes" => notes::POLICY,
-        "/either" => either::POLICY,
-        "/export" => export::POLICY,
-        "/m2m" => m2m::POLICY,
-        "/any" => any::POLICY,
-        "/role" => role::POLICY,
-        "/edit" => edit::POLICY,
-        "/strict" => strict::POLICY,
-        "/sender" => sender::POLICY,
-        "/client" => client::POLICY,
-        "/seats" => seats::POLICY,
+        "/session" => SessionPolicy::POLICY,
+        "/notes" => NotesPolicy::POLICY,
+        "/either" => EitherPolicy::POLICY,
+        "/export" => ExportPolicy::POLICY,
+        "/m2m" => M2mPolicy::POLICY,
+        "/any" => AnyPolicy::POLICY,
+        "/role" => RolePolicy::POLICY,
+        "/edit" => EditPolicy::POLICY,
+        "/strict" => StrictPolicy::POLICY,
+        "/sender" => SenderPolicy::POLICY,
+        "/client" => ClientPolicy::POLICY,
+        "/seats" => SeatsPolicy::POLICY,
         _ => panic!("{path} is no route"),
     }
 }

@@ -1,8 +1,8 @@
 use clerk_auth::clerk_auth;
 
-#[clerk_auth(policy = ListNotes)]
+#[clerk_auth(policy_name = ListNotes)]
 async fn list_notes() {}
 
 fn main() {
-    println!("{}", list_notes::POLICY);
+    println!("{}", ListNotesPolicy::POLICY);
 }
