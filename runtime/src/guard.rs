@@ -205,9 +205,7 @@ impl<P: Guarded, C: FromClaims> Guard<P, C> {
     }
 
     /// What the handler declares, out of who was admitted.
-    fn enter(
-        caller: Option<Identity>,
-    ) -> Result<(P::Identity, P::Organization, C), AuthError> {
+    fn enter(caller: Option<Identity>) -> Result<(P::Identity, P::Organization, C), AuthError> {
         let token_type = caller.as_ref().map(Identity::token_type);
         let refused = |failure: ErrorKind| AuthError::of_known(failure, token_type);
         let not_accepted = || match token_type {

@@ -145,9 +145,12 @@ async fn a_refused_caller_leaves_no_identity_behind() {
     let app = Router::new()
         .route(
             "/",
-            get(async |guard: Result<Guard<WriterPolicy>, Rejection>, extensions: http::Extensions| {
-                format!("{} {}", guard.is_ok(), verified(&extensions).is_some())
-            }),
+            get(
+                async |guard: Result<Guard<WriterPolicy>, Rejection>,
+                       extensions: http::Extensions| {
+                    format!("{} {}", guard.is_ok(), verified(&extensions).is_some())
+                },
+            ),
         )
         .with_state(issuer.clerk().build().unwrap());
     let server = Server::start(app).await;

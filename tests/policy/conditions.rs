@@ -151,7 +151,10 @@ async fn a_front_end_learns_which_reverification_it_needs() {
 fn each_policy_prints_as_one_line() {
     let table = [
         (RolePolicy::POLICY, "session_token with role admin"),
-        (PermissionPolicy::POLICY, "session_token with permission org:notes:read or org:notes:write"),
+        (
+            PermissionPolicy::POLICY,
+            "session_token with permission org:notes:read or org:notes:write",
+        ),
         (FeatureAndPlanPolicy::POLICY, "session_token with feature o:reports and plan u:pro"),
         (ReverificationPolicy::POLICY, "session_token with reverification strict"),
         (TreePolicy::POLICY, "oauth_token with scopes admin or (read:notes and write:notes)"),

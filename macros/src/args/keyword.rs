@@ -175,7 +175,8 @@ fn unknown(name: &str, position: Position, is_off: bool) -> (String, String) {
         let help = "write the policy itself; a `const Policy` is for a `ClerkLayer` and `require`";
         return (message, help.into());
     }
-    let here = |keyword: &Keyword| *keyword != Keyword::PolicyName || position == Position::Attribute;
+    let here =
+        |keyword: &Keyword| *keyword != Keyword::PolicyName || position == Position::Attribute;
     let known: Vec<&str> = Keyword::all().filter(here).map(Keyword::name).collect();
     (message, did_you_mean(name, &known, is_off))
 }

@@ -165,7 +165,8 @@ impl Injected {
     /// and it decodes ours too.
     pub(crate) fn is_decoded(&self) -> bool {
         let declared = self.declared();
-        let is_raw = declared.is_named("Claims") && (declared.option.is_some() || declared.is_ours());
+        let is_raw =
+            declared.is_named("Claims") && (declared.option.is_some() || declared.is_ours());
         self.value == InjectedValue::Claims && !is_raw
     }
 }

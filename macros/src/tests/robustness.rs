@@ -183,7 +183,10 @@ fn a_mistake_in_the_arguments_leaves_a_handler_that_refuses_everyone() {
             output.contains("const POLICY: ::clerk_auth::Policy = ::clerk_auth::Policy::DENY_ALL;"),
             "{args}: {output}"
         );
-        assert!(output.contains("async fn f(guard: ::clerk_auth::Guard<FPolicy>) {"), "{args}: {output}");
+        assert!(
+            output.contains("async fn f(guard: ::clerk_auth::Guard<FPolicy>) {"),
+            "{args}: {output}"
+        );
     }
 }
 

@@ -7,7 +7,7 @@ use super::{Guard, Guarded, request_extension::require};
 use crate::{
     guard::expiry::expired,
     identity::{
-        Claims, GuardIdentity, Gives, Never, VerifiedToken,
+        Claims, Gives, GuardIdentity, Never, VerifiedToken,
         borrowed::IdentityRef,
         ids::{ClientId, MachineId, OrgId, SessionId, Subject, UserId},
         scopes::Scopes,

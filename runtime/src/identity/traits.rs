@@ -126,7 +126,8 @@ impl<I: VerifiedToken, P> Gives<TokenType, P> for I {
 /// What some classes always have. A mix of classes has it if each does.
 macro_rules! gives {
     ($value:ident: $field:ident of $($class:ident)*) => {
-        $(impl<P> Gives<$value, P> for $class {
+        $(#[diagnostic::do_not_recommend]
+        impl<P> Gives<$value, P> for $class {
             fn give(&self) -> &$value {
                 &self.0.$field
             }
@@ -150,6 +151,7 @@ macro_rules! gives {
             }
         }
 
+        #[diagnostic::do_not_recommend]
         impl<P> Gives<$value, P> for Never {
             fn give(&self) -> &$value {
                 match *self {}

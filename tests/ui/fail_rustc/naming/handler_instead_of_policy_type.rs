@@ -4,5 +4,5 @@ use clerk_auth::clerk_auth;
 async fn list_notes() {}
 
 fn main() {
-    println!("{}", ListNotesPolicy::POLICY);
+    println!("{}", list_notes::POLICY);
 }
