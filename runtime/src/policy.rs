@@ -8,12 +8,15 @@ mod const_str;
 mod denial;
 mod display;
 mod hierarchy;
+mod narrowed;
 mod redundancy;
 mod requirement;
 pub(crate) mod session;
 #[cfg(test)]
 mod tests;
 
+#[doc(hidden)]
+pub use self::narrowed::{Narrowed, NarrowedClauses};
 pub use self::{
     hierarchy::ScopeHierarchy,
     requirement::Requirement,
