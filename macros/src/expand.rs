@@ -4,8 +4,8 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{
-    Attribute, FnArg, GenericArgument, Pat, PatType, PathArguments, Type, parse_quote,
-    spanned::Spanned, token::Brace,
+    Attribute, FnArg, GenericArgument, ItemStruct, Pat, PatType, Path, PathArguments, Type,
+    Visibility, parse_quote, spanned::Spanned, token::Brace,
 };
 
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
         Handler,
         injected::{Injected, InjectedValue, Presence},
     },
-    policy::{Policy, accepts::Accepts},
+    policy::Policy,
     token_type::{TokenType, identity_parts},
 };
 
@@ -30,24 +30,23 @@ pub(crate) fn guarded(policy: &Policy, handler: Handler, paths: &Paths) -> Token
     let has_guard = handler.injected.iter().any(|it| it.value == InjectedValue::Guard);
     let bindings = in_order(&handler.injected)
         .into_iter()
-        .map(|injected| match Getter::of(&policy.accepts, injected) {
+        .map(|injected| match Getter::of(policy, injected) {
             Some(_) if has_guard && injected.is_decoded() => parts(&injected.parameter),
             getter => binding(injected, &handler.policy, getter.as_ref()),
         })
         .collect();
-    let items = PolicyItems {
-        summary: Some(policy.summary()),
-        value: policy_tokens::constant(policy, paths),
-        identity: identity(&policy.accepts, paths),
-        organization: organization(&policy.accepts, paths),
-    };
+    let items =
+        (!handler.is_shared).then(|| own_items(&handler, &PolicyItems::of(policy, paths), paths));
     let guard = guard_type(&handler.policy, handler.decoded_claims(), paths);
-    rewrite(handler, paths, &items, &guard, bindings)
+    rewrite(handler, paths, items.as_ref(), Some(&policy.summary()), &guard, bindings)
 }
 
 /// The handler behind a policy that refuses everyone.
-pub(crate) fn refused(handler: Handler, paths: &Paths) -> TokenStream {
+pub(crate) fn refused(mut handler: Handler, paths: &Paths) -> TokenStream {
     let root = paths.root();
+    if handler.is_shared {
+        handler.policy = parse_quote!(#root::__private::DenyAll);
+    }
     let never = Getter { name: format_ident!("never"), to_owned: None };
     let unfilled = handler.unfilled.iter().map(|parameter| {
         let mut parameter = parameter.clone();
@@ -59,14 +58,30 @@ pub(crate) fn refused(handler: Handler, paths: &Paths) -> TokenStream {
         .map(|injected| binding(injected, &handler.policy, Some(&never)))
         .chain(unfilled)
         .collect();
-    let items = PolicyItems {
-        summary: None,
-        value: quote!(#root::Policy::DENY_ALL),
-        identity: quote!(#root::identity::Never),
-        organization: quote!(#root::OrgId),
-    };
+    let items =
+        (!handler.is_shared).then(|| own_items(&handler, &PolicyItems::deny_all(paths), paths));
     let guard = guard_type(&handler.policy, None, paths);
-    rewrite(handler, paths, &items, &guard, bindings)
+    rewrite(handler, paths, items.as_ref(), None, &guard, bindings)
+}
+
+/// The unit struct as a policy type. Without a policy, it rejects every request.
+/// ```text
+/// pub struct ReadNotes;
+/// impl ReadNotes { pub const POLICY: ::clerk_auth::Policy = …; }
+/// impl ::clerk_auth::Guarded for ReadNotes { … }
+/// ```
+pub(crate) fn declared(policy: Option<Policy>, mut item: ItemStruct, paths: &Paths) -> TokenStream {
+    let items = match policy {
+        Some(policy) => {
+            document(&mut item.attrs, &policy.summary());
+            PolicyItems::of(&policy, paths)
+        }
+        None => PolicyItems::deny_all(paths),
+    };
+    let note = quote!(#[doc = " The policy, for a layer, a tool or `require`."]);
+    let name = item.ident.clone().into();
+    let impls = impls(&name, &item.vis, &existence(&item.attrs), &note, &items, paths);
+    quote!(#item #impls)
 }
 
 /// The value of `policy!` after a mistake.
@@ -83,11 +98,28 @@ pub(crate) fn refusal(errors: &TokenStream, paths: &Paths) -> TokenStream {
 
 /// What differs between policies.
 struct PolicyItems {
-    /// The line in the documentation of the handler.
-    summary: Option<String>,
     value: TokenStream,
     identity: TokenStream,
     organization: TokenStream,
+}
+
+impl PolicyItems {
+    fn of(policy: &Policy, paths: &Paths) -> Self {
+        Self {
+            value: policy_tokens::constant(policy, paths),
+            identity: identity(policy, paths),
+            organization: organization(policy, paths),
+        }
+    }
+
+    fn deny_all(paths: &Paths) -> Self {
+        let root = paths.root();
+        Self {
+            value: quote!(#root::Policy::DENY_ALL),
+            identity: quote!(#root::identity::Never),
+            organization: quote!(#root::OrgId),
+        }
+    }
 }
 
 /// ```text
@@ -107,11 +139,11 @@ struct PolicyItems {
 fn rewrite(
     handler: Handler,
     paths: &Paths,
-    items: &PolicyItems,
+    items: Option<&TokenStream>,
+    summary: Option<&str>,
     guard_type: &TokenStream,
     bindings: Vec<TokenStream>,
 ) -> TokenStream {
-    let policy_items = policy_items(&handler, paths, items);
     let Handler { policy, mut attributes, visibility, mut signature, body, framework, .. } =
         handler;
     let guard = guard_name(bindings.is_empty());
@@ -126,13 +158,13 @@ fn rewrite(
             Some(server_function::statement(framework, &guard, guard_type, paths)),
         ),
     };
-    if let Some(summary) = &items.summary {
+    if let Some(summary) = summary {
         document(&mut attributes, summary);
     }
     let statements: Vec<TokenStream> = first.into_iter().chain(bindings).collect();
 
     let mut output = quote! {
-        #policy_items
+        #items
         #(#attributes)*
         #layer
         #visibility #signature
@@ -165,20 +197,34 @@ fn rewrite(
 /// #[cfg(unix)]
 /// impl ::clerk_auth::Guarded for ListPolicy { … }
 /// ```
-fn policy_items(handler: &Handler, paths: &Paths, items: &PolicyItems) -> TokenStream {
-    let root = paths.root();
-    let name = &handler.policy;
-    let visibility = &handler.visibility;
+fn own_items(handler: &Handler, items: &PolicyItems, paths: &Paths) -> TokenStream {
+    let Handler { policy, visibility, .. } = handler;
     let mut existence = existence(&handler.attributes);
     existence.extend(handler.framework.map(server_function::existence));
-    let PolicyItems { summary: _, value, identity, organization } = items;
+    let impls = impls(policy, visibility, &existence, &quote!(), items, paths);
     quote! {
         #(#existence)*
         #[doc(hidden)]
         #[non_exhaustive]
-        #visibility enum #name {}
+        #visibility enum #policy {}
+        #impls
+    }
+}
+
+fn impls(
+    name: &Path,
+    visibility: &Visibility,
+    existence: &[Attribute],
+    note: &TokenStream,
+    items: &PolicyItems,
+    paths: &Paths,
+) -> TokenStream {
+    let root = paths.root();
+    let PolicyItems { value, identity, organization } = items;
+    quote! {
         #(#existence)*
         impl #name {
+            #note
             #visibility const POLICY: #root::Policy = #value;
         }
         #(#existence)*
@@ -203,7 +249,7 @@ fn document(attributes: &mut Vec<Attribute>, summary: &str) {
 ///
 /// It is never the user's: what the user calls `Guard` could be another type, and then nothing
 /// would guard.
-fn guard_type(policy: &Ident, claims: Option<&Type>, paths: &Paths) -> TokenStream {
+fn guard_type(policy: &Path, claims: Option<&Type>, paths: &Paths) -> TokenStream {
     let root = paths.root();
     let claims = claims.map(|claims| quote!(, #claims));
     quote!(#root::Guard<#policy #claims>)
@@ -240,7 +286,7 @@ fn parts(claims: &PatType) -> TokenStream {
 
 /// The parameter `guard: Guard` becomes `let guard: Guard<ListPolicy> = guard;`, and any other a value
 /// of the guard.
-fn binding(injected: &Injected, policy: &Ident, getter: Option<&Getter>) -> TokenStream {
+fn binding(injected: &Injected, policy: &Path, getter: Option<&Getter>) -> TokenStream {
     let mut parameter = injected.parameter.clone();
     if injected.value == InjectedValue::Guard {
         name_policy(&mut parameter.ty, policy);
@@ -279,15 +325,19 @@ struct Getter {
 
 impl Getter {
     /// `None` for the guard itself.
-    fn of(accepts: &Accepts, injected: &Injected) -> Option<Self> {
+    fn of(policy: &Policy, injected: &Injected) -> Option<Self> {
         let value = injected.value;
         if value == InjectedValue::Guard {
             return None;
         }
         let name = value.name();
-        // An identity is an `Option` itself, if it can be absent.
-        let is_certain =
-            value == InjectedValue::Identity || value.presence_for(accepts) == Presence::Always;
+        let is_certain = match &policy.base {
+            // An identity is an `Option` itself, if it can be absent.
+            _ if value == InjectedValue::Identity => true,
+            // Only rustc knows, and the getter says it at the parameter.
+            Some(_) => injected.declared().option.is_none(),
+            None => value.presence_for(&policy.accepts) == Presence::Always,
+        };
         let maybe = if is_certain { "" } else { "maybe_" };
         // The guard holds decoded claims as they are declared, and gives a token type by value.
         if injected.is_decoded() {
@@ -301,7 +351,7 @@ impl Getter {
 
 /// Adds the policy to every `Guard` without a parameter: `Option<Guard>` and `&Guard` are mistakes
 /// that were reported, and a second error about them would only distract.
-fn name_policy(declared: &mut Type, policy: &Ident) {
+fn name_policy(declared: &mut Type, policy: &Path) {
     let path = match declared {
         Type::Group(group) => return name_policy(&mut group.elem, policy),
         Type::Paren(paren) => return name_policy(&mut paren.elem, policy),
@@ -327,20 +377,32 @@ fn name_policy(declared: &mut Type, policy: &Ident) {
     }
 }
 
-/// `OrgId` if every caller has one.
-fn organization(accepts: &Accepts, paths: &Paths) -> TokenStream {
+/// `OrgId` if every caller has one; else what the shared policy says.
+fn organization(policy: &Policy, paths: &Paths) -> TokenStream {
     let root = paths.root();
-    match InjectedValue::OrgId.presence_for(accepts) {
-        Presence::Always => quote!(#root::OrgId),
-        Presence::Maybe | Presence::Never => quote!(::core::option::Option<#root::OrgId>),
+    match (InjectedValue::OrgId.presence_for(&policy.accepts), &policy.base) {
+        (Presence::Always, _) => quote!(#root::OrgId),
+        (_, Some(base)) => quote!(<#base as #root::Guarded>::Organization),
+        _ => quote!(::core::option::Option<#root::OrgId>),
     }
 }
 
 /// The struct of the one accepted type, or the enum of all, with `Never` for those that cannot
 /// enter: `Identity<SessionToken, Never, Never, ApiKey>`. With `optional`, an `Option` of it.
-fn identity(accepts: &Accepts, paths: &Paths) -> TokenStream {
+fn identity(policy: &Policy, paths: &Paths) -> TokenStream {
     let root = paths.root();
+    let accepts = &policy.accepts;
     let identity = match accepts.types.as_slice() {
+        // Of a shared policy, with and without the `Option`.
+        [] => {
+            let base = &policy.base;
+            let is_whole = accepts.is_optional || policy.clauses.is_empty();
+            return if is_whole {
+                quote!(<#base as #root::Guarded>::Identity)
+            } else {
+                quote!(#root::__private::TokenOf<#base>)
+            };
+        }
         [kind] => {
             let name = format_ident!("{}", kind.type_name());
             quote!(#root::#name)

@@ -25,7 +25,7 @@ use crate::{
     clerk::Clerk,
     clock::{Clock, UnixMillis},
     error::{AuthError, ErrorKind, TokenError},
-    identity::{GuardIdentity, GuardOrganization, Identity, VerifiedToken},
+    identity::{GuardIdentity, GuardOrganization, Identity, Never, OrgId, VerifiedToken},
     policy::{Policy, ScopeHierarchy},
     request::{authorization::Credential, sensitive::mark_sensitive},
     response::rejection::{Rejection, RejectionSettings},
@@ -35,7 +35,12 @@ use crate::{
 
 /// What a guard guards: a policy, and the identities that can pass it.
 ///
-/// `#[clerk_auth]` implements it on the policy type of a handler, and on the unit struct below it.
+/// `#[clerk_auth]` implements it for the policy type of a handler, and for a unit struct.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a policy type",
+    label = "not a policy type",
+    note = "declare one: `#[clerk_auth(…)] struct {Self};`"
+)]
 pub trait Guarded: 'static {
     /// Who may enter.
     const POLICY: Policy;
@@ -46,6 +51,19 @@ pub trait Guarded: 'static {
 
     /// [`OrgId`](crate::OrgId) if every admitted caller has an organization, else an `Option` of it.
     type Organization: GuardOrganization;
+}
+
+/// What a caller with a credential is, under the policy `P`.
+pub type TokenOf<P> = <<P as Guarded>::Identity as GuardIdentity>::Token;
+
+/// The policy type of a handler whose attribute has a mistake.
+#[derive(Debug)]
+pub enum DenyAll {}
+
+impl Guarded for DenyAll {
+    const POLICY: Policy = Policy::DENY_ALL;
+    type Identity = Never;
+    type Organization = OrgId;
 }
 
 /// An axum extractor that lets in whom `P` lets in.

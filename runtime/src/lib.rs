@@ -133,6 +133,7 @@ pub mod rejection {
 /// For the code that the macros write.
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::guard::{DenyAll, TokenOf};
     pub use crate::server_functions::{ServerFunctionLayer, Stopped, admit, guard};
 }
 

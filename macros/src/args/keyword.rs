@@ -1,6 +1,7 @@
 //! The name of an argument in, a keyword out, if the name is one that may stand there.
 
 use crate::{
+    camel_case::camel_case,
     condition::{Condition, Form},
     suggest::{NOTHING_NEGATED, alternatives, is_negated, near},
     token_type::{TokenType, alternative_types},
@@ -13,6 +14,8 @@ pub(crate) enum Keyword {
     Optional,
     /// `crate = path`: where the generated code finds the runtime.
     Crate,
+    /// `policy = ReadNotes`: a shared policy.
+    Policy,
     /// `policy_name = Name`: what the policy type is called.
     PolicyName,
     Clause(TokenType),
@@ -66,6 +69,7 @@ impl Keyword {
             Self::Accepts => "accepts",
             Self::Optional => "optional",
             Self::Crate => "crate",
+            Self::Policy => "policy",
             Self::PolicyName => "policy_name",
             Self::Clause(kind) => kind.name(),
             Self::Condition(condition) => condition.name(),
@@ -77,7 +81,9 @@ impl Keyword {
         match self {
             Self::Accepts => Form { list: true, ..Form::TEXT },
             Self::Condition(condition) => condition.form(),
-            Self::Optional | Self::Crate | Self::PolicyName | Self::Clause(_) => Form::TEXT,
+            Self::Optional | Self::Crate | Self::Policy | Self::PolicyName | Self::Clause(_) => {
+                Form::TEXT
+            }
         }
     }
 
@@ -87,6 +93,7 @@ impl Keyword {
             Self::Accepts => "accepts = \"oauth_token\"".into(),
             Self::Optional => "optional".into(),
             Self::Crate => "crate = my_crate::auth".into(),
+            Self::Policy => "policy = ReadNotes".into(),
             Self::PolicyName => "policy_name = ListNotes".into(),
             Self::Clause(kind) => kind.name().into(),
             Self::Condition(condition) => {
@@ -106,7 +113,7 @@ impl Keyword {
     fn all() -> impl Iterator<Item = Self> {
         let clauses = TokenType::ALL.into_iter().map(Self::Clause);
         let conditions = Condition::ALL.into_iter().map(Self::Condition);
-        let others = [Self::Optional, Self::Crate, Self::PolicyName];
+        let others = [Self::Optional, Self::Crate, Self::Policy, Self::PolicyName];
         [Self::Accepts].into_iter().chain(conditions).chain(others).chain(clauses)
     }
 }
@@ -114,6 +121,12 @@ impl Keyword {
 /// Whether a name looks like that of a constant: `ADMINS`.
 pub(crate) fn is_constant(name: &str) -> bool {
     name.chars().any(char::is_uppercase) && !name.contains(char::is_lowercase)
+}
+
+/// How to share a policy that a constant holds. `READ_NOTES` → `struct ReadNotes;`
+pub(crate) fn declaration(constant: &str) -> String {
+    let name = camel_case(&constant.to_lowercase());
+    format!("declare a policy type, `#[clerk_auth(…)] struct {name};`, and write `policy = {name}`")
 }
 
 /// What other frameworks call an argument: the words that are not near to ours.
@@ -172,8 +185,7 @@ fn unknown(name: &str, position: Position, is_off: bool) -> (String, String) {
         return (message, NOTHING_NEGATED.into());
     }
     if is_constant(name) && position == Position::Attribute {
-        let help = "write the policy itself; a `const Policy` is for a `ClerkLayer` and `require`";
-        return (message, help.into());
+        return (message, declaration(name));
     }
     let here =
         |keyword: &Keyword| *keyword != Keyword::PolicyName || position == Position::Attribute;

@@ -62,6 +62,19 @@ impl Accepts {
         Some(Self { types: types?, form, is_optional, with_organization: Vec::new() })
     }
 
+    /// Beside a shared policy: no types where `accepts` names none.
+    pub(crate) fn beside_base(
+        accepts: Option<Argument>,
+        is_optional: bool,
+        errors: &mut Errors,
+    ) -> Option<Self> {
+        let (types, form) = match accepts {
+            Some(accepts) => (accepted_types(&accepts.value, errors)?, AcceptsForm::Argument),
+            None => (Vec::new(), AcceptsForm::Clauses),
+        };
+        Some(Self { types, form, is_optional, with_organization: Vec::new() })
+    }
+
     /// Notes which types need an organization: `shared` conditions are of each type, without clauses.
     pub(crate) fn note_organization(&mut self, shared: &[ConditionArgs], clauses: &[ClauseArgs]) {
         let requires = |conditions: &[ConditionArgs]| {
