@@ -19,6 +19,7 @@ mod optional;
 mod require;
 mod sensitive;
 mod server_function;
+mod shared;
 mod step_up;
 mod tools;
 mod without_http;
