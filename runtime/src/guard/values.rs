@@ -3,7 +3,7 @@
 
 use std::{future::Future, time::SystemTime};
 
-use super::{Guard, Guarded, request_extension::require};
+use super::{FromClaims, Guard, Guarded, request_extension::require};
 use crate::{
     guard::expiry::expired,
     identity::{
@@ -96,6 +96,7 @@ impl<P: Guarded, C> Guard<P, C> {
     pub fn into_claims(self) -> C
     where
         P::Identity: Gives<Claims, P>,
+        C: FromClaims,
     {
         self.claims
     }
@@ -150,12 +151,18 @@ impl<P: Guarded, C> Guard<P, C> {
     }
 
     /// Returns the decoded claims: an `Option`, if the handler declares one.
-    pub fn into_maybe_claims(self) -> C {
+    pub fn into_maybe_claims(self) -> C
+    where
+        C: FromClaims,
+    {
         self.claims
     }
 
     /// Returns the guard without the decoded claims, and the claims.
-    pub fn into_parts(self) -> (Guard<P>, C) {
+    pub fn into_parts(self) -> (Guard<P>, C)
+    where
+        C: FromClaims,
+    {
         let Self { identity, organization, claims, appearance, clock, end, passed } = self;
         (Guard { identity, organization, claims: (), appearance, clock, end, passed }, claims)
     }

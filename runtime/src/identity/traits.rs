@@ -184,6 +184,7 @@ impl GuardOrganization for OrgId {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<P> Gives<OrgId, P> for OrgId {
     fn give(&self) -> &OrgId {
         self
