@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use clerk_auth::testing::DevIssuer;
-use notes_dioxus::{add_note, router, whoami};
+use notes_dioxus::{AddNotePolicy, WhoamiPolicy, router};
 use tokio::net::TcpListener;
 
 #[tokio::main]

@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use clerk_auth::testing::DevIssuer;
-use notes_leptos::{add_note, router, whoami};
+use notes_leptos::{AddNotePolicy, WhoamiPolicy, router};
 use tokio::net::TcpListener;
 
 #[tokio::main]
