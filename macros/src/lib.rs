@@ -65,7 +65,9 @@ fn expand_attribute(args: TokenStream, item: TokenStream) -> TokenStream {
     let (accepts, policy) = Policy::check(args, &mut errors);
     if let Ok(declared) = syn::parse2::<ItemStruct>(item.clone()) {
         let output = match errors.step(|errors| check_declaration(&declared, &name, errors)) {
-            Some(()) => expand::declared(policy.filter(|_| errors.is_empty()), declared, &paths),
+            Some(()) => {
+                expand::declared(policy.as_ref().filter(|_| errors.is_empty()), declared, &paths)
+            }
             None => item,
         };
         return errors.into_tokens().into_iter().chain(output).collect();

@@ -20,13 +20,17 @@ use crate::{
 /// impl ReadNotes { pub const POLICY: ::clerk_auth::Policy = …; }
 /// impl ::clerk_auth::Guarded for ReadNotes { … }
 /// ```
-pub(crate) fn declared(policy: Option<Policy>, mut item: ItemStruct, paths: &Paths) -> TokenStream {
-    if let Some(policy) = &policy {
+pub(crate) fn declared(
+    policy: Option<&Policy>,
+    mut item: ItemStruct,
+    paths: &Paths,
+) -> TokenStream {
+    if let Some(policy) = policy {
         document(&mut item.attrs, &policy.summary());
     }
     let note = quote!(#[doc = " The policy, for a layer, a tool or `require`."]);
     let name = item.ident.clone().into();
-    let impls = impls(&name, &item.vis, &existence(&item.attrs), &note, policy.as_ref(), paths);
+    let impls = impls(&name, &item.vis, &existence(&item.attrs), &note, policy, paths);
     quote!(#item #impls)
 }
 
