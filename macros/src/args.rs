@@ -42,6 +42,8 @@ pub(crate) struct Args {
     pub(crate) conditions: Vec<ConditionArgs>,
     pub(crate) is_optional: bool,
     pub(crate) crate_path: Option<Path>,
+    /// The shared policy.
+    pub(crate) policy: Option<Path>,
     pub(crate) policy_name: Option<Ident>,
     /// Whether an argument was left out, because it could not be read.
     pub(crate) has_gaps: bool,
@@ -55,6 +57,7 @@ pub(crate) struct Argument {
 /// `oauth_token(…)` or `oauth_token`
 pub(crate) struct ClauseArgs {
     pub(crate) kind: TokenType,
+    pub(crate) name: Ident,
     pub(crate) conditions: Vec<ConditionArgs>,
 }
 
@@ -89,6 +92,15 @@ impl Args {
         args
     }
 
+    /// The shared policy, if nothing beside it narrows it.
+    pub(crate) fn shared(&self) -> Option<&Path> {
+        let is_narrowed = self.is_optional
+            || self.accepts.is_some()
+            || !self.clauses.is_empty()
+            || !self.conditions.is_empty();
+        self.policy.as_ref().filter(|_| !is_narrowed)
+    }
+
     fn fill(&mut self, input: ParseStream<'_>, position: Position, errors: &mut Errors) {
         let reading = ArgList::of(position).all(input, errors, |keyword, name, errors| {
             self.argument(keyword, name, input, errors);
@@ -118,6 +130,11 @@ impl Args {
                 self.crate_path = self.crate_path.take().or(path);
             }
             Keyword::Policy => {
+                let policy = value::policy_after_equals(keyword, &name, input, errors);
+                self.has_gaps |= policy.is_none();
+                self.policy = self.policy.take().or(policy);
+            }
+            Keyword::PolicyName => {
                 let policy = value::name_after_equals(keyword, &name, input, errors);
                 self.policy_name = self.policy_name.take().or(policy);
             }
@@ -125,7 +142,7 @@ impl Args {
                 let (conditions, is_whole) = clause(kind, &name, input, errors);
                 self.has_gaps |= !is_whole;
                 if self.clauses.iter().all(|clause| clause.kind != kind) {
-                    self.clauses.push(ClauseArgs { kind, conditions });
+                    self.clauses.push(ClauseArgs { kind, name, conditions });
                 }
             }
             Keyword::Condition(condition) => {

@@ -128,6 +128,11 @@ impl Condition {
         matches!(self, Self::Organization | Self::NotImpersonated | Self::AllowPending)
     }
 
+    /// Whether only callers with an organization meet the condition.
+    pub(crate) const fn requires_organization(self) -> bool {
+        matches!(self, Self::Role | Self::Permission | Self::Organization)
+    }
+
     /// The types that can meet the condition.
     pub(crate) fn fitting_types(self) -> Vec<TokenType> {
         TokenType::ALL.into_iter().filter(|kind| self.fits(*kind)).collect()

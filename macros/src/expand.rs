@@ -2,65 +2,46 @@
 //! is data for the runtime.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, format_ident, quote, quote_spanned};
-use syn::{
-    Attribute, FnArg, GenericArgument, Pat, PatType, PathArguments, Type, parse_quote,
-    spanned::Spanned, token::Brace,
-};
+use quote::{ToTokens, quote};
+use syn::{Attribute, FnArg, Pat, PatType, Path, Type, parse_quote, token::Brace};
 
 use crate::{
-    expand::{cfg::existence, paths::Paths},
-    handler::{
-        Handler,
-        injected::{Injected, InjectedValue, Presence},
+    expand::{
+        binding::{bindings, bindings_of_nobody},
+        paths::Paths,
+        policy_type::own_items,
     },
-    policy::{Policy, accepts::Accepts},
-    token_type::{TokenType, identity_parts},
+    handler::Handler,
+    policy::Policy,
 };
 
+mod binding;
 mod cfg;
 pub(crate) mod paths;
 mod policy_tokens;
+mod policy_type;
 mod server_function;
 
-pub(crate) use policy_tokens::expression;
+pub(crate) use {policy_tokens::expression, policy_type::declared};
 
 /// The handler behind the policy.
 pub(crate) fn guarded(policy: &Policy, handler: Handler, paths: &Paths) -> TokenStream {
-    let bindings = in_order(&handler.injected)
-        .map(|injected| {
-            binding(injected, &handler.policy, Getter::of(&policy.accepts, injected).as_ref())
-        })
-        .collect();
-    let items = PolicyItems {
-        summary: Some(policy.summary()),
-        value: policy_tokens::constant(policy, paths),
-        identity: identity(&policy.accepts, paths),
-        claims: handler.decoded_claims().map_or_else(|| quote!(()), Type::to_token_stream),
-    };
-    rewrite(handler, paths, &items, bindings)
+    let items = own_items(&handler, Some(policy), paths);
+    let guard = guard_type(&handler.policy, handler.decoded_claims(), paths);
+    let bindings = bindings(policy, &handler);
+    rewrite(handler, paths, items.as_ref(), Some(&policy.summary()), &guard, bindings)
 }
 
 /// The handler behind a policy that refuses everyone.
-pub(crate) fn refused(handler: Handler, paths: &Paths) -> TokenStream {
+pub(crate) fn refused(mut handler: Handler, paths: &Paths) -> TokenStream {
     let root = paths.root();
-    let never = Getter { name: format_ident!("never"), to_owned: None };
-    let unfilled = handler.unfilled.iter().map(|parameter| {
-        let mut parameter = parameter.clone();
-        name_policy(&mut parameter.ty, &handler.policy);
-        value(&parameter, &never)
-    });
-    let bindings = in_order(&handler.injected)
-        .map(|injected| binding(injected, &handler.policy, Some(&never)))
-        .chain(unfilled)
-        .collect();
-    let items = PolicyItems {
-        summary: None,
-        value: quote!(#root::Policy::DENY_ALL),
-        identity: quote!(#root::identity::Never),
-        claims: quote!(()),
-    };
-    rewrite(handler, paths, &items, bindings)
+    if handler.is_shared {
+        handler.policy = parse_quote!(#root::__private::DenyAll);
+    }
+    let items = own_items(&handler, None, paths);
+    let guard = guard_type(&handler.policy, None, paths);
+    let bindings = bindings_of_nobody(&handler);
+    rewrite(handler, paths, items.as_ref(), None, &guard, bindings)
 }
 
 /// The value of `policy!` after a mistake.
@@ -75,25 +56,16 @@ pub(crate) fn refusal(errors: &TokenStream, paths: &Paths) -> TokenStream {
     quote!({ #errors #root::Policy::DENY_ALL })
 }
 
-/// What differs between policies.
-struct PolicyItems {
-    /// The line in the documentation of the handler.
-    summary: Option<String>,
-    value: TokenStream,
-    identity: TokenStream,
-    claims: TokenStream,
-}
-
 /// ```text
 /// async fn list(State(notes): State<Notes>, subject: Subject) -> Reply { body }
 /// ```
 /// becomes
 /// ```text
-/// enum list {}
-/// impl list { … }
-/// impl ::clerk_auth::Guarded for list { … }
+/// enum ListPolicy {}
+/// impl ListPolicy { … }
+/// impl ::clerk_auth::Guarded for ListPolicy { … }
 /// /// Requires `session_token`.
-/// async fn list(guard: ::clerk_auth::Guard<list>, State(notes): State<Notes>) -> Reply {
+/// async fn list(guard: ::clerk_auth::Guard<ListPolicy>, State(notes): State<Notes>) -> Reply {
 ///     let subject: Subject = guard.subject().clone();
 ///     { body }
 /// }
@@ -101,31 +73,32 @@ struct PolicyItems {
 fn rewrite(
     handler: Handler,
     paths: &Paths,
-    items: &PolicyItems,
+    items: Option<&TokenStream>,
+    summary: Option<&str>,
+    guard_type: &TokenStream,
     bindings: Vec<TokenStream>,
 ) -> TokenStream {
-    let policy_items = policy_items(&handler, paths, items);
     let Handler { policy, mut attributes, visibility, mut signature, body, framework, .. } =
         handler;
     let guard = guard_name(bindings.is_empty());
     let (layer, first) = match framework {
         None => {
-            let parameter = guard_parameter(&guard, &policy, paths);
+            let parameter = guard_parameter(&guard, guard_type);
             signature.inputs.insert(0, parameter);
             (None, None)
         }
         Some(framework) => (
             Some(server_function::layer(framework, &policy, paths)),
-            Some(server_function::statement(framework, &guard, &policy, paths)),
+            Some(server_function::statement(framework, &guard, guard_type, paths)),
         ),
     };
-    if let Some(summary) = &items.summary {
+    if let Some(summary) = summary {
         document(&mut attributes, summary);
     }
     let statements: Vec<TokenStream> = first.into_iter().chain(bindings).collect();
 
     let mut output = quote! {
-        #policy_items
+        #items
         #(#attributes)*
         #layer
         #visibility #signature
@@ -145,46 +118,6 @@ fn rewrite(
     output
 }
 
-/// ```text
-/// #[cfg(unix)]
-/// pub async fn list() {}
-/// ```
-/// becomes
-/// ```text
-/// #[cfg(unix)]
-/// pub enum list {}
-/// #[cfg(unix)]
-/// impl list { pub const POLICY: ::clerk_auth::Policy = …; }
-/// #[cfg(unix)]
-/// impl ::clerk_auth::Guarded for list { … }
-/// ```
-fn policy_items(handler: &Handler, paths: &Paths, items: &PolicyItems) -> TokenStream {
-    let root = paths.root();
-    let name = &handler.policy;
-    let is_handlers = *name == handler.signature.ident;
-    let allow = is_handlers.then(|| quote!(#[allow(non_camel_case_types)]));
-    let visibility = &handler.visibility;
-    let mut existence = existence(&handler.attributes);
-    existence.extend(handler.framework.map(server_function::existence));
-    let PolicyItems { summary: _, value, identity, claims } = items;
-    quote! {
-        #(#existence)*
-        #[doc(hidden)]
-        #allow
-        #visibility enum #name {}
-        #(#existence)*
-        impl #name {
-            #visibility const POLICY: #root::Policy = #value;
-        }
-        #(#existence)*
-        impl #root::Guarded for #name {
-            const POLICY: #root::Policy = Self::POLICY;
-            type Identity = #identity;
-            type Claims = #claims;
-        }
-    }
-}
-
 /// Adds a paragraph below the documentation of the handler.
 fn document(attributes: &mut Vec<Attribute>, summary: &str) {
     if attributes.iter().any(|attribute| attribute.path().is_ident("doc")) {
@@ -194,17 +127,22 @@ fn document(attributes: &mut Vec<Attribute>, summary: &str) {
     attributes.push(parse_quote!(#[doc = #line]));
 }
 
-/// `guard: ::clerk_auth::Guard<list>`
+/// `::clerk_auth::Guard<ListPolicy>`, with the user's own type of claims behind the policy.
 ///
-/// Its type is never the user's: what the user calls `Guard` could be another type, and then
-/// nothing would guard.
-fn guard_parameter(guard: &Ident, policy: &Ident, paths: &Paths) -> FnArg {
+/// It is never the user's: what the user calls `Guard` could be another type, and then nothing
+/// would guard.
+fn guard_type(policy: &Path, claims: Option<&Type>, paths: &Paths) -> TokenStream {
     let root = paths.root();
+    let claims = claims.map(|claims| quote!(, #claims));
+    quote!(#root::Guard<#policy #claims>)
+}
+
+fn guard_parameter(guard: &Ident, guard_type: &TokenStream) -> FnArg {
     FnArg::Typed(PatType {
         attrs: Vec::new(),
         pat: Box::new(Pat::Verbatim(guard.to_token_stream())),
         colon_token: <_>::default(),
-        ty: Box::new(Type::Verbatim(quote!(#root::Guard<#policy>))),
+        ty: Box::new(Type::Verbatim(guard_type.clone())),
     })
 }
 
@@ -212,123 +150,4 @@ fn guard_parameter(guard: &Ident, policy: &Ident, paths: &Paths) -> FnArg {
 /// this name is ours alone.
 fn guard_name(is_unused: bool) -> Ident {
     Ident::new(if is_unused { "_guard" } else { "guard" }, Span::mixed_site())
-}
-
-/// As written; what takes the guard apart comes last.
-fn in_order(injected: &[Injected]) -> impl Iterator<Item = &Injected> {
-    let others = injected.iter().filter(|injected| !injected.consumes_guard());
-    others.chain(injected.iter().filter(|injected| injected.consumes_guard()))
-}
-
-/// The parameter `guard: Guard` becomes `let guard: Guard<list> = guard;`, and any other a value
-/// of the guard.
-fn binding(injected: &Injected, policy: &Ident, getter: Option<&Getter>) -> TokenStream {
-    let mut parameter = injected.parameter.clone();
-    if injected.value == InjectedValue::Guard {
-        name_policy(&mut parameter.ty, policy);
-    }
-    if let Some(getter) = getter {
-        return value(&parameter, getter);
-    }
-    let PatType { attrs, pat, colon_token, ty } = &parameter;
-    let guard = guard_name(false);
-    quote!(#(#attrs)* let #pat #colon_token #ty = #guard;)
-}
-
-/// The parameter `mut scopes: Scopes` becomes `let mut scopes: Scopes =
-/// guard.scopes().clone();`
-fn value(parameter: &PatType, getter: &Getter) -> TokenStream {
-    let PatType { attrs, pat, colon_token, ty } = parameter;
-    // A declared type that the value does not have is a mistake at the parameter.
-    let span = Span::mixed_site().located_at(pat.span());
-    let mut guard = guard_name(false);
-    guard.set_span(span);
-    let name = Ident::new(&getter.name.to_string(), span);
-    let to_owned = getter.to_owned.map(|method| {
-        let method = Ident::new(method, span);
-        quote_spanned!(span=> .#method())
-    });
-    let value = quote_spanned!(span=> #guard.#name()#to_owned);
-    quote!(#(#attrs)* let #pat #colon_token #ty = #value;)
-}
-
-/// The method of the guard that gives a value.
-struct Getter {
-    name: Ident,
-    /// The method that makes the handler's own value of what the guard lends.
-    to_owned: Option<&'static str>,
-}
-
-impl Getter {
-    /// `None` for the guard itself.
-    fn of(accepts: &Accepts, injected: &Injected) -> Option<Self> {
-        let value = injected.value;
-        if value == InjectedValue::Guard {
-            return None;
-        }
-        // The policy type names the declared type, so the guard holds the value as it is.
-        if injected.is_decoded() {
-            return Some(Self { name: format_ident!("into_claims"), to_owned: None });
-        }
-        let name = value.name();
-        let (name, to_owned) = match value.presence_for(accepts) {
-            Presence::Always => (format_ident!("{name}"), "clone"),
-            Presence::Maybe | Presence::Never => (format_ident!("maybe_{name}"), "cloned"),
-        };
-        // A token type is given by value.
-        let to_owned = (value != InjectedValue::TokenType).then_some(to_owned);
-        Some(Self { name, to_owned })
-    }
-}
-
-/// Adds the policy to every `Guard` without a parameter: `Option<Guard>` and `&Guard` are mistakes
-/// that were reported, and a second error about them would only distract.
-fn name_policy(declared: &mut Type, policy: &Ident) {
-    let path = match declared {
-        Type::Group(group) => return name_policy(&mut group.elem, policy),
-        Type::Paren(paren) => return name_policy(&mut paren.elem, policy),
-        Type::Reference(reference) => return name_policy(&mut reference.elem, policy),
-        Type::Path(path) => &mut path.path,
-        _ => return,
-    };
-    let Some(last) = path.segments.last_mut() else {
-        return;
-    };
-    match &mut last.arguments {
-        PathArguments::None if last.ident == "Guard" => {
-            last.arguments = PathArguments::AngleBracketed(parse_quote!(<#policy>));
-        }
-        PathArguments::AngleBracketed(arguments) if last.ident == "Option" => {
-            for argument in &mut arguments.args {
-                if let GenericArgument::Type(inner) = argument {
-                    name_policy(inner, policy);
-                }
-            }
-        }
-        _ => {}
-    }
-}
-
-/// The struct of the one accepted type, or the enum of all, with `Never` for those that cannot
-/// enter: `Identity<SessionToken, Never, Never, ApiKey>`. With `optional`, an `Option` of it.
-fn identity(accepts: &Accepts, paths: &Paths) -> TokenStream {
-    let root = paths.root();
-    let identity = match accepts.types.as_slice() {
-        [kind] => {
-            let name = format_ident!("{}", kind.type_name());
-            quote!(#root::#name)
-        }
-        types if types.len() == TokenType::ALL.len() => quote!(#root::Identity),
-        types => {
-            let parts = identity_parts(types).map(|name| match format_ident!("{name}") {
-                never if never == "Never" => quote!(identity::#never),
-                token => token.to_token_stream(),
-            });
-            quote!(#root::Identity<#(#root::#parts),*>)
-        }
-    };
-    if !accepts.is_optional {
-        return identity;
-    }
-    quote!(::core::option::Option<#identity>)
 }

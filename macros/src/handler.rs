@@ -9,14 +9,15 @@ pub(crate) mod injected;
 pub(crate) mod misnamed;
 pub(crate) mod param_type;
 pub(crate) mod parameter;
+pub(crate) mod policy_type;
 pub(crate) mod server_function;
 
 use std::{collections::HashSet, mem};
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{
-    Attribute, FnArg, PatType, ReturnType, Safety, Signature, Token, Type, Visibility,
+    Attribute, FnArg, PatType, Path, ReturnType, Safety, Signature, Token, Type, Visibility,
     spanned::Spanned,
 };
 
@@ -24,11 +25,12 @@ use crate::{
     errors::Errors,
     handler::{
         attribute_order::check_attribute_order,
-        claims::{check_claims_beside, generic_names},
+        claims::generic_names,
         function::{Body, Function},
         injected::Injected,
         misnamed::check_misnamed,
         parameter::check_parameter,
+        policy_type::{PolicyType, check_associated},
         server_function::{Framework, check_server_order},
     },
     policy::accepts::Accepts,
@@ -38,8 +40,10 @@ use crate::{
 const MOST_EXTRACTORS: usize = 15;
 
 pub(crate) struct Handler {
-    /// The name of the policy type.
-    pub(crate) policy: Ident,
+    /// The policy type.
+    pub(crate) policy: Path,
+    /// Whether it stands elsewhere.
+    pub(crate) is_shared: bool,
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) visibility: Visibility,
     /// As written, without the injected parameters.
@@ -58,7 +62,7 @@ impl Handler {
     pub(crate) fn check(
         item: TokenStream,
         accepts: Option<&Accepts>,
-        policy: Option<Ident>,
+        policy: PolicyType,
         errors: &mut Errors,
     ) -> Option<Self> {
         let handler = Self::parse(item, policy, errors)?;
@@ -67,7 +71,7 @@ impl Handler {
         Some(handler)
     }
 
-    fn parse(item: TokenStream, policy: Option<Ident>, errors: &mut Errors) -> Option<Self> {
+    fn parse(item: TokenStream, policy: PolicyType, errors: &mut Errors) -> Option<Self> {
         let function = errors.handle(Function::of(item))?;
         let Function { mut attributes, visibility, mut signature, body, unreadable } = function;
         if let Some(error) = unreadable {
@@ -81,7 +85,11 @@ impl Handler {
         }
         errors.step(|errors| check_server_order(&signature, &body, errors))?;
 
-        let policy = policy.unwrap_or_else(|| signature.ident.clone());
+        let is_shared = policy.is_shared();
+        if !is_shared {
+            errors.step(|errors| check_associated(&signature, &body.tokens, errors))?;
+        }
+        let policy = policy.path(&signature.ident, errors);
         let framework = Framework::of(&attributes);
         remove_second_guard(&mut attributes, errors);
         repair_qualifiers(&mut signature, errors);
@@ -94,6 +102,7 @@ impl Handler {
         }
         Some(Self {
             policy,
+            is_shared,
             attributes,
             visibility,
             signature,
@@ -109,12 +118,7 @@ impl Handler {
     fn check_injected(&self, accepts: Option<&Accepts>, errors: &mut Errors) {
         let mut seen = HashSet::new();
         for injected in &self.injected {
-            let is_possible =
-                errors.step(|errors| check_parameter(injected, accepts, errors)).is_some();
-            if injected.is_decoded() && is_possible {
-                let generics = &self.signature.generics;
-                check_claims_beside(injected, &self.injected, generics, errors);
-            }
+            check_parameter(injected, accepts, errors);
             // With an attribute, such as `#[cfg(…)]`, only one of the two may exist.
             let is_certain = injected.parameter.attrs.is_empty();
             if is_certain && !seen.insert(injected.value) {
@@ -130,7 +134,7 @@ impl Handler {
     /// by whatever stands for it.
     fn check_generics(&self, errors: &mut Errors) {
         let names = generic_names(&self.signature.generics);
-        for same in names.into_iter().filter(|name| **name == self.policy) {
+        for same in names.into_iter().filter(|name| self.policy.is_ident(*name)) {
             let message = format!("the generic parameter `{same}` has the name of the policy type");
             errors.push(same.span(), &message, "give the parameter another name");
         }

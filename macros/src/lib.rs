@@ -13,6 +13,7 @@
 //! - `expand`: tokens out of the two. Cannot fail.
 
 mod args;
+mod camel_case;
 mod condition;
 mod errors;
 mod expand;
@@ -25,12 +26,16 @@ mod token_type;
 mod tests;
 
 use proc_macro2::TokenStream;
+use syn::ItemStruct;
 
 use crate::{
     args::{Args, keyword::Position},
     errors::Errors,
     expand::paths::Paths,
-    handler::Handler,
+    handler::{
+        Handler,
+        policy_type::{PolicyType, check_declaration},
+    },
     policy::Policy,
 };
 
@@ -56,8 +61,17 @@ pub fn policy(args: proc_macro::TokenStream) -> proc_macro::TokenStream {
 fn expand_attribute(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let args = Args::parse(args, Position::Attribute, &mut errors);
-    let (paths, name) = (Paths::of(&args), args.policy_name.clone());
+    let (paths, name) = (Paths::of(&args), PolicyType::of(&args));
     let (accepts, policy) = Policy::check(args, &mut errors);
+    if let Ok(declared) = syn::parse2::<ItemStruct>(item.clone()) {
+        let output = match errors.step(|errors| check_declaration(&declared, &name, errors)) {
+            Some(()) => {
+                expand::declared(policy.as_ref().filter(|_| errors.is_empty()), declared, &paths)
+            }
+            None => item,
+        };
+        return errors.into_tokens().into_iter().chain(output).collect();
+    }
     let handler = Handler::check(item.clone(), accepts.as_ref(), name, &mut errors);
     let output = match (policy, handler) {
         (Some(policy), Some(handler)) if errors.is_empty() => {

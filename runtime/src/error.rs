@@ -153,7 +153,7 @@ impl fmt::Display for AudienceSetting {
 /// How the claims of a genuine token miss the type that the handler declares for `claims`. Paths
 /// are names of fields, never values.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum ClaimsMismatch {
+pub enum ClaimsMismatch {
     #[error("the handler declares `claims`, and the token has none")]
     NoClaims,
     #[error("the token's claims do not fit the handler's `claims`: `{0}` is missing")]

@@ -11,6 +11,7 @@ mod values;
 pub use self::request_extension::{Verified, verified};
 
 pub(crate) use self::{
+    claims::FromClaims,
     passed::{Passed, reject},
     request_extension::admit_further,
 };
@@ -19,13 +20,12 @@ use std::{fmt, sync::Arc};
 
 use axum_core::extract::{FromRef, FromRequestParts};
 use http::{Extensions, request::Parts};
-use serde::de::DeserializeOwned;
 
 use crate::{
     clerk::Clerk,
     clock::{Clock, UnixMillis},
     error::{AuthError, ErrorKind, TokenError},
-    identity::{GuardIdentity, Identity, VerifiedToken},
+    identity::{GuardIdentity, GuardOrganization, Identity, Never, OrgId, VerifiedToken},
     policy::{Policy, ScopeHierarchy},
     request::{authorization::Credential, sensitive::mark_sensitive},
     response::rejection::{Rejection, RejectionSettings},
@@ -36,7 +36,12 @@ use crate::{
 
 /// What a guard guards: a policy, and the identities that can pass it.
 ///
-/// `#[clerk_auth]` implements it on a type that is named like the handler.
+/// `#[clerk_auth]` implements it for the policy type of a handler, and for a unit struct.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a policy type",
+    label = "not a policy type",
+    note = "declare one: `#[clerk_auth(…)] struct {Self};`"
+)]
 pub trait Guarded: 'static {
     /// Who may enter.
     const POLICY: Policy;
@@ -45,18 +50,33 @@ pub trait Guarded: 'static {
     /// else an [`Identity`]; in an `Option` where a request without a credential may enter.
     type Identity: GuardIdentity;
 
-    /// What the claims are decoded into: your own type, an `Option` of it where a caller can be
-    /// without claims, or `()` where nothing is decoded.
-    type Claims: DeserializeOwned + Send + Sync + 'static;
+    /// [`OrgId`](crate::OrgId) if every admitted caller has an organization, else an `Option` of it.
+    type Organization: GuardOrganization;
+}
+
+/// What a caller with a credential is, under the policy `P`.
+pub type TokenOf<P> = <<P as Guarded>::Identity as GuardIdentity>::Token;
+
+/// The policy type of a handler whose attribute has a mistake.
+#[derive(Debug)]
+pub enum DenyAll {}
+
+impl Guarded for DenyAll {
+    const POLICY: Policy = Policy::DENY_ALL;
+    type Identity = Never;
+    type Organization = OrgId;
 }
 
 /// An axum extractor that lets in whom `P` lets in.
 ///
 /// `#[clerk_auth]` puts it first in a handler's parameters, so nothing of the request is read
 /// before it. It needs a [`Clerk`] in the router's state.
-pub struct Guard<P: Guarded> {
+///
+/// `C` is what the claims are decoded into; `()` decodes nothing.
+pub struct Guard<P: Guarded, C = ()> {
     identity: P::Identity,
-    claims: P::Claims,
+    organization: P::Organization,
+    claims: C,
     /// How a later refusal looks.
     appearance: Arc<RejectionSettings>,
     /// Which time ends the token.
@@ -151,10 +171,11 @@ fn decide(
     Ok(Some(Admitted { identity, start, end, passed }))
 }
 
-impl<S, P> FromRequestParts<S> for Guard<P>
+impl<S, P, C> FromRequestParts<S> for Guard<P, C>
 where
     S: Send + Sync,
     P: Guarded,
+    C: FromClaims,
     Clerk: FromRef<S>,
 {
     type Rejection = Rejection;
@@ -166,7 +187,7 @@ where
     }
 }
 
-impl<P: Guarded> Guard<P> {
+impl<P: Guarded, C: FromClaims> Guard<P, C> {
     pub(crate) async fn take(clerk: Clerk, parts: &mut Parts) -> Result<Self, Rejection> {
         let (appearance, clock) = (clerk.appearance(), clerk.verifier().clock.clone());
         let admitted = admit(clerk, parts, &P::POLICY).await;
@@ -184,28 +205,29 @@ impl<P: Guarded> Guard<P> {
                 Some(Admitted { identity, end, passed, .. }) => (Some(identity), end, passed),
                 None => (None, None, Passed::new(P::POLICY, None)),
             };
-            let (identity, claims) = Self::enter(caller)?;
-            Ok((identity, claims, end, passed))
+            Ok((Self::enter(caller)?, end, passed))
         });
         match guard {
-            Ok((identity, claims, end, passed)) => {
-                Ok(Self { identity, claims, appearance, clock, end, passed })
+            Ok(((identity, organization, claims), end, passed)) => {
+                Ok(Self { identity, organization, claims, appearance, clock, end, passed })
             }
             Err(refused) => Err(reject(&refused, &P::POLICY, appearance, extensions)),
         }
     }
 
     /// What the handler declares, out of who was admitted.
-    fn enter(caller: Option<Identity>) -> Result<(P::Identity, P::Claims), AuthError> {
+    fn enter(caller: Option<Identity>) -> Result<(P::Identity, P::Organization, C), AuthError> {
         let token_type = caller.as_ref().map(Identity::token_type);
         let refused = |failure: ErrorKind| AuthError::of_known(failure, token_type);
-        let claims = claims::wanted::<P::Claims>(caller.as_ref());
-        // A policy that accepts more than its identity type has room for refuses the rest.
-        let identity = P::Identity::enter(caller).ok_or_else(|| match token_type {
+        let not_accepted = || match token_type {
             Some(token_type) => refused(TokenError::NotAccepted(token_type).into()),
             None => refused(ErrorKind::Missing),
-        })?;
-        Ok((identity, claims::decode(claims).map_err(|mismatch| refused(mismatch.into()))?))
+        };
+        let claims = C::from_claims(caller.as_ref().and_then(Identity::claims));
+        // A policy that accepts more than its types have room for rejects the rest.
+        let organization = P::Organization::of(caller.as_ref()).ok_or_else(not_accepted)?;
+        let identity = P::Identity::enter(caller).ok_or_else(not_accepted)?;
+        Ok((identity, organization, claims.map_err(|mismatch| refused(mismatch.into()))?))
     }
 }
 
@@ -225,13 +247,11 @@ pub(crate) fn permit(
     }
 }
 
-impl<P: Guarded> Clone for Guard<P>
-where
-    P::Claims: Clone,
-{
+impl<P: Guarded, C: Clone> Clone for Guard<P, C> {
     fn clone(&self) -> Self {
         Self {
             identity: self.identity.clone(),
+            organization: self.organization.clone(),
             claims: self.claims.clone(),
             appearance: Arc::clone(&self.appearance),
             clock: self.clock.clone(),
@@ -242,7 +262,7 @@ where
 }
 
 /// Shows the token's type only.
-impl<P: Guarded> fmt::Debug for Guard<P> {
+impl<P: Guarded, C> fmt::Debug for Guard<P, C> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.maybe_token_type() {
             Some(token_type) => write!(formatter, "Guard({token_type})"),

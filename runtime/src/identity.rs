@@ -18,9 +18,7 @@ pub use self::{
     actor::Actor,
     ids::{ApiKeyId, ClientId, MachineId, OrgId, SessionId, Subject, TokenId, UserId},
     scopes::{Scope, Scopes, ScopesIter},
-    traits::{
-        GuardIdentity, HasClientId, HasMachineId, HasScopes, HasSessionId, HasUserId, VerifiedToken,
-    },
+    traits::{Gives, GuardIdentity, GuardOrganization, VerifiedToken},
 };
 
 /// A verified session of a signed-in user. Cloning is cheap.

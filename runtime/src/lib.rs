@@ -22,7 +22,7 @@
 //! #[tokio::main]
 //! async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //!     let clerk = Clerk::from_env()?;
-//!     clerk.check(list_notes::POLICY)?;
+//!     clerk.check(ListNotesPolicy::POLICY)?;
 //!     let state = AppState { clerk, greeting: "hello" };
 //!     let app = Router::new().route("/notes", get(list_notes)).with_state(state);
 //!     let listener = tokio::net::TcpListener::bind("127.0.0.1:3000").await?;
@@ -138,6 +138,7 @@ pub mod rejection {
 /// For the code that the macros write.
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::guard::{DenyAll, TokenOf};
     pub use crate::server_functions::{ServerFunctionLayer, Stopped, admit, guard};
 }
 

@@ -74,7 +74,7 @@ impl Clerk {
     ///     "[]"
     /// }
     ///
-    /// const POLICIES: [Policy; 1] = [list_notes::POLICY];
+    /// const POLICIES: [Policy; 1] = [ListNotesPolicy::POLICY];
     ///
     /// # fn app() -> Result<Router, clerk_auth::ConfigError> {
     /// let clerk = Clerk::builder()

@@ -9,6 +9,7 @@ mod denial;
 mod difference;
 mod display;
 mod hierarchy;
+mod narrowed;
 mod record;
 mod redundancy;
 mod requirement;
@@ -17,6 +18,8 @@ mod soundness;
 #[cfg(test)]
 mod tests;
 
+#[doc(hidden)]
+pub use self::narrowed::{Narrowed, NarrowedClauses};
 pub use self::{
     difference::Difference,
     hierarchy::ScopeHierarchy,

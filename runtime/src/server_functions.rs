@@ -15,7 +15,7 @@ pub use self::layer::{ServerFunctionLayer, Stopped};
 use crate::{
     clerk::Clerk,
     error::ConfigurationError,
-    guard::{Guard, Guarded},
+    guard::{FromClaims, Guard, Guarded},
     response::rejection::{Rejection, RejectionSettings},
     telemetry,
 };
@@ -25,7 +25,9 @@ use crate::{
 ///
 /// # Errors
 /// The refusal; 500 where there is no request, or no `Clerk` in it.
-pub async fn guard<P: Guarded>(parts: Option<Parts>) -> Result<Guard<P>, Rejection> {
+pub async fn guard<P: Guarded, C: FromClaims>(
+    parts: Option<Parts>,
+) -> Result<Guard<P, C>, Rejection> {
     let mut parts = parts.ok_or_else(misconfigured::<P>)?;
     let guard = enter(&mut parts).await?;
     // Not in the layer: one call counts once.
@@ -39,11 +41,11 @@ pub async fn guard<P: Guarded>(parts: Option<Parts>) -> Result<Guard<P>, Rejecti
 /// The refusal; 500 where no `Clerk` is in the request.
 pub async fn admit<P: Guarded>(request: Request) -> Result<Request, Rejection> {
     let (mut parts, body) = request.into_parts();
-    enter::<P>(&mut parts).await?;
+    enter::<P, ()>(&mut parts).await?;
     Ok(Request::from_parts(parts, body))
 }
 
-async fn enter<P: Guarded>(parts: &mut Parts) -> Result<Guard<P>, Rejection> {
+async fn enter<P: Guarded, C: FromClaims>(parts: &mut Parts) -> Result<Guard<P, C>, Rejection> {
     let clerk = parts.extensions.get::<Clerk>().cloned().ok_or_else(misconfigured::<P>)?;
     Guard::take(clerk, parts).await
 }

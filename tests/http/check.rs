@@ -61,10 +61,10 @@ fn router(clerk: Clerk) -> Router {
 
 /// The columns of the table, in its order.
 const ROUTES: [(&str, Policy); 4] = [
-    ("/session", session::POLICY),
-    ("/oauth", oauth::POLICY),
-    ("/m2m", m2m::POLICY),
-    ("/key", key::POLICY),
+    ("/session", SessionPolicy::POLICY),
+    ("/oauth", OauthPolicy::POLICY),
+    ("/m2m", M2mPolicy::POLICY),
+    ("/key", KeyPolicy::POLICY),
 ];
 
 fn clerk(configuration: &str, issuer: &DevIssuer) -> Clerk {
@@ -136,7 +136,7 @@ async fn a_check_names_what_is_lacking_and_the_variable_to_set() {
             assert_eq!(lacks.unwrap_or_default(), expected.join("\n"), "{configuration}: {route}");
             all.extend(expected);
         }
-        let lacks = clerk.check(any::POLICY).err().map(|lacks| lacks.to_string());
+        let lacks = clerk.check(AnyPolicy::POLICY).err().map(|lacks| lacks.to_string());
         assert_eq!(lacks.unwrap_or_default(), all.join("\n"), "{configuration}: any");
         assert!(clerk.check(Policy::DENY_ALL).is_ok());
     }
@@ -175,11 +175,11 @@ async fn a_check_is_right_about_each_form_of_token() {
 #[test]
 fn a_policy_prints_one_readable_line() {
     let rows = [
-        (session::POLICY, "session_token"),
-        (oauth::POLICY, "oauth_token"),
-        (any::POLICY, "session_token, or oauth_token, or m2m_token, or api_key"),
+        (SessionPolicy::POLICY, "session_token"),
+        (OauthPolicy::POLICY, "oauth_token"),
+        (AnyPolicy::POLICY, "session_token, or oauth_token, or m2m_token, or api_key"),
         (
-            scoped::POLICY,
+            ScopedPolicy::POLICY,
             "api_key with scopes read:notes write:notes, or oauth_token with scopes read:notes write:notes",
         ),
         (Policy::DENY_ALL, "nobody"),

@@ -167,9 +167,9 @@ async fn optional_ids_on_a_mixed_route_are_those_of_the_token() {
 enum Wide {}
 
 impl Guarded for Wide {
-    const POLICY: Policy = any::POLICY;
+    const POLICY: Policy = AnyPolicy::POLICY;
     type Identity = OAuthToken;
-    type Claims = ();
+    type Organization = Option<clerk_auth::OrgId>;
 }
 
 #[tokio::test]

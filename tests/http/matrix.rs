@@ -160,13 +160,13 @@ async fn mounted(State(visits): State<Visits>, extensions: Extensions) {
 
 fn layered(state: &AppState) -> Router<AppState> {
     let policies: [(&str, Policy); 7] = [
-        ("/session", session::POLICY),
-        ("/oauth", oauth::POLICY),
-        ("/m2m", m2m::POLICY),
-        ("/key", key::POLICY),
-        ("/any", any::POLICY),
-        ("/people", people::POLICY),
-        ("/machines", machines::POLICY),
+        ("/session", SessionPolicy::POLICY),
+        ("/oauth", OauthPolicy::POLICY),
+        ("/m2m", M2mPolicy::POLICY),
+        ("/key", KeyPolicy::POLICY),
+        ("/any", AnyPolicy::POLICY),
+        ("/people", PeoplePolicy::POLICY),
+        ("/machines", MachinesPolicy::POLICY),
     ];
     policies.into_iter().fold(Router::new(), |router, (path, policy)| {
         let layer = ClerkLayer::new(state.clerk.clone(), policy);

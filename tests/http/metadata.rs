@@ -33,7 +33,7 @@ async fn keys() {}
 async fn known_client() {}
 
 const POLICIES: [Policy; 4] =
-    [profile::POLICY, list_notes::POLICY, write_notes::POLICY, keys::POLICY];
+    [ProfilePolicy::POLICY, ListNotesPolicy::POLICY, WriteNotesPolicy::POLICY, KeysPolicy::POLICY];
 const TOOLS: Policy = policy!(accepts = "oauth_token", scopes = "use:tools");
 
 fn app(clerk: Clerk) -> Router {
@@ -198,7 +198,7 @@ async fn two_resources_share_the_keys_and_are_named_apart() {
     let issuer = issuer().await;
     let clerk = issuer.clerk().resource(NOTES).build().unwrap();
     let tools = clerk.with(|rules| rules.resource("https://api.example.com/mcp")).unwrap();
-    let metadata = clerk.resource_metadata([list_notes::POLICY]).unwrap();
+    let metadata = clerk.resource_metadata([ListNotesPolicy::POLICY]).unwrap();
     let metadata = metadata.merge(tools.resource_metadata([TOOLS]).unwrap()).unwrap();
     let mcp = Router::new().route("/mcp", get(|| async { "in" }));
     let mcp = mcp.layer(ClerkLayer::new(tools, TOOLS));

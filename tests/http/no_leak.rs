@@ -183,8 +183,8 @@ async fn read() {}
 
 /// What a handler that takes the guard's answer by hand can print.
 async fn by_hand(
-    guard: Guard<debug>,
-    refused: Result<Guard<admin>, Rejection>,
+    guard: Guard<DebugPolicy>,
+    refused: Result<Guard<AdminPolicy>, Rejection>,
 ) -> Result<String, String> {
     let rejection = refused.map_err(|rejection| {
         let source = std::error::Error::source(&rejection).map(ToString::to_string);
@@ -259,13 +259,13 @@ async fn debug_output_of_a_configuration_shows_nothing_of_it() {
     assert_eq!(shown(builder()), "ClerkBuilder(..)\nClerkBuilder(..)\n");
     assert_eq!(shown(builder().build().unwrap()), "Clerk(..)\nClerk(..)\n");
     let clerk = builder().build().unwrap();
-    let layer = ClerkLayer::new(clerk, debug::POLICY);
+    let layer = ClerkLayer::new(clerk, DebugPolicy::POLICY);
     secrets.assert_absent(&shown(&layer), "a layer");
     secrets.assert_absent(&shown(layer.layer(())), "the service of a layer");
     let described = Caller::session("user_hidden").claims(&json!({"hidden": "hidden"}));
     secrets.assert_absent(&shown(described), "a caller who is described");
     let lacks = Clerk::builder().machine_secret_key("ak_hidden").build().unwrap();
-    let lacks = lacks.check(debug::POLICY).unwrap_err();
+    let lacks = lacks.check(DebugPolicy::POLICY).unwrap_err();
     secrets.assert_absent(&format!("{lacks} {}", shown(lacks.clone())), "a check");
 }
 

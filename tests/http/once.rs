@@ -65,7 +65,7 @@ async fn through(outer: &Clerk, rewrite: Rewrite, inner: &Clerk, path: &str, tok
         rewrite(request.headers_mut());
         next.run(request)
     });
-    let guard = from_extractor_with_state::<Guard<anyone>, _>(outer.clone());
+    let guard = from_extractor_with_state::<Guard<AnyonePolicy>, _>(outer.clone());
     let server = Server::start(handlers(inner.clone()).layer(change).layer(guard)).await;
     server.get(path, token).await
 }
@@ -145,9 +145,12 @@ async fn a_refused_caller_leaves_no_identity_behind() {
     let app = Router::new()
         .route(
             "/",
-            get(async |guard: Result<Guard<writer>, Rejection>, extensions: http::Extensions| {
-                format!("{} {}", guard.is_ok(), verified(&extensions).is_some())
-            }),
+            get(
+                async |guard: Result<Guard<WriterPolicy>, Rejection>,
+                       extensions: http::Extensions| {
+                    format!("{} {}", guard.is_ok(), verified(&extensions).is_some())
+                },
+            ),
         )
         .with_state(issuer.clerk().build().unwrap());
     let server = Server::start(app).await;
@@ -199,7 +202,7 @@ async fn a_kept_identity_cannot_be_inserted_into_another_request() {
     });
     let issuer = issuer().await;
     let clerk = issuer.clerk().build().unwrap();
-    let guard = from_extractor_with_state::<Guard<anyone>, _>(clerk.clone());
+    let guard = from_extractor_with_state::<Guard<AnyonePolicy>, _>(clerk.clone());
     let app = handlers(clerk).layer(keep).layer(guard).layer(insert);
     let server = Server::start(app).await;
 

@@ -177,14 +177,14 @@ fn production_sessions_without_authorized_parties_are_logged_once() {
     captured_log::start();
     let party = "https://app.example.com";
     for (name, builder, policy, logged) in [
-        ("production", Clerk::builder().publishable_key(LIVE), session::POLICY, 1),
-        ("secret key", Clerk::builder().secret_key("sk_live_x"), session::POLICY, 1),
-        ("API keys", Clerk::builder().publishable_key(LIVE), key::POLICY, 0),
-        ("development", Clerk::builder().publishable_key(TEST), session::POLICY, 0),
+        ("production", Clerk::builder().publishable_key(LIVE), SessionPolicy::POLICY, 1),
+        ("secret key", Clerk::builder().secret_key("sk_live_x"), SessionPolicy::POLICY, 1),
+        ("API keys", Clerk::builder().publishable_key(LIVE), KeyPolicy::POLICY, 0),
+        ("development", Clerk::builder().publishable_key(TEST), SessionPolicy::POLICY, 0),
         (
             "with parties",
             Clerk::builder().publishable_key(LIVE).authorized_parties([party]),
-            session::POLICY,
+            SessionPolicy::POLICY,
             0,
         ),
     ] {

@@ -14,13 +14,13 @@ pub(crate) const TOOL: Policy = policy!(accepts = ["oauth_token", "api_key"], sc
 
 /// What a table of routes says, whoever made it.
 pub(crate) const POLICIES: [(Method, &str, Policy); 8] = [
-    (Method::GET, "/notes", list_notes::POLICY),
-    (Method::POST, "/notes", create_note::POLICY),
-    (Method::GET, "/profile", profile::POLICY),
-    (Method::GET, "/billing", billing::POLICY),
-    (Method::GET, "/feed", feed::POLICY),
-    (Method::GET, "/internal", internal::POLICY),
-    (Method::GET, "/invoices", invoices::POLICY),
+    (Method::GET, "/notes", ListNotesPolicy::POLICY),
+    (Method::POST, "/notes", CreateNotePolicy::POLICY),
+    (Method::GET, "/profile", ProfilePolicy::POLICY),
+    (Method::GET, "/billing", BillingPolicy::POLICY),
+    (Method::GET, "/feed", FeedPolicy::POLICY),
+    (Method::GET, "/internal", InternalPolicy::POLICY),
+    (Method::GET, "/invoices", InvoicesPolicy::POLICY),
     (Method::GET, "/tool", TOOL),
 ];
 

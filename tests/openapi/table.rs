@@ -172,7 +172,7 @@ async fn responses_of_the_handler_stay_and_requirements_come_from_the_policy() {
     let issuer = DevIssuer::start().await.unwrap();
     let (path, mut document) = ("/files/{*path}", Files::openapi());
     let _: Router<Clerk> = Router::new().route(path, get(file));
-    let policies = [(Method::GET, path, file::POLICY)];
+    let policies = [(Method::GET, path, FilePolicy::POLICY)];
     app::clerk(&issuer).describe(&mut document, policies).unwrap();
     let document = serde_json::to_value(&document).unwrap();
     assert_valid(&document);

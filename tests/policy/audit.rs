@@ -283,12 +283,12 @@ async fn each_policy_is_named_once_for_the_check_and_the_metadata() {
     let (_, table) = routes(&clerk).finish();
     let mut policies: Vec<Policy> = table.policies().collect();
     let known = [
-        whoami::POLICY,
-        list::POLICY,
-        write::POLICY,
-        profile::POLICY,
+        WhoamiPolicy::POLICY,
+        ListPolicy::POLICY,
+        WritePolicy::POLICY,
+        ProfilePolicy::POLICY,
         MACHINES,
-        bill::POLICY,
+        BillPolicy::POLICY,
         PEOPLE,
         MAYBE,
     ];
@@ -325,7 +325,7 @@ async fn metadata_behind_a_layer_or_a_prefix_is_reported() {
     const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
     let issuer = DevIssuer::start().await.unwrap();
     let clerk = issuer.clerk().resource("https://api.example.com/notes").build().unwrap();
-    let metadata = || clerk.resource_metadata([whoami::POLICY]).unwrap();
+    let metadata = || clerk.resource_metadata([WhoamiPolicy::POLICY]).unwrap();
     let documented = || Routes::<Clerk>::new().get("/notes", whoami).metadata(metadata());
     let layer = || ClerkLayer::new(clerk.clone(), PEOPLE);
     let guarded = "; this metadata must be public: merge it outside the layer";

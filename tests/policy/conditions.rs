@@ -14,8 +14,8 @@ const READ_NOTES: Scope = Scope::new("read:notes");
 async fn role() {}
 
 #[clerk_auth(session_token(permission = any("org:notes:read", "org:notes:write")))]
-async fn permission(org_id: Option<OrgId>) -> String {
-    org_id.map(|id| id.to_string()).unwrap_or_default()
+async fn permission(org_id: OrgId) -> String {
+    org_id.to_string()
 }
 
 #[clerk_auth(session_token(feature = "o:reports", plan = "u:pro"))]
@@ -150,18 +150,21 @@ async fn a_front_end_learns_which_reverification_it_needs() {
 #[test]
 fn each_policy_prints_as_one_line() {
     let table = [
-        (role::POLICY, "session_token with role admin"),
-        (permission::POLICY, "session_token with permission org:notes:read or org:notes:write"),
-        (feature_and_plan::POLICY, "session_token with feature o:reports and plan u:pro"),
-        (reverification::POLICY, "session_token with reverification strict"),
-        (tree::POLICY, "oauth_token with scopes admin or (read:notes and write:notes)"),
+        (RolePolicy::POLICY, "session_token with role admin"),
         (
-            audience_and_client::POLICY,
+            PermissionPolicy::POLICY,
+            "session_token with permission org:notes:read or org:notes:write",
+        ),
+        (FeatureAndPlanPolicy::POLICY, "session_token with feature o:reports and plan u:pro"),
+        (ReverificationPolicy::POLICY, "session_token with reverification strict"),
+        (TreePolicy::POLICY, "oauth_token with scopes admin or (read:notes and write:notes)"),
+        (
+            AudienceAndClientPolicy::POLICY,
             "oauth_token with audience https://api.example.com and client client_good",
         ),
-        (sender::POLICY, "m2m_token from mch_billing"),
+        (SenderPolicy::POLICY, "m2m_token from mch_billing"),
         (
-            clauses::POLICY,
+            ClausesPolicy::POLICY,
             "session_token with permission org:notes:read, or oauth_token with scope read:notes, \
              or api_key",
         ),

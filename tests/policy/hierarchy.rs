@@ -125,10 +125,10 @@ async fn without_a_hierarchy_no_scope_implies_another() {
 #[test]
 fn a_described_caller_follows_the_hierarchy_that_the_test_gives() {
     let writer = || Caller::oauth("user_ada").scopes(["write:notes"]);
-    assert_eq!(writer().guard::<list_notes>().unwrap_err().status(), 403);
-    let guard = writer().scope_hierarchy(HIERARCHY).guard::<list_notes>().unwrap();
+    assert_eq!(writer().guard::<ListNotesPolicy>().unwrap_err().status(), 403);
+    let guard = writer().scope_hierarchy(HIERARCHY).guard::<ListNotesPolicy>().unwrap();
     assert!(guard.require(WRITE).is_ok() && guard.require(READ).is_ok());
     assert_eq!(guard.maybe_scopes().unwrap().to_string(), "write:notes");
     let reader = Caller::oauth("user_ada").scopes(["read:notes"]).scope_hierarchy(HIERARCHY);
-    assert!(reader.guard::<list_notes>().unwrap().require(WRITE).is_err());
+    assert!(reader.guard::<ListNotesPolicy>().unwrap().require(WRITE).is_err());
 }

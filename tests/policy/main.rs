@@ -20,6 +20,7 @@ mod require;
 mod review;
 mod sensitive;
 mod server_function;
+mod shared;
 mod step_up;
 mod tools;
 mod without_http;

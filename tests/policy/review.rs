@@ -185,7 +185,7 @@ async fn new_metadata_weakens_nothing_and_a_public_handler_there_does() {
     const PATH: &str = "/.well-known/oauth-protected-resource";
     let issuer = DevIssuer::start().await.unwrap();
     let clerk = issuer.clerk().resource("https://api.example.com/notes").build().unwrap();
-    let metadata = || routes().metadata(clerk.resource_metadata([list::POLICY]).unwrap());
+    let metadata = || routes().metadata(clerk.resource_metadata([ListPolicy::POLICY]).unwrap());
     let added = changes(routes(), metadata());
     let line = format!("`GET {PATH}/notes`: is new, and metadata that everybody may read\n");
     assert!(added.to_string().contains(&line) && !added.is_weakened(), "{added}");

@@ -30,7 +30,7 @@ enum Notes {}
 impl Guarded for Notes {
     const POLICY: Policy = NOTES;
     type Identity = OAuthToken;
-    type Claims = ();
+    type Organization = Option<clerk_auth::OrgId>;
 }
 
 const SECRETS: [(&str, &str); 4] = [

@@ -17,7 +17,7 @@ enum AddNote {}
 impl Guarded for AddNote {
     const POLICY: Policy = policy!(accepts = "oauth_token", scopes = "write:notes");
     type Identity = OAuthToken;
-    type Claims = ();
+    type Organization = Option<clerk_auth::OrgId>;
 }
 
 thread_local! {
@@ -53,7 +53,7 @@ async fn the_body_of_the_function_knows_whom_the_layer_let_in() {
     let opaque = issuer.oauth("user_ada").scopes(["write:notes"]).opaque();
     let admitted = admit::<AddNote>(request(&clerk(&issuer), &opaque)).await.unwrap();
     let (parts, _) = admitted.into_parts();
-    let guard = guard::<AddNote>(Some(parts)).await.unwrap();
+    let guard = guard::<AddNote, ()>(Some(parts)).await.unwrap();
     assert_eq!(guard.subject().to_string(), "user_ada");
     assert_eq!(issuer.calls().oauth_verify, 1);
 }
@@ -62,7 +62,7 @@ async fn the_body_of_the_function_knows_whom_the_layer_let_in() {
 async fn the_body_of_the_function_is_guarded_without_the_layer_too() {
     let issuer = DevIssuer::start().await.unwrap();
     let (parts, _) = request(&clerk(&issuer), "").into_parts();
-    assert_eq!(guard::<AddNote>(Some(parts)).await.unwrap_err().status(), 401);
+    assert_eq!(guard::<AddNote, ()>(Some(parts)).await.unwrap_err().status(), 401);
 }
 
 #[tokio::test]
@@ -72,7 +72,7 @@ async fn nobody_enters_without_a_clerk_or_without_a_request() {
     let result = call(request(&Extensions::new(), &writer)).await;
     assert_eq!(result, Err("The server cannot check this token".to_owned()));
     assert_eq!(TOLD.take(), ["500 "]);
-    assert_eq!(guard::<AddNote>(None).await.unwrap_err().status(), 500);
+    assert_eq!(guard::<AddNote, ()>(None).await.unwrap_err().status(), 500);
 }
 
 /// Dioxus sends the rejection as it is. Leptos writes the body, so its client gets the text.
@@ -82,7 +82,7 @@ async fn old_factors_are_rejected_with_what_the_framework_can_send() {
     impl Guarded for Pay {
         const POLICY: Policy = policy!(session_token(reverification = "strict"));
         type Identity = SessionToken;
-        type Claims = ();
+        type Organization = Option<clerk_auth::OrgId>;
     }
 
     let issuer = DevIssuer::start().await.unwrap();

@@ -18,8 +18,8 @@ async fn a_handler_is_called_with_a_described_caller() {
 #[test]
 fn a_caller_whom_the_policy_refuses_gets_no_guard() {
     let editor = Caller::session("user_ada").organization("org_acme", "org:editor", []);
-    assert_eq!(editor.guard::<title>().unwrap_err().status(), 403);
-    assert_eq!(Caller::api_key("org_acme").guard::<title>().unwrap_err().status(), 403);
-    assert_eq!(Caller::m2m("mch_1").guard::<title>().unwrap_err().status(), 401);
-    assert_eq!(Caller::nobody().guard::<title>().unwrap_err().status(), 401);
+    assert_eq!(editor.guard::<TitlePolicy>().unwrap_err().status(), 403);
+    assert_eq!(Caller::api_key("org_acme").guard::<TitlePolicy>().unwrap_err().status(), 403);
+    assert_eq!(Caller::m2m("mch_1").guard::<TitlePolicy>().unwrap_err().status(), 401);
+    assert_eq!(Caller::nobody().guard::<TitlePolicy>().unwrap_err().status(), 401);
 }

@@ -276,7 +276,7 @@ async fn jwts_alone_need_no_secret_key() {
     let issuer = DevIssuer::start().await.unwrap();
     let builder = Clerk::builder().jwt_key(issuer.public_key_pem()).issuer(issuer.issuer());
     let clerk = builder.machine_id(issuer.machine_id()).build().unwrap();
-    assert!(clerk.check(jwt::POLICY).is_ok());
+    assert!(clerk.check(JwtPolicy::POLICY).is_ok());
     assert!(clerk.check(policy!(m2m_token(format = "jwt", from = "mch_a"))).is_ok());
     let lacks = clerk.check(policy!(oauth_token(format = "jwt"), m2m_token)).unwrap_err();
     assert_eq!(
@@ -315,7 +315,7 @@ fn each_word_is_in_the_table_of_routes() {
 async fn metadata_names_the_scope_of_the_organization() {
     let issuer = DevIssuer::start().await.unwrap();
     let clerk = issuer.clerk().resource("https://api.example.com/notes").build().unwrap();
-    let metadata = clerk.resource_metadata([organization_and_scope::POLICY]).unwrap();
+    let metadata = clerk.resource_metadata([OrganizationAndScopePolicy::POLICY]).unwrap();
     let app = Server::start(metadata.into()).await;
     let path = "/.well-known/oauth-protected-resource/notes";
     let document: Value =
@@ -327,14 +327,14 @@ async fn metadata_names_the_scope_of_the_organization() {
 fn each_word_is_in_the_line_of_the_policy() {
     let table = [
         (
-            organization::POLICY,
+            OrganizationPolicy::POLICY,
             "session_token with an organization, or oauth_token with an organization, or api_key \
              with an organization",
         ),
-        (own_admin::POLICY, "session_token with role org:admin and no impersonator"),
-        (onboarding::POLICY, "session_token (active or pending), or api_key"),
-        (jwt::POLICY, "oauth_token with JWT format, or m2m_token with JWT format"),
-        (jwt_of_billing::POLICY, "m2m_token with machine mch_billing and JWT format"),
+        (OwnAdminPolicy::POLICY, "session_token with role org:admin and no impersonator"),
+        (OnboardingPolicy::POLICY, "session_token (active or pending), or api_key"),
+        (JwtPolicy::POLICY, "oauth_token with JWT format, or m2m_token with JWT format"),
+        (JwtOfBillingPolicy::POLICY, "m2m_token with machine mch_billing and JWT format"),
     ];
     for (policy, line) in table {
         assert_eq!(policy.to_string(), line);

@@ -1,10 +1,10 @@
 #[cfg(feature = "server")]
 #[doc(hidden)]
-#[allow(non_camel_case_types)]
-pub enum add_note {}
+#[non_exhaustive]
+pub enum AddNotePolicy {}
 
 #[cfg(feature = "server")]
-impl add_note {
+impl AddNotePolicy {
     pub const POLICY: ::clerk_auth::Policy = {
         use ::clerk_auth::policy::{Clause, Policy, Requirement};
         Policy::new(&[Clause::OAuthToken(Requirement::Scope("write:notes"))])
@@ -12,19 +12,19 @@ impl add_note {
 }
 
 #[cfg(feature = "server")]
-impl ::clerk_auth::Guarded for add_note {
+impl ::clerk_auth::Guarded for AddNotePolicy {
     const POLICY: ::clerk_auth::Policy = Self::POLICY;
     type Identity = ::clerk_auth::OAuthToken;
-    type Claims = ();
+    type Organization = ::core::option::Option<::clerk_auth::OrgId>;
 }
 
 /// Adds a note. Only `year` and `text` travel: who adds it is what the token says.
 #[post("/api/notes/{year}")]
 ///
 /// Requires `oauth_token` with `scopes = "write:notes"`.
-#[middleware(::clerk_auth::dioxus_layer!(add_note))]
+#[middleware(::clerk_auth::dioxus_layer!(AddNotePolicy))]
 pub async fn add_note(year: u16, text: String) -> ServerFnResult<String> {
-    let guard: ::clerk_auth::Guard<add_note> = ::clerk_auth::dioxus_guard!();
+    let guard: ::clerk_auth::Guard<AddNotePolicy> = ::clerk_auth::dioxus_guard!();
     let subject: clerk_auth::Subject = guard.subject().clone();
     { Ok(format!("{subject} notes for {year}: {text}")) }
 }

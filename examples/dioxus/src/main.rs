@@ -3,15 +3,15 @@
 use std::error::Error;
 
 use clerk_auth::testing::DevIssuer;
-use notes_dioxus::{add_note, router, whoami};
+use notes_dioxus::{AddNotePolicy, WhoamiPolicy, router};
 use tokio::net::TcpListener;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let issuer = DevIssuer::start().await?;
     let clerk = issuer.clerk().build()?; // `Clerk::from_env()` for a real instance
-    clerk.check(add_note::POLICY)?;
-    clerk.check(whoami::POLICY)?;
+    clerk.check(AddNotePolicy::POLICY)?;
+    clerk.check(WhoamiPolicy::POLICY)?;
 
     let listener = TcpListener::bind("127.0.0.1:3000").await?;
     let address = format!("http://{}", listener.local_addr()?);

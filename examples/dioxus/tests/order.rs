@@ -13,6 +13,6 @@ fn the_attribute_stands_above_that_of_dioxus() {
         .unwrap();
     let errors = String::from_utf8_lossy(&build.stderr);
     assert!(!build.status.success());
-    let message = "argument #1 of type `Guard<purge>` is missing";
+    let message = "argument #1 of type `Guard<PurgePolicy>` is missing";
     assert!(errors.contains("error[E0061]") && errors.contains(message), "{errors}");
 }

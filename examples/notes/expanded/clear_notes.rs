@@ -1,8 +1,8 @@
 #[doc(hidden)]
-#[allow(non_camel_case_types)]
-enum clear_notes {}
+#[non_exhaustive]
+enum ClearNotesPolicy {}
 
-impl clear_notes {
+impl ClearNotesPolicy {
     const POLICY: ::clerk_auth::Policy = {
         use ::clerk_auth::policy::{Clause, Policy, Requirement, Reverification};
         Policy::new(
@@ -21,17 +21,17 @@ impl clear_notes {
     };
 }
 
-impl ::clerk_auth::Guarded for clear_notes {
+impl ::clerk_auth::Guarded for ClearNotesPolicy {
     const POLICY: ::clerk_auth::Policy = Self::POLICY;
     type Identity = ::clerk_auth::SessionToken;
-    type Claims = ();
+    type Organization = ::clerk_auth::OrgId;
 }
 
 /// An editor deletes all notes of theirs. That cannot be undone, so the user must have verified lately.
 ///
 /// Requires `session_token` with `role = "org:editor", permission = "org:notes:delete", reverification = "strict"`.
 async fn clear_notes(
-    guard: ::clerk_auth::Guard<clear_notes>,
+    guard: ::clerk_auth::Guard<ClearNotesPolicy>,
     State(notes): State<Notes>,
 ) -> Json<usize> {
     let subject: Subject = guard.subject().clone();

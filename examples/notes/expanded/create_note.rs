@@ -1,8 +1,8 @@
 #[doc(hidden)]
-#[allow(non_camel_case_types)]
-enum create_note {}
+#[non_exhaustive]
+enum CreateNotePolicy {}
 
-impl create_note {
+impl CreateNotePolicy {
     const POLICY: ::clerk_auth::Policy = {
         use ::clerk_auth::policy::{Clause, Policy, Requirement};
         Policy::new(
@@ -14,7 +14,7 @@ impl create_note {
     };
 }
 
-impl ::clerk_auth::Guarded for create_note {
+impl ::clerk_auth::Guarded for CreateNotePolicy {
     const POLICY: ::clerk_auth::Policy = Self::POLICY;
     type Identity = ::clerk_auth::Identity<
         ::clerk_auth::identity::Never,
@@ -22,14 +22,14 @@ impl ::clerk_auth::Guarded for create_note {
         ::clerk_auth::identity::Never,
         ::clerk_auth::ApiKey,
     >;
-    type Claims = ();
+    type Organization = ::core::option::Option<::clerk_auth::OrgId>;
 }
 
 /// An application or a key writes a note. The body is read only after the token was verified.
 ///
 /// Requires `oauth_token` with `scopes = "write:notes"`, or `api_key` with `scopes = "write:notes"`.
 async fn create_note(
-    guard: ::clerk_auth::Guard<create_note>,
+    guard: ::clerk_auth::Guard<CreateNotePolicy>,
     State(notes): State<Notes>,
     Json(new): Json<NewNote>,
 ) -> (StatusCode, Json<Note>) {

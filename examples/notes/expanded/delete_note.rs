@@ -1,25 +1,25 @@
 #[doc(hidden)]
-#[allow(non_camel_case_types)]
-enum delete_note {}
+#[non_exhaustive]
+enum DeleteNotePolicy {}
 
-impl delete_note {
+impl DeleteNotePolicy {
     const POLICY: ::clerk_auth::Policy = {
         use ::clerk_auth::policy::{Clause, Policy, Requirement};
         Policy::new(&[Clause::SessionToken(Requirement::None)])
     };
 }
 
-impl ::clerk_auth::Guarded for delete_note {
+impl ::clerk_auth::Guarded for DeleteNotePolicy {
     const POLICY: ::clerk_auth::Policy = Self::POLICY;
     type Identity = ::clerk_auth::SessionToken;
-    type Claims = ();
+    type Organization = ::core::option::Option<::clerk_auth::OrgId>;
 }
 
 /// A signed-in user deletes a note of theirs.
 ///
 /// Requires `session_token`.
 async fn delete_note(
-    guard: ::clerk_auth::Guard<delete_note>,
+    guard: ::clerk_auth::Guard<DeleteNotePolicy>,
     State(notes): State<Notes>,
     Path(id): Path<u64>,
 ) -> StatusCode {

@@ -1,8 +1,8 @@
 #[doc(hidden)]
-#[allow(non_camel_case_types)]
-enum whoami {}
+#[non_exhaustive]
+enum WhoamiPolicy {}
 
-impl whoami {
+impl WhoamiPolicy {
     const POLICY: ::clerk_auth::Policy = {
         use ::clerk_auth::policy::{Clause, Policy, Requirement};
         Policy::new(
@@ -16,16 +16,16 @@ impl whoami {
     };
 }
 
-impl ::clerk_auth::Guarded for whoami {
+impl ::clerk_auth::Guarded for WhoamiPolicy {
     const POLICY: ::clerk_auth::Policy = Self::POLICY;
     type Identity = ::clerk_auth::Identity;
-    type Claims = ();
+    type Organization = ::core::option::Option<::clerk_auth::OrgId>;
 }
 
 /// Anybody with a token learns what it says.
 ///
 /// Requires `session_token`, or `oauth_token`, or `m2m_token`, or `api_key`.
-async fn whoami(guard: ::clerk_auth::Guard<whoami>) -> Json<Caller> {
+async fn whoami(guard: ::clerk_auth::Guard<WhoamiPolicy>) -> Json<Caller> {
     let subject: Subject = guard.subject().clone();
     let token_type: TokenType = guard.token_type();
     let scopes: Option<Scopes> = guard.maybe_scopes().cloned();

@@ -109,7 +109,9 @@ fn once(keyword: Keyword) -> String {
         Keyword::Condition(condition) if condition.is_bare() => format!("remove one `{name}`"),
         Keyword::Accepts => "keep one `accepts`; a list names several types".to_owned(),
         Keyword::Condition(_) => format!("keep one `{name}`, the one that a caller must meet"),
-        Keyword::Optional | Keyword::Crate | Keyword::Policy => format!("remove one `{name}`"),
+        Keyword::Optional | Keyword::Crate | Keyword::Policy | Keyword::PolicyName => {
+            format!("remove one `{name}`")
+        }
     }
 }
 

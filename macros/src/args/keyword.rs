@@ -1,6 +1,7 @@
 //! The name of an argument in, a keyword out, if the name is one that may stand there.
 
 use crate::{
+    camel_case::camel_case,
     condition::{Condition, Form},
     suggest::{NOTHING_NEGATED, alternatives, is_negated, near},
     token_type::{TokenType, alternative_types},
@@ -13,8 +14,10 @@ pub(crate) enum Keyword {
     Optional,
     /// `crate = path`: where the generated code finds the runtime.
     Crate,
-    /// `policy = Name`: what the policy type is called.
+    /// `policy = ReadNotes`: a shared policy.
     Policy,
+    /// `policy_name = Name`: what the policy type is called.
+    PolicyName,
     Clause(TokenType),
     Condition(Condition),
 }
@@ -40,9 +43,9 @@ impl Keyword {
     ) -> Result<Self, (String, String)> {
         let known = Self::all().find(|keyword| keyword.name() == name);
         match (known, position) {
-            (Some(Self::Policy), Position::Macro) => Err((
-                "`policy` names the policy type of a handler, and here is none".into(),
-                "remove `policy`; name the `const` that holds the policy".into(),
+            (Some(Self::PolicyName), Position::Macro) => Err((
+                "`policy_name` names the policy type of a handler, and here is none".into(),
+                "remove `policy_name`; name the `const` that holds the policy".into(),
             )),
             (Some(keyword), Position::Attribute | Position::Macro) => Ok(keyword),
             (Some(Self::Condition(condition)), Position::Clause(kind)) if condition.fits(kind) => {
@@ -70,6 +73,7 @@ impl Keyword {
             Self::Optional => "optional",
             Self::Crate => "crate",
             Self::Policy => "policy",
+            Self::PolicyName => "policy_name",
             Self::Clause(kind) => kind.name(),
             Self::Condition(condition) => condition.name(),
         }
@@ -80,7 +84,9 @@ impl Keyword {
         match self {
             Self::Accepts => Form { list: true, ..Form::TEXT },
             Self::Condition(condition) => condition.form(),
-            Self::Optional | Self::Crate | Self::Policy | Self::Clause(_) => Form::TEXT,
+            Self::Optional | Self::Crate | Self::Policy | Self::PolicyName | Self::Clause(_) => {
+                Form::TEXT
+            }
         }
     }
 
@@ -90,7 +96,8 @@ impl Keyword {
             Self::Accepts => "accepts = \"oauth_token\"".into(),
             Self::Optional => "optional".into(),
             Self::Crate => "crate = my_crate::auth".into(),
-            Self::Policy => "policy = ListNotes".into(),
+            Self::Policy => "policy = ReadNotes".into(),
+            Self::PolicyName => "policy_name = ListNotes".into(),
             Self::Clause(kind) => kind.name().into(),
             Self::Condition(condition) if condition.is_bare() => condition.name().into(),
             Self::Condition(condition) => {
@@ -110,7 +117,7 @@ impl Keyword {
     fn all() -> impl Iterator<Item = Self> {
         let clauses = TokenType::ALL.into_iter().map(Self::Clause);
         let conditions = Condition::ALL.into_iter().map(Self::Condition);
-        let others = [Self::Optional, Self::Crate, Self::Policy];
+        let others = [Self::Optional, Self::Crate, Self::Policy, Self::PolicyName];
         [Self::Accepts].into_iter().chain(conditions).chain(others).chain(clauses)
     }
 }
@@ -118,6 +125,12 @@ impl Keyword {
 /// Whether a name looks like that of a constant: `ADMINS`.
 pub(crate) fn is_constant(name: &str) -> bool {
     name.chars().any(char::is_uppercase) && !name.contains(char::is_lowercase)
+}
+
+/// How to share a policy that a constant holds. `READ_NOTES` → `struct ReadNotes;`
+pub(crate) fn declaration(constant: &str) -> String {
+    let name = camel_case(&constant.to_lowercase());
+    format!("declare a policy type, `#[clerk_auth(…)] struct {name};`, and write `policy = {name}`")
 }
 
 /// What other frameworks call an argument: the words that are not near to ours.
@@ -181,10 +194,10 @@ fn unknown(name: &str, position: Position, is_off: bool) -> (String, String) {
         return (message, NOTHING_NEGATED.into());
     }
     if is_constant(name) && position == Position::Attribute {
-        let help = "write the policy itself; a `const Policy` is for a `ClerkLayer` and `require`";
-        return (message, help.into());
+        return (message, declaration(name));
     }
-    let here = |keyword: &Keyword| *keyword != Keyword::Policy || position == Position::Attribute;
+    let here =
+        |keyword: &Keyword| *keyword != Keyword::PolicyName || position == Position::Attribute;
     let known: Vec<&str> = Keyword::all().filter(here).map(Keyword::name).collect();
     (message, did_you_mean(name, &known, is_off))
 }

@@ -205,8 +205,9 @@ pub(crate) fn write_all(keyword: Keyword, members: &[String]) -> String {
 /// names callers whom the reader may not mean.
 pub(crate) fn write(keyword: Keyword) -> String {
     match keyword {
+        Keyword::Policy => format!("name a policy type, such as `{}`", keyword.example()),
         Keyword::Crate => format!("write `{}`", keyword.example()),
-        Keyword::Policy => {
+        Keyword::PolicyName => {
             format!("name a new type, such as `{}`: the policy stands beside it", keyword.example())
         }
         _ => format!("write a value, such as `{}`", keyword.example()),

@@ -14,7 +14,7 @@ use crate::{
         describe::{found, quoted, strings},
         factor::{factor, is_level},
         group_syntax::{leaf, list, only_group},
-        keyword::{Keyword, is_constant},
+        keyword::{Keyword, declaration, is_constant},
         tree::{Around, Factor, Leaf, Value},
         unexpected::{write, write_all},
     },
@@ -141,6 +141,25 @@ pub(crate) fn path_after_equals(
     unreadable(keyword, instead, &message, input, errors)
 }
 
+/// `= policies::ReadNotes`
+pub(crate) fn policy_after_equals(
+    keyword: Keyword,
+    name: &Ident,
+    input: ParseStream<'_>,
+    errors: &mut Errors,
+) -> Option<Path> {
+    let path = path_after_equals(keyword, name, input, errors)?;
+    if let Some(last) = path.segments.last() {
+        let written = last.ident.to_string();
+        // One letter alone can be a type.
+        if written.len() > 1 && is_constant(&written) {
+            let message = format!("`{written}` is a constant, and `policy` names a type");
+            errors.push(last.ident.span(), &message, &declaration(&written));
+        }
+    }
+    Some(path)
+}
+
 /// `= ListNotes`
 pub(crate) fn name_after_equals(
     keyword: Keyword,
@@ -216,7 +235,7 @@ fn instead_of_equals(keyword: Keyword, name: &Ident, input: ParseStream<'_>) -> 
     } else {
         format!("expected `=` and a value after `{name}`")
     };
-    if matches!(keyword, Keyword::Crate | Keyword::Policy) {
+    if matches!(keyword, Keyword::Crate | Keyword::Policy | Keyword::PolicyName) {
         return (message, write(keyword));
     }
     let ahead = input.fork();

@@ -76,6 +76,7 @@ const MOST_COMPARED: usize = 16;
 /// How the runtime's types are named.
 struct PolicyTokens {
     prefix: TokenStream,
+    root: TokenStream,
     /// The constant that every clause asks for.
     shared: Option<Ident>,
 }
@@ -85,17 +86,20 @@ impl PolicyTokens {
     /// an imported name, it would mean something else; then every name has its whole path.
     fn of(policy: &Policy, paths: &Paths) -> (TokenStream, Self) {
         let root = paths.root();
+        if policy.clauses.is_empty() {
+            return (quote!(), Self { prefix: quote!(#root::policy::), root, shared: None });
+        }
         let mut imports = vec!["Clause", "Policy", "Requirement"];
         if requirements(policy).any(|it| matches!(it, Requirement::Reverification(_))) {
             imports.push("Reverification");
         }
         let is_ours = |name: &Ident| name == SHARED || imports.iter().any(|ours| name == ours);
         if user_names(policy, paths).any(is_ours) {
-            return (quote!(), Self { prefix: quote!(#root::policy::), shared: None });
+            return (quote!(), Self { prefix: quote!(#root::policy::), root, shared: None });
         }
         let imports = imports.into_iter().map(|import| Ident::new(import, Span::call_site()));
         let mut items = quote!(use #root::policy::{#(#imports),*};);
-        let mut tokens = Self { prefix: quote!(), shared: None };
+        let mut tokens = Self { prefix: quote!(), root, shared: None };
         if let Some(requirement) = shared_requirement(policy) {
             let name = Ident::new(SHARED, Span::call_site());
             let value = tokens.all_of(requirement);
@@ -106,12 +110,20 @@ impl PolicyTokens {
     }
 
     fn policy(&self, policy: &Policy) -> TokenStream {
-        let Self { prefix, .. } = self;
+        let Self { prefix, root, .. } = self;
         let clauses = policy.clauses.iter().map(|clause| self.clause(clause));
         let clauses = quote!(&[#(#clauses),*]);
         let allows_pending = policy.clauses.iter().any(|clause| clause.allows_pending);
         let pending = allows_pending.then(|| quote!(.allow_pending()));
         let optional = policy.accepts.is_optional.then(|| quote!(.optional()));
+        if let Some(base) = &policy.base {
+            let base = quote!(<#base as #root::Guarded>::POLICY);
+            if policy.clauses.is_empty() && optional.is_none() {
+                return base;
+            }
+            let narrow = if policy.accepts.types.is_empty() { quote!(and) } else { quote!(only) };
+            return quote!(#prefix Policy::narrowed(&#base.#narrow(#clauses) #optional.clauses()));
+        }
         if requirements(policy).map(leaves).sum::<usize>() <= MOST_COMPARED {
             return quote!(#prefix Policy::new(#clauses) #pending #optional);
         }
@@ -121,7 +133,7 @@ impl PolicyTokens {
     }
 
     fn clause(&self, clause: &Clause) -> TokenStream {
-        let Self { prefix, shared } = self;
+        let Self { prefix, shared, .. } = self;
         let name = format_ident!("{}", clause.kind.type_name());
         let requirement = match shared {
             Some(shared) => quote!(#shared),
@@ -196,6 +208,7 @@ fn leaves(requirement: &Requirement) -> usize {
 fn user_names<'a>(policy: &'a Policy, paths: &'a Paths) -> impl Iterator<Item = &'a Ident> {
     let mut written = Vec::new();
     requirements(policy).for_each(|requirement| collect_paths(requirement, &mut written));
+    written.extend(&policy.base);
     paths.first().into_iter().chain(written.into_iter().filter_map(first_name))
 }
 

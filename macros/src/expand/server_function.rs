@@ -6,7 +6,7 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
-use syn::{Attribute, parse_quote};
+use syn::{Attribute, Path, parse_quote};
 
 use crate::{expand::paths::Paths, handler::server_function::Framework};
 
@@ -14,24 +14,24 @@ use crate::{expand::paths::Paths, handler::server_function::Framework};
 /// #[middleware(::clerk_auth::leptos_layer!(list))]
 /// ```
 /// Below the function's own layers, which makes it the outermost: it runs first.
-pub(crate) fn layer(framework: Framework, policy: &Ident, paths: &Paths) -> TokenStream {
+pub(crate) fn layer(framework: Framework, policy: &Path, paths: &Paths) -> TokenStream {
     let root = paths.root();
     let layer = format_ident!("{}_layer", name(framework));
     quote!(#[middleware(#root::#layer!(#policy))])
 }
 
 /// ```text
-/// let guard: ::clerk_auth::Guard<list> = ::clerk_auth::leptos_guard!();
+/// let guard: ::clerk_auth::Guard<ListPolicy> = ::clerk_auth::leptos_guard!();
 /// ```
 pub(crate) fn statement(
     framework: Framework,
     guard: &Ident,
-    policy: &Ident,
+    guard_type: &TokenStream,
     paths: &Paths,
 ) -> TokenStream {
     let root = paths.root();
     let take = format_ident!("{}_guard", name(framework));
-    quote!(let #guard: #root::Guard<#policy> = #root::#take!();)
+    quote!(let #guard: #guard_type = #root::#take!();)
 }
 
 /// ```text

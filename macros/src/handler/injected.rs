@@ -114,9 +114,21 @@ impl InjectedValue {
         }
     }
 
-    /// Whether a caller who entered has the value.
+    /// Whether a token of this type has the value, if it is accepted.
+    pub(crate) fn presence_of(self, kind: TokenType, accepts: &Accepts) -> Presence {
+        match self {
+            Self::OrgId if accepts.with_organization.contains(&kind) => Presence::Always,
+            _ => self.presence(kind),
+        }
+    }
+
+    /// Whether an admitted caller has the value.
     pub(crate) fn presence_for(self, accepts: &Accepts) -> Presence {
-        let has = |presence| move |kind: &TokenType| self.presence(*kind) == presence;
+        let has = |presence| move |kind: &TokenType| self.presence_of(*kind, accepts) == presence;
+        // Beside a shared policy, only rustc knows.
+        if accepts.types.is_empty() {
+            return Presence::Maybe;
+        }
         if accepts.types.iter().all(has(Presence::Never)) {
             return Presence::Never;
         }
@@ -153,14 +165,13 @@ impl Injected {
         }
     }
 
-    /// Whether it is the user's own type of claims.
+    /// Whether it is the user's own type of claims. Of a path that ends in `Claims` only rustc knows,
+    /// and it decodes ours too.
     pub(crate) fn is_decoded(&self) -> bool {
-        self.value == InjectedValue::Claims && !self.declared().is_named("Claims")
-    }
-
-    /// Whether it takes the guard apart, so that nothing can be asked of the guard after it.
-    pub(crate) fn consumes_guard(&self) -> bool {
-        self.value == InjectedValue::Guard || self.is_decoded()
+        let declared = self.declared();
+        let is_raw =
+            declared.is_named("Claims") && (declared.option.is_some() || declared.is_ours());
+        self.value == InjectedValue::Claims && !is_raw
     }
 }
 

@@ -33,6 +33,13 @@ impl<'a> ParamType<'a> {
         self.name().is_some_and(|known| known == name)
     }
 
+    /// Whether it is named as this crate's types are: `Claims` or `clerk_auth::Claims`.
+    pub(crate) fn is_ours(&self) -> bool {
+        let Type::Path(path) = self.inner else { return false };
+        let segments = &path.path.segments;
+        segments.len() == 1 || segments.first().is_some_and(|first| first.ident == "clerk_auth")
+    }
+
     /// The type in the `Option`, as it is written.
     pub(crate) fn text(&self) -> String {
         let spaced = self.inner.to_token_stream().to_string();
@@ -40,7 +47,7 @@ impl<'a> ParamType<'a> {
         closed.iter().fold(spaced, |text, (open, closed)| text.replace(open, closed))
     }
 
-    /// Whether the type has a parameter: `Guard<list_notes>`.
+    /// Whether the type has a parameter: `Guard<ListNotesPolicy>`.
     pub(crate) fn has_arguments(&self) -> bool {
         last_segment(self.inner).is_some_and(|segment| !segment.arguments.is_empty())
     }

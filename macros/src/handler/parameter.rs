@@ -131,7 +131,7 @@ fn maybe(injected: &Injected, declared: &ParamType<'_>, accepts: &Accepts, error
     }
     let name = value.name();
     let types_with = |presence| -> Vec<TokenType> {
-        let is = |kind: &TokenType| value.presence(*kind) == presence;
+        let is = |kind: &TokenType| value.presence_of(*kind, accepts) == presence;
         accepts.types.iter().copied().filter(is).collect()
     };
     let (always, maybe) = (types_with(Presence::Always), types_with(Presence::Maybe));

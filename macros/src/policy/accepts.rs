@@ -7,7 +7,7 @@ use syn::LitStr;
 
 use crate::{
     args::{
-        Argument,
+        Argument, ClauseArgs, ConditionArgs,
         tree::{Leaf, Value},
     },
     errors::Errors,
@@ -26,6 +26,8 @@ pub(crate) struct Accepts {
     pub(crate) form: AcceptsForm,
     /// Whether a request without a credential is accepted.
     pub(crate) is_optional: bool,
+    /// The types whose tokens are accepted only if they have an organization.
+    pub(crate) with_organization: Vec<TokenType>,
 }
 
 /// Where the token types are named.
@@ -57,7 +59,30 @@ impl Accepts {
                 (Some(clauses.to_vec()), AcceptsForm::Clauses)
             }
         };
-        Some(Self { types: types?, form, is_optional })
+        Some(Self { types: types?, form, is_optional, with_organization: Vec::new() })
+    }
+
+    /// Beside a shared policy: no types where `accepts` names none.
+    pub(crate) fn beside_base(
+        accepts: Option<Argument>,
+        is_optional: bool,
+        errors: &mut Errors,
+    ) -> Option<Self> {
+        let (types, form) = match accepts {
+            Some(accepts) => (accepted_types(&accepts.value, errors)?, AcceptsForm::Argument),
+            None => (Vec::new(), AcceptsForm::Clauses),
+        };
+        Some(Self { types, form, is_optional, with_organization: Vec::new() })
+    }
+
+    /// Notes which types need an organization: `shared` conditions are of each type, without clauses.
+    pub(crate) fn note_organization(&mut self, shared: &[ConditionArgs], clauses: &[ClauseArgs]) {
+        let requires = |conditions: &[ConditionArgs]| {
+            conditions.iter().any(|args| args.condition.requires_organization())
+        };
+        let clause = |kind: &TokenType| clauses.iter().find(|clause| clause.kind == *kind);
+        let has = |kind: &TokenType| requires(clause(kind).map_or(shared, |it| &it.conditions));
+        self.with_organization = self.types.iter().copied().filter(has).collect();
     }
 
     /// What to do so that only these types enter, whose tokens have `what`.

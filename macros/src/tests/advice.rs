@@ -275,8 +275,8 @@ const MISTAKES: &[(&str, Option<&str>, &str)] = &[
     ("accepts = \"api_key\", scopes = if A { B } else { C }", None, ""),
     ("accepts = \"api_key\", scopes = 5", None, ""),
     ("permission = PERMISSION", None, ""),
-    ("policy = ADMINS", None, ""),
-    ("policy = policies::Admins", None, ""),
+    ("policy_name = ADMINS", None, ""),
+    ("policy_name = policies::Admins", None, ""),
     // Reverification.
     (
         "reverification = second_factor(minutes = 5.5)",

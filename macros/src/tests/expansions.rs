@@ -214,7 +214,7 @@ fn a_crate_path_stands_everywhere_after_a_mistake() {
 #[test]
 fn a_policy_type_can_have_its_own_name() {
     check(
-        "policy = ListNotes",
+        "policy_name = ListNotes",
         "pub async fn list_notes(user_id: UserId) -> Reply { reply(user_id) }",
         &expect_file!["expansions/policy_name.rs"],
     );
@@ -235,6 +235,15 @@ fn claims_of_the_users_own_type_can_be_absent() {
         r#"accepts = "m2m_token""#,
         "async fn profile(claims: Option<Profile>, machine_id: MachineId) {}",
         &expect_file!["expansions/absent_claims.rs"],
+    );
+}
+
+#[test]
+fn claims_of_the_users_own_type_leave_the_guard_to_its_parameter() {
+    check(
+        r#"role = "org:admin""#,
+        "pub async fn profile(guard: Guard, claims: my::Claims, org_id: OrgId) {}",
+        &expect_file!["expansions/claims_and_guard.rs"],
     );
 }
 
@@ -393,4 +402,71 @@ fn the_parameters_of_a_server_function_are_not_counted() {
     let arguments: Vec<String> = (0..17).map(|index| format!("a{index}: A")).collect();
     let output = expand("", &format!("#[server] async fn f({}) {{}}", arguments.join(", ")));
     assert!(!output.to_string().contains("compile_error"), "{output}");
+}
+
+#[test]
+fn a_unit_struct_is_a_shared_policy() {
+    check(
+        r#"oauth_token(scopes = "read:notes"), session_token(permission = "org:notes:read")"#,
+        "
+        /// Reads notes.
+        #[cfg(unix)]
+        #[derive(Debug)]
+        pub struct ReadNotes;
+        ",
+        &expect_file!["expansions/shared_policy.rs"],
+    );
+}
+
+#[test]
+fn a_shared_policy_needs_no_items() {
+    check(
+        "policy = policies::ReadNotes",
+        "pub async fn list(Path(id): Path<u8>, subject: Subject, scopes: Option<Scopes>, identity: I) -> Self {}",
+        &expect_file!["expansions/shared.rs"],
+    );
+}
+
+#[test]
+fn a_clause_narrows_a_shared_policy() {
+    check(
+        r#"policy = ReadNotes, oauth_token(scopes = "write:notes")"#,
+        "async fn edit(scopes: Scopes) {}",
+        &expect_file!["expansions/narrowed.rs"],
+    );
+}
+
+#[test]
+fn accepts_keeps_types_of_a_shared_policy() {
+    check(
+        r#"policy = ReadNotes, accepts = ["oauth_token", "session_token"], session_token(role = "org:admin"), optional"#,
+        "async fn edit(subject: Option<Subject>) {}",
+        &expect_file!["expansions/narrowed_types.rs"],
+    );
+}
+
+#[test]
+fn after_a_mistake_a_shared_policy_refuses_everyone() {
+    check(
+        "policy = READ_NOTES",
+        "async fn list(subject: Subject) {}",
+        &expect_file!["expansions/shared_mistake.rs"],
+    );
+}
+
+#[test]
+fn after_a_mistake_a_declared_policy_refuses_everyone() {
+    check(
+        r#"scope = "a""#,
+        "pub(crate) struct ReadNotes;",
+        &expect_file!["expansions/declared_mistake.rs"],
+    );
+}
+
+#[test]
+fn an_expression_narrows_a_shared_policy() {
+    check_policy(
+        r#"policy = ReadNotes, accepts = "api_key""#,
+        &expect_file!["expansions/policy_narrowed.rs"],
+    );
 }

@@ -42,7 +42,7 @@ mod sealed {
     }
 }
 
-impl<P: Guarded> sealed::IsGuard for Guard<P> {
+impl<P: Guarded, C: 'static> sealed::IsGuard for Guard<P, C> {
     const POLICY: Policy = P::POLICY;
 }
 

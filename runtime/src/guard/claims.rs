@@ -6,22 +6,39 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_path_to_error::Segment;
 
-use crate::{
-    error::ClaimsMismatch,
-    identity::{Claims, Identity},
-};
+use crate::{error::ClaimsMismatch, identity::Claims};
 
 /// Longest name of a field that is logged.
 const LONGEST_NAME: usize = 64;
 
-/// The claims to decode. `()` asks for nothing, so nothing is copied or read for it.
-pub(crate) fn wanted<C: 'static>(caller: Option<&Identity>) -> Option<Claims> {
-    let wanted = TypeId::of::<C>() != TypeId::of::<()>();
-    caller.filter(|_| wanted).and_then(Identity::claims).cloned()
+/// What `claims` can be decoded into: a type of your own, in an `Option` if a caller can be without
+/// claims; or [`Claims`], as they are.
+#[diagnostic::on_unimplemented(
+    message = "claims cannot be decoded into `{Self}`",
+    label = "not a type that claims can be decoded into",
+    note = "derive `serde::Deserialize` for `{Self}`, or write `claims: Claims`"
+)]
+pub trait FromClaims: Sized + Send + Sync + 'static {
+    #[doc(hidden)]
+    fn from_claims(claims: Option<&Claims>) -> Result<Self, ClaimsMismatch>;
+}
+
+impl FromClaims for Claims {
+    fn from_claims(claims: Option<&Self>) -> Result<Self, ClaimsMismatch> {
+        claims.cloned().ok_or(ClaimsMismatch::NoClaims)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: DeserializeOwned + Send + Sync + 'static> FromClaims for T {
+    fn from_claims(claims: Option<&Claims>) -> Result<Self, ClaimsMismatch> {
+        // `()` asks for nothing, so nothing is read for it.
+        decode(claims.filter(|_| TypeId::of::<T>() != TypeId::of::<()>()))
+    }
 }
 
 /// No claims are a JSON `null`, which an `Option` takes and a struct does not.
-pub(crate) fn decode<C: DeserializeOwned>(claims: Option<Claims>) -> Result<C, ClaimsMismatch> {
+fn decode<C: DeserializeOwned>(claims: Option<&Claims>) -> Result<C, ClaimsMismatch> {
     let Some(claims) = claims else {
         return C::deserialize(Value::Null).map_err(|_| ClaimsMismatch::NoClaims);
     };
@@ -123,12 +140,12 @@ mod tests {
             (r#"{"plan":{"level":1},"shown-name":7}"#.to_owned(), mistyped("shown-name")),
         ];
         for (json, expected) in table {
-            let decoded = decode::<Profile>(Some(Claims::new(&json)));
+            let decoded = decode::<Profile>(Some(&Claims::new(&json)));
             let mismatch = decoded.unwrap_err();
             assert_eq!(mismatch, expected, "{json}");
             assert!(!mismatch.to_string().contains("secret"), "{json}: {mismatch}");
         }
-        assert_eq!(decode::<u8>(Some(Claims::new("{}"))).unwrap_err(), ClaimsMismatch::Whole);
+        assert_eq!(decode::<u8>(Some(&Claims::new("{}"))).unwrap_err(), ClaimsMismatch::Whole);
         assert_eq!(decode::<Profile>(None).unwrap_err(), ClaimsMismatch::NoClaims);
         assert!(decode::<Option<Profile>>(None).unwrap().is_none());
     }

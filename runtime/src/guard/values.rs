@@ -3,12 +3,11 @@
 
 use std::{future::Future, time::SystemTime};
 
-use super::{Guard, Guarded, request_extension::require};
+use super::{FromClaims, Guard, Guarded, request_extension::require};
 use crate::{
     guard::expiry::expired,
     identity::{
-        Claims, GuardIdentity, HasClientId, HasMachineId, HasScopes, HasSessionId, HasUserId,
-        Never, SessionToken, VerifiedToken,
+        Claims, Gives, GuardIdentity, Never, VerifiedToken,
         borrowed::IdentityRef,
         ids::{ClientId, MachineId, OrgId, SessionId, Subject, UserId},
         scopes::Scopes,
@@ -18,69 +17,92 @@ use crate::{
     token::TokenType,
 };
 
-impl<P: Guarded> Guard<P>
-where
-    P::Identity: VerifiedToken,
-{
-    /// Who calls.
-    pub fn subject(&self) -> &Subject {
-        self.identity.subject()
+/// What the policy always gives.
+impl<P: Guarded, C> Guard<P, C> {
+    /// Returns the subject: whom the token speaks for. It exists if a request needs a credential.
+    pub fn subject(&self) -> &Subject
+    where
+        P::Identity: Gives<Subject, P>,
+    {
+        self.identity.give()
     }
 
-    /// The type of the caller's token.
-    pub fn token_type(&self) -> TokenType {
-        self.identity.token_type()
+    /// Returns the type of the token. It exists if a request needs a credential.
+    pub fn token_type(&self) -> TokenType
+    where
+        P::Identity: Gives<TokenType, P>,
+    {
+        *self.identity.give()
     }
 
-    /// What the caller was granted. It exists where only OAuth tokens and API keys can enter.
+    /// Returns what the caller was granted. It exists if only OAuth tokens and API keys are accepted.
     pub fn scopes(&self) -> &Scopes
     where
-        P::Identity: HasScopes,
+        P::Identity: Gives<Scopes, P>,
     {
-        self.identity.scopes()
+        self.identity.give()
     }
 
-    /// The user. It exists where only session and OAuth tokens can enter.
+    /// Returns the user ID. It exists if only session and OAuth tokens are accepted.
     pub fn user_id(&self) -> &UserId
     where
-        P::Identity: HasUserId,
+        P::Identity: Gives<UserId, P>,
     {
-        self.identity.user_id()
+        self.identity.give()
     }
 
-    /// The OAuth client. It exists where only OAuth tokens can enter.
+    /// Returns the organization. It exists if each clause of the policy requires one: a `role` or a
+    /// `permission` does.
+    pub fn org_id(&self) -> &OrgId
+    where
+        P::Organization: Gives<OrgId, P>,
+    {
+        self.organization.give()
+    }
+
+    /// Returns the OAuth client. It exists if only OAuth tokens are accepted.
     pub fn client_id(&self) -> &ClientId
     where
-        P::Identity: HasClientId,
+        P::Identity: Gives<ClientId, P>,
     {
-        self.identity.client_id()
+        self.identity.give()
     }
 
-    /// The calling machine. It exists where only M2M tokens can enter.
+    /// Returns the calling machine. It exists if only M2M tokens are accepted.
     pub fn machine_id(&self) -> &MachineId
     where
-        P::Identity: HasMachineId,
+        P::Identity: Gives<MachineId, P>,
     {
-        self.identity.machine_id()
+        self.identity.give()
     }
 
-    /// The session. It exists where only session tokens can enter.
+    /// Returns the session. It exists if only session tokens are accepted.
     pub fn session_id(&self) -> &SessionId
     where
-        P::Identity: HasSessionId,
+        P::Identity: Gives<SessionId, P>,
     {
-        self.identity.session_id()
+        self.identity.give()
+    }
+
+    /// Returns the claims as they are. It exists if only session tokens are accepted.
+    pub fn claims(&self) -> &Claims
+    where
+        P::Identity: Gives<Claims, P>,
+    {
+        self.identity.give()
+    }
+
+    /// Returns the decoded claims. It exists if only session tokens are accepted.
+    pub fn into_claims(self) -> C
+    where
+        P::Identity: Gives<Claims, P>,
+        C: FromClaims,
+    {
+        self.claims
     }
 }
 
-impl<P: Guarded<Identity = SessionToken>> Guard<P> {
-    /// All claims of the session, as they are. It exists where only session tokens can enter.
-    pub fn claims(&self) -> &Claims {
-        self.identity.claims()
-    }
-}
-
-impl<P: Guarded> Guard<P> {
+impl<P: Guarded, C> Guard<P, C> {
     /// Who calls; `None` where nobody says.
     pub fn maybe_subject(&self) -> Option<&Subject> {
         self.identity.token().map(VerifiedToken::subject)
@@ -128,9 +150,21 @@ impl<P: Guarded> Guard<P> {
         self.known()?.claims()
     }
 
-    /// The claims, decoded into the type that the policy names.
-    pub fn into_claims(self) -> P::Claims {
+    /// Returns the decoded claims: an `Option`, if the handler declares one.
+    pub fn into_maybe_claims(self) -> C
+    where
+        C: FromClaims,
+    {
         self.claims
+    }
+
+    /// Returns the guard without the decoded claims, and the claims.
+    pub fn into_parts(self) -> (Guard<P>, C)
+    where
+        C: FromClaims,
+    {
+        let Self { identity, organization, claims, appearance, clock, end, passed } = self;
+        (Guard { identity, organization, claims: (), appearance, clock, end, passed }, claims)
     }
 
     /// The whole verified identity.
@@ -171,7 +205,7 @@ impl<P: Guarded> Guard<P> {
     ///
     /// # Panics
     /// Where it is awaited outside a tokio runtime with its timer on, like tokio itself.
-    pub fn expired(&self) -> impl Future<Output = ()> + Send + use<P> {
+    pub fn expired(&self) -> impl Future<Output = ()> + Send + use<P, C> {
         expired(self.clock.clone(), self.end)
     }
 
@@ -202,7 +236,7 @@ impl<P: Guarded> Guard<P> {
     }
 }
 
-impl<I: VerifiedToken, P: Guarded<Identity = Option<I>>> Guard<P> {
+impl<I: VerifiedToken, P: Guarded<Identity = Option<I>>, C> Guard<P, C> {
     /// The whole verified identity; `None` for a caller without a credential. It exists where
     /// such callers can enter.
     pub fn maybe_identity(&self) -> Option<&I> {
@@ -210,7 +244,7 @@ impl<I: VerifiedToken, P: Guarded<Identity = Option<I>>> Guard<P> {
     }
 }
 
-impl<P: Guarded<Identity = Never>> Guard<P> {
+impl<P: Guarded<Identity = Never>, C> Guard<P, C> {
     /// A value of any type, from a guard that nobody can hold. The attribute writes it where a
     /// handler has a mistake, so that only the mistake is reported.
     #[doc(hidden)]

@@ -3,13 +3,13 @@
 use std::{fmt, sync::Arc, time::SystemTime};
 
 use super::{
-    ApiKey, ApiKeyFacts, Identity, M2mFacts, M2mToken, Never, OAuthFacts, OAuthToken, SessionFacts,
-    SessionToken,
+    ApiKey, ApiKeyFacts, Claims, Identity, M2mFacts, M2mToken, Never, OAuthFacts, OAuthToken,
+    SessionFacts, SessionToken,
 };
 use crate::{
     identity::{
         borrowed::IdentityRef,
-        ids::{ClientId, MachineId, SessionId, Subject, UserId},
+        ids::{ClientId, MachineId, OrgId, SessionId, Subject, UserId},
         scopes::Scopes,
     },
     token::TokenType,
@@ -92,88 +92,112 @@ impl<I: VerifiedToken> GuardIdentity for Option<I> {
     }
 }
 
-/// One thing that some classes of token always have, and a mix of classes has if each does.
-macro_rules! always_has {
-    (
-        $(#[$doc:meta])* trait $name:ident { fn $method:ident -> $type:ty; }
-        message = $message:literal, label = $label:literal, note = $note:literal;
-        $($class:ident)*
-    ) => {
-        $(#[$doc])*
-        #[diagnostic::on_unimplemented(message = $message, label = $label, note = $note)]
-        pub trait $name: VerifiedToken {
-            #[doc = concat!("See [`Guard::", stringify!($method), "`](crate::Guard::", stringify!($method), ").")]
-            fn $method(&self) -> &$type;
-        }
+/// Whether every caller whom `Policy` admits has the `Value`. A guard has a getter without `maybe_`
+/// if so.
+#[diagnostic::on_unimplemented(
+    message = "the policy `{Policy}` does not always give `{Value}`",
+    label = "`{Value}` can be missing",
+    note = "declare the parameter as `Option<{Value}>`, or use the getter that begins with `maybe_`"
+)]
+pub trait Gives<Value, Policy>: sealed::Sealed {
+    #[doc(hidden)]
+    fn give(&self) -> &Value;
+}
 
-        $(impl $name for $class {
-            fn $method(&self) -> &$type {
-                &self.0.$method
+#[diagnostic::do_not_recommend]
+impl<I: VerifiedToken, P> Gives<Subject, P> for I {
+    fn give(&self) -> &Subject {
+        self.by_ref().subject()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<I: VerifiedToken, P> Gives<TokenType, P> for I {
+    fn give(&self) -> &TokenType {
+        match self.by_ref() {
+            IdentityRef::Session(_) => &TokenType::SessionToken,
+            IdentityRef::OAuth(_) => &TokenType::OAuthToken,
+            IdentityRef::M2m(_) => &TokenType::M2mToken,
+            IdentityRef::ApiKey(_) => &TokenType::ApiKey,
+        }
+    }
+}
+
+/// What some classes always have. A mix of classes has it if each does.
+macro_rules! gives {
+    ($value:ident: $field:ident of $($class:ident)*) => {
+        $(#[diagnostic::do_not_recommend]
+        impl<P> Gives<$value, P> for $class {
+            fn give(&self) -> &$value {
+                &self.0.$field
             }
         })*
 
-        impl<S: $name, O: $name, M: $name, A: $name> $name for Identity<S, O, M, A> {
-            fn $method(&self) -> &$type {
+        #[diagnostic::do_not_recommend]
+        impl<P, S, O, M, A> Gives<$value, P> for Identity<S, O, M, A>
+        where
+            S: Gives<$value, P>,
+            O: Gives<$value, P>,
+            M: Gives<$value, P>,
+            A: Gives<$value, P>,
+        {
+            fn give(&self) -> &$value {
                 match self {
-                    Self::Session(token) => token.$method(),
-                    Self::OAuth(token) => token.$method(),
-                    Self::M2m(token) => token.$method(),
-                    Self::ApiKey(token) => token.$method(),
+                    Self::Session(token) => token.give(),
+                    Self::OAuth(token) => token.give(),
+                    Self::M2m(token) => token.give(),
+                    Self::ApiKey(token) => token.give(),
                 }
             }
         }
 
-        impl $name for Never {
-            fn $method(&self) -> &$type {
+        #[diagnostic::do_not_recommend]
+        impl<P> Gives<$value, P> for Never {
+            fn give(&self) -> &$value {
                 match *self {}
             }
         }
     };
 }
 
-always_has! {
-    /// An identity that always carries scopes: OAuth tokens and API keys.
-    trait HasScopes { fn scopes -> Scopes; }
-    message = "`{Self}` does not always carry scopes",
-    label = "sessions have no scopes, and what Clerk calls the scopes of an M2M token are machine ids",
-    note = "use `maybe_scopes()`, or accept only `oauth_token` and `api_key`";
-    OAuthToken ApiKey
+// M2M tokens have no scopes: what Clerk calls so are machine IDs.
+gives!(Scopes: scopes of OAuthToken ApiKey);
+// An API key can be an organization's.
+gives!(UserId: user_id of SessionToken OAuthToken);
+gives!(ClientId: client_id of OAuthToken);
+gives!(MachineId: machine_id of M2mToken);
+gives!(SessionId: session_id of SessionToken);
+gives!(Claims: claims of SessionToken);
+
+/// The organization in a guard: certain, or in an `Option`. Sealed.
+pub trait GuardOrganization: sealed::Sealed + Clone + Send + Sync + 'static {
+    /// `None` if the caller lacks one that is certain.
+    #[doc(hidden)]
+    fn of(caller: Option<&Identity>) -> Option<Self>;
 }
 
-always_has! {
-    /// An identity that is always of a user: sessions and OAuth tokens.
-    trait HasUserId { fn user_id -> UserId; }
-    message = "`{Self}` is not always of a user",
-    label = "M2M tokens are of machines, and API keys can be of organizations",
-    note = "use `maybe_user_id()`, or accept only `session_token` and `oauth_token`";
-    SessionToken OAuthToken
+impl sealed::Sealed for OrgId {}
+
+impl GuardOrganization for OrgId {
+    fn of(caller: Option<&Identity>) -> Option<Self> {
+        caller?.org_id().cloned()
+    }
 }
 
-always_has! {
-    /// An identity that is always of an OAuth client: OAuth tokens.
-    trait HasClientId { fn client_id -> ClientId; }
-    message = "`{Self}` is not always of an OAuth client",
-    label = "only OAuth tokens are issued to a client",
-    note = "use `maybe_client_id()`, or accept only `oauth_token`";
-    OAuthToken
+#[diagnostic::do_not_recommend]
+impl<P> Gives<OrgId, P> for OrgId {
+    fn give(&self) -> &OrgId {
+        self
+    }
 }
 
-always_has! {
-    /// An identity that is always of a machine: M2M tokens.
-    trait HasMachineId { fn machine_id -> MachineId; }
-    message = "`{Self}` is not always of a machine",
-    label = "only M2M tokens always are",
-    note = "use `maybe_machine_id()`, or accept only `m2m_token`";
-    M2mToken
-}
+impl sealed::Sealed for Option<OrgId> {}
 
-always_has! {
-    /// An identity that is always of a session: session tokens.
-    trait HasSessionId { fn session_id -> SessionId; }
-    message = "`{Self}` is not always of a session",
-    label = "only session tokens are",
-    note = "use `maybe_session_id()`, or accept only `session_token`";
-    SessionToken
+/// Nothing is copied: the guard reads it from the identity.
+impl GuardOrganization for Option<OrgId> {
+    fn of(_: Option<&Identity>) -> Option<Self> {
+        Some(None)
+    }
 }
 
 mod sealed {

@@ -32,7 +32,7 @@ impl<'d> From<&'d mut OpenApi> for Document<'d> {
 
 /// Feature `aide`: a handler with a guard says who may call it. The document still needs
 /// [`Clerk::describe`](crate::Clerk::describe), which defines what the handler refers to.
-impl<P: Guarded> OperationInput for Guard<P> {
+impl<P: Guarded, C> OperationInput for Guard<P, C> {
     fn operation_input(_: &mut GenContext, documented: &mut Documented) {
         // What the hierarchy of the configuration makes superfluous is taken out later.
         write(documented, &Operation::new(&[P::POLICY], ScopeHierarchy::NONE));

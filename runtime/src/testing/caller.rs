@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::{
     Guard, Guarded,
     clock::{Clock, UnixMillis},
-    guard::{Admitted, Passed, permit},
+    guard::{Admitted, FromClaims, Passed, permit},
     identity::{
         Actor, ApiKey, ApiKeyFacts, Claims, Identity, M2mFacts, M2mToken, OAuthFacts, OAuthToken,
         Organization, SessionFacts, SessionToken,
@@ -23,14 +23,14 @@ use crate::{
 /// The handler's policy is applied: a caller whom it would refuse gets no guard.
 ///
 /// ```
-/// use clerk_auth::{Guard, Guarded, OAuthToken, Policy, policy::{Clause, Requirement}};
+/// use clerk_auth::{Guard, Guarded, OAuthToken, OrgId, Policy, policy::{Clause, Requirement}};
 /// use clerk_auth::testing::Caller;
 ///
 /// enum ListNotes {}
 /// impl Guarded for ListNotes {
 ///     const POLICY: Policy = Policy::new(&[Clause::OAuthToken(Requirement::Scope("read:notes"))]);
 ///     type Identity = OAuthToken;
-///     type Claims = ();
+///     type Organization = Option<OrgId>;
 /// }
 ///
 /// let guard: Guard<ListNotes> = Caller::oauth("user_ada").scopes(["read:notes"]).guard()?;
@@ -260,11 +260,20 @@ impl<I: Into<Described>> Caller<I> {
         self
     }
 
-    /// The guard that lets this caller in.
+    /// Returns the guard that admits this caller.
     ///
     /// # Errors
-    /// The refusal, where the policy refuses this caller.
+    /// The rejection, if the policy rejects this caller.
     pub fn guard<P: Guarded>(self) -> Result<Guard<P>, Rejection> {
+        self.guard_with_claims()
+    }
+
+    /// Returns the guard that admits this caller, with the decoded claims: for a handler with a
+    /// parameter `claims`.
+    ///
+    /// # Errors
+    /// The rejection, if the policy rejects this caller, or the claims do not fit `C`.
+    pub fn guard_with_claims<P: Guarded, C: FromClaims>(self) -> Result<Guard<P, C>, Rejection> {
         let Described(identity) = self.identity.into();
         // The realm is one that can stand in a challenge.
         let realm = Realm::new("test").unwrap_or_default();

@@ -59,7 +59,7 @@ enum Sessions {}
 impl Guarded for Sessions {
     const POLICY: clerk_auth::Policy = clerk_auth::policy!(accepts = "session_token");
     type Identity = clerk_auth::SessionToken;
-    type Claims = ();
+    type Organization = Option<clerk_auth::OrgId>;
 }
 
 async fn debugged(guard: Result<Guard<Sessions>, Rejection>) -> String {

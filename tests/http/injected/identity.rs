@@ -31,7 +31,7 @@ macro_rules! guarded {
         impl Guarded for $name {
             const POLICY: Policy = Policy::new(&[Clause::$clause(Requirement::None)]);
             type Identity = $identity;
-            type Claims = ();
+            type Organization = Option<clerk_auth::OrgId>;
         }
     };
 }
@@ -144,7 +144,7 @@ where
 }
 
 fn router(clerk: &Clerk) -> Router {
-    let guard = from_extractor_with_state::<Guard<anyone>, _>(clerk.clone());
+    let guard = from_extractor_with_state::<Guard<AnyonePolicy>, _>(clerk.clone());
     let in_middleware = Router::new().route("/in_middleware", get(async || ()));
     Router::new()
         .route("/in_handler", get(anyone))

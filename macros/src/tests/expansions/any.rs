@@ -1,7 +1,7 @@
 #[doc(hidden)]
-#[allow(non_camel_case_types)]
-enum f {}
-impl f {
+#[non_exhaustive]
+enum FPolicy {}
+impl FPolicy {
     const POLICY: ::clerk_auth::Policy = {
         use ::clerk_auth::policy::{Clause, Policy, Requirement};
         Policy::new(
@@ -14,13 +14,13 @@ impl f {
         )
     };
 }
-impl ::clerk_auth::Guarded for f {
+impl ::clerk_auth::Guarded for FPolicy {
     const POLICY: ::clerk_auth::Policy = Self::POLICY;
     type Identity = ::clerk_auth::Identity;
-    type Claims = ();
+    type Organization = ::core::option::Option<::clerk_auth::OrgId>;
 }
 /// Requires `session_token`, or `oauth_token`, or `m2m_token`, or `api_key`.
-async fn f(guard: ::clerk_auth::Guard<f>) {
+async fn f(guard: ::clerk_auth::Guard<FPolicy>) {
     let scopes: Option<Scopes> = guard.maybe_scopes().cloned();
     {}
 }

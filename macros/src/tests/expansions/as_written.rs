@@ -1,11 +1,11 @@
 #[cfg(feature = "notes")]
 #[cfg_attr(unix, cfg(feature = "a"), cfg_attr(test, cfg(feature = "b")))]
 #[doc(hidden)]
-#[allow(non_camel_case_types)]
-pub enum r#in {}
+#[non_exhaustive]
+pub enum InPolicy {}
 #[cfg(feature = "notes")]
 #[cfg_attr(unix, cfg(feature = "a"), cfg_attr(test, cfg(feature = "b")))]
-impl r#in {
+impl InPolicy {
     pub const POLICY: ::clerk_auth::Policy = {
         use ::clerk_auth::policy::{Clause, Policy, Requirement};
         Policy::new(&[Clause::OAuthToken(Requirement::None)])
@@ -13,10 +13,10 @@ impl r#in {
 }
 #[cfg(feature = "notes")]
 #[cfg_attr(unix, cfg(feature = "a"), cfg_attr(test, cfg(feature = "b")))]
-impl ::clerk_auth::Guarded for r#in {
+impl ::clerk_auth::Guarded for InPolicy {
     const POLICY: ::clerk_auth::Policy = Self::POLICY;
     type Identity = ::clerk_auth::OAuthToken;
-    type Claims = ();
+    type Organization = ::core::option::Option<::clerk_auth::OrgId>;
 }
 /// Lists.
 #[cfg(feature = "notes")]
@@ -26,7 +26,7 @@ impl ::clerk_auth::Guarded for r#in {
 ///
 /// Requires `oauth_token`.
 pub async fn r#in<'a, S, const N: usize>(
-    guard: ::clerk_auth::Guard<r#in>,
+    guard: ::clerk_auth::Guard<InPolicy>,
     Path(scopes): Path<[String; N]>,
     mut page: Page,
     State(state): State<S>,

@@ -1,7 +1,7 @@
 #[doc(hidden)]
-#[allow(non_camel_case_types)]
-enum list {}
-impl list {
+#[non_exhaustive]
+enum ListPolicy {}
+impl ListPolicy {
     const POLICY: ::clerk_auth::Policy = ::clerk_auth::policy::Policy::new(
         &[
             ::clerk_auth::policy::Clause::OAuthToken(
@@ -10,10 +10,10 @@ impl list {
         ],
     );
 }
-impl ::clerk_auth::Guarded for list {
+impl ::clerk_auth::Guarded for ListPolicy {
     const POLICY: ::clerk_auth::Policy = Self::POLICY;
     type Identity = ::clerk_auth::OAuthToken;
-    type Claims = ();
+    type Organization = ::core::option::Option<::clerk_auth::OrgId>;
 }
 /// Requires `oauth_token` with `scopes = Policy::READ_NOTES`.
-async fn list(_guard: ::clerk_auth::Guard<list>) {}
+async fn list(_guard: ::clerk_auth::Guard<ListPolicy>) {}

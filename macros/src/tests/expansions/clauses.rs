@@ -1,7 +1,7 @@
 #[doc(hidden)]
-#[allow(non_camel_case_types)]
-enum list_notes {}
-impl list_notes {
+#[non_exhaustive]
+enum ListNotesPolicy {}
+impl ListNotesPolicy {
     const POLICY: ::clerk_auth::Policy = {
         use ::clerk_auth::policy::{Clause, Policy, Requirement};
         Policy::new(
@@ -34,13 +34,13 @@ impl list_notes {
         )
     };
 }
-impl ::clerk_auth::Guarded for list_notes {
+impl ::clerk_auth::Guarded for ListNotesPolicy {
     const POLICY: ::clerk_auth::Policy = Self::POLICY;
     type Identity = ::clerk_auth::Identity;
-    type Claims = ();
+    type Organization = ::core::option::Option<::clerk_auth::OrgId>;
 }
 /// Requires `session_token` with `permission = "org:notes:read", role = any("org:admin", "org:editor")`, or `oauth_token` with `scopes = "read:notes", audience = "https://notes.example", client = ["kPz8"]`, or `m2m_token` with `from = ["mch_a", "mch_b"]`, or `api_key`.
-async fn list_notes(guard: ::clerk_auth::Guard<list_notes>) {
+async fn list_notes(guard: ::clerk_auth::Guard<ListNotesPolicy>) {
     let subject: Subject = guard.subject().clone();
     let user_id: Option<UserId> = guard.maybe_user_id().cloned();
     {}

@@ -1,7 +1,7 @@
 #[doc(hidden)]
-#[allow(non_camel_case_types)]
-enum list {}
-impl list {
+#[non_exhaustive]
+enum ListPolicy {}
+impl ListPolicy {
     const POLICY: my_crate::auth::Policy = {
         use my_crate::auth::policy::{Clause, Policy, Requirement};
         Policy::new(
@@ -12,7 +12,7 @@ impl list {
         )
     };
 }
-impl my_crate::auth::Guarded for list {
+impl my_crate::auth::Guarded for ListPolicy {
     const POLICY: my_crate::auth::Policy = Self::POLICY;
     type Identity = my_crate::auth::Identity<
         my_crate::auth::identity::Never,
@@ -20,10 +20,10 @@ impl my_crate::auth::Guarded for list {
         my_crate::auth::identity::Never,
         my_crate::auth::ApiKey,
     >;
-    type Claims = ();
+    type Organization = ::core::option::Option<my_crate::auth::OrgId>;
 }
 /// Requires `oauth_token` with `scopes = "read:notes"`, or `api_key` with `scopes = "read:notes"`.
-async fn list(guard: my_crate::auth::Guard<list>) {
+async fn list(guard: my_crate::auth::Guard<ListPolicy>) {
     let scopes: Scopes = guard.scopes().clone();
     {}
 }

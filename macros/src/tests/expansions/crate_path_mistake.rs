@@ -2,14 +2,14 @@
     "unknown argument `scope`\nhelp: did you mean `scopes`?"
 }
 #[doc(hidden)]
-#[allow(non_camel_case_types)]
-enum list {}
-impl list {
+#[non_exhaustive]
+enum ListPolicy {}
+impl ListPolicy {
     const POLICY: my_crate::auth::Policy = my_crate::auth::Policy::DENY_ALL;
 }
-impl my_crate::auth::Guarded for list {
+impl my_crate::auth::Guarded for ListPolicy {
     const POLICY: my_crate::auth::Policy = Self::POLICY;
     type Identity = my_crate::auth::identity::Never;
-    type Claims = ();
+    type Organization = my_crate::auth::OrgId;
 }
-async fn list(_guard: my_crate::auth::Guard<list>) {}
+async fn list(_guard: my_crate::auth::Guard<ListPolicy>) {}

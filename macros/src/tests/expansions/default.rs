@@ -1,18 +1,18 @@
 #[doc(hidden)]
-#[allow(non_camel_case_types)]
-enum profile {}
-impl profile {
+#[non_exhaustive]
+enum ProfilePolicy {}
+impl ProfilePolicy {
     const POLICY: ::clerk_auth::Policy = {
         use ::clerk_auth::policy::{Clause, Policy, Requirement};
         Policy::new(&[Clause::SessionToken(Requirement::None)])
     };
 }
-impl ::clerk_auth::Guarded for profile {
+impl ::clerk_auth::Guarded for ProfilePolicy {
     const POLICY: ::clerk_auth::Policy = Self::POLICY;
     type Identity = ::clerk_auth::SessionToken;
-    type Claims = ();
+    type Organization = ::core::option::Option<::clerk_auth::OrgId>;
 }
 /// Requires `session_token`.
-async fn profile(_guard: ::clerk_auth::Guard<profile>) -> Json<Profile> {
+async fn profile(_guard: ::clerk_auth::Guard<ProfilePolicy>) -> Json<Profile> {
     load().await
 }

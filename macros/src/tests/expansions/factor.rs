@@ -1,7 +1,7 @@
 #[doc(hidden)]
-#[allow(non_camel_case_types)]
-enum delete {}
-impl delete {
+#[non_exhaustive]
+enum DeletePolicy {}
+impl DeletePolicy {
     const POLICY: ::clerk_auth::Policy = {
         use ::clerk_auth::policy::{Clause, Policy, Requirement, Reverification};
         Policy::new(
@@ -14,7 +14,7 @@ impl delete {
         )
     };
 }
-impl ::clerk_auth::Guarded for delete {
+impl ::clerk_auth::Guarded for DeletePolicy {
     const POLICY: ::clerk_auth::Policy = Self::POLICY;
     type Identity = ::clerk_auth::Identity<
         ::clerk_auth::SessionToken,
@@ -22,10 +22,10 @@ impl ::clerk_auth::Guarded for delete {
         ::clerk_auth::M2mToken,
         ::clerk_auth::identity::Never,
     >;
-    type Claims = ();
+    type Organization = ::core::option::Option<::clerk_auth::OrgId>;
 }
 /// Requires `session_token` with `reverification = second_factor(minutes = 5)`, or `m2m_token`.
-async fn delete(guard: ::clerk_auth::Guard<delete>) {
+async fn delete(guard: ::clerk_auth::Guard<DeletePolicy>) {
     let identity: Identity<SessionToken, Never, M2mToken, Never> = guard
         .identity()
         .clone();

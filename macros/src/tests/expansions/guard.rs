@@ -1,21 +1,21 @@
 #[doc(hidden)]
-#[allow(non_camel_case_types)]
-enum close {}
-impl close {
+#[non_exhaustive]
+enum ClosePolicy {}
+impl ClosePolicy {
     const POLICY: ::clerk_auth::Policy = {
         use ::clerk_auth::policy::{Clause, Policy, Requirement};
         Policy::new(&[Clause::ApiKey(Requirement::None)])
     };
 }
-impl ::clerk_auth::Guarded for close {
+impl ::clerk_auth::Guarded for ClosePolicy {
     const POLICY: ::clerk_auth::Policy = Self::POLICY;
     type Identity = ::clerk_auth::ApiKey;
-    type Claims = ();
+    type Organization = ::core::option::Option<::clerk_auth::OrgId>;
 }
 /// Requires `api_key`.
-async fn close(guard: ::clerk_auth::Guard<close>, State(s): State<S>) {
+async fn close(guard: ::clerk_auth::Guard<ClosePolicy>, State(s): State<S>) {
     let identity: ApiKey = guard.identity().clone();
-    let guard: clerk_auth::Guard<close> = guard;
+    let guard: clerk_auth::Guard<ClosePolicy> = guard;
     {
         s.close_at(guard.expires_at(), identity);
     }

@@ -3,20 +3,20 @@
 }
 #[cfg(unix)]
 #[doc(hidden)]
-#[allow(non_camel_case_types)]
-pub enum f {}
+#[non_exhaustive]
+pub enum FPolicy {}
 #[cfg(unix)]
-impl f {
+impl FPolicy {
     pub const POLICY: ::clerk_auth::Policy = ::clerk_auth::Policy::DENY_ALL;
 }
 #[cfg(unix)]
-impl ::clerk_auth::Guarded for f {
+impl ::clerk_auth::Guarded for FPolicy {
     const POLICY: ::clerk_auth::Policy = Self::POLICY;
     type Identity = ::clerk_auth::identity::Never;
-    type Claims = ();
+    type Organization = ::clerk_auth::OrgId;
 }
 #[cfg(unix)]
-pub async fn f(guard: ::clerk_auth::Guard<f>, State(s): State<S>) -> Reply {
+pub async fn f(guard: ::clerk_auth::Guard<FPolicy>, State(s): State<S>) -> Reply {
     let scopes: Scopes = guard.never();
     { body(s, scopes) }
 }

@@ -1,5 +1,5 @@
 ::core::compile_error! {
-    "expected an async function\nhelp: write `#[clerk_auth]` on a free `async fn` with a body"
+    "a shared policy is a struct without fields and parameters\nhelp: write `struct Notes;`"
 }
 pub struct Notes {
     list: Vec<Note>,

@@ -2,18 +2,18 @@
     "a guarded handler takes at most 15 extractors: axum has room for 16, and the guard is one\nhelp: gather several into one struct that derives `FromRequestParts`"
 }
 #[doc(hidden)]
-#[allow(non_camel_case_types)]
-enum f {}
-impl f {
+#[non_exhaustive]
+enum FPolicy {}
+impl FPolicy {
     const POLICY: ::clerk_auth::Policy = ::clerk_auth::Policy::DENY_ALL;
 }
-impl ::clerk_auth::Guarded for f {
+impl ::clerk_auth::Guarded for FPolicy {
     const POLICY: ::clerk_auth::Policy = Self::POLICY;
     type Identity = ::clerk_auth::identity::Never;
-    type Claims = ();
+    type Organization = ::clerk_auth::OrgId;
 }
 async fn f(
-    guard: ::clerk_auth::Guard<f>,
+    guard: ::clerk_auth::Guard<FPolicy>,
     e0: E,
     e1: E,
     e2: E,

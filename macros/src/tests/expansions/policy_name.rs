@@ -1,4 +1,5 @@
 #[doc(hidden)]
+#[non_exhaustive]
 pub enum ListNotes {}
 impl ListNotes {
     pub const POLICY: ::clerk_auth::Policy = {
@@ -9,7 +10,7 @@ impl ListNotes {
 impl ::clerk_auth::Guarded for ListNotes {
     const POLICY: ::clerk_auth::Policy = Self::POLICY;
     type Identity = ::clerk_auth::SessionToken;
-    type Claims = ();
+    type Organization = ::core::option::Option<::clerk_auth::OrgId>;
 }
 /// Requires `session_token`.
 pub async fn list_notes(guard: ::clerk_auth::Guard<ListNotes>) -> Reply {

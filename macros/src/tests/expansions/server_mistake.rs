@@ -3,22 +3,22 @@
 }
 #[cfg(feature = "ssr")]
 #[doc(hidden)]
-#[allow(non_camel_case_types)]
-enum f {}
+#[non_exhaustive]
+enum FPolicy {}
 #[cfg(feature = "ssr")]
-impl f {
+impl FPolicy {
     const POLICY: ::clerk_auth::Policy = ::clerk_auth::Policy::DENY_ALL;
 }
 #[cfg(feature = "ssr")]
-impl ::clerk_auth::Guarded for f {
+impl ::clerk_auth::Guarded for FPolicy {
     const POLICY: ::clerk_auth::Policy = Self::POLICY;
     type Identity = ::clerk_auth::identity::Never;
-    type Claims = ();
+    type Organization = ::clerk_auth::OrgId;
 }
 #[server]
-#[middleware(::clerk_auth::leptos_layer!(f))]
+#[middleware(::clerk_auth::leptos_layer!(FPolicy))]
 async fn f(text: String) -> Result<(), ServerFnError> {
-    let guard: ::clerk_auth::Guard<f> = ::clerk_auth::leptos_guard!();
+    let guard: ::clerk_auth::Guard<FPolicy> = ::clerk_auth::leptos_guard!();
     let subject: Subject = guard.never();
     { Ok(()) }
 }

@@ -1,7 +1,7 @@
 #[doc(hidden)]
-#[allow(non_camel_case_types)]
-enum report {}
-impl report {
+#[non_exhaustive]
+enum ReportPolicy {}
+impl ReportPolicy {
     const POLICY: ::clerk_auth::Policy = {
         use ::clerk_auth::policy::{Clause, Policy, Requirement, Reverification};
         Policy::new(
@@ -19,13 +19,13 @@ impl report {
         )
     };
 }
-impl ::clerk_auth::Guarded for report {
+impl ::clerk_auth::Guarded for ReportPolicy {
     const POLICY: ::clerk_auth::Policy = Self::POLICY;
     type Identity = ::clerk_auth::SessionToken;
-    type Claims = ();
+    type Organization = ::core::option::Option<::clerk_auth::OrgId>;
 }
 /// Requires `session_token` with `plan = "org:pro", feature = "reports", reverification = "strict_mfa"`.
-async fn report(guard: ::clerk_auth::Guard<report>) {
+async fn report(guard: ::clerk_auth::Guard<ReportPolicy>) {
     let org_id: Option<OrgId> = guard.maybe_org_id().cloned();
     let session_id: SessionId = guard.session_id().clone();
     {}

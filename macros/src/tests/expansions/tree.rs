@@ -1,7 +1,7 @@
 #[doc(hidden)]
-#[allow(non_camel_case_types)]
-enum edit {}
-impl edit {
+#[non_exhaustive]
+enum EditPolicy {}
+impl EditPolicy {
     const POLICY: ::clerk_auth::Policy = {
         use ::clerk_auth::policy::{Clause, Policy, Requirement};
         Policy::new(
@@ -23,10 +23,10 @@ impl edit {
         )
     };
 }
-impl ::clerk_auth::Guarded for edit {
+impl ::clerk_auth::Guarded for EditPolicy {
     const POLICY: ::clerk_auth::Policy = Self::POLICY;
     type Identity = ::clerk_auth::OAuthToken;
-    type Claims = ();
+    type Organization = ::core::option::Option<::clerk_auth::OrgId>;
 }
 /// Requires `oauth_token` with `scopes = any("admin", all("read:notes", "write:notes"))`.
-async fn edit(_guard: ::clerk_auth::Guard<edit>) {}
+async fn edit(_guard: ::clerk_auth::Guard<EditPolicy>) {}

@@ -1,7 +1,7 @@
 #[doc(hidden)]
-#[allow(non_camel_case_types)]
-enum f {}
-impl f {
+#[non_exhaustive]
+enum FPolicy {}
+impl FPolicy {
     const POLICY: ::clerk_auth::Policy = {
         use ::clerk_auth::policy::{Clause, Policy, Requirement};
         Policy::new(
@@ -9,7 +9,7 @@ impl f {
         )
     };
 }
-impl ::clerk_auth::Guarded for f {
+impl ::clerk_auth::Guarded for FPolicy {
     const POLICY: ::clerk_auth::Policy = Self::POLICY;
     type Identity = ::clerk_auth::Identity<
         ::clerk_auth::SessionToken,
@@ -17,7 +17,7 @@ impl ::clerk_auth::Guarded for f {
         ::clerk_auth::identity::Never,
         ::clerk_auth::ApiKey,
     >;
-    type Claims = ();
+    type Organization = ::core::option::Option<::clerk_auth::OrgId>;
 }
 /// Requires `session_token`, or `api_key`.
-async fn f(_guard: ::clerk_auth::Guard<f>) {}
+async fn f(_guard: ::clerk_auth::Guard<FPolicy>) {}

@@ -1,7 +1,7 @@
 #[doc(hidden)]
-#[allow(non_camel_case_types)]
-enum list_notes {}
-impl list_notes {
+#[non_exhaustive]
+enum ListNotesPolicy {}
+impl ListNotesPolicy {
     const POLICY: ::clerk_auth::Policy = {
         use ::clerk_auth::policy::{Clause, Policy, Requirement};
         Policy::new(
@@ -27,7 +27,7 @@ impl list_notes {
             .optional()
     };
 }
-impl ::clerk_auth::Guarded for list_notes {
+impl ::clerk_auth::Guarded for ListNotesPolicy {
     const POLICY: ::clerk_auth::Policy = Self::POLICY;
     type Identity = ::core::option::Option<
         ::clerk_auth::Identity<
@@ -37,10 +37,10 @@ impl ::clerk_auth::Guarded for list_notes {
             ::clerk_auth::identity::Never,
         >,
     >;
-    type Claims = ();
+    type Organization = ::core::option::Option<::clerk_auth::OrgId>;
 }
 /// Requires `session_token` with `allow_pending, plan = "o:pro", organization`, or `oauth_token` with `organization, not_impersonated, format = "jwt"`, or `m2m_token` with `format = "jwt"`, or no credential.
-async fn list_notes(guard: ::clerk_auth::Guard<list_notes>) {
+async fn list_notes(guard: ::clerk_auth::Guard<ListNotesPolicy>) {
     let org_id: Option<OrgId> = guard.maybe_org_id().cloned();
     {}
 }

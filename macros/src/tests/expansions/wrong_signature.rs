@@ -17,14 +17,14 @@
     "a handler must be `async`\nhelp: write `async fn f`"
 }
 #[doc(hidden)]
-#[allow(non_camel_case_types)]
-enum f {}
-impl f {
+#[non_exhaustive]
+enum FPolicy {}
+impl FPolicy {
     const POLICY: ::clerk_auth::Policy = ::clerk_auth::Policy::DENY_ALL;
 }
-impl ::clerk_auth::Guarded for f {
+impl ::clerk_auth::Guarded for FPolicy {
     const POLICY: ::clerk_auth::Policy = Self::POLICY;
     type Identity = ::clerk_auth::identity::Never;
-    type Claims = ();
+    type Organization = ::clerk_auth::OrgId;
 }
-async fn f(_guard: ::clerk_auth::Guard<f>, s: State<S>) {}
+async fn f(_guard: ::clerk_auth::Guard<FPolicy>, s: State<S>) {}

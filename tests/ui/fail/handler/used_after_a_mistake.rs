@@ -8,5 +8,5 @@ async fn handler(scopes: Scopes) -> String {
 
 fn main() {
     let _: Router<Clerk> = Router::new().route("/", get(handler));
-    println!("{}", handler::POLICY);
+    println!("{}", HandlerPolicy::POLICY);
 }

@@ -18,7 +18,7 @@ fn insert(caller: Verified, extensions: &mut Extensions) {
 fn main() {
     let _ = ApiKey {};
     let _ = Claims::new("{}");
-    let _: Guard<handler> = Guard {};
+    let _: Guard<HandlerPolicy> = Guard {};
     let _ = UserId::new("user_1");
     let _ = Verified {};
     let _ = Verified::new();

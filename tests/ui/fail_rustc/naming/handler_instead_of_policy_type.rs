@@ -1,6 +1,6 @@
 use clerk_auth::clerk_auth;
 
-#[clerk_auth(policy = ListNotes)]
+#[clerk_auth(policy_name = ListNotes)]
 async fn list_notes() {}
 
 fn main() {

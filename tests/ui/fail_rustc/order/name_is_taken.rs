@@ -1,7 +1,6 @@
 use clerk_auth::clerk_auth;
 
-#[allow(non_camel_case_types)]
-struct list_notes;
+struct ListNotesPolicy;
 
 #[clerk_auth]
 async fn list_notes() {}

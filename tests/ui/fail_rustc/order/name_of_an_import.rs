@@ -1,8 +1,8 @@
 use clerk_auth::clerk_auth;
-use tables::notes;
+use policies::NotesPolicy;
 
-mod tables {
-    pub mod notes {}
+mod policies {
+    pub struct NotesPolicy;
 }
 
 #[clerk_auth]

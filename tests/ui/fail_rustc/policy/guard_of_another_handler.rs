@@ -8,7 +8,7 @@ async fn admin(guard: Guard) {
 #[clerk_auth(accepts = "api_key")]
 async fn notes() {}
 
-fn audit(guard: &Guard<notes>) {
+fn audit(guard: &Guard<NotesPolicy>) {
     drop(guard.subject());
 }
 

@@ -4,5 +4,5 @@ mod notes {
 }
 
 fn main() {
-    println!("{}", notes::list::POLICY);
+    println!("{}", notes::ListPolicy::POLICY);
 }

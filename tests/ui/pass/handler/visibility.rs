@@ -22,13 +22,13 @@ mod notes {
     pub(crate) mod archive {
         #[clerk_auth::clerk_auth(accepts = "api_key")]
         pub(crate) async fn list() {
-            super::count::POLICY.to_string();
+            super::CountPolicy::POLICY.to_string();
         }
     }
 }
 
 const POLICIES: [Policy; 3] =
-    [notes::list::POLICY, notes::read::POLICY, notes::archive::list::POLICY];
+    [notes::ListPolicy::POLICY, notes::ReadPolicy::POLICY, notes::archive::ListPolicy::POLICY];
 
 fn policy<P: Guarded>() -> Policy {
     P::POLICY
@@ -43,5 +43,5 @@ fn main() {
         .route("/2", get(notes::read))
         .route("/3", get(notes::archive::list))
         .route("/4", get(inside_a_function));
-    assert_eq!(POLICIES[2].to_string(), policy::<notes::archive::list>().to_string());
+    assert_eq!(POLICIES[2].to_string(), policy::<notes::archive::ListPolicy>().to_string());
 }

@@ -54,7 +54,7 @@ mod usize_text {
 /// The names of its own policy type and of the injected values, as a handler.
 #[clerk_auth]
 async fn guard(subject: Subject) -> String {
-    format!("{subject} {}", guard::POLICY)
+    format!("{subject} {}", GuardPolicy::POLICY)
 }
 
 #[clerk_auth]

@@ -30,7 +30,7 @@ async fn handler(topic: self::Subject, Subject(other): Subject, key: ApiKey) -> 
 
 /// The guard of another handler's policy is an extractor.
 #[clerk_auth]
-async fn twice(first: Guard<handler>) -> String {
+async fn twice(first: Guard<HandlerPolicy>) -> String {
     first.subject().to_string()
 }
 

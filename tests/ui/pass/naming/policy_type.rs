@@ -10,12 +10,12 @@ mod notes {
 #[allow(non_camel_case_types)]
 struct count(u32);
 
-#[clerk_auth(policy = ListNotes)]
+#[clerk_auth(policy_name = ListNotes)]
 async fn notes(guard: Guard, subject: Subject) -> String {
     format!("{} {subject} {}", notes::TITLE, is_notes(&guard))
 }
 
-#[clerk_auth(accepts = "api_key", policy = r#Type)]
+#[clerk_auth(accepts = "api_key", policy_name = r#Type)]
 async fn r#type() {}
 
 fn is_notes(guard: &Guard<ListNotes>) -> bool {

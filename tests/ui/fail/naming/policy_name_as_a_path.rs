@@ -1,6 +1,6 @@
 use clerk_auth::clerk_auth;
 
-#[clerk_auth(policy = notes::ListNotes)]
+#[clerk_auth(policy_name = notes::ListNotes)]
 async fn handler() {}
 
 fn main() {}

@@ -1,0 +1,202 @@
+//! A policy and further requirements in, a narrower policy out. Evaluated by the compiler: nobody is
+//! admitted whom the policy before rejects.
+
+use super::{Clause, Policy, Requirement};
+
+/// As many as there are token types.
+const MOST: usize = 4;
+
+/// The clauses of a policy, each with what it required before and what is added.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct Narrowed {
+    parts: [(Clause, [Requirement; 2]); MOST],
+    length: usize,
+    was_optional: bool,
+    is_optional: bool,
+}
+
+/// The clauses of a narrowed policy.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct NarrowedClauses {
+    clauses: [Clause; MOST],
+    length: usize,
+    is_optional: bool,
+}
+
+impl Policy {
+    /// For the expansion of `policy = …`: adds the requirement of each clause to its token type.
+    ///
+    /// # Panics
+    /// At compile time, if this policy does not accept a type that is named.
+    #[doc(hidden)]
+    #[must_use]
+    #[track_caller]
+    pub const fn and(self, added: &[Clause]) -> Narrowed {
+        self.narrow(added, true)
+    }
+
+    /// As [`and`](Self::and), and rejects the token types that are not named.
+    ///
+    /// # Panics
+    /// At compile time, if this policy does not accept a type that is named.
+    #[doc(hidden)]
+    #[must_use]
+    #[track_caller]
+    pub const fn only(self, kept: &[Clause]) -> Narrowed {
+        self.narrow(kept, false)
+    }
+
+    /// The policy of narrowed clauses.
+    ///
+    /// # Panics
+    /// At compile time, if an added requirement never matters beside those before.
+    #[doc(hidden)]
+    #[must_use]
+    #[track_caller]
+    pub const fn narrowed(narrowed: &'static NarrowedClauses) -> Self {
+        let (clauses, _) = narrowed.clauses.split_at(narrowed.length);
+        Self { is_optional: narrowed.is_optional, ..Self::new(clauses) }
+    }
+
+    #[track_caller]
+    const fn narrow(self, added: &[Clause], keeps_others: bool) -> Narrowed {
+        let mut rest = added;
+        while let [clause, tail @ ..] = rest {
+            let is_accepted = clause.find(self.clauses).is_some();
+            assert!(
+                is_accepted,
+                "the shared policy does not accept a token type that is named here"
+            );
+            rest = tail;
+        }
+        let nothing = (Clause::SessionToken(Requirement::None), [Requirement::None; 2]);
+        let (mut parts, mut length) = ([nothing; MOST], 0);
+        let mut rest = self.clauses;
+        while let [clause, tail @ ..] = rest {
+            let beside = clause.find(added);
+            if let ([part, ..], true) =
+                (parts.split_at_mut(length).1, keeps_others || beside.is_some())
+            {
+                let beside = match beside {
+                    Some(beside) => beside.requirement(),
+                    None => Requirement::None,
+                };
+                *part = (*clause, [clause.requirement(), beside]);
+                length += 1;
+            }
+            rest = tail;
+        }
+        Narrowed { parts, length, was_optional: self.is_optional, is_optional: false }
+    }
+}
+
+impl Narrowed {
+    /// Accepts anonymous requests, as the policy before does.
+    ///
+    /// # Panics
+    /// At compile time, if the policy before rejects them.
+    #[must_use]
+    #[track_caller]
+    pub const fn optional(self) -> Self {
+        assert!(self.was_optional, "the shared policy is not `optional`; remove `optional` here");
+        Self { is_optional: true, ..self }
+    }
+
+    /// Both requirements of each clause.
+    #[must_use]
+    pub const fn clauses(&'static self) -> NarrowedClauses {
+        let (mut clauses, mut length) = ([Clause::SessionToken(Requirement::None); MOST], 0);
+        let (mut rest, _) = self.parts.split_at(self.length);
+        while let [(clause, requirements), tail @ ..] = rest {
+            if let [narrowed, ..] = clauses.split_at_mut(length).1 {
+                *narrowed = clause.with(match requirements {
+                    [Requirement::None, only] | [only, Requirement::None] => *only,
+                    both => Requirement::All(both),
+                });
+                length += 1;
+            }
+            rest = tail;
+        }
+        NarrowedClauses { clauses, length, is_optional: self.is_optional }
+    }
+}
+
+impl Clause {
+    /// The clause of the same token type.
+    const fn find<'c>(&self, clauses: &'c [Self]) -> Option<&'c Self> {
+        let mut rest = clauses;
+        while let [clause, tail @ ..] = rest {
+            if clause.token_type() as u8 == self.token_type() as u8 {
+                return Some(clause);
+            }
+            rest = tail;
+        }
+        None
+    }
+
+    const fn with(&self, requirement: Requirement) -> Self {
+        match self {
+            Self::SessionToken(_) => Self::SessionToken(requirement),
+            Self::OAuthToken(_) => Self::OAuthToken(requirement),
+            Self::M2mToken(_) => Self::M2mToken(requirement),
+            Self::ApiKey(_) => Self::ApiKey(requirement),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BASE: Policy = Policy::new(&[
+        Clause::OAuthToken(Requirement::Scope("read:notes")),
+        Clause::SessionToken(Requirement::None),
+        Clause::ApiKey(Requirement::Scope("read:notes")),
+    ])
+    .optional();
+
+    #[test]
+    fn clause_beside_a_policy_adds_to_its_type_alone() {
+        const NARROWED: Policy = Policy::narrowed(
+            &BASE
+                .and(&[
+                    Clause::SessionToken(Requirement::Role("org:admin")),
+                    Clause::OAuthToken(Requirement::Scope("write:notes")),
+                ])
+                .clauses(),
+        );
+        const EXPECTED: Policy = Policy::new(&[
+            Clause::OAuthToken(Requirement::All(&[
+                Requirement::Scope("read:notes"),
+                Requirement::Scope("write:notes"),
+            ])),
+            Clause::SessionToken(Requirement::Role("org:admin")),
+            Clause::ApiKey(Requirement::Scope("read:notes")),
+        ]);
+        assert_eq!(NARROWED, EXPECTED);
+    }
+
+    #[test]
+    fn accepts_beside_a_policy_keeps_the_named_types() {
+        const NARROWED: Policy =
+            Policy::narrowed(&BASE.only(&[Clause::ApiKey(Requirement::None)]).optional().clauses());
+        const EXPECTED: Policy =
+            Policy::new(&[Clause::ApiKey(Requirement::Scope("read:notes"))]).optional();
+        assert_eq!(NARROWED, EXPECTED);
+    }
+
+    #[test]
+    #[should_panic(expected = "does not accept a token type")]
+    fn type_that_the_policy_rejects_is_an_error() {
+        let _ = BASE.and(&[Clause::M2mToken(Requirement::None)]);
+    }
+
+    #[test]
+    #[should_panic(expected = "is not `optional`")]
+    fn optional_beside_a_policy_that_is_not_is_an_error() {
+        const REQUIRED: Policy = Policy::new(&[Clause::SessionToken(Requirement::None)]);
+        let _ = REQUIRED.and(&[]).optional();
+    }
+}

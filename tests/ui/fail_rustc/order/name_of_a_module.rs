@@ -1,8 +1,0 @@
-use clerk_auth::clerk_auth;
-
-mod notes {}
-
-#[clerk_auth]
-async fn notes() {}
-
-fn main() {}

@@ -1,0 +1,15 @@
+use clerk_auth::clerk_auth;
+
+#[clerk_auth(oauth_token(scopes = "read:notes"))]
+struct ReadNotes;
+
+#[clerk_auth(policy = ReadNotes, api_key(scopes = "read:notes"))]
+async fn another_type() {}
+
+#[clerk_auth(policy = ReadNotes, optional)]
+async fn without_a_credential() {}
+
+#[clerk_auth(policy = ReadNotes, oauth_token(scopes = "read:notes"))]
+async fn nothing_new() {}
+
+fn main() {}
