@@ -19,6 +19,8 @@ pub use self::{builder::ClerkBuilder, error::ConfigError};
 
 use std::{fmt, sync::Arc};
 
+use reqwest::Url;
+
 use crate::{
     error::ConfigurationError,
     policy::{Policy, ScopeHierarchy},
@@ -26,7 +28,7 @@ use crate::{
     response::rejection::RejectionSettings,
     token::TokenType,
     verify::{
-        Keys, Recipient, Verifier,
+        Keys, Recipient, SessionApi, Verifier,
         health::{Health, WarmUpError},
     },
 };
@@ -57,6 +59,9 @@ struct Inner {
     cookies: Arc<CookieRules>,
     appearance: Arc<RejectionSettings>,
     has: Credentials,
+    sessions: Arc<SessionApi>,
+    /// As browsers reach it: its proxy, if the instance has one.
+    frontend_api: Option<Arc<Url>>,
 }
 
 /// Which of our own keys are configured.
@@ -215,6 +220,18 @@ impl Clerk {
 
     pub(crate) fn cookies(&self) -> &CookieRules {
         &self.0.cookies
+    }
+
+    pub(crate) fn sessions(&self) -> &Arc<SessionApi> {
+        &self.0.sessions
+    }
+
+    pub(crate) fn frontend_api(&self) -> Option<&Url> {
+        self.0.frontend_api.as_deref()
+    }
+
+    pub(crate) fn is_for_production(&self) -> bool {
+        self.0.has.production
     }
 
     pub(crate) fn appearance(&self) -> Arc<RejectionSettings> {

@@ -9,6 +9,7 @@ pub(crate) mod health;
 pub(crate) mod http_client;
 pub(crate) mod jwt;
 pub(crate) mod opaque;
+pub(crate) mod session_api;
 pub(crate) mod single_flight;
 
 pub(crate) use self::{
@@ -28,6 +29,7 @@ pub(crate) use self::{
         backend_api::{BackendApi, RateLimits},
         rate_limit::CallLimit,
     },
+    session_api::SessionApi,
 };
 
 use std::sync::Arc;

@@ -40,7 +40,7 @@ pub(super) fn check(
 /// The same verifier for another resource: what it verifies is shared, what it names is new.
 pub(super) fn derive(clerk: &Clerk, identifier: &str) -> Result<Clerk, ConfigError> {
     let mut error = ConfigError::default();
-    let Inner { verifier, cookies, appearance, has } = clerk.0.as_ref();
+    let Inner { verifier, cookies, appearance, has, sessions, frontend_api } = clerk.0.as_ref();
     let issuer = verifier.rules.issuers.first().map(String::as_str);
     let Some(resource) = check(Some(identifier), issuer, &mut error) else { return Err(error) };
     let appearance =
@@ -50,5 +50,7 @@ pub(super) fn derive(clerk: &Clerk, identifier: &str) -> Result<Clerk, ConfigErr
         cookies: Arc::clone(cookies),
         appearance: Arc::new(appearance),
         has: *has,
+        sessions: Arc::clone(sessions),
+        frontend_api: frontend_api.clone(),
     })))
 }

@@ -6,11 +6,12 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 /// The instance whose cookies are read.
 #[derive(Debug)]
 pub(crate) struct CookieInstance {
-    frontend_api: String,
+    /// The host of the Frontend API that the publishable key names.
+    pub(crate) frontend_api: String,
     /// Hosts that issue the tokens of satellite domains.
     satellites: Vec<String>,
-    pub(super) suffix: String,
-    pub(super) production: bool,
+    pub(crate) suffix: String,
+    pub(crate) production: bool,
 }
 
 impl CookieInstance {

@@ -155,7 +155,9 @@ impl BackendApi {
         let may_repeat = || self.start_call(kind, is_new_token).is_ok();
         match self.upstream.ask(request, body, may_repeat).await {
             Ok(answer) => Ok(VerifyResponse(answer)),
-            Err(CallError::AuthError { status }) => Err(TokenError::NotConfirmed { status }.into()),
+            Err(CallError::AuthError { status, .. }) => {
+                Err(TokenError::NotConfirmed { status }.into())
+            }
             Err(failed) => {
                 endpoint.obey(&failed, self.clock.steady());
                 Err(failed.into())
