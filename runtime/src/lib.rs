@@ -92,6 +92,7 @@ pub mod metadata;
 #[cfg_attr(docsrs, doc(cfg(any(feature = "aide", feature = "utoipa"))))]
 pub mod openapi;
 pub mod policy;
+mod renewal;
 mod request;
 mod response;
 mod server_functions;

@@ -15,11 +15,11 @@ pub(crate) mod single_flight;
 pub(crate) use self::{
     http_client::{
         ApiRequest, ApiSecret, Timeouts, Upstream,
-        client::{HttpClient, Reach},
+        client::{API_VERSION, HttpClient, Reach},
     },
     jwt::{
         JwtVerifier,
-        cache::JwtCache,
+        cache::{Fingerprint, JwtCache},
         claims::checks::{ClaimChecks, Recipient, is_expired},
         key::Key,
         key_set::{KeySet, Keys},
@@ -29,7 +29,8 @@ pub(crate) use self::{
         backend_api::{BackendApi, RateLimits},
         rate_limit::CallLimit,
     },
-    session_api::SessionApi,
+    session_api::{NotRenewed, SessionApi},
+    single_flight::{Flight, SingleFlight},
 };
 
 use std::sync::Arc;

@@ -131,15 +131,15 @@ impl CookieRules {
         if is_plain_read(parts) {
             return Ok(());
         }
-        let origin = single_field(&parts.headers, &ORIGIN);
+        let origin = single_field(&parts.headers, ORIGIN);
         if origin.is_some_and(|origin| self.authorized_parties.iter().any(|party| party == origin))
         {
             return Ok(());
         }
-        let own = match (single_field(&parts.headers, &SEC_FETCH_SITE), origin) {
+        let own = match (single_field(&parts.headers, SEC_FETCH_SITE), origin) {
             (Some(site), _) => matches!(site, "same-origin" | "none"),
             (None, Some(origin)) => {
-                is_own_origin(origin, single_field(&parts.headers, &HOST), parts)
+                is_own_origin(origin, single_field(&parts.headers, HOST), parts)
             }
             (None, None) => true,
         };

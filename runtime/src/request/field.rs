@@ -7,7 +7,7 @@ pub(crate) const SEC_FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch
 
 /// The value of a field that is sent once. A field that is sent twice, or is not text, has a value
 /// that equals no other: proxies and we could read another one of them.
-pub(crate) fn single_field<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
+pub(crate) fn single_field(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
     let mut fields = headers.get_all(name).iter();
     match (fields.next(), fields.next()) {
         (None, _) => None,

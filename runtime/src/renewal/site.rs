@@ -1,0 +1,92 @@
+//! The settings of a site, and what its requests share.
+
+use quick_cache::sync::Cache;
+use reqwest::Url;
+
+use super::{
+    bound_return::ReturnKey, decision::SiteKind, directive::DirectiveRules, origins::Origins,
+    public_url::PublicUrl, refresh::Refresher,
+};
+use crate::{clerk::Clerk, identity::SessionToken, verify::Fingerprint};
+
+/// Nonces of which is known that they were used.
+const MOST_NONCES: usize = 4096;
+
+pub(crate) struct Site {
+    pub(crate) clerk: Clerk,
+    pub(crate) kind: SiteKind,
+    pub(crate) origins: Origins,
+    /// The Frontend API as browsers reach it.
+    pub(crate) frontend_api: Url,
+    /// A path of this site, or a URL.
+    pub(crate) sign_in_url: String,
+    /// Origins that may take over the development browser of this site.
+    pub(crate) satellites: Vec<String>,
+    pub(crate) return_key: ReturnKey,
+    pub(crate) refresher: Refresher,
+    nonces: Cache<Fingerprint, ()>,
+}
+
+impl Site {
+    pub(crate) fn new(
+        clerk: Clerk,
+        kind: SiteKind,
+        origins: Origins,
+        urls: (Url, String),
+        satellites: Vec<String>,
+    ) -> Option<Self> {
+        let (frontend_api, sign_in_url) = urls;
+        Some(Self {
+            kind,
+            origins,
+            frontend_api,
+            sign_in_url,
+            satellites,
+            return_key: ReturnKey::new(clerk.sessions().secret())?,
+            refresher: Refresher::new(clerk.sessions().deadline())?,
+            nonces: Cache::new(MOST_NONCES),
+            clerk,
+        })
+    }
+
+    /// Whether a nonce comes for the first time.
+    pub(super) fn is_new_nonce(&self, nonce: &str) -> bool {
+        let mut is_new = false;
+        let insert = || {
+            is_new = true;
+            Ok::<_, std::convert::Infallible>(())
+        };
+        let Ok(()) = self.nonces.get_or_insert_with(&Fingerprint::of(nonce.as_bytes()), insert);
+        is_new
+    }
+
+    /// Where sign-in pages of the site are, for a page of it.
+    pub(super) fn sign_in_url(&self, page: &PublicUrl) -> Option<Url> {
+        Url::parse(&page.origin).ok()?.join(&self.sign_in_url).ok()
+    }
+}
+
+/// The rules for cookies that are set for this host.
+pub(super) fn directive_rules<'r>(clerk: &'r Clerk, host: &'r str) -> Option<DirectiveRules<'r>> {
+    let instance = clerk.cookies().instance.as_ref()?;
+    Some(DirectiveRules {
+        suffix: &instance.suffix,
+        host,
+        frontend_api: &instance.frontend_api,
+        secure: instance.production,
+    })
+}
+
+/// The session of a token that passes all rules for session cookies.
+pub(super) async fn verified_session(
+    clerk: &Clerk,
+    token: &str,
+) -> Result<SessionToken, crate::error::ErrorKind> {
+    use crate::{error::TokenError, identity::Identity, token::TokenType};
+    let accepts = |token_type| token_type == TokenType::SessionToken;
+    match clerk.verifier().verify(token.as_bytes(), accepts).await {
+        Ok(Identity::Session(session)) => Ok(session),
+        Ok(_) => Err(TokenError::NotAccepted(TokenType::SessionToken).into()),
+        Err(refused) => Err(refused.failure),
+    }
+}
