@@ -15,6 +15,7 @@ mod similar;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use self::settings::origin::authorized_party;
 pub use self::{builder::ClerkBuilder, error::ConfigError};
 
 use std::{fmt, sync::Arc};
@@ -228,10 +229,6 @@ impl Clerk {
 
     pub(crate) fn frontend_api(&self) -> Option<&Url> {
         self.0.frontend_api.as_deref()
-    }
-
-    pub(crate) fn is_for_production(&self) -> bool {
-        self.0.has.production
     }
 
     pub(crate) fn appearance(&self) -> Arc<RejectionSettings> {

@@ -91,6 +91,7 @@ pub mod metadata;
 #[cfg(any(feature = "aide", feature = "utoipa"))]
 #[cfg_attr(docsrs, doc(cfg(any(feature = "aide", feature = "utoipa"))))]
 pub mod openapi;
+pub mod pages;
 pub mod policy;
 mod renewal;
 mod request;

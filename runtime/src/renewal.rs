@@ -62,7 +62,6 @@ struct Progress {
     cookie: Option<HeaderValue>,
     /// The `Set-Cookie` fields of the response.
     fields: Vec<HeaderValue>,
-    is_session_set: bool,
     /// Why the session was not refreshed.
     not_renewed: Option<&'static str>,
 }
@@ -75,7 +74,6 @@ pub(crate) struct Redirect {
 /// What a response must have beside what the handler wrote.
 pub(crate) struct Additions {
     pub(crate) set_cookies: Vec<HeaderValue>,
-    pub(crate) is_session_set: bool,
     pub(crate) is_consulted: bool,
 }
 
@@ -183,7 +181,6 @@ impl Renewal {
         let mut progress = self.progress();
         Additions {
             set_cookies: std::mem::take(&mut progress.fields),
-            is_session_set: progress.is_session_set,
             is_consulted: progress.is_consulted,
         }
     }
@@ -201,7 +198,6 @@ impl Renewal {
         headers.insert(COOKIE, cookie.clone());
         let mut progress = self.progress();
         progress.cookie = Some(cookie);
-        progress.is_session_set = true;
         // Guards that waited for the same refresh set the same cookies.
         for field in directives.fields() {
             if !progress.fields.contains(&field) {

@@ -7,28 +7,73 @@ use crate::{
     error::{AuthError, ErrorKind, TokenError},
     identity::Identity,
     policy::Policy,
+    renewal::Renewal,
     request::cookie::{CookieError, SessionCookie, is_plain_read},
     response::reason,
     token::TokenType,
     verify::is_expired,
 };
 
+/// A verified session and the cookie that held its token.
+type CookieSession = (Identity, SessionCookie);
+
 /// The session of the request's cookies, and its token; `None` for an anonymous request.
 pub(crate) async fn authenticate(
     clerk: &Clerk,
-    parts: &Parts,
+    parts: &mut Parts,
     policy: &Policy,
-) -> Result<Option<(Identity, SessionCookie)>, AuthError> {
-    let now = clerk.verifier().clock.now();
-    let cookie = clerk.cookies().token(&parts.headers, now);
-    if policy.is_optional() {
-        return authenticate_optional(clerk, parts, policy, cookie).await;
+) -> Result<Option<CookieSession>, AuthError> {
+    if let Some(renewal) = Renewal::lent(parts, clerk) {
+        return authenticate_in_page(&renewal, clerk, parts, policy).await;
     }
-    let Some(cookie) = cookie.map_err(TokenError::from)? else { return Ok(None) };
+    if policy.is_optional() {
+        return authenticate_optional(clerk, parts, policy).await;
+    }
+    authenticate_session(clerk, parts).await
+}
+
+async fn authenticate_session(
+    clerk: &Clerk,
+    parts: &Parts,
+) -> Result<Option<CookieSession>, AuthError> {
+    let now = clerk.verifier().clock.now();
+    let cookie = clerk.cookies().token(&parts.headers, now).map_err(TokenError::from)?;
+    let Some(cookie) = cookie else { return Ok(None) };
     cookie.check().map_err(TokenError::from)?;
     clerk.cookies().check_site(parts)?;
     let identity = verify(clerk, &cookie).await?;
     Ok(Some((identity, cookie)))
+}
+
+/// Renews a session before it is rejected. What a handshake can renew is rejected also if the policy
+/// admits anonymous requests: the pages around the guard redirect it.
+async fn authenticate_in_page(
+    renewal: &Renewal,
+    clerk: &Clerk,
+    parts: &mut Parts,
+    policy: &Policy,
+) -> Result<Option<CookieSession>, AuthError> {
+    if let Some(fault) = renewal.sync_first(&parts.headers) {
+        return Err(TokenError::from(fault).into());
+    }
+    let mut session = authenticate_session(clerk, parts).await;
+    if let Err(refused) = &session
+        && renewal.refresh(&mut parts.headers, &refused.failure).await
+    {
+        session = authenticate_session(clerk, parts).await;
+    }
+    let failure = match &session {
+        Ok(Some(_)) => return session,
+        Ok(None) => &ErrorKind::Missing,
+        Err(refused) => &refused.failure,
+    };
+    if !policy.is_optional() {
+        return session;
+    }
+    if renewal.hands_over(&parts.headers, failure) {
+        return Err(failure.clone().into());
+    }
+    authenticate_optional(clerk, parts, policy).await
 }
 
 /// The browser sends cookies, not the caller. So a cookie that does not authenticate makes a
@@ -38,8 +83,8 @@ async fn authenticate_optional(
     clerk: &Clerk,
     parts: &Parts,
     policy: &Policy,
-    cookie: Result<Option<SessionCookie>, CookieError>,
-) -> Result<Option<(Identity, SessionCookie)>, AuthError> {
+) -> Result<Option<CookieSession>, AuthError> {
+    let cookie = clerk.cookies().token(&parts.headers, clerk.verifier().clock.now());
     let only_reads = is_plain_read(parts);
     let ignore = |refused: AuthError| {
         log_ignored(&refused, policy, only_reads);
