@@ -5,4 +5,8 @@
 
 mod clerk_api;
 mod flow;
+mod foreign_return;
+mod handshake_tokens;
+mod open_redirect;
+mod refresh;
 mod site;

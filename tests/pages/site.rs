@@ -44,7 +44,7 @@ pub(crate) struct Site {
     pub(crate) clock: TestClock,
     pub(crate) issuer: DevIssuer,
     pub(crate) api: ClerkApi,
-    address: SocketAddr,
+    pub(crate) address: SocketAddr,
     host: String,
     client: reqwest::Client,
     runs: Arc<AtomicUsize>,
@@ -290,6 +290,19 @@ impl Reply {
         }
     }
 
+    /// Whatever the request was, it leads to this site or to its Frontend API, and back to this site.
+    #[track_caller]
+    pub(crate) fn assert_stays_at_home(&self, what: &str) {
+        let Some(location) = self.headers.get("location") else { return };
+        let location = Url::parse(location.to_str().unwrap()).unwrap();
+        let origin = location.origin().ascii_serialization();
+        assert!([ORIGIN, ISSUER].contains(&&*origin), "{what}: {location}");
+        assert!(location.username().is_empty(), "{what}: {location}");
+        let back = location_parameter(&location, "redirect_url");
+        let back = Url::parse(&back).map_or(origin, |back| back.origin().ascii_serialization());
+        assert!([ORIGIN, ISSUER].contains(&&*back), "{what}: {location}");
+    }
+
     /// A parameter of the URL in `Location`.
     #[track_caller]
     pub(crate) fn parameter(&self, name: &str) -> String {
@@ -316,6 +329,7 @@ fn app(state: App, pages: PagesLayer) -> Router {
         .route("/sign-in", get(async || "sign in"))
         .route("/account", get(dashboard))
         .nest("/nested", Router::new().route("/dashboard", get(dashboard)))
+        .fallback(dashboard)
         .layer(pages)
         .with_state(state)
 }
