@@ -1,0 +1,65 @@
+//! Pages while Clerk is unavailable.
+
+use clerk_auth::{
+    ClerkBuilder,
+    testing::{Answer, DevIssuer, Endpoint},
+};
+use http::Method;
+use serde_json::json;
+
+use crate::site::{HOST, ORIGIN, PUBLISHABLE_KEY, SAME_ORIGIN, Site};
+
+#[tokio::test]
+async fn refresh_that_cannot_be_made_becomes_a_handshake_or_401() {
+    for status in [500, 502, 503, 404, 302] {
+        let site = Site::production().await;
+        let browser = site.browser().signed_in("user_ada", 90);
+        site.api.answers(status, json!("not Clerk"));
+        let reply = browser.clone().open("/dashboard").await;
+        assert_eq!(
+            reply.target(),
+            "handshake session-token-expired-refresh-fetch-error",
+            "{status}"
+        );
+        let reply = browser.clone().send(Method::POST, "/form", &[SAME_ORIGIN]).await;
+        assert_eq!((reply.status, site.runs(), site.api.count()), (401, 0, 1), "{status}");
+        // After three rounds, an optional page is anonymous.
+        let mut tired = browser.clone();
+        tired.jar.insert("__clerk_redirect_count".into(), "3".into());
+        assert_eq!(tired.open("/greeting").await.body, "nobody", "{status}");
+        assert_eq!(tired.open("/dashboard").await.status, 401, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn handshake_whose_nonce_cannot_be_asked_about_starts_again_and_ends() {
+    let site = Site::production().await;
+    site.api.answers(503, json!(null));
+    let mut browser = site.browser();
+    browser.store(["__client_uat=1"]);
+    browser.open("/dashboard").await;
+    for round in 1..=3 {
+        let target = format!("/dashboard?__clerk_handshake_nonce=nonce_{round}");
+        let reply = browser.open(&target).await;
+        let expected = if round < 3 { "handshake client-uat-but-no-session-token" } else { "401" };
+        assert_eq!(reply.target(), expected, "{round}");
+    }
+    assert_eq!(site.api.count(), 3);
+}
+
+/// An unexpired cookie that cannot be checked is neither a way in nor a reason to sign in again.
+#[tokio::test]
+async fn session_that_cannot_be_checked_is_503_without_a_redirect() {
+    let unreachable = |_: ClerkBuilder, issuer: &DevIssuer| {
+        issuer.answer_with(Endpoint::KeySet, Answer::status(503));
+        issuer.clerk().publishable_key(PUBLISHABLE_KEY).secret_key("sk_live_x")
+    };
+    let site = Site::start(HOST, unreachable, |pages| pages.origins([ORIGIN])).await;
+    let mut browser = site.browser().signed_in("user_ada", 0);
+    for path in ["/dashboard", "/greeting"] {
+        let reply = browser.open(path).await;
+        assert_eq!((reply.status, reply.set_cookies().len()), (503, 0), "{path}");
+        assert!(!reply.header("retry-after").is_empty());
+    }
+    assert_eq!(site.browser().open("/dashboard").await.target(), "sign-in");
+}
