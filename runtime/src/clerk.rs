@@ -15,7 +15,7 @@ mod similar;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use self::settings::origin::authorized_party;
+pub(crate) use self::settings::origin::{authorized_party, is_plain_http};
 pub use self::{builder::ClerkBuilder, error::ConfigError};
 
 use std::{fmt, sync::Arc};

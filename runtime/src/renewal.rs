@@ -111,8 +111,15 @@ impl Renewal {
         let is_sent = parts.headers.get_all(COOKIE).iter().eq(&renewal.0.sent);
         let is_renewed = parts.headers.get_all(COOKIE).iter().eq(&renewed);
         let is_its_own = renewal.0.method == parts.method && (is_sent || is_renewed);
-        if !is_its_own || !renewal.0.site.clerk.is_same_as(clerk) {
+        if !renewal.0.site.clerk.is_same_as(clerk) {
+            renewal.0.site.note_other_clerk();
             return None;
+        }
+        if !is_its_own {
+            return None;
+        }
+        if renewal.0.page.is_none() {
+            renewal.0.site.note_other_origin();
         }
         if let Some(renewed) = renewed {
             parts.headers.insert(COOKIE, renewed);
@@ -150,7 +157,10 @@ impl Renewal {
     }
 
     /// The redirect of a page that was rejected.
-    pub(crate) fn redirect(&self, rejected: Recoverable) -> Option<Redirect> {
+    pub(crate) fn redirect(&self, rejected: &Recoverable) -> Option<Redirect> {
+        if !Arc::ptr_eq(&rejected.settings, &self.0.site.clerk.appearance()) {
+            return None;
+        }
         let headers = self.headers();
         let (step, page) = self.next_step(rejected.recovery, &headers)?;
         let site = &self.0.site;
@@ -194,7 +204,7 @@ impl Renewal {
 
     /// Sets cookies, in the response and in the rest of this request.
     fn renew(&self, headers: &mut HeaderMap, directives: &Directives) -> Option<()> {
-        let cookie = overlay(headers, directives.cookies())?;
+        let cookie = overlay(headers, &directives.cookies())?;
         headers.insert(COOKIE, cookie.clone());
         let mut progress = self.progress();
         progress.cookie = Some(cookie);

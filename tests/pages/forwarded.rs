@@ -1,12 +1,13 @@
 //! The fields by which a proxy tells host and scheme.
 
+use clerk_auth::pages::PagesBuilder;
 use http::Method;
 
 use crate::site::{DOCUMENT, NOW, ORIGIN, SAME_ORIGIN, Site, session_cookies};
 
 #[tokio::test]
 async fn forwarded_field_counts_only_if_it_is_trusted_and_exact() {
-    let trusting = Site::production_with(|pages| pages.trust_forwarded()).await;
+    let trusting = Site::production_with(PagesBuilder::trust_forwarded).await;
     let plain = Site::production().await;
     for (fields, trusted, untrusted) in [
         (&[("host", "internal:8080"), ("x-forwarded-host", "app.example.com")][..], true, false),

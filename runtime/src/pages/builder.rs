@@ -6,7 +6,7 @@ use reqwest::Url;
 
 use super::PagesLayer;
 use crate::{
-    clerk::{Clerk, ConfigError, authorized_party},
+    clerk::{Clerk, ConfigError, authorized_party, is_plain_http},
     renewal::{decision::SiteKind, origins::Origins, site::Site},
 };
 
@@ -98,6 +98,11 @@ impl PagesBuilder {
             let problem = "pages need it: it tells the names of cookies and the Frontend API";
             return Err(ConfigError::new("CLERK_PUBLISHABLE_KEY", problem));
         };
+        let is_plain = |origin: &&String| instance.production && is_plain_http(origin);
+        if let Some(origin) = origins.iter().find(is_plain) {
+            let problem = "cannot use a production instance; write `https://`";
+            return Err(ConfigError::new("origins", format!("\"{origin}\" {problem}")));
+        }
         let kind = SiteKind { is_production: instance.production, is_satellite };
         let sign_in_url = match self.sign_in_url {
             Some(url) => {

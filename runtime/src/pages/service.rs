@@ -67,15 +67,15 @@ where
             let target = parts.extensions.get::<OriginalUri>();
             let target = target.map_or(&parts.uri, |OriginalUri(target)| target).clone();
             let renewal = Renewal::new(site, &parts, &target);
-            let mut response = match renewal.resolve_handshake(&mut parts.headers).await {
-                Some(redirect) => to_response(redirect),
-                None => {
-                    parts.extensions.insert(renewal.clone());
-                    ready.call(Request::from_parts(parts, body)).await?.into_response()
-                }
+            let redirect = renewal.resolve_handshake(&mut parts.headers).await;
+            let mut response = if let Some(redirect) = redirect {
+                to_response(redirect)
+            } else {
+                parts.extensions.insert(renewal.clone());
+                ready.call(Request::from_parts(parts, body)).await?.into_response()
             };
             let rejected = response.extensions_mut().remove::<Recoverable>();
-            if let Some(redirect) = rejected.and_then(|rejected| renewal.redirect(rejected)) {
+            if let Some(redirect) = rejected.and_then(|rejected| renewal.redirect(&rejected)) {
                 response = to_response(redirect);
             }
             headers::complete(&mut response, renewal.additions());

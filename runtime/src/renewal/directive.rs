@@ -72,8 +72,8 @@ impl Directives {
     }
 
     /// Names with the value that a browser stores; without one, it deletes the cookie.
-    pub(crate) fn cookies(&self) -> impl Iterator<Item = (&str, Option<&str>)> + Clone {
-        self.0.iter().map(|it| (it.name.as_str(), it.stored_value()))
+    pub(crate) fn cookies(&self) -> Vec<(&str, Option<&str>)> {
+        self.0.iter().map(|it| (it.name.as_str(), it.stored_value())).collect()
     }
 
     /// The `Set-Cookie` fields.

@@ -47,8 +47,10 @@ pub(crate) struct Refresher {
 /// One refresh.
 struct Refresh {
     clerk: Clerk,
-    expired_token: String,
-    refresh_token: String,
+    /// The expired token.
+    session: String,
+    /// The value of the refresh cookie.
+    secret: String,
     origin: String,
     host: String,
     is_suffixed: bool,
@@ -64,7 +66,7 @@ impl Refresher {
     }
 
     fn id(&self, refresh: &Refresh) -> RefreshId {
-        let texts = [&refresh.expired_token, &refresh.refresh_token, &refresh.origin];
+        let texts = [&refresh.session, &refresh.secret, &refresh.origin];
         let prefixed = texts.map(|text| [&text.len().to_be_bytes(), text.as_bytes()].concat());
         let mut id = RefreshId::default();
         id.copy_from_slice(sign(&self.key, &prefixed.concat()).as_ref());
@@ -115,10 +117,10 @@ impl Refresh {
         trusts_forwarded: bool,
     ) -> Result<Self, NotRenewed> {
         let suffix = clerk.cookies().instance.as_ref().map(|instance| &instance.suffix);
-        let refresh_token = suffix.and_then(|suffix| find(headers, &format!("__refresh_{suffix}")));
+        let secret = suffix.and_then(|suffix| find(headers, &format!("__refresh_{suffix}")));
         Ok(Self {
-            expired_token: cookies.session.ok_or(NotRenewed("missing-session-token"))?,
-            refresh_token: refresh_token.ok_or(NotRenewed("non-eligible-no-refresh-cookie"))?,
+            session: cookies.session.ok_or(NotRenewed("missing-session-token"))?,
+            secret: secret.ok_or(NotRenewed("non-eligible-no-refresh-cookie"))?,
             origin: page.url.origin.clone(),
             host: page.url.host(),
             is_suffixed: cookies.is_suffixed,
@@ -129,7 +131,7 @@ impl Refresh {
 
     async fn call(self) -> Refreshed {
         let clerk = &self.clerk;
-        let expired = clerk.verifier().jwt.verify_expired(self.expired_token.as_bytes()).await;
+        let expired = clerk.verifier().jwt.verify_expired(self.session.as_bytes()).await;
         let expired = expired.map_err(|_| NotRenewed("expired-session-token-decode-failed"))?;
         let session_id = expired.session_id().as_str();
         if !is_segment(session_id) {
@@ -137,8 +139,8 @@ impl Refresh {
         }
         let body = json!({
             "format": "cookie",
-            "expired_token": self.expired_token,
-            "refresh_token": self.refresh_token,
+            "expired_token": self.session,
+            "refresh_token": self.secret,
             "request_origin": self.origin,
             "request_headers": self.headers,
         });

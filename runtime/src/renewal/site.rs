@@ -1,5 +1,7 @@
 //! The settings of a site, and what its requests share.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use quick_cache::sync::Cache;
 use reqwest::Url;
 
@@ -25,6 +27,14 @@ pub(crate) struct Site {
     pub(crate) return_key: ReturnKey,
     pub(crate) refresher: Refresher,
     nonces: Cache<Fingerprint, ()>,
+    notes: Notes,
+}
+
+/// What was logged: requests can cause one event each, not a flood.
+#[derive(Default)]
+struct Notes {
+    origin: AtomicBool,
+    clerk: AtomicBool,
 }
 
 impl Site {
@@ -45,6 +55,7 @@ impl Site {
             return_key: ReturnKey::new(clerk.sessions().secret())?,
             refresher: Refresher::new(clerk.sessions().deadline())?,
             nonces: Cache::new(MOST_NONCES),
+            notes: Notes::default(),
             clerk,
         })
     }
@@ -58,6 +69,24 @@ impl Site {
         };
         let Ok(()) = self.nonces.get_or_insert_with(&Fingerprint::of(nonce.as_bytes()), insert);
         is_new
+    }
+
+    pub(super) fn note_other_origin(&self) {
+        if !self.notes.origin.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                "a page was asked for at a host that is not an origin of this site, so nothing is \
+                 renewed; set `PagesBuilder::origins`, or `trust_forwarded` behind a proxy"
+            );
+        }
+    }
+
+    pub(super) fn note_other_clerk(&self) {
+        if !self.notes.clerk.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                "a guard has another `Clerk` than the pages around it, so nothing is renewed; give \
+                 `PagesLayer::builder` a clone of the one in the router's state"
+            );
+        }
     }
 
     /// Where sign-in pages of the site are, for a page of it.

@@ -1,5 +1,8 @@
 //! What a page can do about a rejected session, as far as the reason of the rejection tells.
 
+use std::sync::Arc;
+
+use super::rejection::RejectionSettings;
 use crate::{
     error::{ErrorKind, TokenError},
     request::cookie::CookieError,
@@ -22,10 +25,12 @@ pub(crate) enum Recovery {
 
 /// Stands in the extensions of a response that is a rejection. The type is private to the crate, so
 /// a response of the application's own is never taken for one.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone)]
 pub(crate) struct Recoverable {
     pub(crate) recovery: Recovery,
     pub(crate) reason: &'static str,
+    /// Those of the `Clerk` that rejected: pages of another one have nothing to do with it.
+    pub(crate) settings: Arc<RejectionSettings>,
 }
 
 impl Recovery {

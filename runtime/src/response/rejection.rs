@@ -363,7 +363,8 @@ impl IntoResponse for Rejection {
             }
         }
         if let Some(recovery) = self.recovery {
-            response.extensions_mut().insert(Recoverable { recovery, reason: self.reason });
+            let (reason, settings) = (self.reason, self.appearance);
+            response.extensions_mut().insert(Recoverable { recovery, reason, settings });
         }
         response
     }

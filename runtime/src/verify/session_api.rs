@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     clock::Clock,
-    error::UpstreamErrorKind,
+    error::{ErrorKind, UpstreamErrorKind},
     telemetry::{self, Endpoint, ThrottleCause},
     token::json::{Member, Object},
 };
@@ -151,13 +151,18 @@ impl SessionApi {
 
     /// Clerk blocks an endpoint after 429, for everybody: so nobody asks until then.
     fn failed(&self, throttle: &Mutex<Throttle>, failed: &CallError) -> NotRenewed {
-        tracing::warn!(outcome = failed.outcome(), "a session was not renewed");
         match failed {
-            CallError::AuthError { code: Some(code), .. } => NotRenewed(code),
-            CallError::AuthError { .. }
-            | CallError::KeyRefused { .. }
-            | CallError::RequestRejected(_) => NotRenewed("unexpected-bapi-error"),
+            CallError::AuthError { status, code } => {
+                tracing::info!(status, code, "Clerk refused to renew a session");
+                NotRenewed(code.unwrap_or("unexpected-bapi-error"))
+            }
+            CallError::KeyRefused { .. } | CallError::RequestRejected(_) => {
+                let cause = ErrorKind::from(failed.clone());
+                tracing::error!(%cause, "sessions cannot be renewed");
+                NotRenewed("unexpected-bapi-error")
+            }
             CallError::Upstream(fault) => {
+                tracing::warn!(cause = %fault, "a session was not renewed");
                 if matches!(fault.reason, UpstreamErrorKind::Status(429)) {
                     let time = Duration::from_secs(fault.retry_after.min(LONGEST_BLOCK));
                     lock(throttle).blocked_until = self.clock.steady() + time;
