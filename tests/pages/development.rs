@@ -115,3 +115,38 @@ async fn handshake_session_of_another_time_is_not_accepted() {
         assert!(!reply.cookie_names().contains(&"__session"));
     }
 }
+
+/// Half of what Clerk allows a development instance in ten seconds.
+#[tokio::test]
+async fn flood_of_nonces_or_of_expired_sessions_is_bounded() {
+    let site = Site::development_with(|pages| pages).await;
+    let mut browser = site.browser();
+    browser.open("/dashboard").await;
+    for number in 0..60 {
+        let target = format!("/dashboard?__clerk_handshake_nonce=nonce_{number}");
+        handshake(&browser.clone().open(&target).await, &site);
+    }
+    assert_eq!(site.api.count(), 50);
+    // Refreshes have a limit of their own.
+    for number in 0..60 {
+        let user = format!("user_{number}");
+        let session =
+            site.issuer.session(user).session_id(format!("sess_{number}")).expired().jwt();
+        let mut cookies = site.issuer.cookies(&session);
+        cookies.push_str(&format!("; __refresh_{}=r", suffix(&cookies)));
+        let same_origin = ("sec-fetch-site", "same-origin");
+        let reply =
+            site.send(Method::POST, "/dashboard", &[same_origin, ("cookie", &cookies)]).await;
+        assert_eq!(reply.status, 401);
+    }
+    assert_eq!(site.api.count(), 100);
+    site.advance(10);
+    handshake(&browser.open("/dashboard?__clerk_handshake_nonce=later").await, &site);
+    assert_eq!(site.api.count(), 101);
+}
+
+/// The suffix of the instance, out of its cookies.
+fn suffix(cookies: &str) -> &str {
+    let cookie = cookies.split("; ").find_map(|it| it.strip_prefix("__session_")).unwrap();
+    cookie.split('=').next().unwrap()
+}

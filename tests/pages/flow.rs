@@ -13,7 +13,9 @@ async fn good_session_opens_pages_without_a_call() {
     let mut browser = site.browser().signed_in("user_ada", 30);
     for path in ["/dashboard", "/greeting", "/nested/dashboard", "/form"] {
         let method = if path == "/form" { Method::POST } else { Method::GET };
-        let reply = browser.send(method, path, &[DOCUMENT, SAME_ORIGIN]).await;
+        let site = if path == "/form" { SAME_ORIGIN } else { ("sec-fetch-site", "cross-site") };
+        let fields = [DOCUMENT, site, ("referer", "https://other.example/")];
+        let reply = browser.send(method, path, &fields).await;
         assert_eq!(reply.status, 200, "{reply:?}");
         assert!(reply.body.starts_with("user_ada") && reply.set_cookies().is_empty(), "{reply:?}");
     }

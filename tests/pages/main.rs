@@ -12,6 +12,7 @@ mod forwarded;
 mod handshake_tokens;
 mod loops;
 mod open_redirect;
+mod other_request;
 mod outages;
 mod refresh;
 mod satellites;

@@ -109,9 +109,26 @@ async fn primary_domain_shares_its_development_browser_with_its_satellites_only(
             assert_eq!(reply.location().as_str(), expected, "{wanted}");
         }
     }
-    // Production shares nothing, and without a list nobody gets it.
-    for site in [Site::production_with(|pages| pages.satellites([SATELLITE])).await] {
-        let target = format!("/greeting?__clerk_redirect_url={SATELLITE}/");
-        assert_eq!(site.browser().open(&target).await.body, "nobody");
-    }
+    // Production shares nothing.
+    let site = Site::production_with(|pages| pages.satellites([SATELLITE])).await;
+    let target = format!("/greeting?__clerk_redirect_url={SATELLITE}/");
+    assert_eq!(site.browser().open(&target).await.body, "nobody");
+}
+
+/// A proxy of the Frontend API keeps its path.
+#[tokio::test]
+async fn handshake_goes_through_the_proxy_of_the_frontend_api() {
+    let settings = |clerk: ClerkBuilder, _: &_| {
+        clerk
+            .publishable_key(PUBLISHABLE_KEY)
+            .secret_key("sk_live_x")
+            .frontend_api_url("https://app.example.com/__clerk")
+            .authorized_parties(["https://app.example.com"])
+    };
+    let site = Site::start("app.example.com", settings, |pages| pages).await;
+    let mut browser = site.browser();
+    browser.store(["__client_uat=1"]);
+    let location = browser.open("/dashboard").await.location();
+    let url = location.as_str().split('?').next().unwrap();
+    assert_eq!(url, "https://app.example.com/__clerk/v1/client/handshake");
 }

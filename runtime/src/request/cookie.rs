@@ -138,9 +138,7 @@ impl CookieRules {
         }
         let own = match (single_field(&parts.headers, SEC_FETCH_SITE), origin) {
             (Some(site), _) => matches!(site, "same-origin" | "none"),
-            (None, Some(origin)) => {
-                is_own_origin(origin, single_field(&parts.headers, HOST), parts)
-            }
+            (None, Some(origin)) => is_own_origin(origin, parts),
             (None, None) => true,
         };
         if own { Ok(()) } else { Err(CrossSite) }
@@ -311,8 +309,9 @@ pub(crate) fn leading_integer(text: Option<&str>) -> i64 {
 }
 
 /// Whether a page of this very host made the request. The scheme is not known behind a proxy.
-fn is_own_origin(origin: &str, host: Option<&str>, parts: &Parts) -> bool {
-    let host = host.or_else(|| parts.uri.authority().map(http::uri::Authority::as_str));
+fn is_own_origin(origin: &str, parts: &Parts) -> bool {
+    let host = single_field(&parts.headers, HOST)
+        .or_else(|| parts.uri.authority().map(http::uri::Authority::as_str));
     let Some(host) = host.filter(|host| !host.is_empty()) else { return false };
     [("https://", ":443"), ("http://", ":80")].iter().any(|(scheme, port)| {
         // Browsers leave the scheme's own port out of an origin; proxies may write it into `Host`.
