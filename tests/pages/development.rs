@@ -132,8 +132,8 @@ async fn flood_of_nonces_or_of_expired_sessions_is_bounded() {
         let user = format!("user_{number}");
         let session =
             site.issuer.session(user).session_id(format!("sess_{number}")).expired().jwt();
-        let mut cookies = site.issuer.cookies(&session);
-        cookies.push_str(&format!("; __refresh_{}=r", suffix(&cookies)));
+        let cookies = site.issuer.cookies(&session);
+        let cookies = format!("{cookies}; __refresh_{}=r", suffix(&cookies));
         let same_origin = ("sec-fetch-site", "same-origin");
         let reply =
             site.send(Method::POST, "/dashboard", &[same_origin, ("cookie", &cookies)]).await;
