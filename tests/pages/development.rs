@@ -48,7 +48,7 @@ async fn first_visit_gets_a_development_browser() {
 
 /// The whole way of a first sign-in, which a user can walk in less than thirty seconds.
 #[tokio::test]
-async fn development_browser_of_the_url_is_synced_before_the_session_counts() {
+async fn development_browser_of_the_url_is_synced_first() {
     let site =
         Site::development_with(|pages| pages.sign_in_url("https://accounts.example/in")).await;
     let mut browser = site.browser();

@@ -69,7 +69,7 @@ async fn later_guard_of_the_request_sees_the_renewed_session() {
 }
 
 #[tokio::test]
-async fn refused_refresh_becomes_a_handshake_for_a_page_and_401_for_the_rest() {
+async fn refused_refresh_is_a_handshake_for_pages_and_401_for_the_rest() {
     let site = Site::production().await;
     let browser = site.browser().signed_in("user_ada", 90);
     site.api.refuses(401, "refresh_token_not_found");

@@ -52,7 +52,7 @@ async fn browsers(site: &Site) -> Vec<(&'static str, Browser<'_>)> {
 }
 
 #[tokio::test]
-async fn handshake_that_was_not_started_here_is_dropped_without_a_call() {
+async fn foreign_handshake_is_dropped_without_a_call() {
     let site = Site::production().await;
     for (what, browser) in browsers(&site).await {
         for brought in brought(&site) {
@@ -151,7 +151,7 @@ async fn only_a_page_that_the_browser_opens_resolves_a_handshake() {
 }
 
 #[tokio::test]
-async fn good_session_is_not_changed_by_a_handshake_that_was_not_started() {
+async fn foreign_handshake_changes_no_good_session() {
     let site = Site::production().await;
     let browser = site.browser().signed_in("user_ada", 0);
     let out = ["__session=; Max-Age=0".to_owned(), format!("__client_uat_{SUFFIX}=0")];

@@ -32,7 +32,7 @@ async fn refresh_that_cannot_be_made_becomes_a_handshake_or_401() {
 }
 
 #[tokio::test]
-async fn handshake_whose_nonce_cannot_be_asked_about_starts_again_and_ends() {
+async fn handshake_without_an_answer_starts_again_and_ends() {
     let site = Site::production().await;
     site.api.answers(503, json!(null));
     let mut browser = site.browser();

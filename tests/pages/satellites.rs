@@ -52,7 +52,7 @@ async fn satellite_syncs_after_a_sign_in_at_its_primary_domain() {
 }
 
 #[tokio::test]
-async fn satellite_of_a_development_instance_syncs_at_the_sign_in_page() {
+async fn development_satellite_syncs_at_the_sign_in_page() {
     let site = Site::development_with(|pages| {
         pages.satellite().sign_in_url("http://primary.localhost:3000/sign-in")
     })
@@ -65,7 +65,7 @@ async fn satellite_of_a_development_instance_syncs_at_the_sign_in_page() {
 
 /// The URL carries a credential, so it leads to a satellite domain of the configuration or nowhere.
 #[tokio::test]
-async fn primary_domain_shares_its_development_browser_with_its_satellites_only() {
+async fn only_a_listed_satellite_gets_the_development_browser() {
     const DEV_SATELLITE: &str = "http://b.localhost:4000";
     let site = Site::development_with(|pages| pages.satellites([DEV_SATELLITE])).await;
     let home = "http://localhost:3000";
