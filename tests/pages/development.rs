@@ -5,11 +5,14 @@ use http::Method;
 use reqwest::Url;
 use serde_json::json;
 
-use crate::site::{DOCUMENT, NOW, Site, location_parameter};
+use crate::{
+    browser::location_parameter,
+    site::{DOCUMENT, NOW, Site},
+};
 
 const HOME: &str = "http://localhost:3000";
 
-fn handshake(reply: &crate::site::Reply, site: &Site) -> Url {
+fn handshake(reply: &crate::browser::Reply, site: &Site) -> Url {
     let location = reply.location();
     assert_eq!(location.origin().ascii_serialization(), site.issuer.issuer());
     assert_eq!(location.path(), "/v1/client/handshake");

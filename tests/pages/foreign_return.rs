@@ -4,7 +4,10 @@
 use http::Method;
 use serde_json::json;
 
-use crate::site::{Browser, DOCUMENT, NOW, SAME_ORIGIN, SUFFIX, Site, session_cookies};
+use crate::{
+    browser::Browser,
+    site::{DOCUMENT, NOW, SAME_ORIGIN, SUFFIX, Site, session_cookies},
+};
 
 const OTHER_PAGE: &str = "/account";
 

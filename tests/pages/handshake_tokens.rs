@@ -3,7 +3,10 @@
 
 use serde_json::{Value, json};
 
-use crate::site::{ISSUER, NOW, ORIGIN, Reply, SUFFIX, Site, session_cookies};
+use crate::{
+    browser::Reply,
+    site::{ISSUER, NOW, ORIGIN, SUFFIX, Site, session_cookies},
+};
 
 /// Sends a browser through a handshake that it started.
 async fn returned(site: &Site, token: &str) -> Reply {

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at the first fault")]
 #![allow(clippy::missing_panics_doc, clippy::must_use_candidate, reason = "only tests call it")]
 
+mod app;
+mod browser;
 mod caching;
 mod clerk_api;
 mod development;

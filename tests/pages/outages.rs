@@ -1,5 +1,7 @@
 //! Pages while Clerk is unavailable.
 
+use std::time::{Duration, Instant};
+
 use clerk_auth::{
     ClerkBuilder,
     testing::{Answer, DevIssuer, Endpoint},
@@ -45,6 +47,35 @@ async fn handshake_without_an_answer_starts_again_and_ends() {
         assert_eq!(reply.target(), expected, "{round}");
     }
     assert_eq!(site.api.count(), 3);
+}
+
+#[tokio::test]
+async fn backend_api_that_hangs_costs_a_page_one_attempt() {
+    let hasty = |clerk: ClerkBuilder, _: &DevIssuer| {
+        clerk
+            .publishable_key(PUBLISHABLE_KEY)
+            .secret_key("sk_live_x")
+            .authorized_parties([ORIGIN])
+            .attempt_timeout(Duration::from_millis(200))
+    };
+    let site = Site::start(HOST, hasty, |pages| pages).await;
+    let browser = site.browser().signed_in("user_ada", 90);
+    site.api.hold();
+    let started = Instant::now();
+    let fetch_error = "handshake session-token-expired-refresh-fetch-error";
+    assert_eq!(browser.clone().open("/dashboard").await.target(), fetch_error);
+    let waited = started.elapsed();
+    assert!((Duration::from_millis(200)..Duration::from_secs(2)).contains(&waited), "{waited:?}");
+    // The failure counts for a while, so the next page does not wait.
+    assert_eq!(browser.clone().open("/dashboard").await.target(), fetch_error);
+    assert_eq!((site.api.count(), site.runs()), (1, 0));
+    // Nor does a nonce take longer.
+    let mut returning = site.browser();
+    returning.store(["__client_uat=1"]);
+    let brought = "__clerk_handshake_nonce=nonce_1";
+    let reply = returning.return_from_handshake("/dashboard", brought).await;
+    assert_eq!(reply.target(), "handshake client-uat-but-no-session-token");
+    assert_eq!(site.api.count(), 2);
 }
 
 /// An unexpired cookie that cannot be checked is neither a way in nor a reason to sign in again.

@@ -4,8 +4,9 @@ use futures_util::future::join_all;
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::site::{
-    Browser, DOCUMENT, ISSUER, NOW, ORIGIN, SAME_ORIGIN, SUFFIX, Site, session_cookies,
+use crate::{
+    browser::Browser,
+    site::{DOCUMENT, ISSUER, NOW, ORIGIN, SAME_ORIGIN, SUFFIX, Site, session_cookies},
 };
 
 #[tokio::test]

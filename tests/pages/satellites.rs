@@ -3,7 +3,10 @@
 use clerk_auth::ClerkBuilder;
 use http::Method;
 
-use crate::site::{DOCUMENT, PUBLISHABLE_KEY, Site, location_parameter};
+use crate::{
+    browser::location_parameter,
+    site::{DOCUMENT, PUBLISHABLE_KEY, Site},
+};
 
 const SATELLITE: &str = "https://b.example";
 
