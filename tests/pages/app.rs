@@ -11,7 +11,9 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use clerk_auth::{Clerk, Policy, Subject, clerk_auth, pages::PagesLayer, policy};
+use clerk_auth::{
+    Clerk, Policy, Rejection, Subject, Verified, clerk_auth, pages::PagesLayer, policy,
+};
 use http::StatusCode;
 
 #[derive(Clone, FromRef)]
@@ -31,6 +33,7 @@ pub(crate) fn app(state: App, pages: PagesLayer) -> Router {
         .route("/cached", get(cached))
         .route("/caught", get(caught))
         .route("/passed-on", get(passed_on))
+        .route("/at-once", get(at_once))
         .route("/carried", get(carried))
         .route("/public", get(async || "public").post(async || "public"))
         .route("/sign-in", get(async || "sign in"))
@@ -90,6 +93,21 @@ async fn passed_on(State(clerk): State<Clerk>, request: Request) -> Response {
     let mut copy = parts.clone();
     let first = clerk.authenticate(&mut parts, SESSIONS).await;
     let second = clerk.authenticate(&mut copy, SESSIONS).await;
+    both(first, second)
+}
+
+/// Two guards at the same time, as the server functions of one page run.
+async fn at_once(State(clerk): State<Clerk>, request: Request) -> Response {
+    let (mut parts, _) = request.into_parts();
+    let mut copy = parts.clone();
+    let first = clerk.authenticate(&mut parts, SESSIONS);
+    let (first, second) = tokio::join!(first, clerk.authenticate(&mut copy, SESSIONS));
+    both(first, second)
+}
+
+type Authenticated = Result<Option<Verified>, Rejection>;
+
+fn both(first: Authenticated, second: Authenticated) -> Response {
     match (first, second) {
         (Ok(_), Ok(_)) => "known twice".into_response(),
         (Err(rejection), _) | (_, Err(rejection)) => rejection.into_response(),

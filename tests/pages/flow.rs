@@ -57,15 +57,18 @@ async fn form_that_is_posted_after_a_minute_arrives_whole() {
 }
 
 #[tokio::test]
-async fn later_guard_of_the_request_sees_the_renewed_session() {
-    let site = Site::production().await;
-    let mut browser = site.browser().signed_in("user_ada", 90);
-    site.api.sets(&session_cookies(&site.token("user_ada"), NOW));
-    let reply = browser.open("/passed-on").await;
-    assert_eq!((reply.status, reply.body.as_str()), (200, "known twice"));
-    assert_eq!(site.api.count(), 1);
-    let names = reply.cookie_names();
-    assert_eq!(names.iter().filter(|name| **name == "__session").count(), 1, "{names:?}");
+async fn each_guard_of_the_request_sees_the_renewed_session() {
+    for path in ["/passed-on", "/at-once"] {
+        let site = Site::production().await;
+        let mut browser = site.browser().signed_in("user_ada", 90);
+        site.api.sets(&session_cookies(&site.token("user_ada"), NOW));
+        let reply = browser.open(path).await;
+        assert_eq!((reply.status, reply.body.as_str()), (200, "known twice"), "{path}");
+        assert_eq!(site.api.count(), 1, "{path}");
+        let names = reply.cookie_names();
+        let sessions = names.iter().filter(|name| **name == "__session").count();
+        assert_eq!(sessions, 1, "{path} {names:?}");
+    }
 }
 
 #[tokio::test]
