@@ -110,6 +110,19 @@ async fn cookie_names_no_other_place() {
     }
 }
 
+/// Only what can be a token goes to the Frontend API.
+#[tokio::test]
+async fn cookie_that_is_no_token_enters_no_url() {
+    let site = Site::production().await;
+    for value in ["https://evil.example", "junk", "a.b", "a.b.c.d", "oat_1"] {
+        let cookies = format!("__session={value}; __client_uat=0");
+        let fields = [DOCUMENT, ("cookie", cookies.as_str())];
+        let reply = site.send(Method::GET, "/dashboard", &fields).await;
+        assert_eq!(reply.target(), "handshake session-token-but-no-client-uat", "{value}");
+        assert_eq!(reply.parameter("__session"), "", "{value}");
+    }
+}
+
 /// A host that is not ours is neither redirected nor refreshed nor told to Clerk.
 #[tokio::test]
 async fn request_for_another_host_is_never_renewed() {

@@ -1,6 +1,12 @@
 //! Pages while Clerk is unavailable.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
 
 use clerk_auth::{
     ClerkBuilder,
@@ -8,8 +14,12 @@ use clerk_auth::{
 };
 use http::Method;
 use serde_json::json;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpListener,
+};
 
-use crate::site::{HOST, ORIGIN, PUBLISHABLE_KEY, SAME_ORIGIN, Site};
+use crate::site::{HOST, ORIGIN, PUBLISHABLE_KEY, SAME_ORIGIN, SUFFIX, Site};
 
 #[tokio::test]
 async fn refresh_that_cannot_be_made_becomes_a_handshake_or_401() {
@@ -76,6 +86,43 @@ async fn backend_api_that_hangs_costs_a_page_one_attempt() {
     let reply = returning.return_from_handshake("/dashboard", brought).await;
     assert_eq!(reply.target(), "handshake client-uat-but-no-session-token");
     assert_eq!(site.api.count(), 2);
+}
+
+/// A reused connection that is gone tells nothing about whether Clerk read the call.
+#[tokio::test]
+async fn refresh_on_a_closed_connection_is_not_repeated() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let calls = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&calls);
+    tokio::spawn(async move {
+        while let Ok((mut connection, _)) = listener.accept().await {
+            // Answers the first call, and closes at the second.
+            for answer in [true, false] {
+                let mut call = [0; 16 * 1024];
+                if connection.read(&mut call).await.is_ok_and(|read| read > 0) {
+                    counted.fetch_add(1, Ordering::SeqCst);
+                }
+                if answer {
+                    let body = r#"{"errors":[{"code":"refresh_token_not_found"}]}"#;
+                    let head = format!("HTTP/1.1 401 X\r\nContent-Length: {}\r\n\r\n", body.len());
+                    connection.write_all(format!("{head}{body}").as_bytes()).await.unwrap();
+                }
+            }
+        }
+    });
+    let settings = |clerk: ClerkBuilder, _: &DevIssuer| {
+        let clerk = clerk.publishable_key(PUBLISHABLE_KEY).secret_key("sk_live_x");
+        clerk.authorized_parties([ORIGIN]).api_url(url)
+    };
+    let site = Site::start(HOST, settings, |pages| pages).await;
+    let mut browser = site.browser().signed_in("user_ada", 90);
+    for (round, reason) in [(1, "refresh_token_not_found"), (2, "fetch-error")] {
+        let reply = browser.clone().open("/dashboard").await;
+        assert_eq!(reply.target(), format!("handshake session-token-expired-refresh-{reason}"));
+        assert_eq!(calls.load(Ordering::SeqCst), round);
+        browser.jar.insert(format!("__refresh_{SUFFIX}"), "another".to_owned());
+    }
 }
 
 /// An unexpired cookie that cannot be checked is neither a way in nor a reason to sign in again.

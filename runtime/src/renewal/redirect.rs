@@ -11,7 +11,7 @@ use super::{
     public_url::{DEV_BROWSER, PublicUrl, RETURN_TO_SATELLITE, SYNCED},
     site::Site,
 };
-use crate::{request::cookie::CookieSet, token::can_be_jwt, verify::API_VERSION};
+use crate::{request::cookie::CookieSet, token::Decoded, verify::API_VERSION};
 
 /// A redirect of a page that asked a guard.
 pub(super) struct Target<'r> {
@@ -50,7 +50,7 @@ impl Target<'_> {
                 .append_pair("suffixed_cookies", if cookies.is_suffixed { "true" } else { "false" })
                 .append_pair("__clerk_hs_reason", reason)
                 .append_pair("format", "nonce");
-            if let Some(token) = cookies.session.as_ref().filter(|it| can_be_jwt(it.as_bytes())) {
+            if let Some(token) = cookies.session.as_ref().filter(|it| is_jwt(it)) {
                 query.append_pair("__session", token);
             }
             if let Some(dev_browser) = self.dev_browser() {
@@ -104,6 +104,11 @@ impl Target<'_> {
         let is_development = !self.site.kind.is_production;
         is_development.then(|| of_url().or_else(|| self.cookies.dev_browser.clone()))?
     }
+}
+
+/// Nothing else of a cookie enters a URL.
+fn is_jwt(text: &str) -> bool {
+    matches!(Decoded::from_text(text.as_bytes()), Ok(Decoded::Jwt(_)))
 }
 
 fn with_synced(url: &str, synced: &str) -> String {
