@@ -78,8 +78,9 @@ pub(crate) struct Additions {
 }
 
 impl Renewal {
-    pub(crate) fn new(site: Arc<Site>, parts: &Parts, target: &Uri) -> Self {
-        let page = PageRequest::read(parts, target, &site.origins);
+    /// `target` is the whole target of the request, if it is known.
+    pub(crate) fn new(site: Arc<Site>, parts: &Parts, target: Option<Uri>) -> Self {
+        let page = target.and_then(|target| PageRequest::read(parts, &target, &site.origins));
         let sent = parts.headers.get_all(COOKIE).iter().cloned().collect();
         let (method, progress) = (parts.method.clone(), Mutex::default());
         Self(Arc::new(State { site, page, method, sent, progress }))

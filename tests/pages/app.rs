@@ -40,8 +40,15 @@ pub(crate) fn app(state: App, pages: PagesLayer) -> Router {
         .route("/account", get(dashboard))
         .nest("/nested", Router::new().route("/dashboard", get(dashboard)))
         .fallback(dashboard)
-        .layer(pages)
+        .layer(pages.clone())
+        .nest("/inside", nested(&pages).nest("/twice", nested(&pages)))
+        .nest("/of/{user}", nested(&pages))
         .with_state(state)
+}
+
+fn nested(pages: &PagesLayer) -> Router<App> {
+    let pages = pages.clone();
+    Router::new().route("/", get(dashboard)).route("/dashboard", get(dashboard)).layer(pages)
 }
 
 #[clerk_auth]

@@ -5,11 +5,11 @@ use std::sync::{Arc, Mutex};
 use axum::{
     Json, Router,
     body::Bytes,
-    extract::{OriginalUri, State},
+    extract::State,
     response::{IntoResponse, Response},
     routing::any,
 };
-use http::StatusCode;
+use http::{StatusCode, Uri};
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 
@@ -86,11 +86,7 @@ impl ClerkApi {
     }
 }
 
-async fn answered(
-    State(state): State<Arc<ApiState>>,
-    OriginalUri(target): OriginalUri,
-    body: Bytes,
-) -> Response {
+async fn answered(State(state): State<Arc<ApiState>>, target: Uri, body: Bytes) -> Response {
     let body = serde_json::from_slice(&body).unwrap_or_default();
     state.calls.lock().unwrap().push(Call { target: target.to_string(), body });
     let _permit = state.permits.acquire().await.unwrap();

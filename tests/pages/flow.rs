@@ -225,11 +225,19 @@ async fn rejection_that_no_session_cures_stays() {
     }
 }
 
+/// Pages around a router that is nested, and inside one.
 #[tokio::test]
 async fn nested_page_returns_to_its_whole_path() {
     let site = Site::production().await;
-    let reply = site.browser().open("/nested/dashboard?a=b").await;
-    assert_eq!(reply.parameter("redirect_url"), format!("{ORIGIN}/nested/dashboard?a=b"));
+    for path in
+        ["/nested/dashboard?a=b", "/inside/dashboard?a=b", "/inside/twice/dashboard", "/inside"]
+    {
+        let reply = site.browser().open(path).await;
+        assert_eq!(reply.parameter("redirect_url"), format!("{ORIGIN}{path}"));
+    }
+    // The values of parameters are gone: it is no page to come back to.
+    assert_eq!(site.browser().open("/of/ada/dashboard").await.status, 401);
+    let reply = site.browser().open("/nested/dashboard").await;
     assert_eq!(
         reply.header("location").split('?').next().unwrap(),
         format!("https://{HOST}/sign-in")

@@ -8,15 +8,17 @@ use std::{
     task::{Context, Poll},
 };
 
-use axum::extract::OriginalUri;
+use axum::extract::NestedPath;
 use axum_core::{
     body::Body,
     extract::Request,
     response::{IntoResponse, Response},
 };
 use http::{
-    HeaderValue, StatusCode,
+    HeaderValue, StatusCode, Uri,
     header::{CACHE_CONTROL, LOCATION},
+    request::Parts,
+    uri::PathAndQuery,
 };
 use tower_layer::Layer;
 use tower_service::Service;
@@ -63,10 +65,7 @@ where
         let site = Arc::clone(&self.layer.site);
         Box::pin(async move {
             let (mut parts, body) = request.into_parts();
-            // A router that is nested took its prefix away.
-            let target = parts.extensions.get::<OriginalUri>();
-            let target = target.map_or(&parts.uri, |OriginalUri(target)| target).clone();
-            let renewal = Renewal::new(site, &parts, &target);
+            let renewal = Renewal::new(site, &parts, whole_target(&parts));
             let redirect = renewal.resolve_handshake(&mut parts.headers).await;
             let mut response = if let Some(redirect) = redirect {
                 to_response(redirect)
@@ -82,6 +81,20 @@ where
             Ok(response)
         })
     }
+}
+
+/// The target of the request, with the prefix that a router took away to nest this one. `None` if the
+/// prefix has parameters: their values are gone.
+fn whole_target(parts: &Parts) -> Option<Uri> {
+    let Some(prefix) = parts.extensions.get::<NestedPath>().map(NestedPath::as_str) else {
+        return Some(parts.uri.clone());
+    };
+    if prefix.contains('{') {
+        return None;
+    }
+    let rest = parts.uri.path_and_query().map_or("/", PathAndQuery::as_str);
+    let rest = if parts.uri.path() == "/" { rest.trim_start_matches('/') } else { rest };
+    format!("{}{rest}", prefix.trim_end_matches('/')).parse().ok()
 }
 
 /// 307, as Clerk's SDK answers.

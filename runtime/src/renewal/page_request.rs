@@ -30,8 +30,7 @@ pub(crate) enum RequestKind {
 }
 
 impl PageRequest {
-    /// `target` is the whole target of the request, also if a router took a prefix away. `None` if
-    /// the origin is not ours.
+    /// `None` if the origin is not ours.
     pub(crate) fn read(parts: &Parts, target: &Uri, origins: &Origins) -> Option<Self> {
         let url = PublicUrl::new(origins.of(parts)?, target)?;
         let kind = RequestKind::of(parts, &url.origin);

@@ -74,8 +74,9 @@ impl Site {
     pub(super) fn note_other_origin(&self) {
         if !self.notes.origin.swap(true, Ordering::Relaxed) {
             tracing::warn!(
-                "a page was asked for at a host that is not an origin of this site, so nothing is \
-                 renewed; set `PagesBuilder::origins`, or `trust_forwarded` behind a proxy"
+                "a page was asked for at a host that is not an origin of this site, or below a path \
+                 with parameters, so nothing is renewed; set `PagesBuilder::origins`, or \
+                 `trust_forwarded` behind a proxy, and put the layer around the outermost router"
             );
         }
     }
