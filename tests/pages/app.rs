@@ -23,7 +23,7 @@ pub(crate) struct App {
     pub(crate) runs: Arc<AtomicUsize>,
 }
 
-pub(crate) fn app(state: App, pages: PagesLayer) -> Router {
+pub(crate) fn app(state: App, pages: &PagesLayer) -> Router {
     Router::new()
         .route("/dashboard", get(dashboard).post(dashboard))
         .route("/form", post(form))
@@ -41,8 +41,8 @@ pub(crate) fn app(state: App, pages: PagesLayer) -> Router {
         .nest("/nested", Router::new().route("/dashboard", get(dashboard)))
         .fallback(dashboard)
         .layer(pages.clone())
-        .nest("/inside", nested(&pages).nest("/twice", nested(&pages)))
-        .nest("/of/{user}", nested(&pages))
+        .nest("/inside", nested(pages).nest("/twice", nested(pages)))
+        .nest("/of/{user}", nested(pages))
         .with_state(state)
 }
 

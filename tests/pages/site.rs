@@ -84,7 +84,7 @@ impl Site {
         let clerk = settings(clerk, &issuer).build().unwrap();
         let pages = pages(PagesLayer::builder(clerk.clone()).sign_in_url("/sign-in"));
         let runs = Arc::new(AtomicUsize::new(0));
-        let app = app(App { clerk, runs: Arc::clone(&runs) }, pages.build().unwrap());
+        let app = app(App { clerk, runs: Arc::clone(&runs) }, &pages.build().unwrap());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });

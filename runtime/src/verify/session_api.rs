@@ -2,7 +2,7 @@
 //! expired session. They have rate limits of their own, and none is repeated.
 
 use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -11,13 +11,14 @@ use quick_cache::sync::Cache;
 use reqwest::Url;
 
 use super::{
+    call_throttle::CallThrottle,
     http_client::{ApiRequest, ApiSecret, CallError, Upstream},
     jwt::cache::Fingerprint,
     opaque::rate_limit::{CallLimit, RateLimit},
 };
 use crate::{
     clock::Clock,
-    error::{ErrorKind, UpstreamErrorKind},
+    error::ErrorKind,
     telemetry::{self, Endpoint, ThrottleCause},
     token::json::{Member, Object},
 };
@@ -29,9 +30,6 @@ const CALLS_IN_DEVELOPMENT: u32 = 50;
 const CALLS_OF_ONE_SESSION: u32 = 5;
 /// Sessions of which calls are counted. The least used make room for new ones.
 const MOST_SESSIONS: usize = 4096;
-/// No answer of one call can keep us from asking again for longer, in seconds.
-const LONGEST_BLOCK: u64 = 60;
-
 /// The two endpoints of the Backend API.
 pub(crate) struct SessionApi {
     upstream: Upstream,
@@ -39,15 +37,9 @@ pub(crate) struct SessionApi {
     /// The Backend API, with its version.
     url: Url,
     secret: Option<ApiSecret>,
-    handshakes: Mutex<Throttle>,
-    refreshes: Mutex<Throttle>,
+    handshakes: CallThrottle,
+    refreshes: CallThrottle,
     sessions: Cache<Fingerprint, Arc<Mutex<RateLimit>>>,
-}
-
-/// How many calls may start, and from when on.
-struct Throttle {
-    limit: RateLimit,
-    blocked_until: Duration,
 }
 
 /// Why a call brought no cookies: the words of Clerk's SDK, or Clerk's own code (contract §7.5).
@@ -63,10 +55,7 @@ impl SessionApi {
         production: bool,
     ) -> Self {
         let calls = if production { CALLS_IN_PRODUCTION } else { CALLS_IN_DEVELOPMENT };
-        let throttle = || {
-            let limit = RateLimit::new(CallLimit { calls, for_new_tokens: calls });
-            Mutex::new(Throttle { limit, blocked_until: Duration::ZERO })
-        };
+        let throttle = || CallThrottle::new(CallLimit { calls, for_new_tokens: calls });
         let (handshakes, refreshes) = (throttle(), throttle());
         let sessions = Cache::new(MOST_SESSIONS);
         Self { upstream, clock, url, secret, handshakes, refreshes, sessions }
@@ -130,13 +119,8 @@ impl SessionApi {
         Ok(ApiRequest { endpoint, method, url, key: Some(key) })
     }
 
-    fn take(&self, throttle: &Mutex<Throttle>) -> Result<(), NotRenewed> {
-        let (now, mut throttle) = (self.clock.steady(), lock(throttle));
-        if now < throttle.blocked_until {
-            telemetry::throttled(ThrottleCause::ByClerk);
-            return Err(FETCH_ERROR);
-        }
-        throttle.limit.take(false, now).map_err(|_| withheld())
+    fn take(&self, throttle: &CallThrottle) -> Result<(), NotRenewed> {
+        throttle.start(false, self.clock.steady()).map_err(|_| FETCH_ERROR)
     }
 
     fn take_of_session(&self, session_id: &str) -> Result<(), NotRenewed> {
@@ -145,12 +129,15 @@ impl SessionApi {
             || Arc::new(Mutex::new(RateLimit::new(CallLimit { calls, for_new_tokens: calls })));
         let key = Fingerprint::of(session_id.as_bytes());
         let limit = self.sessions.get_or_insert_with(&key, || Ok::<_, NotRenewed>(limit()))?;
-        let taken = lock(&limit).take(false, self.clock.steady());
-        taken.map_err(|_| withheld())
+        let mut limit = limit.lock().unwrap_or_else(PoisonError::into_inner);
+        limit.take(false, self.clock.steady()).map_err(|_| {
+            telemetry::throttled(ThrottleCause::AllTokens);
+            FETCH_ERROR
+        })
     }
 
-    /// Clerk blocks an endpoint after 429, for everybody: so nobody asks until then.
-    fn failed(&self, throttle: &Mutex<Throttle>, failed: &CallError) -> NotRenewed {
+    fn failed(&self, throttle: &CallThrottle, failed: &CallError) -> NotRenewed {
+        throttle.obey(failed, self.clock.steady());
         match failed {
             CallError::AuthError { status, code } => {
                 tracing::info!(status, code, "Clerk refused to renew a session");
@@ -163,10 +150,6 @@ impl SessionApi {
             }
             CallError::Upstream(fault) => {
                 tracing::warn!(cause = %fault, "a session was not renewed");
-                if matches!(fault.reason, UpstreamErrorKind::Status(429)) {
-                    let time = Duration::from_secs(fault.retry_after.min(LONGEST_BLOCK));
-                    lock(throttle).blocked_until = self.clock.steady() + time;
-                }
                 FETCH_ERROR
             }
         }
@@ -175,20 +158,10 @@ impl SessionApi {
 
 const FETCH_ERROR: NotRenewed = NotRenewed("fetch-error");
 
-fn withheld() -> NotRenewed {
-    telemetry::throttled(ThrottleCause::AllTokens);
-    FETCH_ERROR
-}
-
 fn texts(answer: &[u8], member: &str) -> Result<Vec<String>, NotRenewed> {
     let object = Object::parse(answer).map_err(|_| NotRenewed("unexpected-sdk-error"))?;
     match object.texts(member) {
         Member::Is(texts) => Ok(texts.into_iter().map(std::borrow::Cow::into_owned).collect()),
         _ => Err(NotRenewed("unexpected-sdk-error")),
     }
-}
-
-/// A limit that counts is whole also after a panic.
-fn lock<T>(limit: &Mutex<T>) -> MutexGuard<'_, T> {
-    limit.lock().unwrap_or_else(PoisonError::into_inner)
 }
