@@ -66,11 +66,6 @@ struct Progress {
     not_renewed: Option<&'static str>,
 }
 
-/// A response that sends the browser elsewhere.
-pub(crate) struct Redirect {
-    pub(crate) location: HeaderValue,
-}
-
 /// What a response must have beside what the handler wrote.
 pub(crate) struct Additions {
     pub(crate) set_cookies: Vec<HeaderValue>,
@@ -87,8 +82,8 @@ impl Renewal {
     }
 
     /// Resolves the handshake that the request brings back, if this browser started it here. Returns
-    /// the redirect that takes it out of the URL.
-    pub(crate) async fn resolve_handshake(&self, headers: &mut HeaderMap) -> Option<Redirect> {
+    /// the URL to redirect to, if the handshake stood in it.
+    pub(crate) async fn resolve_handshake(&self, headers: &mut HeaderMap) -> Option<HeaderValue> {
         let State { site, page, .. } = &*self.0;
         let page = page.as_ref()?;
         let resolved = handshake::resolve(site, page, headers).await?;
@@ -98,7 +93,7 @@ impl Renewal {
             return None;
         }
         // Not counted: each of these needs a handshake before it, which was.
-        Some(Redirect { location: sensitive(&page.url.clean())? })
+        sensitive(&page.url.clean())
     }
 
     /// What the pages around the request lend to a guard that reads its cookies.
@@ -157,8 +152,8 @@ impl Renewal {
         step.is_some_and(|(step, _)| step != Step::SignIn)
     }
 
-    /// The redirect of a page that was rejected.
-    pub(crate) fn redirect(&self, rejected: &Recoverable) -> Option<Redirect> {
+    /// The URL that a page is redirected to instead of its rejection.
+    pub(crate) fn redirect(&self, rejected: &Recoverable) -> Option<HeaderValue> {
         if !Arc::ptr_eq(&rejected.settings, &self.0.site.clerk.appearance()) {
             return None;
         }
@@ -184,7 +179,7 @@ impl Renewal {
         }
         let fields = fields.iter().filter_map(|field| sensitive(field));
         self.progress().fields.extend(fields);
-        Some(Redirect { location })
+        Some(location)
     }
 
     /// Takes what the response must have.

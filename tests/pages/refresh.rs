@@ -225,6 +225,22 @@ async fn requests_of_two_people_share_no_refresh() {
 }
 
 #[tokio::test]
+async fn requests_of_two_origins_share_no_refresh() {
+    const ADMIN: &str = "https://admin.example.com";
+    let site = Site::production_with(|pages| pages.origins([ORIGIN, ADMIN])).await;
+    let browser = site.browser().signed_in("user_ada", 90);
+    site.api.refuses(401, "refresh_request_origin_invalid");
+    for (host, calls) in [("app.example.com", 1), ("admin.example.com", 2), ("app.example.com", 2)]
+    {
+        let fields = [DOCUMENT, ("host", host)];
+        assert_eq!(browser.clone().send(Method::GET, "/dashboard", &fields).await.status, 307);
+        assert_eq!(site.api.count(), calls, "{host}");
+    }
+    let origins = site.api.calls().into_iter().map(|call| call.body["request_origin"].clone());
+    assert_eq!(origins.collect::<Vec<_>>(), [ORIGIN, ADMIN]);
+}
+
+#[tokio::test]
 async fn flood_of_one_session_is_bounded() {
     let site = Site::production().await;
     let browser = site.browser().signed_in("user_ada", 90);

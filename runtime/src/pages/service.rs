@@ -24,10 +24,7 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use super::{PagesLayer, headers};
-use crate::{
-    renewal::{Redirect, Renewal},
-    response::recovery::Recoverable,
-};
+use crate::{renewal::Renewal, response::recovery::Recoverable};
 
 /// The service that [`PagesLayer`] makes.
 #[derive(Clone)]
@@ -66,16 +63,16 @@ where
         Box::pin(async move {
             let (mut parts, body) = request.into_parts();
             let renewal = Renewal::new(site, &parts, whole_target(&parts));
-            let redirect = renewal.resolve_handshake(&mut parts.headers).await;
-            let mut response = if let Some(redirect) = redirect {
-                to_response(redirect)
+            let clean_url = renewal.resolve_handshake(&mut parts.headers).await;
+            let mut response = if let Some(clean_url) = clean_url {
+                redirect_to(clean_url)
             } else {
                 parts.extensions.insert(renewal.clone());
                 ready.call(Request::from_parts(parts, body)).await?.into_response()
             };
             let rejected = response.extensions_mut().remove::<Recoverable>();
-            if let Some(redirect) = rejected.and_then(|rejected| renewal.redirect(&rejected)) {
-                response = to_response(redirect);
+            if let Some(location) = rejected.and_then(|rejected| renewal.redirect(&rejected)) {
+                response = redirect_to(location);
             }
             headers::complete(&mut response, renewal.additions());
             Ok(response)
@@ -98,10 +95,10 @@ fn whole_target(parts: &Parts) -> Option<Uri> {
 }
 
 /// 307, as Clerk's SDK answers.
-fn to_response(redirect: Redirect) -> Response {
+fn redirect_to(location: HeaderValue) -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::TEMPORARY_REDIRECT;
-    response.headers_mut().insert(LOCATION, redirect.location);
+    response.headers_mut().insert(LOCATION, location);
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }

@@ -9,7 +9,13 @@ use super::{
     bound_return::ReturnKey, decision::SiteKind, directive::DirectiveRules, origins::Origins,
     public_url::PublicUrl, refresh::Refresher,
 };
-use crate::{clerk::Clerk, identity::SessionToken, verify::Fingerprint};
+use crate::{
+    clerk::Clerk,
+    error::{ErrorKind, TokenError},
+    identity::{Identity, SessionToken},
+    token::TokenType,
+    verify::Fingerprint,
+};
 
 /// Nonces of which is known that they were used.
 const MOST_NONCES: usize = 4096;
@@ -111,8 +117,7 @@ pub(super) fn directive_rules<'r>(clerk: &'r Clerk, host: &'r str) -> Option<Dir
 pub(super) async fn verified_session(
     clerk: &Clerk,
     token: &str,
-) -> Result<SessionToken, crate::error::ErrorKind> {
-    use crate::{error::TokenError, identity::Identity, token::TokenType};
+) -> Result<SessionToken, ErrorKind> {
     let accepts = |token_type| token_type == TokenType::SessionToken;
     match clerk.verifier().verify(token.as_bytes(), accepts).await {
         Ok(Identity::Session(session)) => Ok(session),
