@@ -82,16 +82,13 @@ impl Renewal {
     }
 
     /// Resolves the handshake that the request brings back, if this browser started it here. Returns
-    /// the URL to redirect to, if the handshake stood in it.
+    /// the URL of the page without it.
     pub(crate) async fn resolve_handshake(&self, headers: &mut HeaderMap) -> Option<HeaderValue> {
         let State { site, page, .. } = &*self.0;
         let page = page.as_ref()?;
         let resolved = handshake::resolve(site, page, headers).await?;
         self.progress().fields.extend(sensitive(&bound_return::consumed(&page.url)));
         self.renew(headers, &resolved.directives?)?;
-        if !page.url.has_handshake() {
-            return None;
-        }
         // Not counted: each of these needs a handshake before it, which was.
         sensitive(&page.url.clean())
     }
@@ -171,11 +168,12 @@ impl Renewal {
             Recovery::SignIn => "dev-browser-missing",
             _ => rejected.reason,
         };
-        let location = Target { site, page, cookies: &cookies, reason }.location(step)?;
+        let start = site.return_key.start(&page.url, site.clerk.verifier().clock.now())?;
+        let target = Target { site, page, cookies: &cookies, reason, state: &start.state };
+        let location = target.location(step)?;
         let mut fields = vec![loop_counter::count(page.redirects?, page.url.is_encrypted())];
         if step == Step::Handshake {
-            let now = site.clerk.verifier().clock.now();
-            fields.push(site.return_key.start(&page.url, now)?);
+            fields.push(start.cookie);
         }
         let fields = fields.iter().filter_map(|field| sensitive(field));
         self.progress().fields.extend(fields);

@@ -20,6 +20,8 @@ pub(crate) struct Reply {
 pub(crate) struct Browser<'s> {
     pub(crate) site: &'s Site,
     pub(crate) jar: BTreeMap<String, String>,
+    /// Where the last handshake leads back to.
+    pub(crate) back: String,
 }
 
 impl Browser<'_> {
@@ -68,24 +70,30 @@ impl Browser<'_> {
         }
         let reply = self.site.send(method, path, &fields).await;
         self.store(reply.set_cookies());
+        let location = reply.headers.get("location").and_then(|it| it.to_str().ok());
+        let location = location.and_then(|it| Url::parse(it).ok());
+        if let Some(location) = location.filter(|it| it.path().ends_with("/v1/client/handshake")) {
+            let mut pairs = location.query_pairs();
+            let (_, back) = pairs.find(|(name, _)| name == "redirect_url").unwrap();
+            let (_, path) = back.split_once("://").unwrap().1.split_once('/').unwrap();
+            self.back = format!("/{path}");
+        }
         reply
+    }
+
+    /// Comes back from the last handshake with `brought`.
+    pub(crate) async fn come_back(&mut self, brought: &str) -> Reply {
+        let separator = if brought.is_empty() { "" } else { "&" };
+        let target = format!("{}{separator}{brought}", self.back);
+        self.open(&target).await
     }
 
     /// Opens a page, goes through the handshake that it asks for, and comes back with `brought`, a
     /// parameter or nothing.
     pub(crate) async fn return_from_handshake(&mut self, path: &str, brought: &str) -> Reply {
         let reply = self.open(path).await;
-        let location = reply.location();
-        assert_eq!(location.path(), "/v1/client/handshake", "{reply:?}");
-        let back = Url::parse(&location_parameter(&location, "redirect_url")).unwrap();
-        let path = back.as_str().strip_prefix(&back.origin().ascii_serialization()).unwrap();
-        let separator = if path.contains('?') { "&" } else { "?" };
-        let path = if brought.is_empty() {
-            path.to_owned()
-        } else {
-            format!("{path}{separator}{brought}")
-        };
-        self.open(&path).await
+        assert_eq!(reply.location().path(), "/v1/client/handshake", "{reply:?}");
+        self.come_back(brought).await
     }
 }
 
@@ -146,7 +154,20 @@ impl Reply {
     }
 }
 
+/// A parameter of a URL, in that of a page without the state.
 pub(crate) fn location_parameter(location: &Url, name: &str) -> String {
     let mut pairs = location.query_pairs();
-    pairs.find(|(found, _)| found == name).map_or_else(String::new, |(_, value)| value.into_owned())
+    let value = pairs.find(|(found, _)| found == name).map(|(_, value)| value.into_owned());
+    without_state(&value.unwrap_or_default())
+}
+
+/// The state is the last parameter of a URL to return to.
+pub(crate) fn without_state(url: &str) -> String {
+    match url.rsplit_once("__clerk_auth_state=") {
+        Some((page, state)) => {
+            assert_eq!(state.len(), 22, "{url}");
+            page.trim_end_matches(['?', '&']).to_owned()
+        }
+        None => url.to_owned(),
+    }
 }

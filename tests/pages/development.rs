@@ -34,7 +34,7 @@ async fn first_visit_gets_a_development_browser() {
         let cookies = ["__clerk_db_jwt=dvb_1; Path=/".to_owned(), "__client_uat=0".to_owned()];
         let token = site.handshake_token(&json!({}), &json!({}), &cookies);
         let reply =
-            browser.open(&format!("{path}?__clerk_handshake={token}&__clerk_db_jwt=dvb_1")).await;
+            browser.come_back(&format!("__clerk_handshake={token}&__clerk_db_jwt=dvb_1")).await;
         assert_eq!(reply.location().as_str(), format!("{HOME}{path}"));
         let reply = browser.open(path).await;
         if path == "/dashboard" {
@@ -58,7 +58,7 @@ async fn development_browser_of_the_url_is_synced_first() {
     handshake(&browser.open("/dashboard").await, &site);
     let cookies = ["__clerk_db_jwt=dvb_1; Path=/".to_owned(), "__client_uat=0".to_owned()];
     let token = site.handshake_token(&json!({}), &json!({}), &cookies);
-    browser.open(&format!("/dashboard?__clerk_handshake={token}")).await.location();
+    browser.come_back(&format!("__clerk_handshake={token}")).await.location();
     let location = browser.open("/dashboard").await.location();
     // The sign-in page of another origin gets the development browser.
     assert_eq!(location.host_str(), Some("accounts.example"));
@@ -77,7 +77,7 @@ async fn development_browser_of_the_url_is_synced_first() {
         "__clerk_db_jwt=dvb_2; Path=/".to_owned(),
     ];
     let token = site.handshake_token(&json!({}), &json!({}), &cookies);
-    browser.open(&format!("/dashboard?__clerk_handshake={token}")).await.location();
+    browser.come_back(&format!("__clerk_handshake={token}")).await.location();
     assert_eq!(browser.open("/dashboard").await.body, "user_ada");
 }
 
@@ -113,7 +113,7 @@ async fn handshake_session_of_another_time_is_not_accepted() {
         let token = site.handshake_token(&json!({}), &json!({}), &cookies);
         let mut browser = site.browser();
         browser.open("/dashboard").await;
-        let reply = browser.open(&format!("/dashboard?__clerk_handshake={token}")).await;
+        let reply = browser.come_back(&format!("__clerk_handshake={token}")).await;
         handshake(&reply, &site);
         assert!(!reply.cookie_names().contains(&"__session"));
     }
@@ -126,8 +126,8 @@ async fn flood_of_nonces_or_of_expired_sessions_is_bounded() {
     let mut browser = site.browser();
     browser.open("/dashboard").await;
     for number in 0..60 {
-        let target = format!("/dashboard?__clerk_handshake_nonce=nonce_{number}");
-        handshake(&browser.clone().open(&target).await, &site);
+        let brought = format!("__clerk_handshake_nonce=nonce_{number}");
+        handshake(&browser.clone().come_back(&brought).await, &site);
     }
     assert_eq!(site.api.count(), 50);
     // Refreshes have a limit of their own.
@@ -144,7 +144,7 @@ async fn flood_of_nonces_or_of_expired_sessions_is_bounded() {
     }
     assert_eq!(site.api.count(), 100);
     site.advance(10);
-    handshake(&browser.open("/dashboard?__clerk_handshake_nonce=later").await, &site);
+    handshake(&browser.come_back("__clerk_handshake_nonce=later").await, &site);
     assert_eq!(site.api.count(), 101);
 }
 

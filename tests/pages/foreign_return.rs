@@ -29,7 +29,8 @@ async fn browsers(site: &Site) -> Vec<(&'static str, Browser<'_>)> {
     };
     let here = started("/dashboard").await;
     let value = here.jar["__Host-clerk_auth_return"].clone();
-    let mut plain = site.browser();
+    let mut plain = here.clone();
+    plain.jar.clear();
     plain.store([format!("clerk_auth_return={value}").as_str(), "__client_uat=1"]);
     let mut forged = here.clone();
     let digits = value.split_once('.').unwrap();
@@ -39,19 +40,33 @@ async fn browsers(site: &Site) -> Vec<(&'static str, Browser<'_>)> {
     junk.jar.insert("__Host-clerk_auth_return".into(), "1".into());
     let elsewhere = started(OTHER_PAGE).await;
     let other_query = started("/dashboard?page=2").await;
+    // Whoever sends the browser here knows no state of a handshake that is under way.
+    let mut under_way = started("/dashboard").await;
+    under_way.back = String::new();
+    let mut guessed = under_way.clone();
+    guessed.back = "?__clerk_auth_state=AAAAAAAAAAAAAAAAAAAAAA".to_owned();
+    let mut of_another = under_way.clone();
+    of_another.back = started("/dashboard").await.back;
+    let mut signed_out = site.browser();
+    signed_out.store(["__client_uat=1"]);
     vec![
         ("nothing", site.browser()),
-        ("signed out", {
-            let mut browser = site.browser();
-            browser.store(["__client_uat=1"]);
-            browser
-        }),
+        ("signed out", signed_out),
         ("a cookie without the prefix", plain),
         ("a forged time", forged),
         ("junk", junk),
         ("another page", elsewhere),
         ("another query", other_query),
+        ("a handshake under way", under_way),
+        ("a guessed state", guessed),
+        ("the state of another browser", of_another),
     ]
+}
+
+/// The dashboard, with the state that a browser has.
+fn dashboard(browser: &Browser<'_>, brought: &str) -> String {
+    let state = browser.back.split(['?', '&']).find(|it| it.starts_with("__clerk_auth_state"));
+    format!("/dashboard?{}&{brought}", state.unwrap_or_default())
 }
 
 #[tokio::test]
@@ -60,10 +75,10 @@ async fn foreign_handshake_is_dropped_without_a_call() {
     for (what, browser) in browsers(&site).await {
         for brought in brought(&site) {
             let mut by_url = browser.clone();
-            let with = by_url.open(&format!("/dashboard?{brought}")).await;
+            let with = by_url.open(&dashboard(&browser, &brought)).await;
             let mut by_cookie = browser.clone();
             by_cookie.store([brought.as_str()]);
-            let with_cookie = by_cookie.open("/dashboard").await;
+            let with_cookie = by_cookie.open(&dashboard(&browser, "")).await;
             let without = browser.clone().open("/dashboard").await;
             // As if there were none.
             assert_eq!(with.target(), without.target(), "{what} {brought}");
@@ -88,11 +103,11 @@ async fn handshake_that_comes_back_late_is_dropped() {
     browser.open("/dashboard").await;
     site.advance(59);
     let by_token = &brought(&site)[0];
-    let reply = browser.clone().open(&format!("/dashboard?{by_token}")).await;
+    let reply = browser.clone().come_back(by_token).await;
     assert!(reply.cookie_names().contains(&"__session"), "{reply:?}");
     site.advance(1);
     for brought in brought(&site) {
-        let reply = browser.clone().open(&format!("/dashboard?{brought}")).await;
+        let reply = browser.clone().come_back(&brought).await;
         assert_eq!(reply.target(), "handshake client-uat-but-no-session-token");
     }
     assert_eq!(site.api.count(), 0);
@@ -107,7 +122,7 @@ async fn handshake_counts_once() {
         browser.open("/dashboard").await;
         let brought = &brought(&site)[usize::from(nonce)];
         let before = browser.clone();
-        let target = format!("/dashboard?{brought}");
+        let target = format!("{}&{brought}", browser.back);
         assert!(browser.open(&target).await.cookie_names().contains(&"__session"));
         // The cookie is consumed.
         let mut later = before.clone();
@@ -142,10 +157,11 @@ async fn only_a_page_that_the_browser_opens_resolves_a_handshake() {
             by_cookie.store([brought.as_str()]);
             for path in ["/dashboard", "/public", "/greeting"] {
                 let with = browser.clone();
-                let target = format!("{path}?{brought}");
+                let page = browser.back.replace("/dashboard", path);
+                let target = format!("{page}&{brought}");
                 let reply = with.clone().send(method.clone(), &target, fields).await;
                 assert!(reply.status != 307 && reply.set_cookies().is_empty(), "{reply:?}");
-                let reply = by_cookie.clone().send(method.clone(), path, fields).await;
+                let reply = by_cookie.clone().send(method.clone(), &page, fields).await;
                 assert!(reply.status != 307 && reply.set_cookies().is_empty(), "{reply:?}");
             }
         }
@@ -182,7 +198,7 @@ async fn sign_out_by_handshake_leaves_a_good_session() {
     let mut browser = browser.signed_in("user_ada", 0);
     let out = ["__session=; Max-Age=0".to_owned(), "__client_uat=0".to_owned()];
     let token = site.handshake_token(&json!({}), &json!({}), &out);
-    let reply = browser.open(&format!("/dashboard?__clerk_handshake={token}")).await;
+    let reply = browser.come_back(&format!("__clerk_handshake={token}")).await;
     assert_eq!((reply.status, reply.body.as_str()), (200, "user_ada"), "{reply:?}");
     assert_eq!(reply.cookie_names(), ["__Host-clerk_auth_return"], "it is consumed");
 }

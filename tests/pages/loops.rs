@@ -53,7 +53,7 @@ async fn session_that_is_not_stored_ends_in_401() {
         redirects += 1;
         assert!(redirects < 10, "a loop");
         target = if reply.target().starts_with("handshake") {
-            format!("/dashboard?__clerk_handshake={token}")
+            format!("{}&__clerk_handshake={token}", browser.back)
         } else {
             reply.header("location").strip_prefix(ORIGIN).unwrap().to_owned()
         };

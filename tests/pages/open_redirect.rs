@@ -58,7 +58,7 @@ async fn clean_url_of_a_handshake_names_no_other_place() {
         let mut browser = site.browser();
         browser.store(["__client_uat=1"]);
         assert!(browser.open(target).await.target().starts_with("handshake"), "{target}");
-        let reply = browser.open(&format!("{target}?__clerk_handshake={token}")).await;
+        let reply = browser.come_back(&format!("__clerk_handshake={token}")).await;
         assert_eq!(reply.header("location"), format!("{ORIGIN}{target}"), "{target}");
         reply.assert_stays_at_home(target);
     }

@@ -51,8 +51,8 @@ async fn handshake_without_an_answer_starts_again_and_ends() {
     browser.store(["__client_uat=1"]);
     browser.open("/dashboard").await;
     for round in 1..=3 {
-        let target = format!("/dashboard?__clerk_handshake_nonce=nonce_{round}");
-        let reply = browser.open(&target).await;
+        let brought = format!("__clerk_handshake_nonce=nonce_{round}");
+        let reply = browser.come_back(&brought).await;
         let expected = if round < 3 { "handshake client-uat-but-no-session-token" } else { "401" };
         assert_eq!(reply.target(), expected, "{round}");
     }

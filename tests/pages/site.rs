@@ -131,7 +131,7 @@ impl Site {
     }
 
     pub(crate) fn browser(&self) -> Browser<'_> {
-        Browser { site: self, jar: BTreeMap::new() }
+        Browser { site: self, jar: BTreeMap::new(), back: String::new() }
     }
 
     pub(crate) async fn send(&self, method: Method, path: &str, fields: &[(&str, &str)]) -> Reply {

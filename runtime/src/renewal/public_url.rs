@@ -10,9 +10,19 @@ pub(crate) const NONCE: &str = "__clerk_handshake_nonce";
 pub(crate) const TOKEN: &str = "__clerk_handshake";
 pub(crate) const DEV_BROWSER: &str = "__clerk_db_jwt";
 pub(crate) const SYNCED: &str = "__clerk_synced";
+/// Ours, beside those of Clerk: see `bound_return`.
+pub(crate) const STATE: &str = "__clerk_auth_state";
 pub(crate) const RETURN_TO_SATELLITE: &str = "__clerk_redirect_url";
-const OF_CLERK: [&str; 7] =
-    [NONCE, TOKEN, DEV_BROWSER, SYNCED, RETURN_TO_SATELLITE, "__clerk_help", "__dev_session"];
+const OF_CLERK: [&str; 8] = [
+    STATE,
+    NONCE,
+    TOKEN,
+    DEV_BROWSER,
+    SYNCED,
+    RETURN_TO_SATELLITE,
+    "__clerk_help",
+    "__dev_session",
+];
 
 /// Origin, path and query of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,15 +58,10 @@ impl PublicUrl {
         url.query_pairs().find(is_it).map(|(_, value)| value.into_owned())
     }
 
-    /// Whether the query has what a handshake brought back.
-    pub(crate) fn has_handshake(&self) -> bool {
-        self.parameter(NONCE).is_some() || self.parameter(TOKEN).is_some()
-    }
-
     /// The page that was asked for, without what Clerk added.
     pub(crate) fn clean(&self) -> String {
         let pairs = self.query.iter().flat_map(|query| query.split('&'));
-        let kept: Vec<&str> = pairs.filter(|pair| !is_of_clerk(pair)).collect();
+        let kept: Vec<&str> = pairs.filter(|pair| !pair.is_empty() && !is_of_clerk(pair)).collect();
         let query = if kept.is_empty() { String::new() } else { format!("?{}", kept.join("&")) };
         format!("{}{}{query}", self.origin, self.path)
     }
@@ -106,6 +111,8 @@ mod tests {
         for (target, clean) in [
             ("/", "/"),
             ("/a?b=%20&c", "/a?b=%20&c"),
+            ("/a?&b&&", "/a?b"),
+            ("/a?__clerk_auth_state=x&", "/a"),
             ("/a?__clerk_handshake=x", "/a"),
             ("/a?b=1&__clerk_handshake_nonce=x&__clerk_synced=true&c=2", "/a?b=1&c=2"),
             ("/a?%5f%5fclerk_db_jwt=x&b", "/a?b"),

@@ -8,7 +8,7 @@ use super::{
     decision::Step,
     directive::sensitive,
     page_request::PageRequest,
-    public_url::{DEV_BROWSER, PublicUrl, RETURN_TO_SATELLITE, SYNCED},
+    public_url::{DEV_BROWSER, PublicUrl, RETURN_TO_SATELLITE, STATE, SYNCED},
     site::Site,
 };
 use crate::{request::cookie::CookieSet, token::Decoded, verify::API_VERSION};
@@ -19,6 +19,8 @@ pub(super) struct Target<'r> {
     pub(super) page: &'r PageRequest,
     pub(super) cookies: &'r CookieSet,
     pub(super) reason: &'r str,
+    /// What the URL to return to holds if the redirect is a handshake.
+    pub(super) state: &'r str,
 }
 
 impl Target<'_> {
@@ -34,14 +36,18 @@ impl Target<'_> {
     }
 
     fn handshake(&self) -> Url {
-        let Self { site, page, cookies, reason } = self;
+        let Self { site, page, cookies, reason, state } = self;
         let mut url = site.frontend_api.clone();
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.pop_if_empty().extend(["v1", "client", "handshake"]);
         }
         let page_url = page.url.clean();
-        let page_url =
-            if site.kind.is_satellite { with_synced(&page_url, "true") } else { page_url };
+        let page_url = if site.kind.is_satellite {
+            with_parameter(&page_url, SYNCED, "true")
+        } else {
+            page_url
+        };
+        let page_url = with_parameter(&page_url, STATE, state);
         {
             let mut query = url.query_pairs_mut();
             query
@@ -65,8 +71,11 @@ impl Target<'_> {
         let Self { site, page, .. } = self;
         let mut url = site.sign_in_url(&page.url).filter(|url| !page.url.is_page_of(url))?;
         let page_url = page.url.clean();
-        let page_url =
-            if site.kind.is_satellite { with_synced(&page_url, "false") } else { page_url };
+        let page_url = if site.kind.is_satellite {
+            with_parameter(&page_url, SYNCED, "false")
+        } else {
+            page_url
+        };
         let is_other_origin = url.origin().ascii_serialization() != page.url.origin;
         url.query_pairs_mut().append_pair("redirect_url", &page_url);
         // Another origin has no cookies of this one: its pages would start a new browser.
@@ -91,7 +100,7 @@ impl Target<'_> {
         let is_satellite = is_plain && self.site.satellites.contains(&origin);
         let uri = is_satellite.then(|| url.as_str().parse::<http::Uri>().ok())??;
         let url = PublicUrl::new(origin, &uri)?.clean();
-        let mut url = Url::parse(&with_synced(&url, "true")).ok()?;
+        let mut url = Url::parse(&with_parameter(&url, SYNCED, "true")).ok()?;
         if let Some(dev_browser) = &self.cookies.dev_browser {
             url.query_pairs_mut().append_pair(DEV_BROWSER, dev_browser);
         }
@@ -111,7 +120,7 @@ fn is_jwt(text: &str) -> bool {
     matches!(Decoded::from_text(text.as_bytes()), Ok(Decoded::Jwt(_)))
 }
 
-fn with_synced(url: &str, synced: &str) -> String {
+fn with_parameter(url: &str, name: &str, value: &str) -> String {
     let separator = if url.contains('?') { '&' } else { '?' };
-    format!("{url}{separator}{SYNCED}={synced}")
+    format!("{url}{separator}{name}={value}")
 }
