@@ -44,7 +44,7 @@ async fn browsers(site: &Site) -> Vec<(&'static str, Browser<'_>)> {
     let mut under_way = started("/dashboard").await;
     under_way.back = String::new();
     let mut guessed = under_way.clone();
-    guessed.back = "?__clerk_auth_state=AAAAAAAAAAAAAAAAAAAAAA".to_owned();
+    guessed.back.push_str("?__clerk_auth_state=AAAAAAAAAAAAAAAAAAAAAA");
     let mut of_another = under_way.clone();
     of_another.back = started("/dashboard").await.back;
     let mut signed_out = site.browser();
