@@ -65,6 +65,9 @@ pub struct PagesLayer {
 
 impl PagesLayer {
     /// Starts the settings of a site. `clerk` must be a clone of the one in the router's state.
+    ///
+    /// Handshakes go to the Frontend API of the publishable key, or to its proxy if
+    /// [`frontend_api_url`](crate::ClerkBuilder::frontend_api_url) names one.
     pub fn builder(clerk: Clerk) -> PagesBuilder {
         PagesBuilder::new(clerk)
     }
