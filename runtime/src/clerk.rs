@@ -15,9 +15,12 @@ mod similar;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use self::settings::origin::{authorized_party, is_plain_http};
 pub use self::{builder::ClerkBuilder, error::ConfigError, rules::ClerkRules};
 
 use std::{fmt, sync::Arc};
+
+use reqwest::Url;
 
 use crate::{
     error::ConfigurationError,
@@ -26,7 +29,7 @@ use crate::{
     response::rejection::RejectionSettings,
     token::TokenType,
     verify::{
-        Keys, Recipient, Verifier,
+        Keys, Recipient, SessionApi, Verifier,
         health::{Health, WarmUpError},
     },
 };
@@ -59,6 +62,9 @@ struct Inner {
     /// What it was built from, so that other rules are checked beside the rest.
     settings: Arc<ClerkBuilder>,
     has: Credentials,
+    sessions: Arc<SessionApi>,
+    /// As browsers reach it: its proxy, if the instance has one.
+    frontend_api: Option<Arc<Url>>,
 }
 
 /// Which of our own keys are configured.
@@ -233,6 +239,14 @@ impl Clerk {
 
     pub(crate) fn cookies(&self) -> &CookieRules {
         &self.0.cookies
+    }
+
+    pub(crate) fn sessions(&self) -> &Arc<SessionApi> {
+        &self.0.sessions
+    }
+
+    pub(crate) fn frontend_api(&self) -> Option<&Url> {
+        self.0.frontend_api.as_deref()
     }
 
     pub(crate) fn appearance(&self) -> Arc<RejectionSettings> {

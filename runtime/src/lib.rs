@@ -61,6 +61,7 @@
 //! - [`audit`]: a table of your routes and their policies, and no route that was forgotten.
 //! - [`guide::mcp`]: an MCP server with a policy for each tool, in ten minutes.
 //! - [`guide::long_lived_connections`]: streams and sockets that end with the token.
+//! - [`pages`]: sessions that survive a page load, for sites that a server renders.
 //! - [`guide::server_functions`]: the same attribute above the server functions of Leptos and Dioxus.
 //! - [`testing`]: a local stand-in for Clerk, for your tests (feature `testing`).
 //! - [`guide::reasons`]: why a request was rejected, in the log and while you develop.
@@ -91,7 +92,9 @@ pub mod metadata;
 #[cfg(any(feature = "aide", feature = "utoipa"))]
 #[cfg_attr(docsrs, doc(cfg(any(feature = "aide", feature = "utoipa"))))]
 pub mod openapi;
+pub mod pages;
 pub mod policy;
+mod renewal;
 mod request;
 mod response;
 mod server_functions;

@@ -2,4 +2,5 @@
 
 pub(crate) mod authorization;
 pub(crate) mod cookie;
+pub(crate) mod field;
 pub(crate) mod sensitive;

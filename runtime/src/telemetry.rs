@@ -30,6 +30,10 @@ pub(crate) enum Endpoint {
     OAuthTokenVerify,
     M2mTokenVerify,
     ApiKeyVerify,
+    /// The cookies of a handshake, by its nonce.
+    HandshakePayload,
+    /// A new token for an expired session.
+    SessionRefresh,
 }
 
 /// What was looked for in a memory, and how that ended.
@@ -62,6 +66,8 @@ impl Endpoint {
             Self::OAuthTokenVerify => "oauth_token_verify",
             Self::M2mTokenVerify => "m2m_token_verify",
             Self::ApiKeyVerify => "api_key_verify",
+            Self::HandshakePayload => "handshake_payload",
+            Self::SessionRefresh => "session_refresh",
         }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Each class is read by a function that cannot return another: the compiler sees to it.
 
+mod call_throttle;
 pub(crate) mod checks;
 pub(crate) mod facts;
 #[cfg(fuzzing)]
@@ -12,6 +13,7 @@ pub(crate) mod http_client;
 pub(crate) mod jwt;
 pub(crate) mod members;
 pub(crate) mod opaque;
+pub(crate) mod session_api;
 pub(crate) mod single_flight;
 
 pub(crate) use self::{
@@ -19,11 +21,11 @@ pub(crate) use self::{
     facts::Accepted,
     http_client::{
         ApiRequest, ApiSecret, Timeouts, Upstream,
-        client::{HttpClient, Reach},
+        client::{API_VERSION, HttpClient, Reach},
     },
     jwt::{
         JwtVerifier,
-        cache::JwtCache,
+        cache::{Fingerprint, JwtCache},
         key::Key,
         key_set::{KeySet, Keys},
     },
@@ -32,6 +34,8 @@ pub(crate) use self::{
         backend_api::{BackendApi, RateLimits},
         rate_limit::CallLimit,
     },
+    session_api::{NotRenewed, SessionApi},
+    single_flight::{Flight, SingleFlight},
 };
 
 use std::sync::Arc;
@@ -40,7 +44,8 @@ use self::{health::Health, jwt::header::Class};
 use crate::{
     clock::Clock,
     error::{AuthError, ErrorKind, TokenError},
-    token::{Decoded, Form, Jwt, Presented, Token},
+    identity::{Identity, SessionToken},
+    token::{Decoded, Form, Jwt, Presented, Token, TokenType},
 };
 
 /// The rules of one `Clerk`, and what it shares with those that differ in them: a verifier for JWTs,
@@ -74,6 +79,17 @@ impl Verifier {
         }
         // On the heap: most tokens are cached, and the future of their requests stays small.
         Box::pin(self.verify_uncached(text, accepts)).await
+    }
+
+    /// Verifies the session of a cookie. No other class of token is read from one.
+    pub(crate) async fn verify_session_cookie(&self, text: &[u8]) -> Result<Accepted, AuthError> {
+        let accepted = self.verify(text, Presented::is_session).await?;
+        if let Identity::Session(SessionToken(session)) = &accepted.identity {
+            let checked = self.rules.check_cookie_party(session.names_party);
+            let token_type = Some(TokenType::SessionToken);
+            checked.map_err(|fault| AuthError::of_known(fault, token_type))?;
+        }
+        Ok(accepted)
     }
 
     async fn verify_uncached(

@@ -21,8 +21,9 @@ request of these shows, and approvals that are reused for one second.
 
 The requests are those that an issuer, a client or a browser could send in good faith. What only an attacker
 would write is not compared: there the rules of this crate count alone. They stand in [`rules`](crate::guide::rules),
-each has its tests of attacks, and the known differences have tables below. Neither compared are handshakes, redirects, satellite domains, the refreshing
-of sessions, and the choice of an organization by URL, because a guard has no part in them.
+each has its tests of attacks, and the known differences have tables below. Neither compared are
+[pages](crate::pages): handshakes, redirects, satellite domains and refreshes. The choice of an organization by URL is
+not there at all.
 ";
 
 /// Titles of the rules that no vector shows: those that reject, and those that accept.

@@ -1,7 +1,7 @@
 //! The page about faults promises nothing that no test holds.
 
 /// All tests that a promise can rest on.
-const TESTS: [&str; 16] = [
+const TESTS: [&str; 20] = [
     include_str!("cancel.rs"),
     include_str!("clocks.rs"),
     include_str!("failures.rs"),
@@ -15,13 +15,17 @@ const TESTS: [&str; 16] = [
     include_str!("stale.rs"),
     include_str!("storms.rs"),
     include_str!("waiters.rs"),
+    include_str!("../pages/development.rs"),
+    include_str!("../pages/flow.rs"),
+    include_str!("../pages/outages.rs"),
+    include_str!("../pages/refresh.rs"),
     include_str!("../tokens/keys/set.rs"),
     include_str!("../tokens/opaque.rs"),
     include_str!("../tokens/opaque/statuses.rs"),
 ];
 
 /// How each row of the page begins, and the tests that fail if it is not true.
-const ROWS: [(&str, &[&str]); 38] = [
+const ROWS: [(&str, &[&str]); 45] = [
     (
         "Clerk is down at start",
         &[
@@ -230,6 +234,37 @@ const ROWS: [(&str, &[&str]); 38] = [
             "verdicts_about_opaque_tokens_last_as_long_as_before",
             "stepped_clock_decides_anew_about_opaque_tokens",
         ],
+    ),
+    (
+        "a refresh fails",
+        &[
+            "refresh_that_cannot_be_made_becomes_a_handshake_or_401",
+            "refusal_counts_for_ten_seconds",
+        ],
+    ),
+    ("the Backend API hangs while a session", &["backend_api_that_hangs_costs_a_page_one_attempt"]),
+    (
+        "the Backend API answers 429 to a refresh",
+        &["limit_of_clerk_is_obeyed_and_pages_take_the_handshake"],
+    ),
+    (
+        "what a handshake brought cannot be read",
+        &["handshake_without_an_answer_starts_again_and_ends"],
+    ),
+    (
+        "the Frontend API is down",
+        &[
+            "good_session_opens_pages_without_a_call",
+            "expired_session_is_refreshed_before_the_handler",
+        ],
+    ),
+    (
+        "the keys are not known, for pages",
+        &["session_that_cannot_be_checked_is_503_without_a_redirect"],
+    ),
+    (
+        "a flood of refreshes or handshakes",
+        &["flood_of_nonces_or_of_expired_sessions_is_bounded", "flood_of_one_session_is_bounded"],
     ),
     (
         "a caller goes away",

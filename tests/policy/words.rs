@@ -297,7 +297,7 @@ async fn jwts_alone_need_no_secret_key() {
 fn each_word_is_in_the_table_of_routes() {
     let routes = Routes::<Clerk>::new();
     let (_, table) = routes.get("/invoices", own_admin).get("/start", onboarding).finish();
-    let lines: Vec<String> = table.rows().map(|row| row.requirement()).collect();
+    let lines: Vec<String> = table.rows().map(clerk_auth::audit::Row::requirement).collect();
     assert_eq!(lines[0], "session_token with role org:admin and no impersonator");
     assert_eq!(lines[1], "session_token (active or pending), or api_key");
     let json: Value = serde_json::from_str(&table.to_json()).unwrap();

@@ -13,7 +13,7 @@ use crate::{
     telemetry::{self, Endpoint},
     verify::{
         ApiRequest, BackendApi, HttpClient, JwtCache, JwtVerifier, KeySet, Keys, OpaqueVerifier,
-        Reach, Timeouts, Upstream, Verifier,
+        Reach, SessionApi, Timeouts, Upstream, Verifier,
     },
 };
 
@@ -44,8 +44,8 @@ fn assemble(mut builder: ClerkBuilder) -> Result<Clerk, ConfigError> {
         let url = settings::join(&checked.api_url, &format!("{}/jwks", checked.api_version));
         ApiRequest { endpoint: Endpoint::KeySet, method: Method::GET, url, key: Some(secret) }
     });
-    let public_set = checked.frontend_api.map(|url| {
-        let url = settings::join(&url, ".well-known/jwks.json");
+    let public_set = checked.frontend_api.as_ref().map(|url| {
+        let url = settings::join(url, ".well-known/jwks.json");
         ApiRequest { endpoint: Endpoint::PublicKeySet, method: Method::GET, url, key: None }
     });
     let asks_both = builder.fall_back.to_public_keys || private_set.is_none();
@@ -68,6 +68,13 @@ fn assemble(mut builder: ClerkBuilder) -> Result<Clerk, ConfigError> {
         checked.secret.as_ref(),
         checked.machine_secret.as_ref(),
         checked.rate_limits,
+    );
+    let sessions = SessionApi::new(
+        upstream.clone(),
+        builder.clock.clone(),
+        settings::join(&checked.api_url, &checked.api_version),
+        checked.secret.clone(),
+        checked.production,
     );
     let keys = match checked.jwt_key {
         Some(key) if !builder.fall_back.to_jwt_key || sources.is_empty() => Keys::Pem(key),
@@ -99,6 +106,8 @@ fn assemble(mut builder: ClerkBuilder) -> Result<Clerk, ConfigError> {
         appearance: Arc::new(appearance),
         settings: Arc::new(builder),
         has,
+        sessions: Arc::new(sessions),
+        frontend_api: checked.frontend_api.map(Arc::new),
     })))
 }
 

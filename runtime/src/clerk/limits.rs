@@ -21,7 +21,7 @@ const REFUSAL_CACHE: Duration = Duration::from_secs(10);
 const LONGEST_VERDICT: Duration = Duration::from_secs(300);
 /// So that one token cannot use up the rate limit.
 const APPROVAL_CACHE: Duration = Duration::from_secs(1);
-/// What Clerk allows in ten seconds (contract §4.7). OAuth tokens alone count there (§13.2).
+/// What Clerk allows in ten seconds. OAuth tokens alone count there.
 const CALLS_IN_PRODUCTION: u32 = 1000;
 const CALLS_IN_DEVELOPMENT: u32 = 100;
 /// For the other types, which Clerk verifies without a published limit. It bounds what they cost.

@@ -64,7 +64,7 @@ pub(super) fn derive(
     clerk: &Clerk,
     change: impl FnOnce(ClerkRules) -> ClerkRules,
 ) -> Result<Clerk, ConfigError> {
-    let Inner { verifier, appearance, settings, has, .. } = &*clerk.0;
+    let Inner { verifier, appearance, settings, has, sessions, frontend_api, .. } = &*clerk.0;
     let ClerkRules(changed) = change(ClerkRules(ClerkBuilder::clone(settings)));
     let checked = checks::check(&changed)?;
     let is_known = settings.resource == changed.resource && settings.audience == changed.audience;
@@ -80,6 +80,8 @@ pub(super) fn derive(
         appearance: Arc::new(appearance),
         settings: Arc::new(changed),
         has: *has,
+        sessions: Arc::clone(sessions),
+        frontend_api: frontend_api.clone(),
     })))
 }
 

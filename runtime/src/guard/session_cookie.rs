@@ -5,29 +5,71 @@ use http::request::Parts;
 use crate::{
     clerk::Clerk,
     error::{AuthError, ErrorKind, TokenError},
-    identity::{Identity, SessionToken},
     policy::{Denial, Policy},
+    renewal::Renewal,
     request::cookie::{CookieError, SessionCookie, is_plain_read},
     response::reason,
-    token::{Presented, TokenType},
+    token::TokenType,
     verify::{Accepted, is_expired},
 };
 
 /// The session of the request's cookies; `None` for an anonymous request.
 pub(crate) async fn authenticate(
     clerk: &Clerk,
+    parts: &mut Parts,
+    policy: &Policy,
+) -> Result<Option<Accepted>, AuthError> {
+    if let Some(renewal) = Renewal::lent(parts, clerk) {
+        return authenticate_in_page(&renewal, clerk, parts, policy).await;
+    }
+    if policy.is_optional() {
+        return authenticate_optional(clerk, parts, policy).await;
+    }
+    authenticate_session(clerk, parts, policy).await
+}
+
+async fn authenticate_session(
+    clerk: &Clerk,
     parts: &Parts,
     policy: &Policy,
 ) -> Result<Option<Accepted>, AuthError> {
     let now = clerk.verifier().clock.now();
-    let cookie = clerk.cookies().token(&parts.headers, now);
-    if policy.is_optional() {
-        return authenticate_optional(clerk, parts, policy, cookie).await;
-    }
-    let Some(cookie) = cookie.map_err(TokenError::from)? else { return Ok(None) };
+    let cookie = clerk.cookies().token(&parts.headers, now).map_err(TokenError::from)?;
+    let Some(cookie) = cookie else { return Ok(None) };
     cookie.check().map_err(TokenError::from)?;
     clerk.cookies().check_site(parts)?;
     verify(clerk, &cookie, policy).await.map(Some)
+}
+
+/// Renews a session before it is rejected. What a handshake can renew is rejected also if the policy
+/// admits anonymous requests: the pages around the guard redirect it.
+async fn authenticate_in_page(
+    renewal: &Renewal,
+    clerk: &Clerk,
+    parts: &mut Parts,
+    policy: &Policy,
+) -> Result<Option<Accepted>, AuthError> {
+    if let Some(fault) = renewal.sync_first(&parts.headers) {
+        return Err(TokenError::from(fault).into());
+    }
+    let mut session = authenticate_session(clerk, parts, policy).await;
+    if let Err(refused) = &session
+        && renewal.refresh(&mut parts.headers, &refused.failure).await
+    {
+        session = authenticate_session(clerk, parts, policy).await;
+    }
+    let failure = match &session {
+        Ok(Some(_)) => return session,
+        Ok(None) => &ErrorKind::Missing,
+        Err(refused) => &refused.failure,
+    };
+    if !policy.is_optional() {
+        return session;
+    }
+    if renewal.hands_over(&parts.headers, failure) {
+        return Err(failure.clone().into());
+    }
+    authenticate_optional(clerk, parts, policy).await
 }
 
 /// The browser sends cookies, not the caller. So a cookie that does not authenticate makes a
@@ -37,8 +79,8 @@ async fn authenticate_optional(
     clerk: &Clerk,
     parts: &Parts,
     policy: &Policy,
-    cookie: Result<Option<SessionCookie>, CookieError>,
 ) -> Result<Option<Accepted>, AuthError> {
+    let cookie = clerk.cookies().token(&parts.headers, clerk.verifier().clock.now());
     let only_reads = is_plain_read(parts);
     let ignore = |refused: AuthError| {
         log_ignored(&refused, policy, only_reads);
@@ -75,21 +117,16 @@ async fn authenticate_optional(
     }
 }
 
-/// No other class of token is read from a cookie, whatever the policy accepts.
+/// Pending sessions are told here, so that one makes an optional request anonymous.
 async fn verify(
     clerk: &Clerk,
     cookie: &SessionCookie,
     policy: &Policy,
 ) -> Result<Accepted, AuthError> {
-    let verifier = clerk.verifier();
-    let accepted = verifier.verify(cookie.token.as_bytes(), Presented::is_session).await?;
-    let refused = |failure| AuthError::of_known(failure, Some(TokenType::SessionToken));
-    if let Identity::Session(SessionToken(session)) = &accepted.identity {
-        let checked = verifier.rules.check_cookie_party(session.names_party);
-        checked.map_err(|fault| refused(ErrorKind::from(fault)))?;
-    }
+    let accepted = clerk.verifier().verify_session_cookie(cookie.token.as_bytes()).await?;
     let status = policy.check_status(&accepted.identity);
-    status.map_err(|denial| refused(ErrorKind::from(denial)))?;
+    let token_type = Some(TokenType::SessionToken);
+    status.map_err(|denial| AuthError::of_known(denial, token_type))?;
     Ok(accepted)
 }
 

@@ -6,21 +6,23 @@
 
 mod instance;
 mod notes;
+mod overlay;
 #[cfg(test)]
 mod tests;
 
 use http::{
-    HeaderMap, HeaderName, HeaderValue, Method,
+    HeaderMap, HeaderValue, Method,
     header::{COOKIE, HOST, ORIGIN, UPGRADE},
     request::Parts,
 };
 use memchr::memchr;
 use percent_encoding::percent_decode;
 
-pub(crate) use self::instance::CookieInstance;
 #[cfg(feature = "testing")]
 pub(crate) use self::instance::suffix;
+pub(crate) use self::{instance::CookieInstance, overlay::overlay};
 use self::{instance::without_scheme, notes::CookieNotes};
+use super::field::{SEC_FETCH_SITE, single_field};
 use crate::{
     clock::{UnixMillis, whole},
     token::{
@@ -50,6 +52,14 @@ pub(crate) enum CookieError {
     Stale,
     #[error("the cookies of a development instance came without `__clerk_db_jwt`")]
     NoDevBrowser,
+    #[error(
+        "the URL brings the development browser of another origin, which a handshake takes over"
+    )]
+    DevBrowserSync,
+    #[error("the satellite domain has yet to take over the session of its primary domain")]
+    SatelliteSync,
+    #[error("a satellite domain waits for the development browser of this primary domain")]
+    PrimarySync,
 }
 
 /// A cookie came with a request that another site could have made the browser send.
@@ -126,38 +136,29 @@ impl CookieRules {
         if is_plain_read(parts) {
             return Ok(());
         }
-        // A field that is sent twice is nobody's: proxies and we could read another one of them.
-        let text = |name: HeaderName| {
-            let mut fields = parts.headers.get_all(name).iter();
-            match (fields.next(), fields.next()) {
-                (None, _) => None,
-                (Some(field), None) => Some(field.to_str().unwrap_or("?")),
-                (Some(_), Some(_)) => Some("?"),
-            }
-        };
-        let origin = text(ORIGIN);
+        let origin = single_field(&parts.headers, ORIGIN);
         if origin.is_some_and(|origin| self.authorized_parties.iter().any(|party| party == origin))
         {
             return Ok(());
         }
-        let own = match (text(HeaderName::from_static("sec-fetch-site")), origin) {
+        let own = match (single_field(&parts.headers, SEC_FETCH_SITE), origin) {
             (Some(site), _) => matches!(site, "same-origin" | "none"),
-            (None, Some(origin)) => is_own_origin(origin, text(HOST), parts),
+            (None, Some(origin)) => is_own_origin(origin, parts),
             (None, None) => true,
         };
         if own { Ok(()) } else { Err(CrossSite) }
     }
 
     /// Eight rules in order; the first that applies decides.
-    fn choose(&self, headers: &HeaderMap, now: UnixMillis) -> CookieSet {
-        let plain = CookieSet::read(headers, "");
+    pub(crate) fn choose(&self, headers: &HeaderMap, now: UnixMillis) -> CookieSet {
+        let plain = CookieSet::read(headers, None);
         let Some(instance) = &self.instance else {
             if plain.session.is_none() {
                 self.notes.no_publishable_key(headers);
             }
             return plain;
         };
-        let suffixed = CookieSet::read(headers, &format!("_{}", instance.suffix));
+        let suffixed = CookieSet::read(headers, Some(&instance.suffix));
         if let Some(session) = &plain.session {
             // A token that cannot be read, or names no issuer, is of an old front end.
             let Some(host) = claims(session, issuer_host).flatten() else { return plain };
@@ -196,19 +197,25 @@ pub(crate) fn is_plain_read(parts: &Parts) -> bool {
 
 /// The cookies of one set. An empty value is no value.
 #[derive(Debug, Default)]
-struct CookieSet {
-    session: Option<String>,
-    client_uat: Option<String>,
-    dev_browser: Option<String>,
+pub(crate) struct CookieSet {
+    pub(crate) session: Option<String>,
+    pub(crate) client_uat: Option<String>,
+    pub(crate) dev_browser: Option<String>,
+    /// Whether the names of the set have the suffix of the instance.
+    pub(crate) is_suffixed: bool,
 }
 
 impl CookieSet {
-    fn read(headers: &HeaderMap, suffix: &str) -> Self {
-        let cookie = |name: &str| find(headers, &format!("{name}{suffix}"));
+    fn read(headers: &HeaderMap, suffix: Option<&str>) -> Self {
+        let cookie = |name: &str| match suffix {
+            Some(suffix) => find(headers, &format!("{name}_{suffix}")),
+            None => find(headers, name),
+        };
         Self {
             session: cookie("__session"),
             client_uat: cookie("__client_uat"),
             dev_browser: cookie("__clerk_db_jwt"),
+            is_suffixed: suffix.is_some(),
         }
     }
 }
@@ -216,7 +223,7 @@ impl CookieSet {
 /// The first cookie of a name. The fields are split before a value is decoded: an encoded `;`
 /// must not make a second cookie, and another application's odd bytes must not hide ours. A value
 /// that is no text is still there, so that it is refused and not overlooked.
-fn find(headers: &HeaderMap, name: &str) -> Option<String> {
+pub(crate) fn find(headers: &HeaderMap, name: &str) -> Option<String> {
     let fields = headers.get_all(COOKIE).iter().map(HeaderValue::as_bytes);
     let mut parts = fields.flat_map(|field| field.split(|byte| *byte == b';'));
     let value = parts.find_map(|part| value_of(part, name))?;
@@ -275,7 +282,7 @@ fn issued_at(token: Option<&str>) -> f64 {
 
 /// Whether a session token says that it was issued before `client_uat`. What is wrong with a token
 /// of another class is its class.
-fn is_older(token: &str, client_uat: i64) -> bool {
+pub(crate) fn is_older(token: &str, client_uat: i64) -> bool {
     let issued = classified(token, |token| match token {
         Token::SessionJwt(jwt) => number(&jwt.payload, "iat"),
         Token::OAuthJwt(_) | Token::M2mJwt(_) | Token::Opaque(_) => None,
@@ -293,7 +300,7 @@ fn is_over(set: &CookieSet, now: UnixMillis) -> bool {
 }
 
 /// `12abc` is 12, `-1` is −1, and what begins with no number is 0: nobody is signed in.
-fn leading_integer(text: Option<&str>) -> i64 {
+pub(crate) fn leading_integer(text: Option<&str>) -> i64 {
     let text = text.unwrap_or_default().trim_start();
     let negative = text.starts_with('-');
     let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
@@ -307,8 +314,9 @@ fn leading_integer(text: Option<&str>) -> i64 {
 }
 
 /// Whether a page of this very host made the request. The scheme is not known behind a proxy.
-fn is_own_origin(origin: &str, host: Option<&str>, parts: &Parts) -> bool {
-    let host = host.or_else(|| parts.uri.authority().map(http::uri::Authority::as_str));
+fn is_own_origin(origin: &str, parts: &Parts) -> bool {
+    let host = single_field(&parts.headers, HOST)
+        .or_else(|| parts.uri.authority().map(http::uri::Authority::as_str));
     let Some(host) = host.filter(|host| !host.is_empty()) else { return false };
     [("https://", ":443"), ("http://", ":80")].iter().any(|(scheme, port)| {
         // Browsers leave the scheme's own port out of an origin; proxies may write it into `Host`.

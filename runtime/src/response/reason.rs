@@ -90,6 +90,9 @@ fn of_cookie(fault: CookieError) -> &'static str {
         CookieError::NoSession => "client-uat-but-no-session-token",
         CookieError::Stale => "session-token-iat-before-client-uat",
         CookieError::NoDevBrowser => "dev-browser-missing",
+        CookieError::DevBrowserSync => "dev-browser-sync",
+        CookieError::SatelliteSync => "satellite-needs-syncing",
+        CookieError::PrimarySync => "primary-responds-to-syncing",
     }
 }
 

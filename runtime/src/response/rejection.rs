@@ -14,7 +14,11 @@ use http::{
 use crate::{
     error::{AuthError, ErrorKind},
     policy::{Denial, Policy, RequiredScopes, Reverification, ScopeHierarchy},
-    response::{reason, resource::Resource},
+    response::{
+        reason,
+        recovery::{Recoverable, Recovery},
+        resource::Resource,
+    },
     telemetry,
     token::TokenType,
 };
@@ -81,6 +85,7 @@ pub struct Rejection {
     reverification: Option<Reverification>,
     retry_after: Option<u64>,
     reason: &'static str,
+    recovery: Option<Recovery>,
     appearance: Arc<RejectionSettings>,
 }
 
@@ -226,6 +231,7 @@ impl Rejection {
             reverification,
             retry_after,
             reason: reason::code(refused, policy),
+            recovery: Recovery::of(failure).filter(|_| policy.accepts(TokenType::SessionToken)),
             appearance,
         };
         rejection.tell_operator(refused, policy, extensions.and_then(route));
@@ -362,6 +368,10 @@ impl IntoResponse for Rejection {
             if self.refusal.status() != StatusCode::FORBIDDEN {
                 headers.insert(AUTH_STATUS, HeaderValue::from_static("signed-out"));
             }
+        }
+        if let Some(recovery) = self.recovery {
+            let (reason, settings) = (self.reason, self.appearance);
+            response.extensions_mut().insert(Recoverable { recovery, reason, settings });
         }
         response
     }

@@ -80,6 +80,15 @@ impl Upstream {
         self.ask_within(self.timeouts.attempt, question, Some(body), may_repeat).await
     }
 
+    /// Asks once, also if the connection turned out to be gone: the question may change something.
+    pub(crate) async fn ask_once(
+        &self,
+        question: &ApiRequest,
+        body: Option<Vec<u8>>,
+    ) -> Result<Vec<u8>, CallError> {
+        self.ask_within(self.timeouts.attempt, question, body, || false).await
+    }
+
     /// Servers close idle connections, and a request can cross with that. Only for calls that change
     /// nothing at Clerk, because it may have read the first one (RFC 9110 §9.2.2).
     async fn ask_within(

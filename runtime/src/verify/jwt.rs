@@ -2,6 +2,8 @@
 
 pub(crate) mod cache;
 pub(crate) mod claims;
+mod expired_session;
+mod handshake;
 pub(crate) mod header;
 pub(crate) mod key;
 pub(crate) mod key_set;

@@ -6,11 +6,12 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 /// The instance whose cookies are read.
 #[derive(Debug)]
 pub(crate) struct CookieInstance {
-    frontend_api: String,
+    /// The host of the Frontend API that the publishable key names.
+    pub(crate) frontend_api: String,
     /// Hosts that issue the tokens of satellite domains.
     satellites: Vec<String>,
-    pub(super) suffix: String,
-    pub(super) production: bool,
+    pub(crate) suffix: String,
+    pub(crate) production: bool,
 }
 
 impl CookieInstance {
@@ -20,7 +21,7 @@ impl CookieInstance {
     }
 
     /// Takes the issuers beside that of the publishable key for those of satellite domains. Without
-    /// that one, they are of a proxy, whose cookies name another host (contract §1.10).
+    /// that one, they are of a proxy, whose cookies name another host.
     pub(crate) fn with_issuers(mut self, issuers: &[String]) -> Self {
         let hosts = || issuers.iter().map(|issuer| without_scheme(issuer));
         if hosts().any(|host| host == self.frontend_api) {

@@ -16,6 +16,8 @@ pub(crate) enum CallError {
     /// Clerk refuses what we asked about.
     AuthError {
         status: u16,
+        /// Clerk's code, if it is one of a refresh.
+        code: Option<&'static str>,
     },
 }
 
@@ -94,7 +96,7 @@ impl From<CallError> for ErrorKind {
             }
             CallError::RequestRejected(fault) => Self::Configuration(fault),
             // No caller's token was asked about, so the fault is between Clerk and us.
-            CallError::AuthError { status } => {
+            CallError::AuthError { status, .. } => {
                 Self::Upstream(UpstreamError::new(UpstreamErrorKind::Status(status)))
             }
         }

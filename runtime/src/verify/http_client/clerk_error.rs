@@ -9,6 +9,25 @@ use crate::{
     token::json::{Member, Object},
 };
 
+/// The codes by which Clerk refuses to refresh a session. Their status is 401, as if
+/// they spoke about our key.
+const REFRESH_REFUSALS: [&str; 14] = [
+    "refresh_request_origin_invalid",
+    "refresh_request_origin_azp_mismatch",
+    "expired_session_token_invalid",
+    "expired_session_token_missing_azp",
+    "expired_session_token_missing_sid",
+    "refresh_sid_mismatch",
+    "refresh_token_not_found",
+    "session_refresh_session_not_found",
+    "session_refresh_inactive_session",
+    "session_refresh_user_not_found",
+    "session_refresh_expired_session_token_too_old",
+    "session_refresh_expired_session_token_missing_iat",
+    "session_refresh_expired_session_token_consumed",
+    "session_refresh_session_token_ineligible",
+];
+
 /// What an error of Clerk speaks about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum About {
@@ -32,7 +51,11 @@ pub(crate) fn read(status: StatusCode, body: &[u8], variable: Option<&'static st
         return UpstreamError::new(UpstreamErrorKind::NotClerk(number)).into();
     }
     match (about(number, &codes), variable) {
-        (About::Token, _) => CallError::AuthError { status: number },
+        (About::Token, _) => {
+            let is_of_refresh = |known: &&str| codes.iter().any(|code| code == known);
+            let code = REFRESH_REFUSALS.into_iter().find(is_of_refresh);
+            CallError::AuthError { status: number, code }
+        }
         (About::OurKey, Some(variable)) => CallError::KeyRefused { status: number, variable },
         (About::OurSettings, _) => {
             // The public key set is read without a key.
@@ -52,7 +75,7 @@ pub(crate) fn read(status: StatusCode, body: &[u8], variable: Option<&'static st
 }
 
 /// The codes of Clerk's error body: an object with `errors`, a list in which an object has a `code`
-/// (contract §4.4). None if the body is anything else.
+///. None if the body is anything else.
 fn codes(body: &[u8]) -> Vec<String> {
     let errors = Object::parse(body).ok().and_then(|body| body.raw("errors"));
     let errors: Vec<&RawValue> =
@@ -65,7 +88,7 @@ fn codes(body: &[u8]) -> Vec<String> {
 }
 
 /// The first code that is known says what the error speaks about, wherever it stands. Clerk does not
-/// document those of tokens that are unknown, revoked or expired (contract §12.2), so without one
+/// document those of tokens that are unknown, revoked or expired, so without one
 /// the status does.
 fn about(status: u16, codes: &[String]) -> About {
     codes.iter().find_map(|code| known(code)).unwrap_or(match status {
@@ -95,6 +118,7 @@ fn known(code: &str) -> Option<About> {
         | "internal_clerk_error"
         | "service_unavailable"
         | "gateway_timeout" => About::Outage,
+        _ if REFRESH_REFUSALS.contains(&code) => About::Token,
         _ => return None,
     })
 }
@@ -154,6 +178,8 @@ mod tests {
             (401, "could_not_authenticate_request", OurKey),
             (401, "authentication_invalid", OurKey),
             (401, "unknown", OurKey),
+            (401, "refresh_token_not_found", Token),
+            (401, "session_refresh_inactive_session", Token),
             (403, "authorization_invalid", OurSettings),
             (403, "quota_exceeded", OurSettings),
             (403, "unknown", OurSettings),

@@ -15,7 +15,7 @@ use super::watched;
 use crate::error::{UpstreamError, UpstreamErrorKind};
 
 /// The version of the Backend API whose answers this crate reads.
-const API_VERSION: &str = "2026-05-12";
+pub(crate) const API_VERSION: &str = "2026-05-12";
 
 /// A client that is built once. Cloning is cheap and shares the client.
 #[derive(Clone)]

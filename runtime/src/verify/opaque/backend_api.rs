@@ -1,34 +1,26 @@
 //! Calls the endpoints of the Backend API that verify opaque tokens, within their rate limits.
 
-use std::{
-    sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
-};
+use std::time::Duration;
 
 use http::Method;
 use reqwest::Url;
 use serde::Serialize;
 
-use super::rate_limit::{CallLimit, RateLimit, Throttled};
+use super::rate_limit::{CallLimit, Throttled};
 use crate::{
     clock::Clock,
     error::{ConfigurationError, ErrorKind, TokenError, UpstreamError, UpstreamErrorKind},
-    telemetry::{self, Endpoint, ThrottleCause},
+    telemetry::Endpoint,
     token::{
         OpaqueKind,
         json::{Member, Object},
     },
     verify::{
+        call_throttle::{CallThrottle, LONGEST_BLOCK, Withheld},
         facts::RecipientCheck,
         http_client::{ApiRequest, ApiSecret, CallError, Upstream},
     },
 };
-
-/// No answer of one call can keep us from asking again for longer, in seconds.
-const LONGEST_BLOCK: u64 = 60;
 
 /// The three endpoints that verify opaque tokens.
 pub(crate) struct BackendApi {
@@ -51,9 +43,7 @@ pub(crate) struct RateLimits {
 struct VerifyEndpoint {
     /// `None` without the key that it wants.
     request: Option<ApiRequest>,
-    /// Clerk asked us to stay away until then, in milliseconds of the steady clock.
-    blocked_until: AtomicU64,
-    rate_limit: Mutex<RateLimit>,
+    throttle: CallThrottle,
 }
 
 /// The body of a response of 200.
@@ -84,8 +74,7 @@ impl BackendApi {
                 url: endpoint(path),
                 key: Some(key),
             }),
-            blocked_until: AtomicU64::new(0),
-            rate_limit: Mutex::new(RateLimit::new(limit)),
+            throttle: CallThrottle::new(limit),
         };
         let recipient_check =
             if machine_secret.is_some() { RecipientCheck::ByClerk } else { RecipientCheck::Ours };
@@ -124,15 +113,8 @@ impl BackendApi {
     pub(crate) fn start_call(&self, kind: OpaqueKind, is_new_token: bool) -> Result<(), ErrorKind> {
         let endpoint = self.endpoint(kind);
         endpoint.request(kind)?;
-        let blocked_until = endpoint.blocked_until.load(Ordering::Relaxed);
-        let now = self.clock.steady();
-        let wait = Duration::from_millis(blocked_until).saturating_sub(now);
-        if wait > Duration::ZERO {
-            telemetry::throttled(ThrottleCause::ByClerk);
-            return Err(throttled(UpstreamErrorKind::Status(429), wait).into());
-        }
-        endpoint.take_call(is_new_token, now)?;
-        Ok(())
+        let started = endpoint.throttle.start(is_new_token, self.clock.steady());
+        Ok(started.map_err(withheld)?)
     }
 
     /// Called once, because verifications are billed and a retry would multiply what a caller can
@@ -155,9 +137,11 @@ impl BackendApi {
         let may_repeat = || self.start_call(kind, is_new_token).is_ok();
         match self.upstream.ask(request, body, may_repeat).await {
             Ok(answer) => Ok(VerifyResponse(answer)),
-            Err(CallError::AuthError { status }) => Err(TokenError::NotConfirmed { status }.into()),
+            Err(CallError::AuthError { status, .. }) => {
+                Err(TokenError::NotConfirmed { status }.into())
+            }
             Err(failed) => {
-                endpoint.obey(&failed, self.clock.steady());
+                endpoint.throttle.obey(&failed, self.clock.steady());
                 Err(failed.into())
             }
         }
@@ -179,41 +163,25 @@ impl VerifyEndpoint {
             OpaqueKind::OAuth | OpaqueKind::ApiKey => ConfigurationError::NoSecretKey,
         })
     }
-
-    fn take_call(&self, is_new_token: bool, now: Duration) -> Result<(), UpstreamError> {
-        let mut limit = self.rate_limit.lock().unwrap_or_else(PoisonError::into_inner);
-        limit.take(is_new_token, now).map_err(|Throttled { wait, only_new_tokens }| {
-            let (cause, setting) = if only_new_tokens {
-                (ThrottleCause::NewTokens, "new_token_rate_limit")
-            } else {
-                (ThrottleCause::AllTokens, "opaque_rate_limit")
-            };
-            telemetry::throttled(cause);
-            throttled(UpstreamErrorKind::RateLimit(setting), wait)
-        })
-    }
-
-    /// Clerk blocks an endpoint after 429, for everybody: so nobody asks until then.
-    fn obey(&self, failed: &CallError, now: Duration) {
-        if let CallError::Upstream(fault) = failed
-            && matches!(fault.reason, UpstreamErrorKind::Status(429))
-        {
-            let until = now + Duration::from_secs(fault.retry_after.min(LONGEST_BLOCK));
-            let until = u64::try_from(until.as_millis()).unwrap_or(u64::MAX);
-            self.blocked_until.fetch_max(until, Ordering::Relaxed);
-        }
-    }
 }
 
 /// A call that is not made. The caller can come again after the wait, in whole seconds.
-fn throttled(reason: UpstreamErrorKind, wait: Duration) -> UpstreamError {
+fn withheld(withheld: Withheld) -> UpstreamError {
+    let (reason, wait) = match withheld {
+        Withheld::ByClerk(wait) => (UpstreamErrorKind::Status(429), wait),
+        Withheld::ByLimit(Throttled { wait, only_new_tokens }) => {
+            let setting =
+                if only_new_tokens { "new_token_rate_limit" } else { "opaque_rate_limit" };
+            (UpstreamErrorKind::RateLimit(setting), wait)
+        }
+    };
     let retry_after = wait.as_millis().div_ceil(1000).try_into().unwrap_or(LONGEST_BLOCK);
     UpstreamError { retry_after, ..UpstreamError::new(reason) }
 }
 
 impl VerifyResponse {
     /// The object of a token of this kind. Anything else did not come from the endpoint, so it says
-    /// nothing about the token (contract §4.3).
+    /// nothing about the token.
     pub(crate) fn object(&self, kind: OpaqueKind) -> Result<Object<'_>, UpstreamError> {
         let object = Object::parse(&self.0).ok().filter(|object| is_about(kind, object));
         object.ok_or_else(|| UpstreamError::new(UpstreamErrorKind::Body))

@@ -1,0 +1,77 @@
+//! What caches between the browser and the site are told.
+
+use http::Method;
+use serde_json::json;
+
+use crate::site::{DOCUMENT, NOW, SAME_ORIGIN, Site, session_cookies};
+
+#[tokio::test]
+async fn response_that_depends_on_cookies_says_so() {
+    let site = Site::production().await;
+    let mut ada = site.browser().signed_in("user_ada", 0);
+    for (path, vary, control) in [
+        ("/dashboard", "Cookie", "private, no-store"),
+        ("/greeting", "Cookie", "private, no-store"),
+        ("/cached", "accept-language, Cookie", "private, max-age=60"),
+        ("/admin", "Cookie", "no-store"),
+        ("/caught", "Cookie", "private, no-store"),
+        ("/public", "", ""),
+        ("/sign-in", "", ""),
+        ("/api", "", "no-store"),
+    ] {
+        let reply = ada.open(path).await;
+        let fields = reply.headers.get_all("vary").iter().map(|it| it.to_str().unwrap());
+        assert_eq!(fields.collect::<Vec<_>>().join(", "), vary, "{path}");
+        assert_eq!(reply.header("cache-control"), control, "{path}");
+    }
+    // Without a session it depends on cookies too.
+    let reply = site.browser().open("/greeting").await;
+    assert_eq!((reply.header("vary"), reply.body.as_str()), ("Cookie", "nobody"));
+    for (method, fields) in [(Method::GET, &[DOCUMENT][..]), (Method::POST, &[SAME_ORIGIN])] {
+        let reply = site.send(method, "/dashboard", fields).await;
+        assert_eq!((reply.header("vary"), reply.header("cache-control")), ("Cookie", "no-store"));
+    }
+    // A header token is no cookie, and its response is the application's own.
+    let bearer = format!("Bearer {}", site.token("user_ada"));
+    let reply = site.send(Method::GET, "/dashboard", &[("authorization", &bearer)]).await;
+    assert_eq!((reply.status, reply.header("vary")), (200, ""));
+}
+
+#[tokio::test]
+async fn response_that_sets_cookies_is_never_stored() {
+    let site = Site::production().await;
+    let browser = site.browser().signed_in("user_ada", 90);
+    let cookies = session_cookies(&site.token("user_ada"), NOW);
+    site.api.sets(&cookies);
+    for path in ["/dashboard", "/cached", "/greeting"] {
+        let reply = browser.clone().open(path).await;
+        assert_eq!((reply.status, reply.header("cache-control")), (200, "no-store"), "{path}");
+        assert!(reply.cookie_names().contains(&"__session"), "{path}");
+    }
+    // The handshake cookie is resolved on a page that sets its own cache control.
+    let mut returning = site.browser();
+    returning.store(["__client_uat=1"]);
+    assert_eq!(returning.open("/cached").await.header("cache-control"), "no-store");
+    let token = site.handshake_token(&json!({}), &json!({}), &cookies);
+    returning.store([format!("__clerk_handshake={token}").as_str()]);
+    let reply = returning.come_back("").await;
+    assert_eq!((reply.status, reply.header("cache-control")), (307, "no-store"));
+    assert!(reply.cookie_names().contains(&"__session"));
+    assert_eq!(returning.open("/cached").await.body, "user_ada");
+}
+
+/// Our own cookies are for TLS, this host and no script.
+#[tokio::test]
+async fn cookies_of_a_redirect_are_bound_to_the_host() {
+    let site = Site::production().await;
+    let mut browser = site.browser();
+    browser.store(["__client_uat=1"]);
+    let reply = browser.open("/dashboard").await;
+    for cookie in reply.set_cookies() {
+        for attribute in ["; Path=/", "; SameSite=Lax", "; HttpOnly", "; Secure", "; Max-Age="] {
+            assert!(cookie.contains(attribute), "{cookie}");
+        }
+        assert!(!cookie.contains("Domain"), "{cookie}");
+    }
+    assert_eq!(reply.set_cookies().len(), 2);
+}

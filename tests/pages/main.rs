@@ -1,0 +1,22 @@
+//! Pages that a server renders: sessions that survive a page load, and nothing that a redirect opens.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at the first fault")]
+#![allow(clippy::missing_panics_doc, clippy::must_use_candidate, reason = "only tests call it")]
+
+mod app;
+mod browser;
+mod caching;
+mod clerk_api;
+mod development;
+mod flow;
+mod foreign_return;
+mod forwarded;
+mod handshake_tokens;
+mod loops;
+mod open_redirect;
+mod other_request;
+mod outages;
+mod refresh;
+mod satellites;
+mod settings;
+mod site;

@@ -1,0 +1,137 @@
+//! Satellite domains take over the session of their primary domain.
+
+use clerk_auth::ClerkBuilder;
+use http::Method;
+
+use crate::{
+    browser::location_parameter,
+    site::{DOCUMENT, PUBLISHABLE_KEY, Site},
+};
+
+const SATELLITE: &str = "https://b.example";
+
+async fn satellite() -> Site {
+    let settings = |clerk: ClerkBuilder, _: &_| {
+        clerk
+            .publishable_key(PUBLISHABLE_KEY)
+            .secret_key("sk_live_x")
+            .frontend_api_url("https://clerk.b.example")
+            .issuers(["https://clerk.example.com", "https://clerk.b.example"])
+    };
+    Site::start("b.example", settings, |pages| {
+        pages.origins([SATELLITE]).satellite().sign_in_url("https://app.example.com/sign-in")
+    })
+    .await
+}
+
+#[tokio::test]
+async fn satellite_syncs_after_a_sign_in_at_its_primary_domain() {
+    let site = satellite().await;
+    let mut browser = site.browser();
+    let location = browser.open("/dashboard?a=b").await.location();
+    assert_eq!(location.as_str().split('?').next().unwrap(), "https://app.example.com/sign-in");
+    let back = location_parameter(&location, "redirect_url");
+    assert_eq!(back, format!("{SATELLITE}/dashboard?a=b&__clerk_synced=false"));
+
+    let path = back.strip_prefix(SATELLITE).unwrap();
+    let location = browser.open(path).await.location();
+    assert_eq!(
+        location.as_str().split('?').next().unwrap(),
+        "https://clerk.b.example/v1/client/handshake"
+    );
+    assert_eq!(location_parameter(&location, "__clerk_hs_reason"), "satellite-needs-syncing");
+    let back = location_parameter(&location, "redirect_url");
+    assert_eq!(back, format!("{SATELLITE}/dashboard?a=b&__clerk_synced=true"));
+
+    // Nobody is signed in there either: it does not sync again.
+    let path = back.strip_prefix(SATELLITE).unwrap();
+    let location = browser.open(path).await.location();
+    assert_eq!(location.path(), "/sign-in");
+
+    // An optional page does not sync by itself.
+    assert_eq!(site.browser().open("/greeting").await.body, "nobody");
+    let location = site.browser().open("/greeting?__clerk_synced=false").await.location();
+    assert_eq!(location.path(), "/v1/client/handshake");
+}
+
+#[tokio::test]
+async fn development_satellite_syncs_at_the_sign_in_page() {
+    let site = Site::development_with(|pages| {
+        pages.satellite().sign_in_url("http://primary.localhost:3000/sign-in")
+    })
+    .await;
+    let location = site.browser().open("/dashboard?__clerk_synced=false").await.location();
+    assert_eq!(location.host_str(), Some("primary.localhost"));
+    let back = location_parameter(&location, "__clerk_redirect_url");
+    assert_eq!(back, "http://localhost:3000/dashboard");
+}
+
+/// The URL carries a credential, so it leads to a satellite domain of the configuration or nowhere.
+#[tokio::test]
+async fn only_a_listed_satellite_gets_the_development_browser() {
+    const DEV_SATELLITE: &str = "http://b.localhost:4000";
+    let site = Site::development_with(|pages| pages.satellites([DEV_SATELLITE])).await;
+    let home = "http://localhost:3000";
+    for (wanted, expected) in [
+        (
+            "http://b.localhost:4000/x?y=z",
+            "http://b.localhost:4000/x?y=z&__clerk_synced=true&__clerk_db_jwt=dvb_1",
+        ),
+        (
+            "http://b.localhost:4000/?__clerk_synced=false",
+            "http://b.localhost:4000/?__clerk_synced=true&__clerk_db_jwt=dvb_1",
+        ),
+        ("http://b.localhost:4001/", ""),
+        ("https://b.localhost:4000/", ""),
+        ("http://b.localhost:4000.evil.example/", ""),
+        ("http://b.localhost:4000@evil.example/", ""),
+        ("http://ada@b.localhost:4000/", ""),
+        ("http://ada:x@b.localhost:4000/", ""),
+        ("http://evil.example/", ""),
+        ("http://evil.example%23@b.localhost:4000/", ""),
+        ("//b.localhost:4000/", ""),
+        ("/x", ""),
+        ("javascript://b.localhost:4000/%0aalert(1)", ""),
+        ("javascript:alert(1)", ""),
+        ("data:text/html,x", ""),
+        ("http:\\\\evil.example", ""),
+        ("b.localhost:4000", ""),
+        ("x", ""),
+        (home, ""),
+    ] {
+        let mut query = reqwest::Url::parse("http://x/").unwrap();
+        query.query_pairs_mut().append_pair("__clerk_redirect_url", wanted);
+        let target = format!("/greeting?{}", query.query().unwrap());
+        let cookie = "__clerk_db_jwt=dvb_1; __client_uat=0";
+        let fields = [DOCUMENT, ("cookie", cookie)];
+        let reply = site.send(Method::GET, &target, &fields).await;
+        if expected.is_empty() {
+            assert!(reply.status != 307, "{wanted} {reply:?}");
+            assert!(!reply.headers.contains_key("location"), "{wanted}");
+        } else {
+            assert_eq!(reply.location().as_str(), expected, "{wanted}");
+        }
+    }
+    // Production shares nothing.
+    let site = Site::production_with(|pages| pages.satellites([SATELLITE])).await;
+    let target = format!("/greeting?__clerk_redirect_url={SATELLITE}/");
+    assert_eq!(site.browser().open(&target).await.body, "nobody");
+}
+
+/// A proxy of the Frontend API keeps its path.
+#[tokio::test]
+async fn handshake_goes_through_the_proxy_of_the_frontend_api() {
+    let settings = |clerk: ClerkBuilder, _: &_| {
+        clerk
+            .publishable_key(PUBLISHABLE_KEY)
+            .secret_key("sk_live_x")
+            .frontend_api_url("https://app.example.com/__clerk")
+            .authorized_parties(["https://app.example.com"])
+    };
+    let site = Site::start("app.example.com", settings, |pages| pages).await;
+    let mut browser = site.browser();
+    browser.store(["__client_uat=1"]);
+    let location = browser.open("/dashboard").await.location();
+    let url = location.as_str().split('?').next().unwrap();
+    assert_eq!(url, "https://app.example.com/__clerk/v1/client/handshake");
+}
