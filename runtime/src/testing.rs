@@ -7,6 +7,7 @@ mod answer;
 mod api_error;
 mod api_key;
 mod api_request;
+mod browser;
 mod caller;
 mod connection;
 mod instance;
@@ -29,6 +30,7 @@ use std::{fmt, io, sync::Arc, time::Duration};
 use serde_json::Value;
 
 use self::{
+    browser::BrowserSide,
     instance::{Instance, InstanceName},
     key::SigningKey,
     server::Server,
@@ -38,6 +40,7 @@ use crate::{Clerk, ClerkBuilder, clock::Clock, request::cookie, token::OpaqueTok
 pub use self::{
     answer::{Answer, Calls, Endpoint},
     api_key::ApiKeyBuilder,
+    browser::DevUser,
     caller::{Caller, Described},
     m2m::M2mTokenBuilder,
     oauth::OAuthTokenBuilder,
@@ -153,6 +156,22 @@ impl DevIssuer {
         &self.instance().name.machine_id
     }
 
+    /// The Frontend API as browsers reach it: `http://clerk.localhost:…`, or what
+    /// [`production`](DevIssuerBuilder::production) sets. Serve the pages of the application at
+    /// another host, such as `app.localhost`: cookies do not tell ports apart.
+    #[must_use]
+    pub fn frontend_api_url(&self) -> &str {
+        &self.instance().browser.url
+    }
+
+    /// The page where a browser signs in as one of the [`users`](DevIssuerBuilder::users), for
+    /// [`PagesBuilder::sign_in_url`](crate::pages::PagesBuilder::sign_in_url). `/sign-out` beside it
+    /// signs out.
+    #[must_use]
+    pub fn sign_in_url(&self) -> String {
+        format!("{}/sign-in", self.frontend_api_url())
+    }
+
     /// What its tokens say as `iss`. Nothing answers at this address.
     #[must_use]
     pub fn issuer(&self) -> &str {
@@ -184,7 +203,7 @@ impl DevIssuer {
             .machine_secret_key(self.machine_secret_key())
             .machine_id(self.machine_id())
             .publishable_key(self.publishable_key())
-            .frontend_api_url(self.url())
+            .frontend_api_url(self.frontend_api_url())
             .api_url(self.url())
             .debug_reasons()
             // A test that revokes a token sees it at the next request.
@@ -267,9 +286,13 @@ impl DevIssuer {
         self.instance().key().sign_rs256(header, payload)
     }
 
-    /// Revokes an opaque token by its text. `false` if the issuer does not know it.
+    /// Revokes an opaque token by its text, or ends a session of a browser by its ID, `sess_…`.
+    /// `false` if the issuer does not know it.
     #[expect(clippy::must_use_candidate, reason = "it is called for its effect")]
     pub fn revoke(&self, token: &str) -> bool {
+        if token.starts_with("sess_") {
+            return self.instance().browser.sessions().end(token);
+        }
         let now = self.instance().now();
         let mut records = self.instance().records();
         let record = records.by_text(token);
@@ -353,6 +376,8 @@ impl fmt::Debug for DevIssuer {
 pub struct DevIssuerBuilder {
     name: Option<InstanceName>,
     clock: Clock,
+    users: Option<Vec<DevUser>>,
+    by_token: bool,
 }
 
 impl DevIssuerBuilder {
@@ -375,11 +400,33 @@ impl DevIssuerBuilder {
         self
     }
 
+    /// Sets the users whom one can pick on the [sign-in page](DevIssuer::sign_in_url). There are
+    /// three otherwise.
+    pub fn users(mut self, users: impl IntoIterator<Item = DevUser>) -> Self {
+        self.users = Some(users.into_iter().collect());
+        self
+    }
+
+    /// Plays a production instance with this Frontend API, such as `clerk.example.com`, for an
+    /// application at `https://example.com` or below. It still listens on loopback only: a test sends
+    /// the host itself. Its verifier needs a [`clock`](Self::clock) of the test.
+    pub fn production(mut self, frontend_api: impl Into<String>) -> Self {
+        self.name = Some(InstanceName::production(frontend_api.into()));
+        self
+    }
+
+    /// Lets handshakes bring a token, as Clerk does for short ones. They bring a nonce otherwise.
+    pub fn handshake_tokens(mut self) -> Self {
+        self.by_token = true;
+        self
+    }
+
     /// Starts the issuer. See [`DevIssuer::start`].
     ///
     /// # Errors
     ///
-    /// If no port on loopback can be opened, or no key can be made.
+    /// If no port on loopback can be opened, no key can be made, or a user has a permission that is
+    /// not written as `org:feature:permission`.
     ///
     /// # Panics
     ///
@@ -388,7 +435,14 @@ impl DevIssuerBuilder {
         let name = self.name.unwrap_or_else(InstanceName::new);
         let key = new_key(name.key_id.clone()).await?;
         let (listener, url) = Server::listen().await?;
-        let instance = Arc::new(Instance::new(url, name, key, self.clock));
+        let users = self.users.unwrap_or_else(DevUser::defaults);
+        if let Some(user) = users.iter().find(|user| !user.is_writable()) {
+            let problem = "write each permission as `org:feature:permission`";
+            return Err(io::Error::other(format!("{user:?}: {problem}")));
+        }
+        let address = url.trim_start_matches("http://");
+        let browser = BrowserSide::new(address, &name, users, self.by_token);
+        let instance = Arc::new(Instance::new(url, name, key, self.clock, browser));
         Ok(DevIssuer { server: Arc::new(Server::start(listener, instance)) })
     }
 }

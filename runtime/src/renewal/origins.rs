@@ -78,7 +78,7 @@ fn is_authority(text: &str) -> bool {
         })
 }
 
-fn is_loopback(url: &Url) -> bool {
+pub(crate) fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
     // RFC 6761 §6.3: a name below `localhost` is this machine too.

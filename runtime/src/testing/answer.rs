@@ -17,7 +17,8 @@ use http::{
 
 use super::{api_error::ApiError, connection::ClosableConnection};
 
-/// The endpoints of a [`DevIssuer`](super::DevIssuer) that a verifier calls.
+/// The endpoints of a [`DevIssuer`](super::DevIssuer) that a verifier calls, or that it sends a
+/// browser to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Endpoint {
@@ -29,6 +30,18 @@ pub enum Endpoint {
     OAuthVerify,
     /// Verification of API keys.
     ApiKeyVerify,
+    /// The handshake that a browser is sent to.
+    Handshake,
+    /// The cookies of a handshake, for the Backend API.
+    HandshakePayload,
+    /// The refresh of an expired session token.
+    SessionRefresh,
+    /// The end of a session, asked of the Backend API.
+    SessionRevoke,
+    /// The sign-in page, and its form.
+    SignIn,
+    /// The sign-out page, and its form.
+    SignOut,
 }
 
 /// How often each endpoint was called since the issuer started.
@@ -44,13 +57,34 @@ pub struct Calls {
     pub oauth_verify: usize,
     /// Calls to verify an API key.
     pub api_key_verify: usize,
+    /// Handshakes of browsers.
+    pub handshake: usize,
+    /// Calls for the cookies of a handshake.
+    pub handshake_payload: usize,
+    /// Calls to refresh a session token.
+    pub session_refresh: usize,
+    /// Calls to end a session.
+    pub session_revoke: usize,
+    /// Requests for the sign-in page, and posts of its form.
+    pub sign_in: usize,
+    /// Requests for the sign-out page, and posts of its form.
+    pub sign_out: usize,
 }
 
 impl Calls {
     /// All calls together.
     #[must_use]
     pub const fn total(self) -> usize {
-        self.key_set + self.m2m_verify + self.oauth_verify + self.api_key_verify
+        self.key_set
+            + self.m2m_verify
+            + self.oauth_verify
+            + self.api_key_verify
+            + self.handshake
+            + self.handshake_payload
+            + self.session_refresh
+            + self.session_revoke
+            + self.sign_in
+            + self.sign_out
     }
 
     fn of(&mut self, endpoint: Endpoint) -> &mut usize {
@@ -59,6 +93,12 @@ impl Calls {
             Endpoint::M2mVerify => &mut self.m2m_verify,
             Endpoint::OAuthVerify => &mut self.oauth_verify,
             Endpoint::ApiKeyVerify => &mut self.api_key_verify,
+            Endpoint::Handshake => &mut self.handshake,
+            Endpoint::HandshakePayload => &mut self.handshake_payload,
+            Endpoint::SessionRefresh => &mut self.session_refresh,
+            Endpoint::SessionRevoke => &mut self.session_revoke,
+            Endpoint::SignIn => &mut self.sign_in,
+            Endpoint::SignOut => &mut self.sign_out,
         }
     }
 }

@@ -43,6 +43,26 @@ impl ApiError {
         "the request body must be `application/json`",
     );
 
+    pub(super) const RETURN_URL: Self = Self::new(
+        StatusCode::BAD_REQUEST,
+        "invalid_redirect_url",
+        "`redirect_url` must be a page of the application",
+    );
+    pub(super) const HOST: Self =
+        Self::new(StatusCode::MISDIRECTED_REQUEST, "host_invalid", "the host is not this issuer's");
+    pub(super) const ORIGIN: Self =
+        Self::new(StatusCode::FORBIDDEN, "origin_invalid", "another origin may not ask for this");
+    pub(super) const FORM: Self = Self::new(
+        StatusCode::FORBIDDEN,
+        "form_invalid",
+        "the form is not of this page; open the page again",
+    );
+
+    /// A refusal to refresh a session.
+    pub(super) const fn not_refreshed(code: &'static str) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, code, "the session is not refreshed")
+    }
+
     const fn new(status: StatusCode, code: &'static str, message: &'static str) -> Self {
         Self { status, code, message }
     }

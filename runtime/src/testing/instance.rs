@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::{
     answer::Script,
+    browser::BrowserSide,
     key::SigningKey,
     random,
     records::{Record, Records},
@@ -23,16 +24,30 @@ pub(super) struct InstanceName {
     pub(super) machine_id: String,
     /// The id of the first key. Clerk uses the instance's id.
     pub(super) key_id: String,
+    /// The host of the Frontend API that the publishable key names.
+    pub(super) frontend_api: String,
+    pub(super) is_production: bool,
 }
 
 impl InstanceName {
     pub(super) fn new() -> Self {
-        let host = format!("dev-{}.clerk-auth.localhost", random::hex::<4>());
+        Self::of(format!("dev-{}.clerk-auth.localhost", random::hex::<4>()), false)
+    }
+
+    pub(super) fn production(frontend_api: String) -> Self {
+        Self::of(frontend_api, true)
+    }
+
+    fn of(frontend_api: String, is_production: bool) -> Self {
+        let prefix = if is_production { "pk_live_" } else { "pk_test_" };
+        let encoded = STANDARD_NO_PAD.encode(format!("{frontend_api}$"));
         Self {
-            publishable_key: format!("pk_test_{}", STANDARD_NO_PAD.encode(format!("{host}$"))),
-            issuer: format!("https://{host}"),
+            publishable_key: format!("{prefix}{encoded}"),
+            issuer: format!("https://{frontend_api}"),
             machine_id: random::id("mch_"),
             key_id: random::id("ins_"),
+            frontend_api,
+            is_production,
         }
     }
 }
@@ -59,6 +74,11 @@ impl SigningKeys {
         self.shown = vec![Arc::clone(&self.current)];
     }
 
+    /// Whether one of the keys that are shown signed this with RS256.
+    pub(super) fn have_signed(&self, signed: &[u8], signature: &[u8]) -> bool {
+        self.shown.iter().any(|key| key.has_signed(signed, signature))
+    }
+
     /// The key set (RFC 7517 §5).
     pub(super) fn to_json(&self) -> Value {
         let keys: Vec<Value> = self.shown.iter().map(|key| key.to_jwk()).collect();
@@ -73,19 +93,28 @@ pub(super) struct Instance {
     pub(super) machine_secret_key: String,
     pub(super) name: InstanceName,
     pub(super) clock: Clock,
+    pub(super) browser: BrowserSide,
     keys: Mutex<SigningKeys>,
     records: Mutex<Records>,
     script: Mutex<Script>,
 }
 
 impl Instance {
-    pub(super) fn new(url: String, name: InstanceName, key: SigningKey, clock: Clock) -> Self {
+    pub(super) fn new(
+        url: String,
+        name: InstanceName,
+        key: SigningKey,
+        clock: Clock,
+        browser: BrowserSide,
+    ) -> Self {
+        let prefix = if name.is_production { "sk_live_" } else { "sk_test_" };
         Self {
             url,
-            secret_key: random::secret("sk_test_"),
+            secret_key: random::secret(prefix),
             machine_secret_key: random::secret("ak_"),
             name,
             clock,
+            browser,
             keys: Mutex::new(SigningKeys::new(key)),
             records: Mutex::default(),
             script: Mutex::default(),

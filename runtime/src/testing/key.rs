@@ -6,7 +6,10 @@ use aws_lc_rs::{
     encoding::{AsDer, PublicKeyX509Der},
     rand::SystemRandom,
     rsa::{KeyPair, KeySize},
-    signature::{KeyPair as _, RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PKCS1_SHA512, RsaEncoding},
+    signature::{
+        KeyPair as _, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RSA_PKCS1_SHA384,
+        RSA_PKCS1_SHA512, RsaEncoding, UnparsedPublicKey,
+    },
 };
 use base64::{
     Engine,
@@ -61,6 +64,13 @@ impl SigningKey {
         // It fails only without memory. The signature is then zeros, which no verifier accepts.
         let _ = self.pair.sign(padding, &SystemRandom::new(), signed.as_bytes(), &mut signature);
         format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
+    }
+
+    /// Whether this key signed `signed` with RS256.
+    pub(super) fn has_signed(&self, signed: &[u8], signature: &[u8]) -> bool {
+        let public = self.pair.public_key().as_ref();
+        let public = UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, public);
+        public.verify(signed, signature).is_ok()
     }
 
     /// The member of a key set, as Clerk writes it (RFC 7517 §4, RFC 7518 §6.3.1).

@@ -1,4 +1,4 @@
-//! Requests in, the answers of Clerk's key set and verify endpoints out.
+//! All routes, and the handlers of Clerk's key set and verify endpoints.
 
 use std::sync::Arc;
 
@@ -18,6 +18,7 @@ use super::{
     answer::Endpoint,
     api_error::ApiError,
     api_request::{KeyOwner, SharedInstance, read},
+    browser,
     connection::ClosableConnection,
     instance::Instance,
     records::OpaqueKind,
@@ -34,14 +35,36 @@ pub(super) fn routes(instance: Arc<Instance>) -> Router {
             post(verify_oauth).layer(scripted(Endpoint::OAuthVerify)),
         )
         .route("/api_keys/verify", post(verify_api_key).layer(scripted(Endpoint::ApiKeyVerify)));
-    let backend = verify.merge(token_routes::routes());
+    let sessions = Router::new()
+        .route(
+            "/clients/handshake_payload",
+            get(browser::handshake_payload).layer(scripted(Endpoint::HandshakePayload)),
+        )
+        .route(
+            "/sessions/{id}/refresh",
+            post(browser::refresh).layer(scripted(Endpoint::SessionRefresh)),
+        )
+        .route(
+            "/sessions/{id}/revoke",
+            post(browser::revoke).layer(scripted(Endpoint::SessionRevoke)),
+        );
+    let sign_in = get(browser::sign_in_page).post(browser::sign_in);
+    let sign_out = get(browser::sign_out_page).post(browser::sign_out);
+    let pages = Router::new()
+        .route("/v1/client/handshake", get(browser::handshake).layer(scripted(Endpoint::Handshake)))
+        .route("/sign-in", sign_in.layer(scripted(Endpoint::SignIn)))
+        .route("/sign-out", sign_out.layer(scripted(Endpoint::SignOut)))
+        .route("/page.css", get(browser::style));
+    let backend = verify.merge(sessions).merge(token_routes::routes());
     let key_set = scripted(Endpoint::KeySet);
     Router::new()
         .route("/.well-known/jwks.json", get(public_key_set).layer(key_set.clone()))
         .route("/v1/jwks", get(key_set_with_secret).layer(key_set))
         .nest("/v1", backend.clone())
         .merge(backend)
+        .merge(pages)
         .fallback(async || ApiError::NOT_FOUND)
+        .layer(from_fn_with_state(Arc::clone(&instance), browser::only_own_host_and_origin))
         .with_state(instance)
 }
 
