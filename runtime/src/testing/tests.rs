@@ -1,5 +1,6 @@
 //! The issuer is asked as a verifier would ask it: over HTTP, and by the bytes of its tokens.
 
+mod browser;
 mod opaque;
 mod outage;
 

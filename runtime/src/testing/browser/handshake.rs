@@ -22,6 +22,7 @@ use super::{
     },
     cookies::{self, AppCookies},
     request::{dev_browser, only_navigation, return_url},
+    user::Membership,
 };
 use crate::request::cookie::find;
 
@@ -77,8 +78,9 @@ fn session_cookies(
     let (now, client) = (instance.now(), find(headers, "__client").unwrap_or_default());
     let session = instance.browser.sessions().of_client(&client, now).map(|session| {
         if let Some(wanted) = &asked.organization_id {
-            let of_user = session.user.memberships.iter();
-            let membership = of_user.cloned().find(|it| it.id == *wanted || it.slug == *wanted);
+            let mut of_user = session.user.memberships.iter();
+            let is_wanted = |it: &&Membership| it.id == *wanted || it.slug == *wanted;
+            let membership = of_user.find(is_wanted).cloned();
             if membership.is_some() || wanted.is_empty() {
                 session.membership = membership;
             }

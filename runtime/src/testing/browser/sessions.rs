@@ -82,7 +82,9 @@ pub(in crate::testing) struct Sessions {
 impl Sessions {
     /// Starts a session. The one that the browser had is over.
     pub(super) fn start(&mut self, session: BrowserSession, previous_client: Option<&str>) {
-        previous_client.into_iter().for_each(|client| self.end_of_client(client));
+        if let Some(client) = previous_client {
+            self.end_of_client(client);
+        }
         keep_bounded(&mut self.sessions);
         self.sessions.push_back(session);
     }

@@ -69,9 +69,9 @@ async fn last_handle_ends_the_server_and_the_answers_that_hang() {
     issuer.answer_with(Endpoint::KeySet, Answer::hang());
     let idle = TcpStream::connect(&address).await.unwrap();
     let waiting = TcpStream::connect(&address).await.unwrap();
-    let request = b"GET /.well-known/jwks.json HTTP/1.1\r\nhost: x\r\n\r\n";
+    let request = format!("GET /.well-known/jwks.json HTTP/1.1\r\nhost: {address}\r\n\r\n");
     waiting.writable().await.unwrap();
-    assert_eq!(waiting.try_write(request).unwrap(), request.len());
+    assert_eq!(waiting.try_write(request.as_bytes()).unwrap(), request.len());
     until(|| issuer.calls().key_set == 1).await;
     assert!(tasks() > before);
 
