@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use clerk_auth::testing::{DevIssuer, TestClock};
+use clerk_auth::testing::{Answer, DevIssuer, Endpoint, TestClock};
 use reqwest::{Client, Method, Url, redirect::Policy};
 use tokio::net::TcpListener;
 
@@ -126,6 +126,10 @@ impl Browser<'_> {
 
     /// Picks an account on the sign-in page that is shown.
     async fn pick(&mut self, account: &str) -> (u16, String) {
+        self.pick_with(account, false).await
+    }
+
+    async fn pick_with(&mut self, account: &str, pending: bool) -> (u16, String) {
         assert_eq!(self.at.path(), "/sign-in");
         let parameter = |name: &str| {
             let mut pairs = self.at.query_pairs();
@@ -136,6 +140,7 @@ impl Browser<'_> {
         let form = [
             ("form_token", &*token),
             ("account", account),
+            ("pending", if pending { "true" } else { "false" }),
             ("redirect_url", &page),
             ("__clerk_db_jwt", &dev_browser),
         ];
@@ -234,4 +239,30 @@ async fn missing_permission_gets_a_page_and_no_redirect() {
     let (status, body) = browser.open("/organization").await;
     assert_eq!((status, browser.at.path()), (403, "/organization"));
     assert!(body.contains("Not permitted"), "{body}");
+}
+
+#[tokio::test]
+async fn pending_session_gets_a_page_and_no_redirect() {
+    let world = World::start().await;
+    let mut browser = world.browser();
+    browser.open("/dashboard").await;
+    let (status, body) = browser.pick_with("user_ada ", true).await;
+    assert_eq!((status, browser.at.path()), (401, "/dashboard"));
+    assert!(body.contains("Sign-in needed"), "{body}");
+}
+
+#[tokio::test]
+async fn outage_of_the_refresh_falls_back_to_a_handshake() {
+    let world = World::start().await;
+    let mut browser = world.browser();
+    browser.open("/dashboard").await;
+    browser.pick("user_ada ").await;
+    browser.jar.get_mut("app.localhost").unwrap().remove("__clerk_redirect_count");
+    world.issuer.answer_with(Endpoint::SessionRefresh, Answer::status(503));
+    world.advance(70);
+    let (status, body) = browser.open("/dashboard").await;
+    assert_eq!((status, browser.at.path()), (200, "/dashboard"), "{body}");
+    // A form cannot be redirected, and is not lost without a word.
+    world.advance(70);
+    assert_eq!(browser.submit("/notes", &[("text", "x")]).await.0, 401);
 }

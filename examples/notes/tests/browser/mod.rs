@@ -117,6 +117,12 @@ impl Browser {
         self.post("goog/cdp/execute", json!({ "cmd": command, "params": parameters })).await;
     }
 
+    /// The handle of the tab that is shown.
+    #[allow(dead_code, reason = "a page with one tab does not need it")]
+    pub(crate) async fn tab(&self) -> String {
+        text(&self.command(self.client.get(self.url("window"))).await)
+    }
+
     /// The page as a PNG.
     pub(crate) async fn screenshot(&self) -> Vec<u8> {
         let picture = self.command(self.client.get(self.url("screenshot"))).await;
@@ -131,7 +137,7 @@ impl Browser {
         format!("{}/{path}", self.session)
     }
 
-    async fn post(&self, path: &str, body: Value) -> Value {
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Value {
         self.command(self.client.post(self.url(path)).body(body.to_string())).await
     }
 
