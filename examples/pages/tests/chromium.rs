@@ -153,7 +153,7 @@ async fn pages_fit_each_screen_and_are_readable_there() {
             assert_eq!(contrast["faint"], Value::Array(vec![]), "{screen}");
             assert!(contrast["checked"].as_u64().unwrap() > 5, "{screen}: {contrast}");
             if let Some(folder) = std::env::var_os("SCREENSHOTS") {
-                let name = page.split("?").next().unwrap().replace(['/', ':'], "_");
+                let name = page.split('?').next().unwrap().replace(['/', ':'], "_");
                 let file = format!("{name}-{width}-{scheme}.png");
                 let file = std::path::Path::new(&folder).join(file);
                 std::fs::write(file, browser.screenshot().await).unwrap();
