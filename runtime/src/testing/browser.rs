@@ -21,7 +21,7 @@ pub(super) use self::{
     handshake::{handshake, handshake_payload},
     page::style,
     refresh::{refresh, revoke},
-    request::only_own_host_and_origin,
+    request::{only_loopback_host_and_own_origin, only_own_host},
     sign_in::{sign_in, sign_in_page},
     sign_out::{sign_out, sign_out_page},
 };

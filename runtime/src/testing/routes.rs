@@ -54,7 +54,8 @@ pub(super) fn routes(instance: Arc<Instance>) -> Router {
         .route("/v1/client/handshake", get(browser::handshake).layer(scripted(Endpoint::Handshake)))
         .route("/sign-in", sign_in.layer(scripted(Endpoint::SignIn)))
         .route("/sign-out", sign_out.layer(scripted(Endpoint::SignOut)))
-        .route("/page.css", get(browser::style));
+        .route("/page.css", get(browser::style))
+        .layer(from_fn_with_state(Arc::clone(&instance), browser::only_own_host));
     let backend = verify.merge(sessions).merge(token_routes::routes());
     let key_set = scripted(Endpoint::KeySet);
     Router::new()
@@ -64,7 +65,10 @@ pub(super) fn routes(instance: Arc<Instance>) -> Router {
         .merge(backend)
         .merge(pages)
         .fallback(async || ApiError::NOT_FOUND)
-        .layer(from_fn_with_state(Arc::clone(&instance), browser::only_own_host_and_origin))
+        .layer(from_fn_with_state(
+            Arc::clone(&instance),
+            browser::only_loopback_host_and_own_origin,
+        ))
         .with_state(instance)
 }
 

@@ -28,24 +28,46 @@ use crate::{
 const SEC_FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
 
 /// A name that resolves to this machine does not make a page of it ours, and no other page may send
-/// a request.
-pub(in crate::testing) async fn only_own_host_and_origin(
+/// a request. Another port is one that a test forwards.
+pub(in crate::testing) async fn only_loopback_host_and_own_origin(
     State(instance): SharedInstance,
     request: Request,
     next: Next,
 ) -> Response {
     let headers = request.headers();
-    let is_own = |host: &str| instance.browser.hosts.iter().any(|own| own == host);
-    let target = request.uri().authority();
-    if !single_field(headers, HOST).is_some_and(is_own)
-        || target.is_some_and(|target| !is_own(target.as_str()))
-    {
+    let is_here = |host: &str| {
+        let url = Url::parse(&format!("http://{host}"));
+        is_own_host(&instance, host) || url.is_ok_and(|url| is_loopback(&url))
+    };
+    if !hosts(&request).all(|host| host.is_some_and(is_here)) {
         return ApiError::HOST.into_response();
     }
     if single_field(headers, ORIGIN).is_some_and(|it| !is_own_origin(&instance, it)) {
         return ApiError::ORIGIN.into_response();
     }
     next.run(request).await
+}
+
+/// What knows a browser by its cookies is at one address, with the port.
+pub(in crate::testing) async fn only_own_host(
+    State(instance): SharedInstance,
+    request: Request,
+    next: Next,
+) -> Response {
+    if hosts(&request).all(|host| host.is_some_and(|host| is_own_host(&instance, host))) {
+        return next.run(request).await;
+    }
+    ApiError::HOST.into_response()
+}
+
+/// The host of the field, which must be there once, and that of the target if it has one.
+fn hosts(request: &Request) -> impl Iterator<Item = Option<&str>> {
+    let target = request.uri().authority().map(|target| Some(target.as_str()));
+    [single_field(request.headers(), HOST)].into_iter().chain(target)
+}
+
+fn is_own_host(instance: &Instance, host: &str) -> bool {
+    instance.browser.hosts.iter().any(|own| own == host)
 }
 
 fn is_own_origin(instance: &Instance, origin: &str) -> bool {
