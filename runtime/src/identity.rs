@@ -394,11 +394,6 @@ impl Identity {
     pub fn claims(&self) -> Option<&Claims> {
         self.by_ref().claims()
     }
-
-    /// When the token expires, by its own time. The clock skew is not added.
-    pub(crate) fn end(&self) -> Option<UnixMillis> {
-        self.by_ref().end()
-    }
 }
 
 impl Claims {

@@ -10,7 +10,7 @@ use crate::{
     guard::{Admitted, FromClaims, Passed, permit},
     identity::{
         Actor, ApiKey, ApiKeyFacts, Claims, Identity, M2mFacts, M2mToken, OAuthFacts, OAuthToken,
-        Organization, SessionFacts, SessionToken,
+        Organization, SessionFacts, SessionToken, VerifiedToken,
         ids::{ApiKeyId, ClientId, MachineId, OrgId, SessionId, Subject, UserId},
         scopes::Scopes,
     },
@@ -288,7 +288,7 @@ impl<I: Into<Described>> Caller<I> {
         let permitted = permit(identity.as_ref(), &P::POLICY, self.scope_hierarchy);
         let admitted = permitted.map(|()| {
             identity.map(|identity| {
-                let end = identity.end();
+                let end = identity.by_ref().end();
                 let passed = Passed::new(P::POLICY, Some(&identity));
                 Admitted { identity, start: None, end, passed }
             })
