@@ -58,6 +58,8 @@ struct State {
 struct Progress {
     /// Whether a guard read the cookies.
     is_consulted: bool,
+    /// Whether a guard admitted the session, so that redirects have come to an end.
+    is_admitted: bool,
     /// The `Cookie` field with what was set meanwhile.
     cookie: Option<HeaderValue>,
     /// The `Set-Cookie` fields of the response.
@@ -143,6 +145,11 @@ impl Renewal {
         }
     }
 
+    /// Notes that a guard admitted the session: the next redirect is the first again.
+    pub(crate) fn admitted(&self) {
+        self.progress().is_admitted = true;
+    }
+
     /// Whether a page that admits anonymous requests too takes another way than that.
     pub(crate) fn hands_over(&self, headers: &HeaderMap, failure: &ErrorKind) -> bool {
         let step = Recovery::of(failure).and_then(|recovery| self.next_step(recovery, headers));
@@ -171,6 +178,7 @@ impl Renewal {
         let start = site.return_key.start(&page.url, site.clerk.verifier().clock.now())?;
         let target = Target { site, page, cookies: &cookies, reason, state: &start.state };
         let location = target.location(step)?;
+        self.progress().is_admitted = false;
         let mut fields = vec![loop_counter::count(page.redirects?, page.url.is_encrypted())];
         if step == Step::Handshake {
             fields.push(start.cookie);
@@ -183,6 +191,12 @@ impl Renewal {
     /// Takes what the response must have.
     pub(crate) fn additions(&self) -> Additions {
         let mut progress = self.progress();
+        if let Some(page) = self.0.page.as_ref().filter(|page| page.redirects != Some(0))
+            && progress.is_admitted
+        {
+            let field = loop_counter::removed(page.url.is_encrypted());
+            progress.fields.extend(sensitive(&field));
+        }
         Additions {
             set_cookies: std::mem::take(&mut progress.fields),
             is_consulted: progress.is_consulted,

@@ -61,6 +61,18 @@ async fn session_that_is_not_stored_ends_in_401() {
     assert_eq!(redirects, 6, "three handshakes, and the way back of each");
 }
 
+/// Whoever signs out soon after a sign-in is sent to the sign-in page again.
+#[tokio::test]
+async fn admitted_session_ends_the_count() {
+    let site = Site::production().await;
+    let mut browser = site.browser();
+    let cookies = session_cookies(&site.token("user_ada"), NOW);
+    browser.store(cookies.iter().map(String::as_str).chain(["__clerk_redirect_count=3"]));
+    assert_eq!(browser.open("/dashboard").await.status, 200);
+    assert!(!browser.jar.contains_key("__clerk_redirect_count"));
+    assert!(browser.open("/dashboard").await.set_cookies().is_empty(), "nothing to remove");
+}
+
 #[tokio::test]
 async fn counter_that_a_browser_did_not_get_from_here_ends_redirects() {
     let site = Site::production().await;

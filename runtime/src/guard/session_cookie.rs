@@ -59,7 +59,10 @@ async fn authenticate_in_page(
         session = authenticate_session(clerk, parts, policy).await;
     }
     let failure = match &session {
-        Ok(Some(_)) => return session,
+        Ok(Some(_)) => {
+            renewal.admitted();
+            return session;
+        }
         Ok(None) => &ErrorKind::Missing,
         Err(refused) => &refused.failure,
     };

@@ -20,8 +20,17 @@ pub(crate) fn read(headers: &HeaderMap) -> Option<u8> {
 
 /// The cookie that counts one redirect more.
 pub(crate) fn count(redirects: u8, is_encrypted: bool) -> String {
+    field(&(redirects + 1).to_string(), LIFE, is_encrypted)
+}
+
+/// The cookie that ends the count, in a browser that arrived.
+pub(crate) fn removed(is_encrypted: bool) -> String {
+    field("", 0, is_encrypted)
+}
+
+fn field(value: &str, life: u8, is_encrypted: bool) -> String {
     let secure = if is_encrypted { "; Secure" } else { "" };
-    format!("{NAME}={}; Path=/; SameSite=Lax; HttpOnly; Max-Age={LIFE}{secure}", redirects + 1)
+    format!("{NAME}={value}; Path=/; SameSite=Lax; HttpOnly; Max-Age={life}{secure}")
 }
 
 #[cfg(test)]
