@@ -257,6 +257,8 @@ async fn challenge_is_enough_for_several_clerks_and_one_credential() {
         |user: &str| issuer.oauth(user).scopes(["read"]).lives(Duration::from_secs(60)).jwt();
     let guarded = |clerk: &Clerk| Router::new().route("/", get(write)).with_state(clerk.clone());
     let other = issuer.clerk().build().unwrap();
+    const SCOPES: ScopeHierarchy = ScopeHierarchy::new(&[("write", &["read"])]);
+    let hierarchy = issuer.clerk().scope_hierarchy(SCOPES).build().unwrap();
     let resource = clerk.with(|rules| rules.resource("https://api.example.com/mcp")).unwrap();
     let behind = |clerk: &Clerk, policy| ClerkLayer::new(clerk.clone(), policy);
     let (ada, grace) = (reader("user_ada"), format!("Bearer {}", reader("user_grace")));
@@ -266,6 +268,8 @@ async fn challenge_is_enough_for_several_clerks_and_one_credential() {
     });
     for (what, router, expected) in [
         ("another Clerk", guarded(&other).layer(behind(&clerk, READ)), "read write"),
+        ("a hierarchy inside", guarded(&hierarchy).layer(behind(&clerk, READ)), "read write"),
+        ("a hierarchy outside", guarded(&clerk).layer(behind(&hierarchy, READ)), "write"),
         ("another resource", guarded(&resource).layer(behind(&clerk, READ)), "read write"),
         (
             "another Clerk between",
@@ -282,7 +286,7 @@ async fn challenge_is_enough_for_several_clerks_and_one_credential() {
         };
         assert_eq!(scope(&app.get("/", &token).await), expected, "{what}");
     }
-    for inner in [&other, &resource] {
+    for inner in [&other, &resource, &hierarchy] {
         let app = Server::start(guarded(inner).layer(behind(&clerk, OPTIONAL))).await;
         assert_eq!(scope(&app.send(Method::GET, "/", &[]).await), "read write", "anonymous");
     }
