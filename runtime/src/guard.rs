@@ -200,13 +200,11 @@ impl<P: Guarded, C: FromClaims> Guard<P, C> {
         clock: Clock,
         extensions: Option<&Extensions>,
     ) -> Result<Self, Rejection> {
+        let hierarchy = appearance.scope_hierarchy;
         let guard = admitted.and_then(|admitted| {
             let (caller, end, passed) = match admitted {
                 Some(Admitted { identity, end, passed, .. }) => (Some(identity), end, passed),
-                None => {
-                    let hierarchy = appearance.scope_hierarchy;
-                    (None, None, Passed::new(P::POLICY, None, hierarchy))
-                }
+                None => (None, None, Passed::new(P::POLICY, None, hierarchy)),
             };
             Ok((Self::enter(caller)?, end, passed))
         });
