@@ -24,6 +24,7 @@ const EITHER: Policy = policy!(accepts = "oauth_token", scopes = any("admin", al
 const BY_CLIENT: Policy =
     policy!(oauth_token(scopes = any("admin", "read"), client = ["client_cli", "client_web"]));
 const OPTIONAL: Policy = policy!(accepts = "oauth_token", scopes = "read", optional);
+const SCOPES: ScopeHierarchy = ScopeHierarchy::new(&[("write", &["read"])]);
 const ANYBODY: Policy = policy!(accepts = "any");
 
 const TOOLS: ToolPolicies = ToolPolicies::new(&[("write", WRITE), ("export", EXPORT)]);
@@ -219,7 +220,6 @@ async fn client_that_asks_for_each_challenge_gets_through() {
 /// The challenge for a token that was granted these scopes.
 #[tokio::test]
 async fn challenge_names_what_the_outer_policies_used() {
-    const SCOPES: ScopeHierarchy = ScopeHierarchy::new(&[("write", &["read"])]);
     let (issuer, plain) = app().await;
     let hierarchy = issuer.clerk().scope_hierarchy(SCOPES).build().unwrap();
     let behind = |clerk: &Clerk, policy| {
@@ -257,7 +257,6 @@ async fn challenge_is_enough_for_several_clerks_and_one_credential() {
         |user: &str| issuer.oauth(user).scopes(["read"]).lives(Duration::from_secs(60)).jwt();
     let guarded = |clerk: &Clerk| Router::new().route("/", get(write)).with_state(clerk.clone());
     let other = issuer.clerk().build().unwrap();
-    const SCOPES: ScopeHierarchy = ScopeHierarchy::new(&[("write", &["read"])]);
     let hierarchy = issuer.clerk().scope_hierarchy(SCOPES).build().unwrap();
     let resource = clerk.with(|rules| rules.resource("https://api.example.com/mcp")).unwrap();
     let behind = |clerk: &Clerk, policy| ClerkLayer::new(clerk.clone(), policy);
