@@ -123,8 +123,8 @@ pub(crate) async fn admit(
     };
     let admitted = decide(known, policy, &clerk, passed)?;
     let Some(admitted) = admitted else {
+        passed::pass_anonymously(&mut parts.extensions, policy, clerk.scope_hierarchy());
         Verified::store_anonymous(clerk, *policy, &mut parts.extensions);
-        passed::pass_anonymously(&mut parts.extensions, policy);
         return Ok(None);
     };
     Verified::new(&admitted, clerk, field).store(&mut parts.extensions);
@@ -162,11 +162,11 @@ fn decide(
     };
     let passed = if let Some(passed) = passed {
         passed.permit(Some(&identity), policy, hierarchy)?;
-        passed.push(*policy, identity.token_type());
+        passed.push(*policy, identity.token_type(), hierarchy);
         passed
     } else {
         permit(Some(&identity), policy, hierarchy)?;
-        Passed::new(*policy, Some(&identity))
+        Passed::new(*policy, Some(&identity), hierarchy)
     };
     Ok(Some(Admitted { identity, start, end, passed }))
 }
@@ -200,10 +200,11 @@ impl<P: Guarded, C: FromClaims> Guard<P, C> {
         clock: Clock,
         extensions: Option<&Extensions>,
     ) -> Result<Self, Rejection> {
+        let hierarchy = appearance.scope_hierarchy;
         let guard = admitted.and_then(|admitted| {
             let (caller, end, passed) = match admitted {
                 Some(Admitted { identity, end, passed, .. }) => (Some(identity), end, passed),
-                None => (None, None, Passed::new(P::POLICY, None)),
+                None => (None, None, Passed::new(P::POLICY, None, hierarchy)),
             };
             Ok((Self::enter(caller)?, end, passed))
         });

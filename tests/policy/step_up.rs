@@ -24,6 +24,7 @@ const EITHER: Policy = policy!(accepts = "oauth_token", scopes = any("admin", al
 const BY_CLIENT: Policy =
     policy!(oauth_token(scopes = any("admin", "read"), client = ["client_cli", "client_web"]));
 const OPTIONAL: Policy = policy!(accepts = "oauth_token", scopes = "read", optional);
+const SCOPES: ScopeHierarchy = ScopeHierarchy::new(&[("write", &["read"])]);
 const ANYBODY: Policy = policy!(accepts = "any");
 
 const TOOLS: ToolPolicies = ToolPolicies::new(&[("write", WRITE), ("export", EXPORT)]);
@@ -219,7 +220,6 @@ async fn client_that_asks_for_each_challenge_gets_through() {
 /// The challenge for a token that was granted these scopes.
 #[tokio::test]
 async fn challenge_names_what_the_outer_policies_used() {
-    const SCOPES: ScopeHierarchy = ScopeHierarchy::new(&[("write", &["read"])]);
     let (issuer, plain) = app().await;
     let hierarchy = issuer.clerk().scope_hierarchy(SCOPES).build().unwrap();
     let behind = |clerk: &Clerk, policy| {
@@ -257,6 +257,7 @@ async fn challenge_is_enough_for_several_clerks_and_one_credential() {
         |user: &str| issuer.oauth(user).scopes(["read"]).lives(Duration::from_secs(60)).jwt();
     let guarded = |clerk: &Clerk| Router::new().route("/", get(write)).with_state(clerk.clone());
     let other = issuer.clerk().build().unwrap();
+    let hierarchy = issuer.clerk().scope_hierarchy(SCOPES).build().unwrap();
     let resource = clerk.with(|rules| rules.resource("https://api.example.com/mcp")).unwrap();
     let behind = |clerk: &Clerk, policy| ClerkLayer::new(clerk.clone(), policy);
     let (ada, grace) = (reader("user_ada"), format!("Bearer {}", reader("user_grace")));
@@ -266,6 +267,8 @@ async fn challenge_is_enough_for_several_clerks_and_one_credential() {
     });
     for (what, router, expected) in [
         ("another Clerk", guarded(&other).layer(behind(&clerk, READ)), "read write"),
+        ("a hierarchy inside", guarded(&hierarchy).layer(behind(&clerk, READ)), "read write"),
+        ("a hierarchy outside", guarded(&clerk).layer(behind(&hierarchy, READ)), "write"),
         ("another resource", guarded(&resource).layer(behind(&clerk, READ)), "read write"),
         (
             "another Clerk between",
@@ -282,7 +285,7 @@ async fn challenge_is_enough_for_several_clerks_and_one_credential() {
         };
         assert_eq!(scope(&app.get("/", &token).await), expected, "{what}");
     }
-    for inner in [&other, &resource] {
+    for inner in [&other, &resource, &hierarchy] {
         let app = Server::start(guarded(inner).layer(behind(&clerk, OPTIONAL))).await;
         assert_eq!(scope(&app.send(Method::GET, "/", &[]).await), "read write", "anonymous");
     }

@@ -141,7 +141,7 @@ mod tests {
             let found = variables.iter().find(|(variable, _)| *variable == name);
             Ok(found.map(|(_, value)| (*value).to_owned()))
         };
-        ClerkBuilder::from_variables(read).build()
+        ClerkBuilder::from_variables(Vec::new(), read).build()
     }
 
     #[test]

@@ -18,15 +18,21 @@ impl ClerkBuilder {
     /// # Ok::<(), clerk_auth::ConfigError>(())
     /// ```
     pub fn from_env() -> Self {
-        Self::from_variables(|name| match env::var(name) {
+        let set = env::vars_os().filter(|(_, value)| !value.is_empty());
+        let set = set.filter_map(|(name, _)| name.into_string().ok());
+        Self::from_variables(set.collect(), |name| match env::var(name) {
             Ok(value) => Ok(Some(value)),
             Err(env::VarError::NotPresent) => Ok(None),
             Err(env::VarError::NotUnicode(_)) => Err(NotText),
         })
     }
 
-    /// The environment as a function, so that it can be tested.
-    pub(super) fn from_variables(read: impl Fn(&str) -> Result<Option<String>, NotText>) -> Self {
+    /// The names of all variables that are set, and the environment as a function, so that it can
+    /// be tested.
+    pub(super) fn from_variables(
+        mut set: Vec<String>,
+        read: impl Fn(&str) -> Result<Option<String>, NotText>,
+    ) -> Self {
         let mut builder = Self::default();
         let mut unreadable = Vec::new();
         let mut variable = |name: &'static str| {
@@ -52,8 +58,8 @@ impl ClerkBuilder {
         builder.parties_for_cookies_only = variable("CLERK_PARTIES_FOR_COOKIES_ONLY");
         builder.resource = variable("CLERK_RESOURCE");
         builder.unreadable = unreadable;
-        builder.similar =
-            Similar::find(|name| read(name).unwrap_or(None).is_some_and(|value| !value.is_empty()));
+        set.sort_unstable();
+        builder.similar = Similar::find(&set);
         builder
     }
 }

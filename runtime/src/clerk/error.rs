@@ -65,7 +65,7 @@ impl ConfigError {
     /// Adds variables that were set in place of one that a problem names.
     pub(super) fn explain_by(&mut self, similar: &[Similar]) {
         let named = |it: &&Similar| self.problems.iter().any(|problem| problem.contains(it.ours));
-        let similar: Vec<Similar> = similar.iter().filter(named).copied().collect();
+        let similar: Vec<Similar> = similar.iter().filter(named).cloned().collect();
         for it in similar {
             self.add(it.ours, it.advice());
         }

@@ -1,48 +1,76 @@
-//! Finds variables that only other libraries read.
+//! Finds variables that are probably meant for ours: misspelt ones, and those of other libraries.
 
-/// Ours, and one that holds the same value for another library or in another spelling.
-const SIMILAR: [(&str, &str); 24] = [
-    ("CLERK_PUBLISHABLE_KEY", "NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY"),
-    ("CLERK_PUBLISHABLE_KEY", "VITE_CLERK_PUBLISHABLE_KEY"),
-    ("CLERK_PUBLISHABLE_KEY", "PUBLIC_CLERK_PUBLISHABLE_KEY"),
-    ("CLERK_PUBLISHABLE_KEY", "EXPO_PUBLIC_CLERK_PUBLISHABLE_KEY"),
-    ("CLERK_PUBLISHABLE_KEY", "NUXT_PUBLIC_CLERK_PUBLISHABLE_KEY"),
-    ("CLERK_PUBLISHABLE_KEY", "REACT_APP_CLERK_PUBLISHABLE_KEY"),
-    ("CLERK_PUBLISHABLE_KEY", "GATSBY_CLERK_PUBLISHABLE_KEY"),
-    ("CLERK_PUBLISHABLE_KEY", "CLERK_PUBLISHABLE"),
-    ("CLERK_SECRET_KEY", "CLERK_SECRET"),
-    ("CLERK_SECRET_KEY", "NUXT_CLERK_SECRET_KEY"),
-    ("CLERK_SECRET_KEY", "CLERK_API_KEY"),
-    ("CLERK_SECRET_KEY", "CLERK_SECRETKEY"),
-    ("CLERK_MACHINE_SECRET_KEY", "CLERK_MACHINE_SECRET"),
-    ("CLERK_JWT_KEY", "CLERK_JWT_PUBLIC_KEY"),
-    ("CLERK_JWT_KEY", "CLERK_PEM_PUBLIC_KEY"),
-    ("CLERK_ISSUER", "CLERK_ISSUERS"),
-    ("CLERK_ISSUER", "CLERK_ISSUER_URL"),
-    ("CLERK_API_URL", "CLERK_BACKEND_API_URL"),
-    ("CLERK_RESOURCE", "CLERK_RESOURCE_URL"),
-    ("CLERK_AUDIENCE", "CLERK_AUDIENCES"),
-    ("CLERK_AUDIENCE", "CLERK_AUD"),
-    ("CLERK_SESSION_AUDIENCE", "CLERK_SESSION_AUDIENCES"),
-    ("CLERK_AUTHORIZED_PARTIES", "CLERK_AUTHORIZED_PARTY"),
-    ("CLERK_AUTHORIZED_PARTIES", "CLERK_AUTHORISED_PARTIES"),
+use strsim::osa_distance;
+
+/// What all names begin with.
+const PREFIX: &str = "CLERK_";
+
+/// Our variables, each with the names for it that are not near.
+const OURS: [(&str, &[&str]); 14] = [
+    ("CLERK_SECRET_KEY", &["CLERK_API_KEY"]),
+    ("CLERK_MACHINE_SECRET_KEY", &[]),
+    ("CLERK_MACHINE_ID", &[]),
+    ("CLERK_PUBLISHABLE_KEY", &["CLERK_PUBLIC_KEY"]),
+    ("CLERK_JWT_KEY", &["CLERK_JWT_PUBLIC_KEY", "CLERK_PEM_PUBLIC_KEY"]),
+    ("CLERK_API_URL", &["CLERK_BACKEND_API_URL"]),
+    ("CLERK_API_VERSION", &[]),
+    ("CLERK_ISSUER", &[]),
+    ("CLERK_ANY_MACHINE", &[]),
+    ("CLERK_AUDIENCE", &[]),
+    ("CLERK_SESSION_AUDIENCE", &[]),
+    ("CLERK_AUTHORIZED_PARTIES", &[]),
+    ("CLERK_PARTIES_FOR_COOKIES_ONLY", &[]),
+    ("CLERK_RESOURCE", &[]),
 ];
 
+/// What Clerk's own libraries read, and is near one of ours.
+const OF_CLERK: [&str; 1] = ["CLERK_FAPI_URL"];
+
+/// The shortest beginning of a name of ours that is taken for it: `CLERK_AUD`.
+const SHORTEST_BEGINNING: usize = 3;
+
 /// A variable that is not set, and one that is set and probably meant for it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Similar {
     pub(super) ours: &'static str,
-    pub(super) theirs: &'static str,
+    pub(super) theirs: String,
 }
 
 impl Similar {
-    pub(super) fn find(is_set: impl Fn(&str) -> bool) -> Vec<Self> {
-        let pairs = SIMILAR.iter().filter(|(ours, theirs)| is_set(theirs) && !is_set(ours));
-        pairs.map(|&(ours, theirs)| Self { ours, theirs }).collect()
+    /// `set` are the names of all variables that are set.
+    pub(super) fn find(set: &[String]) -> Vec<Self> {
+        let is_set = |ours: &str| set.iter().any(|name| name == ours);
+        let meant = |theirs: &String| {
+            let near = OURS.iter().filter_map(|&(ours, others)| {
+                edits(ours, others, theirs).map(|edits| (edits, ours))
+            });
+            let (_, ours) = near.min().filter(|(_, ours)| theirs != ours && !is_set(ours))?;
+            Some(Self { ours, theirs: theirs.clone() })
+        };
+        set.iter().filter(|name| !OF_CLERK.contains(&name.as_str())).filter_map(meant).collect()
     }
 
-    pub(super) fn advice(self) -> String {
+    pub(super) fn advice(&self) -> String {
         let Self { ours, theirs } = self;
         format!("it is not set, but {theirs} is, which is not read; set {ours} to the same value")
     }
+}
+
+/// How far a name is from ours, if it may be meant for it: with the prefix of a framework, as others
+/// write it, cut off, longer, or with a letter in four wrong.
+fn edits(ours: &str, others: &[&str], name: &str) -> Option<usize> {
+    let name = name.to_ascii_uppercase();
+    if others.contains(&name.as_str()) || name.strip_suffix(ours).is_some_and(is_of_framework) {
+        return Some(0);
+    }
+    let (ours, name) = (ours.strip_prefix(PREFIX)?, name.strip_prefix(PREFIX)?);
+    let edits = osa_distance(ours, name);
+    let is_cut = name.len() >= SHORTEST_BEGINNING && ours.starts_with(name);
+    let is_longer = name.strip_prefix(ours).is_some_and(|rest| rest.starts_with(['S', '_']));
+    (is_cut || is_longer || edits <= (ours.len() / 4).max(2)).then_some(edits)
+}
+
+/// `NEXT_PUBLIC_`, or nothing for a name in another case.
+fn is_of_framework(prefix: &str) -> bool {
+    prefix.is_empty() || prefix.ends_with('_')
 }

@@ -20,7 +20,9 @@ const NO_SECRET_KEY: &str = "it is not a secret key; copy the one that begins wi
                              `sk_live_` from the dashboard, whole";
 
 fn builder(variables: &[(&str, &str)]) -> ClerkBuilder {
-    ClerkBuilder::from_variables(|name| {
+    let set = variables.iter().filter(|(_, value)| !value.is_empty());
+    let set = set.map(|(name, _)| (*name).to_owned()).collect();
+    ClerkBuilder::from_variables(set, |name| {
         let found = variables.iter().rfind(|(variable, _)| *variable == name);
         Ok(found.map(|(_, value)| (*value).to_owned()))
     })
@@ -449,10 +451,37 @@ fn variable_of_another_library_is_named_if_ours_is_missing() {
         ("CLERK_AUDIENCE", "CLERK_AUD"),
         ("CLERK_SESSION_AUDIENCE", "CLERK_SESSION_AUDIENCES"),
         ("CLERK_ISSUER", "CLERK_ISSUERS"),
+        ("CLERK_AUTHORIZED_PARTIES", "CLERK_AUTHORIZED_PARTEIS"),
+        ("CLERK_AUTHORIZED_PARTIES", "CLERK_AUTHORIZEDPARTIES"),
+        ("CLERK_AUTHORIZED_PARTIES", "Clerk_Authorized_Parties"),
+        ("CLERK_AUDIENCE", "CLERK_AUDEINCE"),
+        ("CLERK_SESSION_AUDIENCE", "CLERK_SESION_AUDIENCE"),
+        ("CLERK_ISSUER", "CLERK_ISSUER_URL"),
+        ("CLERK_MACHINE_ID", "CLERK_MACHINEID"),
+        ("CLERK_RESOURCE", "APP_CLERK_RESOURCE"),
     ] {
         let told = advice::of(&builder(&[SECRET, (theirs, "x")]), false);
         assert!(told.iter().all(|it| it.starts_with(ours) && it.contains(theirs)), "{told:?}");
         assert_eq!(told.len(), 1, "{theirs}");
+    }
+    // What Clerk's own libraries read beside ours.
+    for theirs in [
+        "CLERK_FAPI",
+        "CLERK_FAPI_URL",
+        "CLERK_PROXY_URL",
+        "CLERK_DOMAIN",
+        "CLERK_IS_SATELLITE",
+        "CLERK_SIGN_IN_URL",
+        "CLERK_SIGN_UP_URL",
+        "CLERK_ENCRYPTION_KEY",
+        "CLERK_JS_URL",
+        "CLERK_JS_VERSION",
+        "CLERK_WEBHOOK_SIGNING_SECRET",
+        "CLERK_TELEMETRY_DISABLED",
+        "CLERK_DISABLE_AUTO_PROXY",
+    ] {
+        let told = advice::of(&builder(&[SECRET, (theirs, "x")]), false);
+        assert!(told.is_empty(), "{told:?}");
     }
     let unrelated = build(&[SECRET, ("CLERK_SECRET", "x"), ("CLERK_API_VERSION", "/")]);
     assert_eq!(unrelated.expect_err("a version").problems().count(), 1);

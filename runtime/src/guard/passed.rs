@@ -20,9 +20,12 @@ pub(crate) struct Passed(Option<Arc<List>>);
 
 #[derive(Debug, Default)]
 struct List {
-    first: Option<Policy>,
-    further: Mutex<Vec<Policy>>,
+    first: Option<Decided>,
+    further: Mutex<Vec<Decided>>,
 }
+
+/// A policy, and the hierarchy of the `Clerk` that decided it: another one can have another.
+type Decided = (Policy, ScopeHierarchy);
 
 /// The optional policies that an anonymous request passed. A copy of its extensions can be of
 /// another request, so a clone is empty.
@@ -31,12 +34,16 @@ struct AnonymousPassed(Passed);
 impl Passed {
     /// Starts with the first policy that a request passed. `caller` is `None` for an anonymous one,
     /// which can only be told which scopes an OAuth token needs.
-    pub(crate) fn new(policy: Policy, caller: Option<&Identity>) -> Self {
+    pub(crate) fn new(
+        policy: Policy,
+        caller: Option<&Identity>,
+        hierarchy: ScopeHierarchy,
+    ) -> Self {
         let can_lack_scopes = match caller {
             Some(caller) => caller.maybe_scopes().is_some(),
             None => policy.asks_for_scopes(TokenType::OAuthToken),
         };
-        let list = || Arc::new(List { first: Some(policy), ..List::default() });
+        let list = || Arc::new(List { first: Some((policy, hierarchy)), ..List::default() });
         Self(can_lack_scopes.then(list))
     }
 
@@ -48,15 +55,16 @@ impl Passed {
     }
 
     /// Adds a further policy. One without scopes adds nothing to a challenge.
-    pub(crate) fn push(&self, policy: Policy, token_type: TokenType) {
+    pub(crate) fn push(&self, policy: Policy, token_type: TokenType, hierarchy: ScopeHierarchy) {
+        let decided = (policy, hierarchy);
         if let Some(list) = &self.0
             && policy.asks_for_scopes(token_type)
-            && list.first != Some(policy)
+            && list.first != Some(decided)
         {
             let mut further = lock(&list.further);
             // A handler can require the same policy for each item of a list.
-            if !further.contains(&policy) {
-                further.push(policy);
+            if !further.contains(&decided) {
+                further.push(decided);
             }
         }
     }
@@ -86,11 +94,11 @@ impl Passed {
         hierarchy: ScopeHierarchy,
     ) -> RequiredScopes {
         let mut used = RequiredScopes::default();
-        for policy in self.policies() {
+        for (policy, own) in self.policies() {
             let others = used.and(needed);
-            used = used.and(&policy.used_scopes(caller, &others, hierarchy));
+            used = used.and(&policy.used_scopes(caller, &others, own));
         }
-        used.and(needed).without_implied(hierarchy)
+        self.without_implied(used.and(needed), hierarchy)
     }
 
     /// Adds to the scopes that a client without a token should ask for: with one, the request
@@ -98,28 +106,38 @@ impl Passed {
     pub(crate) fn complete_request(&self, rejection: Rejection) -> Rejection {
         rejection.map_requested_scopes(|needed, hierarchy| {
             let policies = self.policies().into_iter();
-            let outer = policies.filter_map(|policy| policy.scopes_to_request(hierarchy));
+            let outer = policies.filter_map(|(policy, own)| policy.scopes_to_request(own));
             let all = outer.chain(needed).reduce(|all, more| all.and(&more))?;
-            Some(all.without_implied(hierarchy))
+            Some(self.without_implied(all, hierarchy))
         })
     }
 
+    /// Where hierarchies differ, each scope stays: what one implies, another may not.
+    fn without_implied(&self, scopes: RequiredScopes, hierarchy: ScopeHierarchy) -> RequiredScopes {
+        let is_shared = self.policies().iter().all(|(_, own)| *own == hierarchy);
+        if is_shared { scopes.without_implied(hierarchy) } else { scopes }
+    }
+
     /// All policies, the outermost first.
-    fn policies(&self) -> Vec<Policy> {
+    fn policies(&self) -> Vec<Decided> {
         let Some(list) = &self.0 else { return Vec::new() };
         list.first.into_iter().chain(lock(&list.further).iter().copied()).collect()
     }
 }
 
 /// Notes a policy that admitted an anonymous request.
-pub(crate) fn pass_anonymously(extensions: &mut Extensions, policy: &Policy) {
+pub(crate) fn pass_anonymously(
+    extensions: &mut Extensions,
+    policy: &Policy,
+    hierarchy: ScopeHierarchy,
+) {
     if !policy.asks_for_scopes(TokenType::OAuthToken) {
         return;
     }
     if let Some(AnonymousPassed(passed)) = extensions.get() {
-        passed.push(*policy, TokenType::OAuthToken);
+        passed.push(*policy, TokenType::OAuthToken, hierarchy);
     } else {
-        extensions.insert(AnonymousPassed(Passed::new(*policy, None)));
+        extensions.insert(AnonymousPassed(Passed::new(*policy, None, hierarchy)));
     }
 }
 
@@ -146,6 +164,6 @@ impl Clone for AnonymousPassed {
 }
 
 /// A list that only grows is whole also after a panic.
-fn lock(policies: &Mutex<Vec<Policy>>) -> MutexGuard<'_, Vec<Policy>> {
+fn lock(policies: &Mutex<Vec<Decided>>) -> MutexGuard<'_, Vec<Decided>> {
     policies.lock().unwrap_or_else(PoisonError::into_inner)
 }

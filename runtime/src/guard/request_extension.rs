@@ -269,8 +269,9 @@ impl Verified {
     /// Decides a further policy of the same request.
     pub(crate) fn pass(&mut self, policy: &Policy) -> Result<Admitted, AuthError> {
         let Self { identity, clerk, start, end, passed, .. } = self;
-        passed.permit(Some(identity), policy, clerk.scope_hierarchy())?;
-        passed.push(*policy, identity.token_type());
+        let hierarchy = clerk.scope_hierarchy();
+        passed.permit(Some(identity), policy, hierarchy)?;
+        passed.push(*policy, identity.token_type(), hierarchy);
         let (identity, passed) = (identity.clone(), passed.clone());
         Ok(Admitted { identity, start: *start, end: *end, passed })
     }
@@ -309,8 +310,9 @@ pub(crate) fn require(
     passed: &Passed,
     appearance: &Arc<RejectionSettings>,
 ) -> Result<(), Rejection> {
-    match (passed.permit(caller, policy, appearance.scope_hierarchy), caller) {
-        (Ok(()), Some(caller)) => passed.push(*policy, caller.token_type()),
+    let hierarchy = appearance.scope_hierarchy;
+    match (passed.permit(caller, policy, hierarchy), caller) {
+        (Ok(()), Some(caller)) => passed.push(*policy, caller.token_type(), hierarchy),
         (Ok(()), None) => {}
         (Err(refused), _) => {
             let rejection = Rejection::new(&refused, policy, Arc::clone(appearance), None);

@@ -59,10 +59,11 @@ impl Message<'_> {
     }
 }
 
-/// Whether every reader sees the same method. A reader of an enumeration may ignore case and white
-/// space around a value (.NET, Jackson), and a C string ends at U+0000.
+/// Whether every reader sees the same method. A reader of an enumeration may ignore case and what
+/// it takes for space around a value: Jackson and Python also take control characters for space. No
+/// method of MCP has a byte other than visible ASCII.
 fn is_plain(method: &str) -> bool {
-    method == CALL || !(method.contains('\0') || is_same(method.trim(), CALL))
+    method == CALL || (method.bytes().all(|byte| byte.is_ascii_graphic()) && !is_same(method, CALL))
 }
 
 /// The id of an answer: that of the request, if it is a string or a number, else `null` (JSON-RPC
@@ -180,7 +181,7 @@ mod tests {
             r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#,
             r#"{"jsonrpc":"2.0","id":1,"result":{"name":"add"}}"#,
             r#"{"jsonrpc":"2.0","id":1,"method":"tools/calls","params":{"name":"add"}}"#,
-            r#"{"jsonrpc":"2.0","id":1,"method":" tools/LIST"}"#,
+            r#"{"jsonrpc":"2.0","id":1,"method":"tools/LIST"}"#,
             // Only the policies of tools are decided by params.
             r#"{"jsonrpc":"2.0","id":1,"method":"prompts/get","params":{"Name":"a","name":"b"}}"#,
         ];
@@ -230,6 +231,11 @@ mod tests {
             r#"{"method":"tool\u017f/call","params":{"name":"add"}}"#,
             r#"{"method":"tools/call ","params":{"name":"add"}}"#,
             r#"{"method":"\u00a0\ttools/call","params":{"name":"add"}}"#,
+            // Space to Jackson and Python, or nothing to one that compares as people read.
+            r#"{"method":"\u001ftools/call","params":{"name":"add"}}"#,
+            r#"{"method":"tools/call\u0001","params":{"name":"add"}}"#,
+            r#"{"method":"\ufefftools/call","params":{"name":"add"}}"#,
+            r#"{"method":"tools\u200b/call","params":{"name":"add"}}"#,
         ];
         for body in table {
             assert_eq!(outcome(body), Err(MessageError), "{body}");

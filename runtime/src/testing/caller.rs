@@ -289,7 +289,7 @@ impl<I: Into<Described>> Caller<I> {
         let admitted = permitted.map(|()| {
             identity.map(|identity| {
                 let end = identity.by_ref().end();
-                let passed = Passed::new(P::POLICY, Some(&identity));
+                let passed = Passed::new(P::POLICY, Some(&identity), self.scope_hierarchy);
                 Admitted { identity, start: None, end, passed }
             })
         });
