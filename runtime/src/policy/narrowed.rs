@@ -14,6 +14,8 @@ pub struct Narrowed {
     length: usize,
     was_optional: bool,
     is_optional: bool,
+    allowed_pending: bool,
+    allows_pending: bool,
 }
 
 /// The clauses of a narrowed policy.
@@ -23,6 +25,7 @@ pub struct NarrowedClauses {
     clauses: [Clause; MOST],
     length: usize,
     is_optional: bool,
+    allows_pending: bool,
 }
 
 impl Policy {
@@ -56,8 +59,16 @@ impl Policy {
     #[must_use]
     #[track_caller]
     pub const fn narrowed(narrowed: &'static NarrowedClauses) -> Self {
-        let (clauses, _) = narrowed.clauses.split_at(narrowed.length);
-        Self { is_optional: narrowed.is_optional, ..Self::new(clauses) }
+        let policy = Self::unchecked(narrowed);
+        let _ = Self::new(policy.clauses);
+        policy
+    }
+
+    /// As [`narrowed`](Self::narrowed), also if a requirement never matters.
+    pub(super) const fn unchecked(narrowed: &'static NarrowedClauses) -> Self {
+        let NarrowedClauses { clauses, length, is_optional, allows_pending } = narrowed;
+        let (clauses, _) = clauses.split_at(*length);
+        Self { clauses, is_optional: *is_optional, allows_pending: *allows_pending }
     }
 
     #[track_caller]
@@ -88,7 +99,14 @@ impl Policy {
             }
             rest = tail;
         }
-        Narrowed { parts, length, was_optional: self.is_optional, is_optional: false }
+        Narrowed {
+            parts,
+            length,
+            was_optional: self.is_optional,
+            is_optional: false,
+            allowed_pending: self.allows_pending,
+            allows_pending: false,
+        }
     }
 }
 
@@ -102,6 +120,20 @@ impl Narrowed {
     pub const fn optional(self) -> Self {
         assert!(self.was_optional, "the shared policy is not `optional`; remove `optional` here");
         Self { is_optional: true, ..self }
+    }
+
+    /// Accepts pending sessions, as the policy before does.
+    ///
+    /// # Panics
+    /// At compile time, if the policy before rejects them.
+    #[must_use]
+    #[track_caller]
+    pub const fn allow_pending(self) -> Self {
+        assert!(
+            self.allowed_pending,
+            "the shared policy rejects pending sessions; remove `allow_pending` here"
+        );
+        Self { allows_pending: true, ..self }
     }
 
     /// Both requirements of each clause.
@@ -119,7 +151,8 @@ impl Narrowed {
             }
             rest = tail;
         }
-        NarrowedClauses { clauses, length, is_optional: self.is_optional }
+        let Self { is_optional, allows_pending, .. } = *self;
+        NarrowedClauses { clauses, length, is_optional, allows_pending }
     }
 }
 
@@ -198,5 +231,41 @@ mod tests {
     fn optional_beside_a_policy_that_is_not_is_an_error() {
         const REQUIRED: Policy = Policy::new(&[Clause::SessionToken(Requirement::None)]);
         let _ = REQUIRED.and(&[]).optional();
+    }
+
+    #[test]
+    fn pending_sessions_are_accepted_only_if_allowed_again() {
+        const ONBOARDING: Policy =
+            Policy::new(&[Clause::SessionToken(Requirement::None)]).allow_pending();
+        const SILENT: Policy = Policy::narrowed(
+            &ONBOARDING.and(&[Clause::SessionToken(Requirement::Organization)]).clauses(),
+        );
+        const AGAIN: Policy = Policy::narrowed(
+            &ONBOARDING
+                .and(&[Clause::SessionToken(Requirement::Organization)])
+                .allow_pending()
+                .clauses(),
+        );
+        const EXPECTED: Policy = Policy::new(&[Clause::SessionToken(Requirement::Organization)]);
+        assert_eq!(SILENT, EXPECTED);
+        assert_eq!(AGAIN, EXPECTED.allow_pending());
+    }
+
+    #[test]
+    #[should_panic(expected = "rejects pending sessions")]
+    fn allow_pending_beside_a_policy_that_does_not_is_an_error() {
+        let _ = BASE.and(&[Clause::SessionToken(Requirement::None)]).allow_pending();
+    }
+
+    #[test]
+    #[should_panic(expected = "at least one clause")]
+    fn narrowing_that_leaves_no_token_type_is_an_error() {
+        const NOTHING: NarrowedClauses = NarrowedClauses {
+            clauses: [Clause::SessionToken(Requirement::None); MOST],
+            length: 0,
+            is_optional: true,
+            allows_pending: false,
+        };
+        let _ = Policy::narrowed(&NOTHING);
     }
 }
