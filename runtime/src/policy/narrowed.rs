@@ -1,7 +1,7 @@
 //! A policy and further requirements in, a narrower policy out. Evaluated by the compiler: nobody is
 //! admitted whom the policy before rejects.
 
-use super::{Clause, Policy, Requirement};
+use super::{Clause, Policy, Requirement, redundancy::Compared};
 
 /// As many as there are token types.
 const MOST: usize = 4;
@@ -32,56 +32,58 @@ impl Policy {
     /// For the expansion of `policy = …`: adds the requirement of each clause to its token type.
     ///
     /// # Panics
-    /// At compile time, if this policy does not accept a type that is named.
+    /// At compile time, if this policy does not accept a type that is named, or requires already what is
+    /// added.
     #[doc(hidden)]
     #[must_use]
     #[track_caller]
     pub const fn and(self, added: &[Clause]) -> Narrowed {
+        self.assert_narrower(added);
         self.narrow(added, true)
     }
 
     /// As [`and`](Self::and), and rejects the token types that are not named.
     ///
     /// # Panics
-    /// At compile time, if this policy does not accept a type that is named.
+    /// At compile time, if this policy does not accept a type that is named, or requires already what is
+    /// added.
     #[doc(hidden)]
     #[must_use]
     #[track_caller]
     pub const fn only(self, kept: &[Clause]) -> Narrowed {
+        assert!(!kept.is_empty(), "nothing is left of the shared policy");
+        self.assert_narrower(kept);
         self.narrow(kept, false)
     }
 
     /// The policy of narrowed clauses.
-    ///
-    /// # Panics
-    /// At compile time, if an added requirement never matters beside those before.
     #[doc(hidden)]
     #[must_use]
-    #[track_caller]
     pub const fn narrowed(narrowed: &'static NarrowedClauses) -> Self {
-        let policy = Self::unchecked(narrowed);
-        let _ = Self::new(policy.clauses);
-        policy
-    }
-
-    /// As [`narrowed`](Self::narrowed), also if a requirement never matters.
-    pub(super) const fn unchecked(narrowed: &'static NarrowedClauses) -> Self {
         let NarrowedClauses { clauses, length, is_optional, allows_pending } = narrowed;
         let (clauses, _) = clauses.split_at(*length);
         Self { clauses, is_optional: *is_optional, allows_pending: *allows_pending }
     }
 
+    /// Each part is sound by itself. Together they may say more than is needed: what stands in the shared
+    /// policy cannot be removed where it is narrowed.
     #[track_caller]
-    const fn narrow(self, added: &[Clause], keeps_others: bool) -> Narrowed {
+    const fn assert_narrower(self, added: &[Clause]) {
         let mut rest = added;
         while let [clause, tail @ ..] = rest {
-            let is_accepted = clause.find(self.clauses).is_some();
+            let Some(before) = clause.find(self.clauses) else {
+                panic!("the shared policy does not accept a token type that is named here");
+            };
+            clause.requirement().assert_sound(clause.token_type(), Compared::All);
             assert!(
-                is_accepted,
-                "the shared policy does not accept a token type that is named here"
+                !before.requirement().implies(&clause.requirement()),
+                "the shared policy requires already what a clause here adds; remove it"
             );
             rest = tail;
         }
+    }
+
+    pub(super) const fn narrow(self, added: &[Clause], keeps_others: bool) -> Narrowed {
         let nothing = (Clause::SessionToken(Requirement::None), [Requirement::None; 2]);
         let (mut parts, mut length) = ([nothing; MOST], 0);
         let mut rest = self.clauses;
@@ -145,6 +147,7 @@ impl Narrowed {
             if let [narrowed, ..] = clauses.split_at_mut(length).1 {
                 *narrowed = clause.with(match requirements {
                     [Requirement::None, only] | [only, Requirement::None] => *only,
+                    [before, added] if added.implies(before) => *added,
                     both => Requirement::All(both),
                 });
                 length += 1;
@@ -258,14 +261,31 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "at least one clause")]
+    #[should_panic(expected = "nothing is left")]
     fn narrowing_that_leaves_no_token_type_is_an_error() {
-        const NOTHING: NarrowedClauses = NarrowedClauses {
-            clauses: [Clause::SessionToken(Requirement::None); MOST],
-            length: 0,
-            is_optional: true,
-            allows_pending: false,
-        };
-        let _ = Policy::narrowed(&NOTHING);
+        let _ = BASE.only(&[]);
+    }
+
+    #[test]
+    fn stronger_requirement_stands_in_place_of_the_weaker_one() {
+        use Requirement::{All, Any, Organization, Role, Scope};
+        let admin = Clause::SessionToken(Role("org:admin"));
+        for (before, added) in [
+            (Clause::SessionToken(Organization), admin),
+            (Clause::SessionToken(Any(&[Role("org:admin"), Role("org:member")])), admin),
+            (Clause::ApiKey(Scope("a")), Clause::ApiKey(All(&[Scope("a"), Scope("b")]))),
+        ] {
+            let base = Policy::new(vec![before].leak());
+            let narrowed = Box::leak(Box::new(base.and(&[added])));
+            assert_eq!(Policy::narrowed(Box::leak(Box::new(narrowed.clauses()))).clauses, [added]);
+            let weaker = std::panic::catch_unwind(|| Policy::new(vec![added].leak()).and(&[before]));
+            assert!(weaker.is_err(), "{before:?} adds nothing to {added:?}");
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "an empty list")]
+    fn unsound_requirement_beside_a_policy_is_an_error() {
+        let _ = BASE.and(&[Clause::OAuthToken(Requirement::All(&[]))]);
     }
 }

@@ -159,14 +159,14 @@ impl Narrowing {
     /// As `policy = …` expands, also if a requirement never matters.
     fn narrow(&self, base: Policy) -> Policy {
         let clauses = self.clauses(base);
-        let mut narrowed = if self.keeps_others { base.and(&clauses) } else { base.only(&clauses) };
+        let mut narrowed = base.narrow(&clauses, self.keeps_others);
         if base.is_optional() && self.added.is_optional() {
             narrowed = narrowed.optional();
         }
         if base.allows_pending() && self.added.allows_pending() {
             narrowed = narrowed.allow_pending();
         }
-        Policy::unchecked(Box::leak(Box::new(Box::leak(Box::new(narrowed)).clauses())))
+        Policy::narrowed(Box::leak(Box::new(Box::leak(Box::new(narrowed)).clauses())))
     }
 
     /// Whether what stands beside `policy = …` admits the caller, without the base.
