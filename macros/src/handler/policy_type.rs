@@ -27,7 +27,8 @@ impl PolicyType {
     /// Reports a name beside a declaration, which has one.
     pub(crate) fn check_unnamed(&self, errors: &mut Errors) {
         if let Some(own) = &self.own {
-            let message = "`policy_name` names the policy type of a handler, and here it has a name";
+            let message =
+                "`policy_name` names the policy type of a handler, and here it has a name";
             errors.push(own.span(), message, "remove `policy_name`");
         }
     }

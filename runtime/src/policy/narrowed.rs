@@ -12,9 +12,8 @@ const MOST: usize = 4;
 pub struct Narrowed {
     parts: [(Clause, [Requirement; 2]); MOST],
     length: usize,
-    was_optional: bool,
+    base: Policy,
     is_optional: bool,
-    allowed_pending: bool,
     allows_pending: bool,
 }
 
@@ -71,12 +70,18 @@ impl Policy {
     const fn assert_narrower(self, added: &[Clause]) {
         let mut rest = added;
         while let [clause, tail @ ..] = rest {
-            let Some(before) = clause.find(self.clauses) else {
-                panic!("the shared policy does not accept a token type that is named here");
-            };
-            clause.requirement().assert_sound(clause.token_type(), Compared::All);
+            let before = clause.find(self.clauses);
             assert!(
-                !before.requirement().implies(&clause.requirement()),
+                before.is_some(),
+                "the shared policy does not accept a token type that is named here"
+            );
+            clause.requirement().assert_sound(clause.token_type(), Compared::All);
+            let is_new = match before {
+                Some(before) => !before.requirement().implies(&clause.requirement()),
+                None => false,
+            };
+            assert!(
+                is_new,
                 "the shared policy requires already what a clause here adds; remove it"
             );
             rest = tail;
@@ -101,14 +106,7 @@ impl Policy {
             }
             rest = tail;
         }
-        Narrowed {
-            parts,
-            length,
-            was_optional: self.is_optional,
-            is_optional: false,
-            allowed_pending: self.allows_pending,
-            allows_pending: false,
-        }
+        Narrowed { parts, length, base: self, is_optional: false, allows_pending: false }
     }
 }
 
@@ -120,7 +118,10 @@ impl Narrowed {
     #[must_use]
     #[track_caller]
     pub const fn optional(self) -> Self {
-        assert!(self.was_optional, "the shared policy is not `optional`; remove `optional` here");
+        assert!(
+            self.base.is_optional,
+            "the shared policy is not `optional`; remove `optional` here"
+        );
         Self { is_optional: true, ..self }
     }
 
@@ -132,7 +133,7 @@ impl Narrowed {
     #[track_caller]
     pub const fn allow_pending(self) -> Self {
         assert!(
-            self.allowed_pending,
+            self.base.allows_pending,
             "the shared policy rejects pending sessions; remove `allow_pending` here"
         );
         Self { allows_pending: true, ..self }
@@ -278,7 +279,8 @@ mod tests {
             let base = Policy::new(vec![before].leak());
             let narrowed = Box::leak(Box::new(base.and(&[added])));
             assert_eq!(Policy::narrowed(Box::leak(Box::new(narrowed.clauses()))).clauses, [added]);
-            let weaker = std::panic::catch_unwind(|| Policy::new(vec![added].leak()).and(&[before]));
+            let weaker =
+                std::panic::catch_unwind(|| Policy::new(vec![added].leak()).and(&[before]));
             assert!(weaker.is_err(), "{before:?} adds nothing to {added:?}");
         }
     }
