@@ -64,7 +64,8 @@ fn expand_attribute(args: TokenStream, item: TokenStream) -> TokenStream {
     let (paths, name) = (Paths::of(&args), PolicyType::of(&args));
     let (accepts, policy) = Policy::check(args, &mut errors);
     if let Ok(declared) = syn::parse2::<ItemStruct>(item.clone()) {
-        let output = match errors.step(|errors| check_declaration(&declared, &name, errors)) {
+        name.check_unnamed(&mut errors);
+        let output = match errors.step(|errors| check_declaration(&declared, errors)) {
             Some(()) => {
                 expand::declared(policy.as_ref().filter(|_| errors.is_empty()), declared, &paths)
             }

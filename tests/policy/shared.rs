@@ -16,6 +16,18 @@ struct Feed;
 #[clerk_auth(accepts = "session_token", role = "org:admin")]
 struct Admin;
 
+#[clerk_auth(accepts = "session_token", allow_pending)]
+struct Onboarding;
+
+#[clerk_auth(policy = Onboarding)]
+async fn welcome() {}
+
+#[clerk_auth(policy = Onboarding, session_token(not_impersonated))]
+async fn invite() {}
+
+#[clerk_auth(policy = Onboarding, session_token(allow_pending, not_impersonated))]
+async fn choose() {}
+
 #[clerk_auth(policy = ReadNotes)]
 async fn list(subject: Subject, scopes: Option<Scopes>) -> String {
     format!("{subject} {}", scopes.map(|scopes| scopes.to_string()).unwrap_or_default())
@@ -84,11 +96,24 @@ fn narrowed_policy_is_optional_only_if_both_parts_are() {
     assert!(Caller::oauth("user_ada").guard::<FeedPolicy>().is_err());
 }
 
+#[test]
+fn narrowed_policy_admits_pending_sessions_only_if_both_parts_do() {
+    let pending = || Caller::session("user_ada").pending();
+    assert!(pending().guard::<Onboarding>().is_ok());
+    assert!(pending().guard::<InvitePolicy>().is_err());
+    assert!(pending().guard::<ChoosePolicy>().is_ok());
+    assert!(Caller::session("user_ada").guard::<InvitePolicy>().is_ok());
+    assert!(!InvitePolicy::POLICY.allows_pending() && ChoosePolicy::POLICY.allows_pending());
+}
+
 #[tokio::test]
 async fn shared_policy_guards_handlers_and_functions_of_an_impl() {
     let issuer = DevIssuer::start().await.unwrap();
     let router = Router::new()
         .route("/list", get(list))
+        .route("/welcome", get(welcome))
+        .route("/invite", get(invite))
+        .route("/choose", get(choose))
         .route("/feed", get(feed))
         .route("/edit", get(edit))
         .route("/export", get(export))
@@ -99,6 +124,7 @@ async fn shared_policy_guards_handlers_and_functions_of_an_impl() {
     let admin = issuer.session("user_ada").organization("org_a", "a", "org:admin").jwt();
     let member = issuer.session("user_ada").organization("org_a", "a", "org:member").jwt();
     let reader = issuer.oauth("user_ada").scopes(["read:notes"]).jwt();
+    let pending = issuer.session("user_ada").pending().jwt();
     for (path, token, status, body) in [
         ("/list", &reader, 200, "user_ada read:notes"),
         ("/list", &member, 403, ""),
@@ -109,6 +135,10 @@ async fn shared_policy_guards_handlers_and_functions_of_an_impl() {
         ("/clear", &reader, 401, ""),
         ("/show/7", &admin, 200, "7 of notes of org_a"),
         ("/show/no-number", &member, 403, ""),
+        ("/welcome", &pending, 200, ""),
+        ("/invite", &pending, 401, ""),
+        ("/invite", &member, 200, ""),
+        ("/choose", &pending, 200, ""),
     ] {
         let reply = server.get(path, token).await;
         let admitted = if reply.status == 200 { reply.body.as_str() } else { "" };

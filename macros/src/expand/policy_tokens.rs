@@ -122,7 +122,7 @@ impl PolicyTokens {
                 return base;
             }
             let narrow = if policy.accepts.types.is_empty() { quote!(and) } else { quote!(only) };
-            return quote!(#prefix Policy::narrowed(&#base.#narrow(#clauses) #optional.clauses()));
+            return quote!(#prefix Policy::narrowed(&#base.#narrow(#clauses) #pending #optional.clauses()));
         }
         if requirements(policy).map(leaves).sum::<usize>() <= MOST_COMPARED {
             return quote!(#prefix Policy::new(#clauses) #pending #optional);

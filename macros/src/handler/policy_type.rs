@@ -24,6 +24,15 @@ impl PolicyType {
         self.shared.is_some()
     }
 
+    /// Reports a name beside a declaration, which has one.
+    pub(crate) fn check_unnamed(&self, errors: &mut Errors) {
+        if let Some(own) = &self.own {
+            let message =
+                "`policy_name` names the policy type of a handler, and here it has a name";
+            errors.push(own.span(), message, "remove `policy_name`");
+        }
+    }
+
     pub(crate) fn path(self, handler: &Ident, errors: &mut Errors) -> Path {
         match (self.shared, self.own) {
             (Some(shared), own) => {
@@ -78,16 +87,12 @@ fn self_type(tokens: TokenStream) -> Option<proc_macro2::Span> {
     })
 }
 
-/// Reports what declares no policy type, and a second name for one.
-pub(crate) fn check_declaration(item: &ItemStruct, policy: &PolicyType, errors: &mut Errors) {
+/// Reports what declares no policy type.
+pub(crate) fn check_declaration(item: &ItemStruct, errors: &mut Errors) {
     if !matches!(item.fields, Fields::Unit) || !item.generics.params.is_empty() {
         let message = "a shared policy is a struct without fields and parameters";
         let help = format!("write `struct {};`", item.ident);
         errors.push(item.ident.span(), message, &help);
-    }
-    if let Some(own) = &policy.own {
-        let message = "`policy_name` names the policy type of a handler, and here it has a name";
-        errors.push(own.span(), message, "remove `policy_name`");
     }
 }
 

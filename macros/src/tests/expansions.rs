@@ -4,7 +4,11 @@ use expect_test::{ExpectFile, expect_file};
 use quote::quote;
 
 use super::{expand, pretty, tokens};
-use crate::expand_policy;
+use crate::{
+    condition::Condition,
+    expand_policy,
+    token_type::{TokenType, accepts_argument},
+};
 
 fn check(args: &str, item: &str, expected: &ExpectFile) {
     expected.assert_eq(&pretty(expand(args, item)));
@@ -446,6 +450,15 @@ fn accepts_keeps_types_of_a_shared_policy() {
 }
 
 #[test]
+fn pending_sessions_of_a_shared_policy_are_allowed_again() {
+    check(
+        "policy = Onboarding, session_token(allow_pending, not_impersonated)",
+        "async fn join(subject: Subject) {}",
+        &expect_file!["expansions/narrowed_pending.rs"],
+    );
+}
+
+#[test]
 fn after_a_mistake_a_shared_policy_refuses_everyone() {
     check(
         "policy = READ_NOTES",
@@ -469,4 +482,34 @@ fn an_expression_narrows_a_shared_policy() {
         r#"policy = ReadNotes, accepts = "api_key""#,
         &expect_file!["expansions/policy_narrowed.rs"],
     );
+}
+
+/// The table on the page of the attribute is the whole language, and each of its forms expands.
+#[test]
+fn each_form_of_the_policy_language_is_a_policy() {
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../runtime/docs/attribute.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let (_, table) = page.split_once("# The policy language\n").unwrap();
+    let rows = table.lines().skip(3).take_while(|line| line.starts_with('|'));
+    let forms: Vec<&str> = rows.filter_map(|row| row.split('`').nth(1)).collect();
+    let first = |args: &str| {
+        let types = TokenType::ALL.map(|kind| format!("{}, {args}", accepts_argument(&[kind])));
+        let all = [args.to_owned()].into_iter().chain(types);
+        let outputs = all.map(|args| (expand(&args, "async fn list_notes() {}"), args));
+        let mut sound = outputs.filter(|(output, _)| !output.to_string().contains("compile_error"));
+        sound.next().unwrap_or_else(|| panic!("{args}"))
+    };
+    let mut snapshot = String::new();
+    for form in &forms {
+        let (output, args) = first(if *form == "#[clerk_auth]" { "" } else { form });
+        let output = pretty(output);
+        let (types, handler) = output.split_once("/// Requires").unwrap();
+        let policy = types.split_once("impl ").and_then(|(_, it)| it.split_once("\nimpl "));
+        let policy = policy.map_or(handler, |(policy, _)| policy);
+        snapshot += &format!("#[clerk_auth({args})]\n{}\n\n", policy.trim());
+    }
+    expect_file!["expansions/forms.txt"].assert_eq(&snapshot);
+    let named = |name: &str| forms.iter().any(|form| form.contains(name));
+    let missing = Condition::ALL.map(Condition::name).into_iter().filter(|name| !named(name));
+    assert_eq!(missing.collect::<Vec<_>>(), Vec::<&str>::new());
 }

@@ -240,3 +240,65 @@ fn readable(texts: &[&'static str]) -> impl Iterator<Item = &'static str> {
     let is_readable = |text: &&str| text.parse::<TokenStream>().is_ok();
     texts.iter().copied().filter(is_readable)
 }
+
+/// What an editor hands over while its user types: the beginning of a text, with what is open closed.
+fn beginnings(text: &str) -> impl Iterator<Item = String> + '_ {
+    let ends = text.char_indices().map(|(start, letter)| start + letter.len_utf8());
+    let closed = ends.filter_map(|end| text.get(..end)).map(|beginning| {
+        let (mut open, mut is_text) = (Vec::new(), false);
+        for letter in beginning.chars() {
+            match letter {
+                '"' => is_text = !is_text,
+                _ if is_text => {}
+                '(' => open.push(')'),
+                '[' => open.push(']'),
+                ')' | ']' => drop(open.pop()),
+                _ => {}
+            }
+        }
+        let quote = if is_text { "\"" } else { "" };
+        format!("{beginning}{quote}{}", open.into_iter().rev().collect::<String>())
+    });
+    closed.filter(|text| text.parse::<TokenStream>().is_ok())
+}
+
+const TYPED_ARGUMENTS: &[&str] = &[
+    r#"accepts = ["oauth_token", "api_key"], scopes = any("admin", all(scope::READ, "write:notes")), optional"#,
+    r#"session_token(organization, not_impersonated, allow_pending), oauth_token(format = "jwt", client = ["one"])"#,
+    r#"reverification = second_factor(minutes = 5), policy_name = Notes, crate = path::to::clerk_auth"#,
+    r#"policy = policies::ReadNotes, accepts = "session_token", session_token(role = "org:admin"), optional"#,
+];
+
+#[test]
+fn half_typed_arguments_keep_the_function_and_the_declaration() {
+    let mut count = 0;
+    for args in TYPED_ARGUMENTS.iter().flat_map(|args| beginnings(args)) {
+        let handler = pretty(expand(&args, "pub async fn list(subject: Subject) { body() }"));
+        assert!(handler.contains("pub async fn list("), "{args}: {handler}");
+        assert!(handler.contains("let subject: Subject = "), "{args}: {handler}");
+        assert!(handler.contains("body()"), "{args}: {handler}");
+        let declared = pretty(expand(&args, "pub struct ReadNotes;"));
+        assert!(declared.contains("pub struct ReadNotes;"), "{args}: {declared}");
+        assert!(declared.contains("Guarded for ReadNotes {"), "{args}: {declared}");
+        assert!(declared.contains("pub const POLICY: "), "{args}: {declared}");
+        count += 1;
+    }
+    assert!(count > 300, "{count}");
+}
+
+#[test]
+fn half_typed_parameters_keep_the_function_and_the_others() {
+    let typed = r#"Path((id, name)): Path<(u8, String)>, scopes: Option<Scopes>, org_id: OrgId, claims: Profile<u8>, body: String"#;
+    let mut count = 0;
+    for args in ["", "policy = ReadNotes", r#"session_token(organization)"#] {
+        for parameters in beginnings(typed) {
+            let item = format!("pub async fn list(subject: Subject, {parameters}) {{ body() }}");
+            let output = expand(args, &item).to_string();
+            assert!(output.contains("pub async fn list"), "{item}: {output}");
+            assert!(output.contains("let subject : Subject = "), "{item}: {output}");
+            assert!(output.contains("body ()"), "{item}: {output}");
+            count += 1;
+        }
+    }
+    assert!(count > 250, "{count}");
+}

@@ -1,7 +1,7 @@
 //! A policy and further requirements in, a narrower policy out. Evaluated by the compiler: nobody is
 //! admitted whom the policy before rejects.
 
-use super::{Clause, Policy, Requirement};
+use super::{Clause, Policy, Requirement, redundancy::Compared};
 
 /// As many as there are token types.
 const MOST: usize = 4;
@@ -12,8 +12,9 @@ const MOST: usize = 4;
 pub struct Narrowed {
     parts: [(Clause, [Requirement; 2]); MOST],
     length: usize,
-    was_optional: bool,
+    base: Policy,
     is_optional: bool,
+    allows_pending: bool,
 }
 
 /// The clauses of a narrowed policy.
@@ -23,54 +24,71 @@ pub struct NarrowedClauses {
     clauses: [Clause; MOST],
     length: usize,
     is_optional: bool,
+    allows_pending: bool,
 }
 
 impl Policy {
     /// For the expansion of `policy = …`: adds the requirement of each clause to its token type.
     ///
     /// # Panics
-    /// At compile time, if this policy does not accept a type that is named.
+    /// At compile time, if this policy does not accept a type that is named, or requires already what is
+    /// added.
     #[doc(hidden)]
     #[must_use]
     #[track_caller]
     pub const fn and(self, added: &[Clause]) -> Narrowed {
+        self.assert_narrower(added);
         self.narrow(added, true)
     }
 
     /// As [`and`](Self::and), and rejects the token types that are not named.
     ///
     /// # Panics
-    /// At compile time, if this policy does not accept a type that is named.
+    /// At compile time, if this policy does not accept a type that is named, or requires already what is
+    /// added.
     #[doc(hidden)]
     #[must_use]
     #[track_caller]
     pub const fn only(self, kept: &[Clause]) -> Narrowed {
+        assert!(!kept.is_empty(), "nothing is left of the shared policy");
+        self.assert_narrower(kept);
         self.narrow(kept, false)
     }
 
     /// The policy of narrowed clauses.
-    ///
-    /// # Panics
-    /// At compile time, if an added requirement never matters beside those before.
     #[doc(hidden)]
     #[must_use]
-    #[track_caller]
     pub const fn narrowed(narrowed: &'static NarrowedClauses) -> Self {
-        let (clauses, _) = narrowed.clauses.split_at(narrowed.length);
-        Self { is_optional: narrowed.is_optional, ..Self::new(clauses) }
+        let NarrowedClauses { clauses, length, is_optional, allows_pending } = narrowed;
+        let (clauses, _) = clauses.split_at(*length);
+        Self { clauses, is_optional: *is_optional, allows_pending: *allows_pending }
     }
 
+    /// Each part is sound by itself. Together they may say more than is needed: what stands in the shared
+    /// policy cannot be removed where it is narrowed.
     #[track_caller]
-    const fn narrow(self, added: &[Clause], keeps_others: bool) -> Narrowed {
+    const fn assert_narrower(self, added: &[Clause]) {
         let mut rest = added;
         while let [clause, tail @ ..] = rest {
-            let is_accepted = clause.find(self.clauses).is_some();
+            let before = clause.find(self.clauses);
             assert!(
-                is_accepted,
+                before.is_some(),
                 "the shared policy does not accept a token type that is named here"
+            );
+            clause.requirement().assert_sound(clause.token_type(), Compared::All);
+            let is_new = match before {
+                Some(before) => !before.requirement().implies(&clause.requirement()),
+                None => false,
+            };
+            assert!(
+                is_new,
+                "the shared policy requires already what a clause here adds; remove it"
             );
             rest = tail;
         }
+    }
+
+    pub(super) const fn narrow(self, added: &[Clause], keeps_others: bool) -> Narrowed {
         let nothing = (Clause::SessionToken(Requirement::None), [Requirement::None; 2]);
         let (mut parts, mut length) = ([nothing; MOST], 0);
         let mut rest = self.clauses;
@@ -88,7 +106,7 @@ impl Policy {
             }
             rest = tail;
         }
-        Narrowed { parts, length, was_optional: self.is_optional, is_optional: false }
+        Narrowed { parts, length, base: self, is_optional: false, allows_pending: false }
     }
 }
 
@@ -100,8 +118,25 @@ impl Narrowed {
     #[must_use]
     #[track_caller]
     pub const fn optional(self) -> Self {
-        assert!(self.was_optional, "the shared policy is not `optional`; remove `optional` here");
+        assert!(
+            self.base.is_optional,
+            "the shared policy is not `optional`; remove `optional` here"
+        );
         Self { is_optional: true, ..self }
+    }
+
+    /// Accepts pending sessions, as the policy before does.
+    ///
+    /// # Panics
+    /// At compile time, if the policy before rejects them.
+    #[must_use]
+    #[track_caller]
+    pub const fn allow_pending(self) -> Self {
+        assert!(
+            self.base.allows_pending,
+            "the shared policy rejects pending sessions; remove `allow_pending` here"
+        );
+        Self { allows_pending: true, ..self }
     }
 
     /// Both requirements of each clause.
@@ -113,13 +148,15 @@ impl Narrowed {
             if let [narrowed, ..] = clauses.split_at_mut(length).1 {
                 *narrowed = clause.with(match requirements {
                     [Requirement::None, only] | [only, Requirement::None] => *only,
+                    [before, added] if added.implies(before) => *added,
                     both => Requirement::All(both),
                 });
                 length += 1;
             }
             rest = tail;
         }
-        NarrowedClauses { clauses, length, is_optional: self.is_optional }
+        let Self { is_optional, allows_pending, .. } = *self;
+        NarrowedClauses { clauses, length, is_optional, allows_pending }
     }
 }
 
@@ -198,5 +235,59 @@ mod tests {
     fn optional_beside_a_policy_that_is_not_is_an_error() {
         const REQUIRED: Policy = Policy::new(&[Clause::SessionToken(Requirement::None)]);
         let _ = REQUIRED.and(&[]).optional();
+    }
+
+    #[test]
+    fn pending_sessions_are_accepted_only_if_allowed_again() {
+        const ONBOARDING: Policy =
+            Policy::new(&[Clause::SessionToken(Requirement::None)]).allow_pending();
+        const SILENT: Policy = Policy::narrowed(
+            &ONBOARDING.and(&[Clause::SessionToken(Requirement::Organization)]).clauses(),
+        );
+        const AGAIN: Policy = Policy::narrowed(
+            &ONBOARDING
+                .and(&[Clause::SessionToken(Requirement::Organization)])
+                .allow_pending()
+                .clauses(),
+        );
+        const EXPECTED: Policy = Policy::new(&[Clause::SessionToken(Requirement::Organization)]);
+        assert_eq!(SILENT, EXPECTED);
+        assert_eq!(AGAIN, EXPECTED.allow_pending());
+    }
+
+    #[test]
+    #[should_panic(expected = "rejects pending sessions")]
+    fn allow_pending_beside_a_policy_that_does_not_is_an_error() {
+        let _ = BASE.and(&[Clause::SessionToken(Requirement::None)]).allow_pending();
+    }
+
+    #[test]
+    #[should_panic(expected = "nothing is left")]
+    fn narrowing_that_leaves_no_token_type_is_an_error() {
+        let _ = BASE.only(&[]);
+    }
+
+    #[test]
+    fn stronger_requirement_stands_in_place_of_the_weaker_one() {
+        use Requirement::{All, Any, Organization, Role, Scope};
+        let admin = Clause::SessionToken(Role("org:admin"));
+        for (before, added) in [
+            (Clause::SessionToken(Organization), admin),
+            (Clause::SessionToken(Any(&[Role("org:admin"), Role("org:member")])), admin),
+            (Clause::ApiKey(Scope("a")), Clause::ApiKey(All(&[Scope("a"), Scope("b")]))),
+        ] {
+            let base = Policy::new(vec![before].leak());
+            let narrowed = Box::leak(Box::new(base.and(&[added])));
+            assert_eq!(Policy::narrowed(Box::leak(Box::new(narrowed.clauses()))).clauses, [added]);
+            let weaker =
+                std::panic::catch_unwind(|| Policy::new(vec![added].leak()).and(&[before]));
+            assert!(weaker.is_err(), "{before:?} adds nothing to {added:?}");
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "an empty list")]
+    fn unsound_requirement_beside_a_policy_is_an_error() {
+        let _ = BASE.and(&[Clause::OAuthToken(Requirement::All(&[]))]);
     }
 }

@@ -66,7 +66,7 @@ impl Requirement {
     }
 
     /// Whether every caller who meets this meets `other`. `false` where the shapes do not show it.
-    const fn implies(&self, other: &Self) -> bool {
+    pub(super) const fn implies(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Any(parts), _) => Self::each_implies(parts, other),
             (_, Self::All(parts)) => self.implies_each(parts),

@@ -140,6 +140,60 @@ fn policy([session, oauth, m2m, key]: [Vec<Requirement>; 4]) -> impl Strategy<Va
     })
 }
 
+/// What stands beside `policy = …`.
+#[derive(Clone, Debug)]
+struct Narrowing {
+    /// Of other types too, which the narrowing leaves out.
+    added: Policy,
+    /// With `accepts`: whether only the named types are kept.
+    keeps_others: bool,
+}
+
+impl Narrowing {
+    /// The clauses of types that the base accepts.
+    fn clauses(&self, base: Policy) -> Vec<Clause> {
+        let is_accepted = |clause: &&Clause| base.accepts(clause.token_type());
+        self.added.clauses.iter().filter(is_accepted).copied().collect()
+    }
+
+    /// As `policy = …` expands, also if a requirement never matters.
+    fn narrow(&self, base: Policy) -> Policy {
+        let clauses = self.clauses(base);
+        let mut narrowed = base.narrow(&clauses, self.keeps_others);
+        if base.is_optional() && self.added.is_optional() {
+            narrowed = narrowed.optional();
+        }
+        if base.allows_pending() && self.added.allows_pending() {
+            narrowed = narrowed.allow_pending();
+        }
+        Policy::narrowed(Box::leak(Box::new(Box::leak(Box::new(narrowed)).clauses())))
+    }
+
+    /// Whether what stands beside `policy = …` admits the caller, without the base.
+    fn admits(&self, base: Policy, caller: &Caller, hierarchy: ScopeHierarchy) -> bool {
+        let clauses = self.clauses(base);
+        let is_named = clauses.iter().any(|clause| clause.token_type() == caller.token_type());
+        let added = Policy { clauses: clauses.leak(), ..self.added };
+        if is_named {
+            added.decide(&caller.identity, hierarchy).is_ok()
+        } else {
+            self.keeps_others && added.check_status(&caller.identity).is_ok()
+        }
+    }
+}
+
+fn narrowings() -> impl Strategy<Value = (Policy, Narrowing, ScopeHierarchy)> {
+    let narrowing = |leaves| {
+        (policy(leaves), any::<bool>())
+            .prop_map(|(added, keeps_others)| Narrowing { added, keeps_others })
+    };
+    let hierarchy = prop::sample::select(HIERARCHIES.to_vec());
+    let policies = TOKEN_TYPES
+        .map(leaves)
+        .prop_flat_map(move |leaves| (policy(leaves.clone()), narrowing(leaves)));
+    (policies, hierarchy).prop_map(|((base, narrowing), hierarchy)| (base, narrowing, hierarchy))
+}
+
 fn side(leaves: [Vec<Requirement>; 4]) -> impl Strategy<Value = Side> {
     let policies = prop::collection::vec(policy(leaves), 1..3);
     (policies, prop::sample::select(HIERARCHIES.to_vec()))
@@ -229,6 +283,22 @@ proptest! {
             prop_assert_eq!(count(&one, direction), count(&other, reverse));
         }
         prop_assert!(old.difference(&old).is_empty());
+    }
+
+    /// A narrowed policy admits whom both the shared policy and what stands beside it admit.
+    #[test]
+    fn narrowing_admits_nobody_new((base, narrowing, hierarchy) in narrowings()) {
+        let narrowed = narrowing.narrow(base);
+        let side = |policy| Side { policies: vec![policy], hierarchy };
+        let difference = side(base).difference(&side(narrowed));
+        let is_weaker = difference.changes.iter().any(CallerChange::is_weaker);
+        prop_assert!(!is_weaker, "{base}\n{narrowed}\n{difference}");
+        prop_assert!(base.is_optional() || !narrowed.is_optional());
+        for caller in callers() {
+            let admits = |policy: Policy| policy.decide(&caller.identity, hierarchy).is_ok();
+            let expected = admits(base) && narrowing.admits(base, caller, hierarchy);
+            prop_assert_eq!(admits(narrowed), expected, "{}\n{}\n{:?}", base, narrowed, caller);
+        }
     }
 
     /// The promise of `Policy::difference`: twelve values are never too many.

@@ -3,6 +3,9 @@ use clerk_auth::clerk_auth;
 #[clerk_auth(oauth_token(scopes = "read:notes"))]
 struct ReadNotes;
 
+#[clerk_auth]
+struct Active;
+
 #[clerk_auth(policy = ReadNotes, api_key(scopes = "read:notes"))]
 async fn another_type() {}
 
@@ -11,5 +14,8 @@ async fn without_a_credential() {}
 
 #[clerk_auth(policy = ReadNotes, oauth_token(scopes = "read:notes"))]
 async fn nothing_new() {}
+
+#[clerk_auth(policy = Active, session_token(allow_pending))]
+async fn pending() {}
 
 fn main() {}
