@@ -134,6 +134,15 @@ const MISTAKES: &[(&str, Option<&str>, &str)] = &[
     ),
     ("accepts = \"oauth_token\", format = \"opaque\"", None, ""),
     (
+        "accepts = \"oauth_token\", format = \"\"",
+        Some("accepts = \"oauth_token\", {}"),
+        "oauth_token(format = \"jwt\")",
+    ),
+    // Conditions with an operator between them.
+    ("role = \"a\" || permission = \"a:b\"", None, ""),
+    ("role = \"a\" or plan = \"b\"", None, ""),
+    ("role = \"a\" && plan = \"b\"", None, ""),
+    (
         "accepts = \"oauth_token\", jwt",
         Some("accepts = \"oauth_token\", {} = \"jwt\""),
         "oauth_token(format = \"jwt\")",
@@ -374,7 +383,7 @@ fn fault((mistake, template, meant): &(&str, Option<&str>, &str)) -> Option<Stri
 #[test]
 fn advice_repeats_only_values_that_were_written() {
     let names = TokenType::ALL.map(TokenType::name).into_iter().chain(["any"]);
-    let names = names.chain(PRESETS.map(|(name, _)| name));
+    let names = names.chain(PRESETS.map(|(name, _)| name)).chain(["jwt"]);
     let known: Vec<&str> = names.collect();
     for (source, help) in messages::all() {
         let joined = source.replace("\", \"", "");
