@@ -413,7 +413,7 @@ fn example_of_minutes_is_the_shortest_time() {
 
 /// The code that a help says to write; nothing, where it says to remove what is there. Examples are
 /// no advice, and neither is code with a gap.
-fn advised(help: &str) -> Vec<String> {
+pub(super) fn advised(help: &str) -> Vec<String> {
     const VERBS: [&str; 4] = ["write ", "add ", "did you mean ", "where one is enough, "];
     if help.starts_with("remove `") {
         return vec![String::new()];
