@@ -128,7 +128,7 @@ fn threes<'a>(
 fn tree_has_at_most_32_levels() {
     let nested = |levels: usize| {
         let around = |tree: String, level: usize| {
-            let kind = if level % 2 == 0 { "all" } else { "any" };
+            let kind = if level.is_multiple_of(2) { "all" } else { "any" };
             format!("{kind}(\"s{level}\", {tree})")
         };
         (1..=levels).fold("\"s0\"".to_owned(), around)
