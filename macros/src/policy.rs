@@ -77,6 +77,11 @@ impl Policy {
             errors.step(place).map(|()| accepts)
         });
         let clauses = errors.step(|errors| {
+            // What changes nothing is no matter beside arguments that could not be read.
+            if !has_gaps {
+                let lists = clauses.iter().map(|clause| &clause.conditions).chain([&conditions]);
+                lists.for_each(|conditions| check_organization(conditions, errors));
+            }
             let shared = Clause::check(TokenType::Session, conditions, errors);
             let named = clauses
                 .into_iter()
@@ -133,7 +138,6 @@ impl Policy {
 impl Clause {
     /// `All` of `All` is one list.
     fn check(kind: TokenType, conditions: Vec<ConditionArgs>, errors: &mut Errors) -> Self {
-        check_organization(&conditions, errors);
         let written: Vec<String> = conditions.iter().map(ToString::to_string).collect();
         let written = written.join(", ");
         let allows_pending =

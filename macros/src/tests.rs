@@ -4,6 +4,7 @@ mod advice;
 mod expanded;
 mod expansions;
 mod messages;
+mod pasted;
 mod robustness;
 mod trees;
 

@@ -27,7 +27,7 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use self::table::RouteGuard;
-use crate::{layer::ClerkLayer, metadata::ResourceMetadata};
+use crate::{guard::HasClerk, layer::ClerkLayer, metadata::ResourceMetadata};
 
 /// A [`Router`] that grows together with the table of its routes: see [the module](self).
 ///
@@ -46,6 +46,7 @@ macro_rules! methods {
         #[track_caller]
         pub fn $method<H, T>(self, path: &str, handler: H) -> Self
         where
+            S: HasClerk,
             H: Handler<T, S>,
             T: GuardedHandler,
         {

@@ -3,12 +3,16 @@
 mod authenticate;
 mod claims;
 pub(crate) mod expiry;
+mod has_clerk;
 mod passed;
 mod request_extension;
 mod session_cookie;
 mod values;
 
-pub use self::request_extension::{Verified, verified};
+pub use self::{
+    has_clerk::HasClerk,
+    request_extension::{Verified, verified},
+};
 
 pub(crate) use self::{
     claims::FromClaims,
@@ -18,7 +22,7 @@ pub(crate) use self::{
 
 use std::{fmt, sync::Arc};
 
-use axum_core::extract::{FromRef, FromRequestParts};
+use axum_core::extract::FromRequestParts;
 use http::{Extensions, request::Parts};
 
 use crate::{
@@ -176,12 +180,12 @@ where
     S: Send + Sync,
     P: Guarded,
     C: FromClaims,
-    Clerk: FromRef<S>,
+    S: HasClerk,
 {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
-        let guard = Self::take(Clerk::from_ref(state), parts).await?;
+        let guard = Self::take(state.clerk(), parts).await?;
         telemetry::entered(guard.maybe_token_type());
         Ok(guard)
     }
@@ -269,15 +273,5 @@ impl<P: Guarded, C> fmt::Debug for Guard<P, C> {
             Some(token_type) => write!(formatter, "Guard({token_type})"),
             None => formatter.write_str("Guard(nobody)"),
         }
-    }
-}
-
-/// Users cannot write this one themselves: neither `FromRef` nor `Arc` is theirs.
-impl<S> FromRef<Arc<S>> for Clerk
-where
-    Clerk: FromRef<S>,
-{
-    fn from_ref(state: &Arc<S>) -> Self {
-        Self::from_ref(state.as_ref())
     }
 }

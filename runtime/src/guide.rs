@@ -3,6 +3,9 @@
 #[doc = include_str!("../docs/tour.md")]
 pub mod tour {}
 
+#[doc = include_str!("../docs/when-it-does-not-compile.md")]
+pub mod when_it_does_not_compile {}
+
 #[doc = include_str!("../docs/migrating.md")]
 pub mod migrating {}
 

@@ -53,6 +53,7 @@
 //!
 //! - [`guide::tour`]: from the first guard to production. Or [`guide::migrating`] from Clerk's JavaScript SDK or `clerk-rs`.
 //! - [`macro@clerk_auth`]: the attribute, what it accepts and injects, what it expands to.
+//! - [`guide::when_it_does_not_compile`]: errors in the compiler's words, and what to write.
 //! - [`Clerk`]: the verifier, from the environment or from code.
 //! - [`Rejection`]: statuses, challenges and bodies.
 //! - [`guide::resource_metadata`]: what OAuth clients and MCP clients read to find your instance.
@@ -148,7 +149,7 @@ pub mod __private {
 #[doc(inline)]
 pub use crate::{
     clerk::{Clerk, ClerkBuilder, ConfigError},
-    guard::{Guard, Guarded, Verified, verified},
+    guard::{Guard, Guarded, HasClerk, Verified, verified},
     identity::{
         ApiKey, Claims, ClientId, Identity, M2mToken, MachineId, OAuthToken, OrgId, Scope, Scopes,
         SessionId, SessionToken, Subject, UserId,

@@ -76,6 +76,27 @@ fn readme_has_absolute_links_only() {
     }
 }
 
+/// Readers search for the compiler's words: the guide has them as the compiler prints them.
+#[test]
+fn errors_in_the_guide_are_those_of_the_compiler() {
+    let guide = Path::new(FOLDER).join("runtime/docs/when-it-does-not-compile.md");
+    let guide = fs::read_to_string(guide).unwrap();
+    let blocks = guide.split("```text\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let quoted: Vec<&str> = blocks.flat_map(str::lines).collect();
+    let mut printed = String::new();
+    for folder in fs::read_dir(Path::new(FOLDER).join("tests/ui/fail_rustc")).unwrap() {
+        for case in fs::read_dir(folder.unwrap().path()).unwrap() {
+            let path = case.unwrap().path();
+            if path.extension().is_some_and(|extension| extension == "stderr") {
+                printed += &fs::read_to_string(path).unwrap();
+            }
+        }
+    }
+    let printed: Vec<&str> = printed.lines().collect();
+    let foreign: Vec<&str> = quoted.iter().filter(|it| !printed.contains(it)).copied().collect();
+    assert!(quoted.len() > 10 && foreign.is_empty(), "{foreign:#?}");
+}
+
 #[test]
 fn broken_link_is_told() {
     let repository = repository();

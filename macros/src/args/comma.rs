@@ -10,8 +10,10 @@ use syn::{
 
 use crate::{
     args::{describe::found, keyword::Keyword, tree::GroupKind},
+    condition::Condition,
     errors::Errors,
     suggest::is_negated,
+    token_type::TokenType,
 };
 
 /// Takes the comma before the next one of `what`, after a value of `key`. A missing comma is
@@ -25,6 +27,12 @@ pub(crate) fn comma(
 ) -> bool {
     let separate = separate(what, input);
     comma_or(input, what, starts_argument, errors, || match (keyword, operator(input)) {
+        (Some(Keyword::Condition(_)), Some(GroupKind::Any)) if joins_arguments(input) => {
+            "every condition is needed; where one is enough, write two handlers, or decide in the \
+             handler"
+                .to_owned()
+        }
+        _ if joins_arguments(input) => separate,
         (Some(keyword), _) if keyword.form().group && is_mixed(input) => {
             "write `any(…)` where one is enough, `all(…)` where each is needed".to_owned()
         }
@@ -91,6 +99,13 @@ fn operator(input: ParseStream<'_>) -> Option<GroupKind> {
     is_all.then_some(GroupKind::All)
 }
 
+/// Whether an argument and not a value stands behind the operator: `role = "a" || plan = "b"`.
+fn joins_arguments(input: ParseStream<'_>) -> bool {
+    let ahead = input.fork();
+    while operator(&ahead).is_some() && ahead.parse::<TokenTree>().is_ok() {}
+    starts_argument(&ahead)
+}
+
 /// Whether both operators stand before the next comma.
 fn is_mixed(input: ParseStream<'_>) -> bool {
     let ahead = input.fork();
@@ -106,10 +121,16 @@ fn is_mixed(input: ParseStream<'_>) -> bool {
 }
 
 /// Whether this looks like the next argument.
-fn starts_argument(input: ParseStream<'_>) -> bool {
-    let is_name = input.peek(Ident::peek_any);
-    let goes_on = input.peek2(Token![=]) || input.peek2(Paren);
-    is_name && (goes_on || input.peek2(Token![,]) || input.peek2(End))
+pub(crate) fn starts_argument(input: ParseStream<'_>) -> bool {
+    let Ok(name) = input.fork().call(Ident::parse_any) else { return false };
+    if input.peek2(Token![=]) || input.peek2(Paren) {
+        return true;
+    }
+    // A name that is unknown or lacks its value would be a second error.
+    let name = name.to_string();
+    let is_word = Condition::ALL.iter().any(|it| it.is_bare() && name == it.name());
+    let stands_alone = is_word || name == "optional" || TokenType::from_name(&name).is_some();
+    stands_alone && (input.peek2(Token![,]) || input.peek2(End))
 }
 
 pub(crate) fn skip_to_comma(input: ParseStream<'_>) {

@@ -20,6 +20,9 @@ use crate::{
     errors::Errors,
 };
 
+/// How many groups can stand in each other. The compiler and the runtime recurse into them.
+const MOST_LEVELS: usize = 32;
+
 /// `["a", "b"]`.
 pub(crate) fn list(
     keyword: Keyword,
@@ -57,7 +60,7 @@ pub(crate) fn only_group(
     input: ParseStream<'_>,
     errors: &mut Errors,
 ) -> syn::Result<Value> {
-    let Some(group) = group(keyword, input, errors)? else {
+    let Some(group) = group(keyword, 1, input, errors)? else {
         return Ok(Value::Unreadable);
     };
     if keyword.form().group {
@@ -68,9 +71,10 @@ pub(crate) fn only_group(
     Ok(Value::Unreadable)
 }
 
-/// `None` for another name than `any` and `all`, which was reported.
+/// `None` for another name than `any` and `all` and for a level too many, which were reported.
 fn group(
     keyword: Keyword,
+    level: usize,
     input: ParseStream<'_>,
     errors: &mut Errors,
 ) -> syn::Result<Option<Group>> {
@@ -83,10 +87,17 @@ fn group(
         skip_all(&content);
         return Ok(None);
     };
+    if level > MOST_LEVELS {
+        let message = format!("more than {MOST_LEVELS} groups stand in each other");
+        let help = "write fewer levels; a group in a group of the same kind is one group";
+        errors.push(name.span(), &message, help);
+        skip_all(&content);
+        return Ok(None);
+    }
     let mut members = Vec::new();
     while !content.is_empty() {
         let is_first = members.is_empty();
-        members.push(member(keyword, kind, is_first, &content, errors)?);
+        members.push(member(keyword, (kind, level), is_first, &content, errors)?);
         if !member_comma(&content, kind, errors) {
             members.push(None);
         }
@@ -94,16 +105,16 @@ fn group(
     Ok(Some(Group { kind, span: name.span(), members }))
 }
 
-/// A member of a group of this kind.
+/// A member of a group of this kind at this level.
 fn member(
     keyword: Keyword,
-    kind: GroupKind,
+    (kind, level): (GroupKind, usize),
     is_first: bool,
     input: ParseStream<'_>,
     errors: &mut Errors,
 ) -> syn::Result<Option<Node>> {
     if input.peek(Ident::peek_any) && input.peek2(Paren) {
-        return Ok(group(keyword, input, errors)?.map(Node::Group));
+        return Ok(group(keyword, level.saturating_add(1), input, errors)?.map(Node::Group));
     }
     if !input.peek(Bracket) {
         return Ok(leaf(keyword, Around::Group(kind), input, errors).map(Node::Leaf));

@@ -10,7 +10,7 @@ use syn::{
 
 use crate::{
     args::{
-        comma::skip_to_comma,
+        comma::{skip_to_comma, starts_argument},
         describe::{found, quoted, strings},
         factor::{factor, is_level},
         group_syntax::{leaf, list, only_group},
@@ -125,7 +125,10 @@ pub(crate) fn path_after_equals(
     input: ParseStream<'_>,
     errors: &mut Errors,
 ) -> Option<Path> {
-    let is_whole = |ahead: ParseStream<'_>| ahead.is_empty() || ahead.peek(Token![,]);
+    // Before another argument, only the comma is missing.
+    let is_whole = |ahead: ParseStream<'_>| {
+        ahead.is_empty() || ahead.peek(Token![,]) || starts_argument(ahead)
+    };
     if !equals(keyword, name, input, errors) {
         return None;
     }

@@ -105,6 +105,11 @@ fn format(literal: &LitStr, errors: &mut Errors) -> Option<Requirement> {
     if text == JWT {
         return Some(Requirement::Word(Condition::Format));
     }
+    if text.is_empty() {
+        let help = format!("write `format = \"{JWT}\"`, or remove `format` to accept each format");
+        errors.push(literal.span(), "an empty string is not a format", &help);
+        return None;
+    }
     let message = format!("unknown format `{}`", text.escape_debug());
     let help = if near(&text, [JWT]).is_empty() {
         "the one format that can be required is `jwt`".to_owned()

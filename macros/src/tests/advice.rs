@@ -134,6 +134,15 @@ const MISTAKES: &[(&str, Option<&str>, &str)] = &[
     ),
     ("accepts = \"oauth_token\", format = \"opaque\"", None, ""),
     (
+        "accepts = \"oauth_token\", format = \"\"",
+        Some("accepts = \"oauth_token\", {}"),
+        "oauth_token(format = \"jwt\")",
+    ),
+    // Conditions with an operator between them.
+    ("role = \"a\" || permission = \"a:b\"", None, ""),
+    ("role = \"a\" or plan = \"b\"", None, ""),
+    ("role = \"a\" && plan = \"b\"", None, ""),
+    (
         "accepts = \"oauth_token\", jwt",
         Some("accepts = \"oauth_token\", {} = \"jwt\""),
         "oauth_token(format = \"jwt\")",
@@ -374,7 +383,7 @@ fn fault((mistake, template, meant): &(&str, Option<&str>, &str)) -> Option<Stri
 #[test]
 fn advice_repeats_only_values_that_were_written() {
     let names = TokenType::ALL.map(TokenType::name).into_iter().chain(["any"]);
-    let names = names.chain(PRESETS.map(|(name, _)| name));
+    let names = names.chain(PRESETS.map(|(name, _)| name)).chain(["jwt"]);
     let known: Vec<&str> = names.collect();
     for (source, help) in messages::all() {
         let joined = source.replace("\", \"", "");
@@ -404,7 +413,7 @@ fn example_of_minutes_is_the_shortest_time() {
 
 /// The code that a help says to write; nothing, where it says to remove what is there. Examples are
 /// no advice, and neither is code with a gap.
-fn advised(help: &str) -> Vec<String> {
+pub(super) fn advised(help: &str) -> Vec<String> {
     const VERBS: [&str; 4] = ["write ", "add ", "did you mean ", "where one is enough, "];
     if help.starts_with("remove `") {
         return vec![String::new()];

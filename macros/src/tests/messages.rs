@@ -3,6 +3,8 @@
 //!
 //! Refresh with `UPDATE_EXPECT=1` and read the difference.
 
+use std::ops::Range;
+
 use expect_test::{ExpectFile, expect_file};
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use syn::LitStr;
@@ -180,13 +182,24 @@ pub(super) fn of(source: &str) -> Vec<String> {
 
 /// Every source of the tables, with the help of each of its messages.
 pub(super) fn all() -> Vec<(String, String)> {
+    let helps = |source: String| of(&source).into_iter().map(move |help| (source.clone(), help));
+    sources().into_iter().flat_map(helps).collect()
+}
+
+/// What each message underlines, in characters, and its text.
+pub(super) fn spans(source: &str) -> Vec<(Range<usize>, String)> {
+    let columns = |span: Span| span.start().column..span.end().column;
+    mistakes(output(source)).into_iter().map(|(span, text)| (columns(span), text)).collect()
+}
+
+/// Every source of the tables.
+pub(super) fn sources() -> Vec<String> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/tests/messages");
     let mut all = Vec::new();
     for file in std::fs::read_dir(folder).unwrap() {
         let table = std::fs::read_to_string(file.unwrap().path()).unwrap();
-        for source in table.split("\n\n").filter_map(|paragraph| paragraph.lines().next()) {
-            all.extend(of(source).into_iter().map(|help| (source.to_owned(), help)));
-        }
+        let sources = table.split("\n\n").filter_map(|paragraph| paragraph.lines().next());
+        all.extend(sources.map(str::to_owned));
     }
     all
 }

@@ -122,3 +122,21 @@ fn threes<'a>(
         (format!("{group}{})", digits.join(",")), decided)
     })
 }
+
+/// Beyond it, the compiler would run out of stack frames when it evaluates the policy.
+#[test]
+fn tree_has_at_most_32_levels() {
+    let nested = |levels: usize| {
+        let around = |tree: String, level: usize| {
+            let kind = if level.is_multiple_of(2) { "all" } else { "any" };
+            format!("{kind}(\"s{level}\", {tree})")
+        };
+        (1..=levels).fold("\"s0\"".to_owned(), around)
+    };
+    assert!(!output(&nested(32)).contains("compile_error"));
+    for levels in [33, 500] {
+        let output = output(&nested(levels));
+        assert_eq!(output.matches("compile_error").count(), 1, "{levels}");
+        assert!(output.contains("more than 32 groups stand in each other"), "{levels}");
+    }
+}

@@ -39,7 +39,12 @@ impl Requirement {
     const fn differs_from_each(&self, others: &[Self]) -> bool {
         let mut rest = others;
         while let [other, tail @ ..] = rest {
-            if self.makes_useless(other) || other.makes_useless(self) {
+            let is_useless = match (self, other) {
+                // Most parts are scopes, and each is compared with each.
+                (Self::Scope(one), Self::Scope(other)) => is_same_text(one, other),
+                _ => self.makes_useless(other) || other.makes_useless(self),
+            };
+            if is_useless {
                 return false;
             }
             rest = tail;
