@@ -5,7 +5,10 @@ use std::{collections::BTreeMap, fmt};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::vectors::Decision;
+use crate::{
+    pages::{PageDifference, PageEntry},
+    vectors::Decision,
+};
 
 /// What differs between two decisions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -65,6 +68,8 @@ pub(crate) struct Uncompared {
 pub(crate) struct Allowed {
     #[serde(rename = "difference")]
     pub(crate) entries: Vec<Entry>,
+    #[serde(rename = "page", default)]
+    pub(crate) pages: Vec<PageEntry>,
     pub(crate) uncompared: Vec<Uncompared>,
 }
 
@@ -129,6 +134,18 @@ impl Allowed {
         covers
     }
 
+    pub(crate) fn covers_page(&mut self, name: &str, difference: &PageDifference) -> bool {
+        let mut covers = false;
+        for entry in &mut self.pages {
+            covers |= entry.covers(name, difference);
+        }
+        covers
+    }
+
+    pub(crate) fn unused_pages(&self) -> Vec<String> {
+        self.pages.iter().flat_map(PageEntry::unused).collect()
+    }
+
     pub(crate) fn unused(&self) -> Vec<&str> {
         let unused = self.entries.iter().filter(|entry| !entry.is_used);
         unused.map(|entry| entry.rule.as_str()).collect()
@@ -149,7 +166,7 @@ impl Entry {
 }
 
 /// `*` stands for any text.
-fn matches(pattern: &str, text: &str) -> bool {
+pub(crate) fn matches(pattern: &str, text: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == text,
         Some((before, rest)) => text.strip_prefix(before).is_some_and(|text| {

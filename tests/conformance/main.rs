@@ -12,6 +12,7 @@
 mod app;
 mod differences;
 mod page;
+mod pages;
 mod policies;
 mod vectors;
 

@@ -4,6 +4,7 @@ use std::{env, fs, path::PathBuf};
 
 use crate::{
     differences::{Allowed, Entry, Uncompared, What},
+    pages::{self, PageEntry},
     vectors::Vectors,
 };
 
@@ -16,15 +17,27 @@ stands still. `cargo test` gives the same requests to this crate and compares wh
 conditions they meet, and the code of a refusal. They are the same but for the rules below. A difference that
 no rule names fails the test, and so does a rule that makes no difference any more.
 
-No rule accepts a caller whom the SDK rejects, except those of three tables: rules that an RFC demands, rules that no
-request of these shows, and approvals that are reused for one second.
+No rule accepts a caller whom the SDK rejects, except those of four tables: rules that an RFC demands, rules of pages,
+rules that no request of these shows, and approvals that are reused for one second.
 
 The requests are those that an issuer, a client or a browser could send in good faith. What only an attacker
 would write is not compared: there the rules of this crate count alone. They stand in [`rules`](crate::guide::rules),
-each has its tests of attacks, and the known differences have tables below. Neither compared are
-[pages](crate::pages): handshakes, redirects, satellite domains and refreshes. The choice of an organization by URL is
-not there at all.
+each has its tests of attacks, and the known differences have tables below. The choice of an organization by URL is not
+there at all.
 ";
+
+/// How pages are compared.
+const PAGES: &str = "\
+requests for [pages](crate::pages) were given to the package too. Nine sites, in production and in development, behind a
+proxy, as satellite and as primary domain, are opened, framed, fetched and posted. Each request is repeated here behind
+a guard that needs a session and behind one that is `optional`. Compared are the state, the status, the code of a
+rejection, `Location` with each parameter, each cookie, and `Cache-Control`. What the SDK leaves to a framework is
+decided as Clerk's frameworks do: 307 to the sign-in page for a navigation that is signed out, else 401.
+";
+
+/// Titles of the rules of pages: those that let nobody in whom the SDK does not, and those that do.
+const OF_PAGES: [(&str, bool); 2] =
+    [("Pages, decided otherwise", false), ("Pages, let in here", true)];
 
 /// Titles of the rules that no vector shows: those that reject, and those that accept.
 const UNCOMPARED: [(&str, bool); 2] = [
@@ -48,6 +61,11 @@ response; at most 300 seconds can be set. An invalid token is rejected for ten s
 const TABLE: &str = "\
 | rule | why | where it comes from | how to relax it |
 |---|---|---|---|
+";
+
+const UNRELAXED: &str = "\
+| rule | why | where it comes from |
+|---|---|---|
 ";
 
 /// The tables of the page: a title, what stands below it, and whose rules they are.
@@ -87,8 +105,22 @@ fn page(allowed: &Allowed, requests: usize) -> String {
             }
         }
     }
+    let accepts = |rule: &str| allowed.pages.iter().any(|it| it.is_accepted && it.rule == rule);
+    for (title, is_accepted) in OF_PAGES {
+        page.extend(["\n# ", title, "\n\n"]);
+        if !is_accepted {
+            page.extend([&pages::count().to_string(), " ", PAGES, "\n"]);
+        }
+        page += UNRELAXED;
+        for PageEntry { rule, why, source, .. } in &allowed.pages {
+            if accepts(rule) == is_accepted && !rules.contains(&rule.as_str()) {
+                rules.push(rule);
+                page.extend(["| ", rule, " | ", why, " | ", source, " |\n"]);
+            }
+        }
+    }
     for (title, is_accepted) in UNCOMPARED {
-        page.extend(["\n# ", title, "\n\n| rule | why | where it comes from |\n|---|---|---|\n"]);
+        page.extend(["\n# ", title, "\n\n", UNRELAXED]);
         for entry in allowed.uncompared.iter().filter(|it| it.is_accepted == is_accepted) {
             let Uncompared { rule, why, source, .. } = entry;
             page.extend(["| ", rule, " | ", why, " | ", source, " |\n"]);
