@@ -109,6 +109,7 @@ fn a_challenge_names_an_alternative_that_asks_for_scopes_and_is_near() {
     ]);
     let granted = ["b1", "b2", "b3", "b4", "b5", "b6"];
     assert_eq!(named(&pairs, &granted), "b1 b2 b3 b4 b5 b6 a7");
-    let names = |leaf: &Requirement| Some(leaf.scope_of(TokenType::OAuthToken).into_iter().collect());
+    let names =
+        |leaf: &Requirement| Some(leaf.scope_of(TokenType::OAuthToken).into_iter().collect());
     assert_eq!(pairs.alternatives(&names, &RequiredScopes::len).len(), 64, "no more are looked at");
 }
