@@ -113,3 +113,20 @@ fn a_challenge_names_an_alternative_that_asks_for_scopes_and_is_near() {
         |leaf: &Requirement| Some(leaf.scope_of(TokenType::OAuthToken).into_iter().collect());
     assert_eq!(pairs.alternatives(&names, &RequiredScopes::len).len(), 64, "no more are looked at");
 }
+
+#[test]
+fn condition_is_found_wherever_it_stands() {
+    use Requirement::{All, Any, Client, Jwt, Role, Scope};
+    let is_scope = |leaf: &Requirement| leaf.scope_of(TokenType::OAuthToken).is_some();
+    let table = [
+        (Requirement::None, false),
+        (Role("a"), false),
+        (Any(&[Client(&["cli"]), All(&[Jwt, Role("a")])]), false),
+        (Scope("a"), true),
+        (Requirement::Organization, true),
+        (Any(&[Client(&["cli"]), All(&[Jwt, Scope("a")])]), true),
+    ];
+    for (requirement, expected) in table {
+        assert_eq!(requirement.has(&is_scope), expected, "{requirement}");
+    }
+}
