@@ -109,12 +109,12 @@ fn a_challenge_names_an_alternative_that_asks_for_scopes_and_is_near() {
     ];
     let granted = ["b1", "b2", "b3", "b4", "b5", "b6"];
     assert_eq!(named(&All(pairs), &granted), "b1 b2 b3 b4 b5 b6 a7");
-    let names =
+    let scopes =
         |leaf: &Requirement| Some(leaf.scope_of(TokenType::OAuthToken).into_iter().collect());
     let missing = |one: &RequiredScopes| one.0.iter().filter(|name| name.starts_with('a')).count();
-    assert_eq!(All(pairs).alternatives(&names, &missing).len(), 64, "no more are looked at");
+    assert_eq!(All(pairs).alternatives(&scopes, &missing).len(), 64, "no more are looked at");
     // As many as may be looked at stay in source order.
-    let kept = All(&pairs[..6]).alternatives(&names, &missing);
+    let kept = All(&pairs[..6]).alternatives(&scopes, &missing);
     assert_eq!(kept[0].to_string(), "a1 a2 a3 a4 a5 a6");
 }
 
