@@ -98,7 +98,7 @@ fn a_challenge_names_an_alternative_that_asks_for_scopes_and_is_near() {
     let of_a_client = Any(&[All(&[Client(&["cli"]), Scope("a")]), Scope("b")]);
     assert_eq!(named(&of_a_client, &["a"]), "b");
     // Of 128 alternatives, the one that the caller nearly has.
-    let pairs = All(&[
+    let pairs: &[Requirement] = &[
         Any(&[Scope("a1"), Scope("b1")]),
         Any(&[Scope("a2"), Scope("b2")]),
         Any(&[Scope("a3"), Scope("b3")]),
@@ -106,7 +106,31 @@ fn a_challenge_names_an_alternative_that_asks_for_scopes_and_is_near() {
         Any(&[Scope("a5"), Scope("b5")]),
         Any(&[Scope("a6"), Scope("b6")]),
         Any(&[Scope("a7"), Scope("b7")]),
-    ]);
+    ];
     let granted = ["b1", "b2", "b3", "b4", "b5", "b6"];
-    assert_eq!(named(&pairs, &granted), "b1 b2 b3 b4 b5 b6 a7");
+    assert_eq!(named(&All(pairs), &granted), "b1 b2 b3 b4 b5 b6 a7");
+    let scopes =
+        |leaf: &Requirement| Some(leaf.scope_of(TokenType::OAuthToken).into_iter().collect());
+    let missing = |one: &RequiredScopes| one.0.iter().filter(|name| name.starts_with('a')).count();
+    assert_eq!(All(pairs).alternatives(&scopes, &missing).len(), 64, "no more are looked at");
+    // As many as may be looked at stay in source order.
+    let kept = All(&pairs[..6]).alternatives(&scopes, &missing);
+    assert_eq!(kept[0].to_string(), "a1 a2 a3 a4 a5 a6");
+}
+
+#[test]
+fn condition_is_found_wherever_it_stands() {
+    use Requirement::{All, Any, Client, Jwt, Role, Scope};
+    let is_scope = |leaf: &Requirement| leaf.scope_of(TokenType::OAuthToken).is_some();
+    let table = [
+        (Requirement::None, false),
+        (Role("a"), false),
+        (Any(&[Client(&["cli"]), All(&[Jwt, Role("a")])]), false),
+        (Scope("a"), true),
+        (Requirement::Organization, true),
+        (Any(&[Client(&["cli"]), All(&[Jwt, Scope("a")])]), true),
+    ];
+    for (requirement, expected) in table {
+        assert_eq!(requirement.has(&is_scope), expected, "{requirement}");
+    }
 }
