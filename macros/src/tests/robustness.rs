@@ -265,7 +265,7 @@ fn beginnings(text: &str) -> impl Iterator<Item = String> + '_ {
 const TYPED_ARGUMENTS: &[&str] = &[
     r#"accepts = ["oauth_token", "api_key"], scopes = any("admin", all(scope::READ, "write:notes")), optional"#,
     r#"session_token(organization, not_impersonated, allow_pending), oauth_token(format = "jwt", client = ["one"])"#,
-    r#"reverification = second_factor(minutes = 5), policy_name = Notes, crate = path::to::clerk_auth"#,
+    "reverification = second_factor(minutes = 5), policy_name = Notes, crate = path::to::clerk_auth",
     r#"policy = policies::ReadNotes, accepts = "session_token", session_token(role = "org:admin"), optional"#,
 ];
 
@@ -288,9 +288,9 @@ fn half_typed_arguments_keep_the_function_and_the_declaration() {
 
 #[test]
 fn half_typed_parameters_keep_the_function_and_the_others() {
-    let typed = r#"Path((id, name)): Path<(u8, String)>, scopes: Option<Scopes>, org_id: OrgId, claims: Profile<u8>, body: String"#;
+    let typed = "Path((id, name)): Path<(u8, String)>, scopes: Option<Scopes>, org_id: OrgId, claims: Profile<u8>, body: String";
     let mut count = 0;
-    for args in ["", "policy = ReadNotes", r#"session_token(organization)"#] {
+    for args in ["", "policy = ReadNotes", "session_token(organization)"] {
         for parameters in beginnings(typed) {
             let item = format!("pub async fn list(subject: Subject, {parameters}) {{ body() }}");
             let output = expand(args, &item).to_string();
