@@ -199,7 +199,7 @@ mod tests {
     #[test]
     fn session_id_is_one_plain_segment() {
         for (id, is_one) in [
-            ("sess_2zQ8oD8wNaZf5UeR1yLhPvTjImE", true),
+            ("sess_2zQ8oD8wNaZf5XeR1yLhPvTjImE", true),
             ("sess_1", true),
             ("sess_", false),
             ("", false),
