@@ -77,7 +77,7 @@ impl Policy {
             errors.step(place).map(|()| accepts)
         });
         let clauses = errors.step(|errors| {
-            // What changes nothing is no matter beside arguments that could not be read.
+            // An argument that changes nothing is not reported beside arguments that cannot be read.
             if !has_gaps {
                 let lists = clauses.iter().map(|clause| &clause.conditions).chain([&conditions]);
                 lists.for_each(|conditions| check_organization(conditions, errors));

@@ -41,7 +41,7 @@ pub(crate) fn foreign_sign(text: &str) -> Option<char> {
 
 /// What is wrong with a text that has such a sign, and what to write. `noun` is that of the text.
 pub(crate) fn foreign(sign: char, noun: &str, text: &str) -> (String, String) {
-    let what = if sign == '*' { "is no wildcard" } else { "has no meaning" };
+    let what = if sign == '*' { "is not a wildcard" } else { "has no meaning" };
     let help = match sign {
         '!' | '-' => NOTHING_NEGATED.to_owned(),
         _ => format!("name each {noun}"),

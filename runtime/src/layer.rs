@@ -206,10 +206,10 @@ impl ClerkLayer {
             telemetry::entered(token_type);
             return Ok((Request::from_parts(parts, body), end));
         };
-        // Only now: a stranger's message is not read.
+        // Only now: the message of a request that is rejected is not read.
         let message = tools.read(&mut parts, body).await;
         let message = message.inspect_err(|_| telemetry::entered(token_type))?;
-        // Who holds back the end of a message does not call with a token that is over.
+        // The token can expire before the last byte of a slow message.
         if is_expired(end, clerk.verifier().clock.now()) {
             let refused = AuthError::of_known(TokenError::Expired, token_type);
             return Err(self.reject(&refused, policy, &parts.extensions).into_response());

@@ -35,7 +35,7 @@ rejection, `Location` with each parameter, each cookie, and `Cache-Control`. Wha
 decided as Clerk's frameworks do: 307 to the sign-in page for a navigation that is signed out, else 401.
 ";
 
-/// Titles of the rules of pages: those that let nobody in whom the SDK does not, and those that do.
+/// Titles of the rules of pages: those that admit only callers whom the SDK admits, and the others.
 const OF_PAGES: [(&str, bool); 2] =
     [("Pages, decided otherwise", false), ("Pages, let in here", true)];
 

@@ -172,8 +172,8 @@ async fn skipped_keys_of_a_set_are_one_event() {
     let issuer = issuer().await;
     let url = format!("{}/.well-known/jwks.json", issuer.url());
     let set = reqwest::get(url).await.unwrap().text().await.unwrap();
-    let junk = format!("\"keys\":[{}", "0,".repeat(10_000));
-    let set = set.replace("\"keys\":[", &junk);
+    let unusable = format!("\"keys\":[{}", "0,".repeat(10_000));
+    let set = set.replace("\"keys\":[", &unusable);
     issuer.answer_with(Endpoint::KeySet, Answer::body(200, "application/json", set));
     captured_log::take();
     issuer.clerk().build().unwrap().warm_up().await.unwrap();

@@ -65,7 +65,7 @@ async fn form(State(runs): State<Arc<AtomicUsize>>, subject: Subject, body: Stri
 
 #[clerk_auth(optional)]
 async fn greeting(subject: Option<Subject>) -> String {
-    subject.map_or("nobody".to_owned(), |subject| subject.to_string())
+    subject.map_or("anonymous".to_owned(), |subject| subject.to_string())
 }
 
 #[clerk_auth(session_token(permission = "org:notes:delete"))]

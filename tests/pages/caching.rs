@@ -26,12 +26,12 @@ async fn response_that_depends_on_cookies_says_so() {
     }
     // Without a session it depends on cookies too.
     let reply = site.browser().open("/greeting").await;
-    assert_eq!((reply.header("vary"), reply.body.as_str()), ("Cookie", "nobody"));
+    assert_eq!((reply.header("vary"), reply.body.as_str()), ("Cookie", "anonymous"));
     for (method, fields) in [(Method::GET, &[DOCUMENT][..]), (Method::POST, &[SAME_ORIGIN])] {
         let reply = site.send(method, "/dashboard", fields).await;
         assert_eq!((reply.header("vary"), reply.header("cache-control")), ("Cookie", "no-store"));
     }
-    // A header token is no cookie, and its response is the application's own.
+    // A header token is not a cookie, and its response is the application's own.
     let bearer = format!("Bearer {}", site.token("user_ada"));
     let reply = site.send(Method::GET, "/dashboard", &[("authorization", &bearer)]).await;
     assert_eq!((reply.status, reply.header("vary")), (200, ""));

@@ -60,7 +60,7 @@ impl ClerkApi {
     }
 
     /// An error of Clerk.
-    pub(crate) fn refuses(&self, status: u16, code: &str) {
+    pub(crate) fn rejects(&self, status: u16, code: &str) {
         self.answers(status, json!({ "errors": [{ "code": code, "message": "no" }] }));
     }
 
@@ -68,7 +68,7 @@ impl ClerkApi {
         *self.state.answer.lock().unwrap() = (StatusCode::from_u16(status).unwrap(), body);
     }
 
-    /// Answers nobody until [`release`](Self::release).
+    /// Sends no response until [`release`](Self::release).
     pub(crate) fn hold(&self) {
         self.state.permits.forget_permits(UNHELD);
     }

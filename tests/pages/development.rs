@@ -43,7 +43,7 @@ async fn first_visit_gets_a_development_browser() {
                 format!("{HOME}/sign-in")
             );
         } else {
-            assert_eq!(reply.body, "nobody");
+            assert_eq!(reply.body, "anonymous");
         }
     }
     assert_eq!(site.browser().open("/public").await.body, "public");

@@ -76,7 +76,7 @@ async fn each_guard_of_the_request_sees_the_renewed_session() {
 async fn refused_refresh_is_a_handshake_for_pages_and_401_for_the_rest() {
     let site = Site::production().await;
     let browser = site.browser().signed_in("user_ada", 90);
-    site.api.refuses(401, "refresh_token_not_found");
+    site.api.rejects(401, "refresh_token_not_found");
     let token = browser.jar["__session"].clone();
 
     let reply = browser.clone().open("/dashboard?page=2&__clerk_db_jwt=x").await;
@@ -150,7 +150,7 @@ async fn handshake_by_token_in_url_or_cookie_brings_the_session() {
 async fn handshake_that_signs_out_leads_to_the_sign_in_page() {
     let site = Site::production().await;
     let mut browser = site.browser().signed_in("user_ada", 90);
-    site.api.refuses(401, "session_refresh_inactive_session");
+    site.api.rejects(401, "session_refresh_inactive_session");
     assert!(browser.open("/dashboard").await.target().starts_with("handshake"));
     let out = ["__session=; Max-Age=0", "__client_uat=0; Domain=example.com"];
     let suffixed = [format!("__session_{SUFFIX}="), format!("__client_uat_{SUFFIX}=0")];
@@ -179,20 +179,20 @@ async fn state_of_the_cookies_decides_the_next_step() {
     let foreign = site.issuer.oauth("user_ada").jwt();
     let later = (NOW + 1).to_string();
     for (token, uat, dashboard, greeting) in [
-        ("", "", "sign-in", "nobody"),
-        ("", "0", "sign-in", "nobody"),
+        ("", "", "sign-in", "anonymous"),
+        ("", "0", "sign-in", "anonymous"),
         ("", &*now, "handshake client-uat-but-no-session-token", ""),
         (&*good, "0", "handshake session-token-but-no-client-uat", ""),
         (&good, "", "handshake session-token-but-no-client-uat", ""),
         (&good, &later, "handshake session-token-iat-before-client-uat", ""),
         (&good, &now, "200", "user_ada"),
         (&without_party, &now, "handshake token-invalid-authorized-parties", ""),
-        (&other_party, &now, "401", "nobody"),
+        (&other_party, &now, "401", "anonymous"),
         (&not_yet, &now, "handshake session-token-nbf", ""),
         (&future, &now, "handshake session-token-iat-in-the-future", ""),
-        (&pending, &now, "401", "nobody"),
-        (&foreign, &now, "sign-in", "nobody"),
-        ("junk", &now, "sign-in", "nobody"),
+        (&pending, &now, "401", "anonymous"),
+        (&foreign, &now, "sign-in", "anonymous"),
+        ("malformed", &now, "sign-in", "anonymous"),
     ] {
         let mut browser = site.browser();
         for suffix in ["", "_naoXFJnI"] {
@@ -239,7 +239,7 @@ async fn nested_page_returns_to_its_whole_path() {
         let reply = site.browser().open(path).await;
         assert_eq!(reply.parameter("redirect_url"), format!("{ORIGIN}{path}"));
     }
-    // The values of parameters are gone: it is no page to come back to.
+    // The values of parameters are gone, so the URL to come back to is unknown.
     assert_eq!(site.browser().open("/of/ada/dashboard").await.status, 401);
     let reply = site.browser().open("/nested/dashboard").await;
     assert_eq!(

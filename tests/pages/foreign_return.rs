@@ -36,8 +36,8 @@ async fn browsers(site: &Site) -> Vec<(&'static str, Browser<'_>)> {
     let digits = value.split_once('.').unwrap();
     let forgery = format!("{}.{}", NOW + 1, digits.1);
     forged.jar.insert("__Host-clerk_auth_return".into(), forgery);
-    let mut junk = here.clone();
-    junk.jar.insert("__Host-clerk_auth_return".into(), "1".into());
+    let mut malformed = here.clone();
+    malformed.jar.insert("__Host-clerk_auth_return".into(), "1".into());
     let elsewhere = started(OTHER_PAGE).await;
     let other_query = started("/dashboard?page=2").await;
     // Whoever sends the browser here knows no state of a handshake that is under way.
@@ -54,7 +54,7 @@ async fn browsers(site: &Site) -> Vec<(&'static str, Browser<'_>)> {
         ("signed out", signed_out),
         ("a cookie without the prefix", plain),
         ("a forged time", forged),
-        ("junk", junk),
+        ("malformed", malformed),
         ("another page", elsewhere),
         ("another query", other_query),
         ("a handshake under way", under_way),

@@ -98,7 +98,7 @@ async fn token_that_the_instance_did_not_sign_is_not_a_handshake() {
         format!("{head}.{body}.{}", &signature[1..]),
         format!("{head}.{body}.{}", foreign.rsplit('.').next().unwrap()),
         format!("{head}.{body}.{signature}="),
-        "junk".to_owned(),
+        "malformed".to_owned(),
         "oat_1".to_owned(),
         site.token("user_ada"),
     ] {
@@ -148,7 +148,7 @@ async fn list_with_a_cookie_that_must_not_be_set_sets_none() {
         vec![session(&template)],
         vec![session(&machine)],
         vec![session(&of_other_key)],
-        vec![session("junk")],
+        vec![session("malformed")],
         vec![session(&good), format!("__session_{SUFFIX}={}", site.token("user_bob"))],
         vec![session(&good), "csrf=1".to_owned()],
         vec![session(&good), format!("__session_OTHERSFX={good}")],
@@ -184,8 +184,8 @@ async fn pending_session_is_set_and_rejected_without_a_redirect() {
 async fn answer_to_a_nonce_is_not_believed_as_it_is() {
     let site = Site::production().await;
     let answers: [(u16, Value); 8] = [
-        (200, json!({ "directives": ["__session=junk"] })),
-        (200, json!({ "directives": "__session=junk" })),
+        (200, json!({ "directives": ["__session=malformed"] })),
+        (200, json!({ "directives": "__session=malformed" })),
         (200, json!({ "directives": [["x"]] })),
         (200, json!([])),
         (200, Value::Null),

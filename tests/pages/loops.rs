@@ -24,7 +24,7 @@ async fn redirects_end_at_three() {
             assert_eq!((reply.status, reply.set_cookies().len()), (401, 0), "{path}");
         }
         // An optional page is anonymous then.
-        assert_eq!(browser.open("/greeting").await.body, "nobody");
+        assert_eq!(browser.open("/greeting").await.body, "anonymous");
     }
 }
 

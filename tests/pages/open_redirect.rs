@@ -114,7 +114,7 @@ async fn cookie_names_no_other_place() {
 #[tokio::test]
 async fn cookie_that_is_no_token_enters_no_url() {
     let site = Site::production().await;
-    for value in ["https://evil.example", "junk", "a.b", "a.b.c.d", "oat_1"] {
+    for value in ["https://evil.example", "malformed", "a.b", "a.b.c.d", "oat_1"] {
         let cookies = format!("__session={value}; __client_uat=0");
         let fields = [DOCUMENT, ("cookie", cookies.as_str())];
         let reply = site.send(Method::GET, "/dashboard", &fields).await;

@@ -38,7 +38,7 @@ async fn refresh_that_cannot_be_made_becomes_a_handshake_or_401() {
         // After three rounds, an optional page is anonymous.
         let mut tired = browser.clone();
         tired.jar.insert("__clerk_redirect_count".into(), "3".into());
-        assert_eq!(tired.open("/greeting").await.body, "nobody", "{status}");
+        assert_eq!(tired.open("/greeting").await.body, "anonymous", "{status}");
         assert_eq!(tired.open("/dashboard").await.status, 401, "{status}");
     }
 }

@@ -1,4 +1,4 @@
-//! Refreshes for somebody else, of somebody else, and too many of them.
+//! Refreshes for another user, of another user, and too many of them.
 
 use std::time::Duration;
 
@@ -135,7 +135,7 @@ async fn answer_with_another_session_is_not_set() {
         cookies(set(&session("user_ada").authorized_party("https://evil.example").jwt())),
         cookies(set(&session("user_ada").claim("iss", format!("{ISSUER}.evil")).jwt())),
         cookies(set(&session("user_ada").claim("iat", NOW - 1).jwt())),
-        cookies(set("junk")),
+        cookies(set("malformed")),
         cookies(set("")),
         cookies(with_foreign_name),
         cookies(with_two),
@@ -165,15 +165,15 @@ async fn answer_with_another_session_is_not_set() {
 
 async fn all_at_once(browsers: Vec<Browser<'_>>, site: &Site) -> Vec<String> {
     site.api.hold();
+    let expected = site.arrivals() + browsers.len();
     let sent = browsers.into_iter().map(async |mut browser: Browser<'_>| {
         browser.send(Method::POST, "/form", &[SAME_ORIGIN]).await.body
     });
     let release = async {
-        // The calls arrive, and nobody is answered yet.
-        while site.api.count() == 0 {
+        // On the one thread of this test, a request that has arrived waits for a refresh by now.
+        while site.arrivals() < expected || site.api.count() == 0 {
             tokio::task::yield_now().await;
         }
-        tokio::time::sleep(Duration::from_millis(200)).await;
         site.api.release();
     };
     let (bodies, ()) = tokio::join!(join_all(sent), release);
@@ -190,7 +190,7 @@ async fn requests_of_one_browser_share_one_refresh() {
     assert_eq!((site.api.count(), site.runs()), (1, 20));
 }
 
-/// Two people, and one of them with a cookie of the other: nobody gets what another asked for.
+/// Two people, and one of them with a cookie of the other: each gets only its own session.
 #[tokio::test]
 async fn requests_of_two_people_share_no_refresh() {
     let site = Site::production().await;
@@ -229,7 +229,7 @@ async fn requests_of_two_origins_share_no_refresh() {
     const ADMIN: &str = "https://admin.example.com";
     let site = Site::production_with(|pages| pages.origins([ORIGIN, ADMIN])).await;
     let browser = site.browser().signed_in("user_ada", 90);
-    site.api.refuses(401, "refresh_request_origin_invalid");
+    site.api.rejects(401, "refresh_request_origin_invalid");
     for (host, calls) in [("app.example.com", 1), ("admin.example.com", 2), ("app.example.com", 2)]
     {
         let fields = [DOCUMENT, ("host", host)];
@@ -244,7 +244,7 @@ async fn requests_of_two_origins_share_no_refresh() {
 async fn flood_of_one_session_is_bounded() {
     let site = Site::production().await;
     let browser = site.browser().signed_in("user_ada", 90);
-    site.api.refuses(401, "refresh_token_not_found");
+    site.api.rejects(401, "refresh_token_not_found");
     for number in 0..20 {
         let mut browser = browser.clone();
         browser.jar.insert(format!("__refresh_{SUFFIX}"), format!("guess_{number}"));
@@ -266,7 +266,7 @@ async fn flood_of_one_session_is_bounded() {
 async fn refusal_counts_for_ten_seconds() {
     let site = Site::production().await;
     let browser = site.browser().signed_in("user_ada", 90);
-    site.api.refuses(401, "refresh_token_not_found");
+    site.api.rejects(401, "refresh_token_not_found");
     for (wait, calls) in [(0, 1), (0, 1), (9, 1), (1, 2), (0, 2)] {
         site.advance(wait);
         let reply = browser.clone().open("/dashboard").await;
@@ -280,7 +280,7 @@ async fn refusal_counts_for_ten_seconds() {
 async fn limit_of_clerk_is_obeyed_and_pages_take_the_handshake() {
     let site = Site::production().await;
     let browser = site.browser().signed_in("user_ada", 90);
-    site.api.refuses(429, "too_many_requests");
+    site.api.rejects(429, "too_many_requests");
     let fetch_error = "handshake session-token-expired-refresh-fetch-error";
     for (number, calls) in [(0, 1), (1, 1), (2, 1)] {
         let mut browser = browser.clone();

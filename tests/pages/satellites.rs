@@ -49,7 +49,7 @@ async fn satellite_syncs_after_a_sign_in_at_its_primary_domain() {
     assert_eq!(location.path(), "/sign-in");
 
     // An optional page does not sync by itself.
-    assert_eq!(site.browser().open("/greeting").await.body, "nobody");
+    assert_eq!(site.browser().open("/greeting").await.body, "anonymous");
     let location = site.browser().open("/greeting?__clerk_synced=false").await.location();
     assert_eq!(location.path(), "/v1/client/handshake");
 }
@@ -115,7 +115,7 @@ async fn only_a_listed_satellite_gets_the_development_browser() {
     // Production shares nothing.
     let site = Site::production_with(|pages| pages.satellites([SATELLITE])).await;
     let target = format!("/greeting?__clerk_redirect_url={SATELLITE}/");
-    assert_eq!(site.browser().open(&target).await.body, "nobody");
+    assert_eq!(site.browser().open(&target).await.body, "anonymous");
 }
 
 /// A proxy of the Frontend API keeps its path.

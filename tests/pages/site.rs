@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    future::ready,
     net::SocketAddr,
     sync::{
         Arc,
@@ -10,6 +11,7 @@ use std::{
     time::Duration,
 };
 
+use axum::{extract::Request, middleware::map_request};
 use clerk_auth::{
     Clerk, ClerkBuilder,
     pages::{PagesBuilder, PagesLayer},
@@ -43,6 +45,7 @@ pub(crate) struct Site {
     host: String,
     client: reqwest::Client,
     runs: Arc<AtomicUsize>,
+    arrivals: Arc<AtomicUsize>,
 }
 
 impl Site {
@@ -85,6 +88,12 @@ impl Site {
         let pages = pages(PagesLayer::builder(clerk.clone()).sign_in_url("/sign-in"));
         let runs = Arc::new(AtomicUsize::new(0));
         let app = app(App { clerk, runs: Arc::clone(&runs) }, &pages.build().unwrap());
+        let arrivals = Arc::new(AtomicUsize::new(0));
+        let arrived = Arc::clone(&arrivals);
+        let app = app.layer(map_request(move |request: Request| {
+            arrived.fetch_add(1, Ordering::SeqCst);
+            ready(request)
+        }));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
@@ -94,7 +103,7 @@ impl Site {
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .unwrap();
-        Self { clock, issuer, api, address, host: host.to_owned(), client, runs }
+        Self { clock, issuer, api, address, host: host.to_owned(), client, runs, arrivals }
     }
 
     /// A session token as Clerk mints it for the production site.
@@ -128,6 +137,11 @@ impl Site {
     /// How often a guarded handler ran.
     pub(crate) fn runs(&self) -> usize {
         self.runs.load(Ordering::SeqCst)
+    }
+
+    /// How many requests the site has received.
+    pub(crate) fn arrivals(&self) -> usize {
+        self.arrivals.load(Ordering::SeqCst)
     }
 
     pub(crate) fn browser(&self) -> Browser<'_> {

@@ -149,7 +149,7 @@ async fn a_token_without_an_end_and_nobody_wait_for_ever() {
     }
     pause();
     assert!(anybody(Caller::api_key("org_acme").guard().unwrap()).await);
-    assert!(anybody(Caller::nobody().guard().unwrap()).await);
+    assert!(anybody(Caller::anonymous().guard().unwrap()).await);
 }
 
 #[tokio::test]

@@ -89,9 +89,9 @@ fn narrowed_policy_admits_whom_both_parts_admit() {
 
 #[test]
 fn narrowed_policy_is_optional_only_if_both_parts_are() {
-    assert!(Caller::nobody().guard::<Feed>().is_ok());
-    assert!(Caller::nobody().guard::<FeedPolicy>().is_ok());
-    assert!(Caller::nobody().guard::<KeysPolicy>().is_err());
+    assert!(Caller::anonymous().guard::<Feed>().is_ok());
+    assert!(Caller::anonymous().guard::<FeedPolicy>().is_ok());
+    assert!(Caller::anonymous().guard::<KeysPolicy>().is_err());
     assert!(Caller::api_key("user_ada").guard::<KeysPolicy>().is_ok());
     assert!(Caller::oauth("user_ada").guard::<FeedPolicy>().is_err());
 }

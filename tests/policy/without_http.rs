@@ -21,5 +21,5 @@ fn a_caller_whom_the_policy_refuses_gets_no_guard() {
     assert_eq!(editor.guard::<TitlePolicy>().unwrap_err().status(), 403);
     assert_eq!(Caller::api_key("org_acme").guard::<TitlePolicy>().unwrap_err().status(), 403);
     assert_eq!(Caller::m2m("mch_1").guard::<TitlePolicy>().unwrap_err().status(), 401);
-    assert_eq!(Caller::nobody().guard::<TitlePolicy>().unwrap_err().status(), 401);
+    assert_eq!(Caller::anonymous().guard::<TitlePolicy>().unwrap_err().status(), 401);
 }

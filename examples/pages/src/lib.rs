@@ -146,7 +146,7 @@ async fn complete(
     if is_page && (status.is_client_error() || status.is_server_error()) {
         let (parts, _) = response.into_parts();
         response = views::problem(status).into_response();
-        // The fields of the rejection stay: its cookies, and that nobody may store it.
+        // The fields of the rejection stay: its cookies, and `no-store`.
         for (name, value) in &parts.headers {
             if ![header::CONTENT_TYPE, header::CONTENT_LENGTH].contains(name) {
                 response.headers_mut().append(name, value.clone());

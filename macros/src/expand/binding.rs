@@ -23,7 +23,7 @@ pub(super) fn bindings(policy: &Policy, handler: &Handler) -> Vec<TokenStream> {
     in_order(&handler.injected).into_iter().map(statement).collect()
 }
 
-/// The same from a guard that nobody can hold, and for parameters that nothing else fills.
+/// The same from a guard that cannot exist, and for parameters that nothing else fills.
 pub(super) fn bindings_of_nobody(handler: &Handler) -> Vec<TokenStream> {
     let never = Getter { name: format_ident!("never"), to_owned: None };
     let injected = in_order(&handler.injected).into_iter();

@@ -201,7 +201,10 @@ fn check_rules(
     }
     let skew = builder.clock_skew.unwrap_or(CLOCK_SKEW);
     if skew > LARGEST_CLOCK_SKEW {
-        error.add("clock_skew", "it is over 300 seconds; set this machine's clock right instead");
+        error.add(
+            "clock_skew",
+            "it is more than 300 seconds; set this machine's clock right instead",
+        );
     }
     // Clerk's issuer is the Frontend API's host.
     let known = || publishable.map(|key| format!("https://{}", key.frontend_api));

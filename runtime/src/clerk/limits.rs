@@ -107,7 +107,7 @@ pub(super) fn timeouts(builder: &ClerkBuilder, error: &mut ConfigError) -> Timeo
             error.add(name, "it is zero, so Clerk could never be asked");
         }
         if timeout > LONGEST_TIMEOUT {
-            error.add(name, "it is over 60 seconds; no caller waits that long");
+            error.add(name, "it is more than 60 seconds; no caller waits that long");
         }
     }
     timeouts

@@ -1,5 +1,5 @@
-//! A policy and further requirements in, a narrower policy out. Evaluated by the compiler: nobody is
-//! admitted whom the policy before rejects.
+//! Narrows a policy by further requirements, at compile time. The narrower policy admits only callers
+//! whom the policy before admits.
 
 use super::{Clause, Policy, Requirement, redundancy::Compared};
 

@@ -4,7 +4,7 @@ use super::{Requirement, const_str::begins_with, redundancy::Compared};
 use crate::{identity::scopes::is_scope_token, token::TokenType};
 
 impl Requirement {
-    /// Fails at compile time where a clause of this type could never pass, or is no policy.
+    /// Fails at compile time where a clause of this type could never pass, or is not a policy.
     #[track_caller]
     pub(crate) const fn assert_sound(&self, token_type: TokenType, compared: Compared<'_>) {
         let is_session = matches!(token_type, TokenType::SessionToken);

@@ -56,7 +56,7 @@ impl Recovery {
             TokenError::NotYetValid
             | TokenError::IssuedInFuture
             | TokenError::NoAuthorizedParty => Some(Self::Handshake),
-            // A cookie that authenticates no one is no session.
+            // A cookie that authenticates no one counts as a missing session.
             TokenError::Malformed(_)
             | TokenError::NotAccepted(_)
             | TokenError::Category

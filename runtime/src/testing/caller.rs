@@ -242,7 +242,7 @@ impl Caller<ApiKey> {
 
 impl Caller<()> {
     /// A caller without a credential.
-    pub fn nobody() -> Self {
+    pub fn anonymous() -> Self {
         Self::of(())
     }
 }

@@ -58,7 +58,7 @@ impl CallThrottle {
         })
     }
 
-    /// Clerk blocks an endpoint after 429, for everybody: so nobody asks until then.
+    /// Clerk blocks an endpoint for the whole instance after 429, so no call starts until then.
     pub(crate) fn obey(&self, failed: &CallError, now: Duration) {
         if let CallError::Upstream(fault) = failed
             && matches!(fault.reason, UpstreamErrorKind::Status(429))

@@ -140,7 +140,7 @@ impl SessionApi {
         throttle.obey(failed, self.clock.steady());
         match failed {
             CallError::AuthError { status, code } => {
-                tracing::info!(status, code, "Clerk refused to renew a session");
+                tracing::info!(status, code, "Clerk rejected the renewal of a session");
                 NotRenewed(code.unwrap_or("unexpected-bapi-error"))
             }
             CallError::KeyRefused { .. } | CallError::RequestRejected(_) => {

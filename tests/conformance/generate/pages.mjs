@@ -68,7 +68,7 @@ export function* pages({ instance, key, origin, issuer, options, satellites }) {
   yield request("session without uat", { ...browser, __session: once(session, of()) });
   yield request("session and uat 0", signed({}, { __client_uat: "0" }));
   yield request("uat without session", { ...browser, __client_uat: "100" });
-  yield request("junk", signed({}, { __session: "junk" }));
+  yield request("malformed", signed({}, { __session: "malformed" }));
   yield request("undecodable", signed({}, { __session: "aaaa.bbbb.cccc" }));
   yield request("machine token", signed({}, { __session: once(machine) }));
   yield request("opaque token", signed({}, { __session: "ak_abc" }));
@@ -88,7 +88,7 @@ export function* pages({ instance, key, origin, issuer, options, satellites }) {
   yield request("good without a browser", { __session: once(session, of()), __client_uat: "100" });
   yield request("good by a link", signed(), { headers: { referer: "https://news.example/" } });
   yield request("good by the portal", signed(), { headers: { referer: "https://accounts.example.com/" } });
-  for (const count of ["1", "2", "3", "4", "junk"]) {
+  for (const count of ["1", "2", "3", "4", "malformed"]) {
     yield request(`redirected ${count}`, { ...browser, __client_uat: "100", __clerk_redirect_count: count });
   }
 
@@ -106,7 +106,7 @@ export function* pages({ instance, key, origin, issuer, options, satellites }) {
     failing: { status: 500, text: "no" },
     away: { status: 0 },
     "renewed with nothing": refreshed(),
-    "renewed with junk": refreshed(set("__session", "junk")),
+    "renewed with malformed": refreshed(set("__session", "malformed")),
     "renewed with an expired one": refreshed(set("__session", once(session, of(over)))),
     "renewed for another user": refreshed(set("__session", once(session, of({ sub: "user_2", sid: "sess_2" })))),
   })) {
@@ -129,7 +129,7 @@ export function* pages({ instance, key, origin, issuer, options, satellites }) {
     "token, forged": [{ __clerk_handshake: once(forgedHandshake, good) }],
     "token, template": [{ __clerk_handshake: once(handshakeToken, good, { cat: "cl_B7d4PD222AAA" }) }],
     "token, expired session": [{ __clerk_handshake: once(handshakeToken, [set("__session", once(session, of(over)))]) }],
-    "token, junk": [{ __clerk_handshake: "junk" }],
+    "token, malformed": [{ __clerk_handshake: "malformed" }],
     "token, foreign cookie": [{ __clerk_handshake: once(handshakeToken, [...good, "admin=1; Path=/"]) }],
   };
   for (const [name, [query, answer]] of Object.entries(brought)) {
@@ -152,7 +152,7 @@ export function* pages({ instance, key, origin, issuer, options, satellites }) {
     yield request("browser in the query/good", signed(), { query: { __clerk_db_jwt: "dvb_2" } });
     yield request("browser in the query/uat", { ...browser, __client_uat: "100" }, { query: { __clerk_db_jwt: "dvb_2" } });
   }
-  for (const wanted of ["https://b.example/x?y=z", "https://evil.example/", "junk"]) {
+  for (const wanted of ["https://b.example/x?y=z", "https://evil.example/", "malformed"]) {
     const query = { __clerk_redirect_url: wanted };
     yield request(`to a satellite/${wanted}/no cookie`, {}, { query });
     yield request(`to a satellite/${wanted}/signed out`, { ...browser, __client_uat: "0" }, { query });

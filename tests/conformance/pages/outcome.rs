@@ -15,7 +15,7 @@ pub(crate) const STATE: &str = "__clerk_auth_state";
 pub(crate) struct Outcome {
     /// `in`, `anonymous`, a status, or where the redirect leads.
     pub(crate) state: String,
-    /// Of a rejection that is no redirect.
+    /// Of a rejection that is not a redirect.
     pub(crate) reason: String,
     /// `Location` without its query.
     pub(crate) location: String,

@@ -80,7 +80,7 @@ pub(crate) fn with_scheme(text: &str) -> Option<Url> {
     let rest = text.strip_prefix("https:").or_else(|| text.strip_prefix("http:")).unwrap_or(text);
     let rest = rest.trim_start_matches('/');
     let url = |scheme: &str| Url::parse(&format!("{scheme}://{rest}")).ok();
-    // A word is no host: `true` is not meant for `https://true`.
+    // A single word is not a host: `true` does not stand for `https://true`.
     let names_host =
         |url: &Url| rest.contains('.') && url.host_str().is_some_and(|it| it.contains('.'));
     url("http").filter(is_loopback).or_else(|| url("https").filter(names_host))

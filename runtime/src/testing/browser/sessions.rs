@@ -80,7 +80,7 @@ pub(in crate::testing) struct Sessions {
 }
 
 impl Sessions {
-    /// Starts a session. The one that the browser had is over.
+    /// Starts a session, and ends the one that the browser had.
     pub(super) fn start(&mut self, session: BrowserSession, previous_client: Option<&str>) {
         if let Some(client) = previous_client {
             self.end_of_client(client);

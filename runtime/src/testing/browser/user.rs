@@ -63,7 +63,7 @@ impl DevUser {
         self
     }
 
-    /// Who signs in if nobody else is set.
+    /// The user who signs in if no other is set.
     pub(in crate::testing) fn defaults() -> Vec<Self> {
         let ada = Self::new("user_ada")
             .claim("name", "Ada Lovelace")

@@ -9,7 +9,7 @@ use crate::{
     token::json::{Member, Object},
 };
 
-/// The codes by which Clerk refuses to refresh a session. Their status is 401, as if
+/// The codes by which Clerk rejects the refresh of a session. Their status is 401, as if
 /// they spoke about our key.
 const REFRESH_REFUSALS: [&str; 14] = [
     "refresh_request_origin_invalid",
