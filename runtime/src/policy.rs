@@ -161,19 +161,19 @@ impl Policy {
         self.is_optional
     }
 
-    /// The token types that may enter, in the order they are written.
+    /// The accepted token types, in the order they are written.
     #[must_use]
     pub fn token_types(self) -> impl ExactSizeIterator<Item = TokenType> {
         self.clauses.iter().map(Clause::token_type)
     }
 
-    /// Whether tokens of this type may enter at all.
+    /// Whether tokens of this type are accepted.
     #[must_use]
     pub fn accepts(self, token_type: TokenType) -> bool {
         self.clause(token_type).is_some()
     }
 
-    /// Whether this identity may enter. The one place where that is decided.
+    /// Decides whether this identity passes. Every guard, layer and `require` ends here.
     pub(crate) fn decide(
         &self,
         identity: &Identity,

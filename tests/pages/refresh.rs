@@ -2,13 +2,17 @@
 
 use std::time::Duration;
 
+use clerk_auth::{ClerkBuilder, testing::DevIssuer};
 use futures_util::future::join_all;
 use http::Method;
 use serde_json::{Value, json};
 
 use crate::{
     browser::Browser,
-    site::{DOCUMENT, ISSUER, NOW, ORIGIN, SAME_ORIGIN, SUFFIX, Site, session_cookies},
+    site::{
+        DOCUMENT, HOST, ISSUER, NOW, ORIGIN, PUBLISHABLE_KEY, SAME_ORIGIN, SUFFIX, Site,
+        session_cookies,
+    },
 };
 
 #[tokio::test]
@@ -94,6 +98,25 @@ async fn token_that_breaks_another_rule_is_not_refreshed() {
         }
         let reply = browser.send(Method::POST, "/dashboard", &[SAME_ORIGIN]).await;
         assert_eq!((reply.status, reply.set_cookies().len()), (401, 0), "{token} {uat}");
+    }
+    assert_eq!((site.api.count(), site.runs()), (0, 0));
+}
+
+/// In a header, such a token passes.
+#[tokio::test]
+async fn cookie_without_its_party_is_neither_accepted_nor_refreshed() {
+    let settings = |clerk: ClerkBuilder, _: &DevIssuer| {
+        let clerk = clerk.publishable_key(PUBLISHABLE_KEY).secret_key("sk_live_x");
+        clerk.authorized_parties([ORIGIN]).parties_for_cookies_only()
+    };
+    let site = Site::start(HOST, settings, |pages| pages).await;
+    let mut browser = site.browser();
+    let token = site.session("user_ada").without_claim("azp").jwt();
+    browser.store(session_cookies(&token, NOW).iter().map(String::as_str));
+    for seconds in [0, 90] {
+        site.advance(seconds);
+        let reply = browser.send(Method::POST, "/dashboard", &[SAME_ORIGIN]).await;
+        assert_eq!((reply.status, reply.set_cookies().len()), (401, 0), "{seconds}");
     }
     assert_eq!((site.api.count(), site.runs()), (0, 0));
 }

@@ -74,8 +74,8 @@ pub(crate) fn read(status: StatusCode, body: &[u8], variable: Option<&'static st
     }
 }
 
-/// The codes of Clerk's error body: an object with `errors`, a list in which an object has a `code`
-///. None if the body is anything else.
+/// The codes of Clerk's error body: an object with `errors`, a list in which an object has a `code`.
+/// None if the body is anything else.
 fn codes(body: &[u8]) -> Vec<String> {
     let errors = Object::parse(body).ok().and_then(|body| body.raw("errors"));
     let errors: Vec<&RawValue> =
@@ -88,8 +88,7 @@ fn codes(body: &[u8]) -> Vec<String> {
 }
 
 /// The first code that is known says what the error speaks about, wherever it stands. Clerk does not
-/// document those of tokens that are unknown, revoked or expired, so without one
-/// the status does.
+/// document those of tokens that are unknown, revoked or expired, so without one the status does.
 fn about(status: u16, codes: &[String]) -> About {
     codes.iter().find_map(|code| known(code)).unwrap_or(match status {
         400 | 404 => About::Token,
