@@ -83,6 +83,7 @@ fn rules() -> ClaimChecks {
         audience: Vec::new(),
         session_audience: Vec::new(),
         authorized_parties: Vec::new(),
+        parties_for_cookies_only: false,
         recipient: Recipient::Machine("mch_us".into()),
     }
 }

@@ -5,7 +5,7 @@
 
 use allocation_counter::measure;
 use axum::{Router, body::Body, routing::get};
-use clerk_auth::{Clerk, policy::OpaqueTokenType, clerk_auth, testing::DevIssuer};
+use clerk_auth::{Clerk, clerk_auth, policy::OpaqueTokenType, testing::DevIssuer};
 use http::{Request, header::AUTHORIZATION};
 use tokio::runtime::Builder;
 use tower::ServiceExt;

@@ -10,7 +10,7 @@ use tokio::runtime::Runtime;
 use crate::{
     rounds::ready,
     verifying::head,
-    world::{World, guarded},
+    world::{GuardedPolicy, World},
 };
 
 const CALLS: usize = 1000;
@@ -60,7 +60,7 @@ fn counted(clerk: &Clerk, heads: &mut [Parts]) {
 
 fn guards(clerk: &Clerk, heads: &mut [Parts]) {
     for parts in heads {
-        let guard = ready(Guard::<guarded>::from_request_parts(parts, clerk)).unwrap();
+        let guard = ready(Guard::<GuardedPolicy>::from_request_parts(parts, clerk)).unwrap();
         black_box((guard.subject().clone(), guard.scopes().clone()));
     }
 }

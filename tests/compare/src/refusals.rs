@@ -8,7 +8,7 @@ use tokio::runtime::Runtime;
 use crate::{
     rounds::{Contestant, TURN, Times, ready, run, time},
     verifying::{self, head},
-    world::{USER, World, guarded},
+    world::{GuardedPolicy, USER, World},
 };
 
 pub fn measure(runtime: &Runtime, world: &World, rounds: usize) -> Vec<Times> {
@@ -43,7 +43,8 @@ fn refusals(clerk: &Clerk, make: &dyn Fn() -> Parts, status: u16) -> f64 {
     let mut heads = heads.iter_mut();
     time(|| {
         let parts = heads.next().unwrap();
-        let rejection = ready(Guard::<guarded>::from_request_parts(parts, clerk)).unwrap_err();
+        let rejection =
+            ready(Guard::<GuardedPolicy>::from_request_parts(parts, clerk)).unwrap_err();
         let answer = rejection.into_response();
         assert_eq!(answer.status(), status);
         answer

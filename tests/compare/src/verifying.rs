@@ -26,7 +26,7 @@ use tokio::runtime::Runtime;
 use crate::{
     node::Node,
     rounds::{Contestant, TURN, Times, ready, run, time},
-    world::{World, guarded},
+    world::{GuardedPolicy, World},
 };
 
 pub const FLOOR: &str = "aws-lc-rs: the signature alone, key parsed";
@@ -121,7 +121,7 @@ fn guards(clerk: &Clerk, tokens: &[&str]) -> f64 {
     let mut heads = heads.iter_mut();
     time(|| {
         let parts = heads.next().unwrap();
-        let guard = ready(Guard::<guarded>::from_request_parts(parts, clerk)).unwrap();
+        let guard = ready(Guard::<GuardedPolicy>::from_request_parts(parts, clerk)).unwrap();
         (guard.subject().clone(), guard.scopes().clone())
     })
 }

@@ -7,6 +7,7 @@
 #[path = "../../../macros/src"]
 mod steps {
     pub(crate) mod args;
+    pub(crate) mod camel_case;
     pub(crate) mod condition;
     pub(crate) mod errors;
     pub(crate) mod policy;
@@ -18,7 +19,7 @@ use libfuzzer_sys::fuzz_target;
 use proc_macro2::TokenStream;
 
 // They name each other by these paths.
-pub(crate) use crate::steps::{args, condition, errors, policy, suggest, token_type};
+pub(crate) use crate::steps::{args, camel_case, condition, errors, policy, suggest, token_type};
 use crate::{
     args::{Args, keyword::Position},
     errors::Errors,
