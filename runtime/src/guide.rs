@@ -1,7 +1,25 @@
-//! Guides: one documentation page a module. They hold no code.
+//! Guides, one documentation page in each module. They hold no code.
 
-#[doc = include_str!("../docs/tour.md")]
-pub mod tour {}
+#[doc = include_str!("../docs/quick-start.md")]
+pub mod quick_start {}
+
+#[doc = include_str!("../docs/token-types.md")]
+pub mod token_types {}
+
+#[doc = include_str!("../docs/sessions.md")]
+pub mod sessions {}
+
+#[doc = include_str!("../docs/machines.md")]
+pub mod machines {}
+
+#[doc = include_str!("../docs/testing.md")]
+pub mod testing {}
+
+#[doc = include_str!("../docs/settings.md")]
+pub mod settings {}
+
+#[doc = include_str!("../docs/production.md")]
+pub mod production {}
 
 #[doc = include_str!("../docs/when-it-does-not-compile.md")]
 pub mod when_it_does_not_compile {}

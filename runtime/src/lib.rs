@@ -1,4 +1,4 @@
-//! Guards for [axum] handlers that let in callers with [Clerk] tokens.
+//! Guards [axum] handlers with [Clerk] tokens.
 //!
 //! ```no_run
 //! use axum::{Json, Router, extract::{FromRef, State}, routing::get};
@@ -16,7 +16,7 @@
 //!     subject: Subject,
 //!     scopes: Scopes,
 //! ) -> Json<String> {
-//!     Json(format!("{greeting}, {subject}, you may {scopes}"))
+//!     Json(format!("{greeting}, {subject}, granted {scopes}"))
 //! }
 //!
 //! #[tokio::main]
@@ -31,48 +31,63 @@
 //! }
 //! ```
 //!
-//! The token is verified before anything else of the request is read: for a caller who is
-//! refused, no body is buffered and no other extractor runs. What can be decided from the token
-//! alone never reaches the network.
+//! The token is verified before anything else of the request is read. For a rejected caller, no body
+//! is buffered and no other extractor runs. Requests that can be rejected from the token alone never
+//! reach the network.
 //!
-//! # The way of a request
+//! # How a request is decided
 //!
 //! ```text
 //! request headers
-//!   → credential   the one Authorization field, or the session cookie
-//!   → token        what it claims to be, on strictly decoded bytes
-//!   → accepted?    by the policy; if not, refused here, without network
-//!   → identity     verified: a JWT with the instance's keys, an opaque token by Clerk
-//!   → permitted?   by the policy
-//!   → injected     subject, scopes, token_type
+//!   → credential    one Authorization field, or the session cookie
+//!   → token         classified on strictly decoded bytes
+//!   → accepted?     by the policy; if not, rejected here, without the network
+//!   → identity      verified: a JWT with the key set, an opaque token with the Backend API
+//!   → authorized?   by the policy
+//!   → injected      subject, scopes, token_type
 //! ```
 //!
-//! At each step the request can end in a [`Rejection`]; its table shows what the caller sees.
+//! Each step can end in a [`Rejection`], which lists statuses and challenges.
 //!
 //! # Start here
 //!
-//! - [`guide::tour`]: from the first guard to production. Or [`guide::migrating`] from Clerk's JavaScript SDK or `clerk-rs`.
-//! - [`macro@clerk_auth`]: the attribute, what it accepts and injects, what it expands to.
-//! - [`guide::when_it_does_not_compile`]: errors in the compiler's words, and what to write.
-//! - [`Clerk`]: the verifier, from the environment or from code.
-//! - [`Rejection`]: statuses, challenges and bodies.
-//! - [`guide::resource_metadata`]: what OAuth clients and MCP clients read to find your instance.
-//! - [`guide::openapi`]: the same policies in your OpenAPI document (features `utoipa` and `aide`).
-//! - [`policy::ScopeHierarchy`]: which scopes imply others.
-//! - [`audit`]: a table of your routes and their policies, and no route that was forgotten.
+//! - [`guide::quick_start`]: the first guarded route. From Clerk's JavaScript SDK or `clerk-rs`, see [`guide::migrating`].
+//! - [`guide::token_types`]: which token types a route should accept.
+//! - [`macro@clerk_auth`]: the policy language, injected parameters, and the expansion.
+//! - [`guide::when_it_does_not_compile`]: compiler errors, and what to write.
+//!
+//! Policies:
+//!
+//! - [`guide::sessions`]: roles, permissions, organizations, reverification, shared policies.
+//! - [`guide::machines`]: API keys and M2M tokens.
+//! - [`policy::ScopeHierarchy`]: scopes that imply others.
+//! - [`audit`]: a table of all routes and their policies, and reviews of changed policies.
+//!
+//! Clients:
+//!
+//! - [`guide::resource_metadata`]: how OAuth clients and MCP clients discover your instance.
 //! - [`guide::mcp`]: an MCP server with a policy for each tool, in ten minutes.
-//! - [`guide::long_lived_connections`]: streams and sockets that end with the token.
-//! - [`pages`]: sessions that survive a page load, for sites that a server renders.
-//! - [`guide::server_functions`]: the same attribute above the server functions of Leptos and Dioxus.
-//! - [`testing`]: a local stand-in for Clerk, for your tests (feature `testing`).
-//! - [`guide::reasons`]: why a request was rejected, in the log and while you develop.
-//! - [`guide::operations`]: spans, numbers (feature `metrics`), and a readiness probe.
+//! - [`pages`]: server-rendered pages whose sessions survive a page load.
+//! - [`guide::server_functions`]: server functions of Leptos and Dioxus.
+//! - [`guide::long_lived_connections`]: streams and sockets that end at token expiry.
+//! - [`guide::openapi`]: policies in your OpenAPI document (features `utoipa` and `aide`).
+//!
+//! Tests and production:
+//!
+//! - [`guide::testing`] and [`testing`]: tests without Clerk (feature `testing`).
+//! - [`guide::settings`] and [`Clerk`]: environment variables, and the same settings in code.
+//! - [`guide::production`]: the checklist.
+//! - [`guide::reasons`]: why a request was rejected.
+//! - [`guide::operations`]: log events, spans, metrics (feature `metrics`), readiness.
 //! - [`guide::containers`]: CA certificates, egress and proxies.
-//! - [`guide::reliability`]: what callers see when Clerk is away, and for how long.
-//! - [`guide::performance`]: what a guard costs, measured beside its peers.
-//! - [`guide::stricter`]: where a guard decides otherwise than Clerk's own SDK.
-//! - [`guide::rules`]: what is checked of each token, and where the rule comes from.
+//! - [`guide::reliability`]: what callers see during an outage of Clerk.
+//!
+//! Reference:
+//!
+//! - [`guide::rules`]: each check, and its source.
+//! - [`guide::stricter`]: differences to Clerk's SDK.
 //! - [`guide::features`]: Cargo features.
+//! - [`guide::performance`]: the cost of a guard.
 //!
 //! [axum]: https://github.com/tokio-rs/axum
 //! [Clerk]: https://clerk.com
