@@ -22,7 +22,7 @@ use crate::token::TokenType;
 
 /// An endpoint of Clerk.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Endpoint {
+pub(crate) enum ClerkEndpoint {
     /// The key set of the Backend API.
     KeySet,
     /// The public key set of the Frontend API.
@@ -58,7 +58,7 @@ pub(crate) enum ThrottleCause {
     ByClerk,
 }
 
-impl Endpoint {
+impl ClerkEndpoint {
     const fn as_str(self) -> &'static str {
         match self {
             Self::KeySet => "key_set",
@@ -74,7 +74,7 @@ impl Endpoint {
 
 /// One call to Clerk: a span, and how long it took.
 pub(crate) async fn call<T, E>(
-    endpoint: Endpoint,
+    endpoint: ClerkEndpoint,
     question: impl Future<Output = Result<T, E>>,
     outcome: impl FnOnce(&E) -> &'static str,
 ) -> Result<T, E> {

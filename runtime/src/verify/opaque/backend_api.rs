@@ -10,7 +10,7 @@ use super::rate_limit::{CallLimit, Throttled};
 use crate::{
     clock::Clock,
     error::{ConfigurationError, ErrorKind, TokenError, UpstreamError, UpstreamErrorKind},
-    telemetry::Endpoint,
+    telemetry::ClerkEndpoint,
     token::{
         OpaqueKind,
         json::{Member, Object},
@@ -82,18 +82,23 @@ impl BackendApi {
             upstream,
             clock,
             oauth_token: endpoint(
-                Endpoint::OAuthTokenVerify,
+                ClerkEndpoint::OAuthTokenVerify,
                 "oauth_applications/access_tokens/verify",
                 secret,
                 limits.oauth_token,
             ),
             m2m_token: endpoint(
-                Endpoint::M2mTokenVerify,
+                ClerkEndpoint::M2mTokenVerify,
                 "m2m_tokens/verify",
                 machine_secret.or(secret),
                 limits.m2m_token,
             ),
-            api_key: endpoint(Endpoint::ApiKeyVerify, "api_keys/verify", secret, limits.api_key),
+            api_key: endpoint(
+                ClerkEndpoint::ApiKeyVerify,
+                "api_keys/verify",
+                secret,
+                limits.api_key,
+            ),
             recipient_check,
         }
     }
