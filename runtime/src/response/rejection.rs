@@ -124,7 +124,7 @@ impl Rejection {
         };
         rejection.tell_operator(refused, policy, extensions.and_then(route));
         let token_type = refused.presented.map(|presented| presented.token_type);
-        telemetry::refused(token_type, rejection.refusal.as_str(), rejection.reason);
+        telemetry::rejected(token_type, rejection.refusal.as_str(), rejection.reason);
         rejection
     }
 
@@ -142,17 +142,17 @@ impl Rejection {
     /// One event. Our own mistakes are errors, Clerk's outages are warnings.
     fn tell_operator(&self, refused: &AuthError, policy: &Policy, route: Option<&str>) {
         let (failure, reason) = (&refused.failure, self.reason);
-        let (refusal, status) = (self.refusal.as_str(), self.status().as_u16());
+        let (rejection, status) = (self.refusal.as_str(), self.status().as_u16());
         let token_type = refused.presented.map(|presented| presented.token_type.as_str());
         match failure {
             ErrorKind::Configuration(_) => {
-                tracing::error!(status, refusal, reason, token_type, %policy, route, cause = %failure, "request refused");
+                tracing::error!(status, rejection, reason, token_type, %policy, route, cause = %failure, "request rejected");
             }
             ErrorKind::Upstream(_) => {
-                tracing::warn!(status, refusal, reason, token_type, %policy, route, cause = %failure, "request refused");
+                tracing::warn!(status, rejection, reason, token_type, %policy, route, cause = %failure, "request rejected");
             }
             _ => {
-                tracing::info!(status, refusal, reason, token_type, %policy, route, cause = %failure, "request refused");
+                tracing::info!(status, rejection, reason, token_type, %policy, route, cause = %failure, "request rejected");
             }
         }
     }

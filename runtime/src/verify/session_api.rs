@@ -143,7 +143,7 @@ impl SessionApi {
                 tracing::info!(status, code, "Clerk rejected the renewal of a session");
                 NotRenewed(code.unwrap_or("unexpected-bapi-error"))
             }
-            CallError::KeyRefused { .. } | CallError::RequestRejected(_) => {
+            CallError::KeyRejected { .. } | CallError::RequestRejected(_) => {
                 let cause = ErrorKind::from(failed.clone());
                 tracing::error!(%cause, "sessions cannot be renewed");
                 NotRenewed("unexpected-bapi-error")

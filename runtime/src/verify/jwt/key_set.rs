@@ -169,7 +169,7 @@ impl KeySet {
     ) -> Result<Result<Thumbprint, TokenError>, NoLoad> {
         let came_at = self.clock.steady();
         let look = async |seen: Option<&_>| match load(seen) {
-            Ok(load) => telemetry::wait_for_keys(load.result()).await.map_err(NoLoad::Failed),
+            Ok(load) => telemetry::wait_for_key_set(load.result()).await.map_err(NoLoad::Failed),
             Err(NoLoad::Known(set)) => Ok(set),
             Err(none) => Err(none),
         };
@@ -193,7 +193,7 @@ impl KeySet {
             return Ok(());
         }
         let loaded = match self.load_missing(None) {
-            Ok(load) => telemetry::wait_for_keys(load.result()).await.map(drop),
+            Ok(load) => telemetry::wait_for_key_set(load.result()).await.map(drop),
             Err(NoLoad::Known(_) | NoLoad::Unknown) => return Ok(()),
             Err(NoLoad::Failed(why)) => Err(why),
         };

@@ -166,7 +166,7 @@ impl KeySet {
         match result {
             Ok(snapshot) => {
                 self.snapshot.store(Some(Arc::clone(snapshot)));
-                telemetry::keys_loaded(self.clock.now());
+                telemetry::key_set_fetched(self.clock.now());
                 history.last_failure = None;
                 history.shows_fallback = self.is_fallback_in(snapshot);
             }
