@@ -181,7 +181,7 @@ pub(crate) enum ConfigurationError {
         "Clerk rejected our call with status {status}, because of a setting of the instance; turn \
          on in the dashboard what it needs, or set {variable} to a key that has access"
     )]
-    AskingRefused { status: u16, variable: &'static str },
+    CallRejected { status: u16, variable: &'static str },
     #[error(
         "Clerk rejected our request with status {status}; update clerk-auth, or set CLERK_API_URL to \
          the Backend API itself if a proxy changes requests"
@@ -197,8 +197,10 @@ pub(crate) enum ConfigurationError {
          `.layer(ClerkLayer::new(clerk, POLICY))` to its routes, or put `#[clerk_auth(…)]` on it"
     )]
     NoLayer,
-    #[error("Clerk refused our key with status {status}; set {variable} to a key of this instance")]
-    KeyRefused { status: u16, variable: &'static str },
+    #[error(
+        "Clerk rejected our key with status {status}; set {variable} to a key of this instance"
+    )]
+    KeyRejected { status: u16, variable: &'static str },
 }
 
 /// Why Clerk could not be asked, and when to try again.

@@ -186,7 +186,7 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
         let guard = Self::take(state.clerk(), parts).await?;
-        telemetry::entered(guard.maybe_token_type());
+        telemetry::admitted(guard.maybe_token_type());
         Ok(guard)
     }
 }

@@ -4,19 +4,21 @@
 
 pub(crate) mod actor;
 pub(crate) mod borrowed;
+pub(crate) mod claims;
 pub(crate) mod ids;
+pub(crate) mod organization;
 pub(crate) mod scopes;
 pub(crate) mod traits;
 
-use std::{fmt, sync::Arc, time::Duration};
-
-use serde::de::DeserializeOwned;
+use std::{sync::Arc, time::Duration};
 
 use crate::clock::UnixMillis;
 
 pub use self::{
     actor::Actor,
+    claims::Claims,
     ids::{ApiKeyId, ClientId, MachineId, OrgId, SessionId, Subject, TokenId, UserId},
+    organization::Organization,
     scopes::{Scope, Scopes, ScopesIter},
     traits::{Gives, GuardIdentity, GuardOrganization, VerifiedToken},
 };
@@ -51,15 +53,6 @@ pub struct FactorAges {
     pub first_factor: Option<Duration>,
     /// The age of the second factor.
     pub second_factor: Option<Duration>,
-}
-
-/// The organization that is active in a session.
-#[derive(Clone)]
-pub struct Organization {
-    pub(crate) id: OrgId,
-    pub(crate) slug: Option<Box<str>>,
-    pub(crate) role: Option<Box<str>>,
-    pub(crate) permissions: Box<[Box<str>]>,
 }
 
 /// A verified OAuth 2 access token: an application that acts for a user. Cloning is cheap.
@@ -144,12 +137,6 @@ pub enum Identity<S = SessionToken, O = OAuthToken, M = M2mToken, A = ApiKey> {
 #[derive(Clone, Copy, Debug)]
 pub enum Never {}
 
-/// The claims of a verified token, as JSON.
-///
-/// `Debug` does not show them.
-#[derive(Clone)]
-pub struct Claims(Arc<str>);
-
 impl SessionToken {
     /// The user.
     #[must_use]
@@ -195,32 +182,6 @@ impl SessionToken {
     #[must_use]
     pub fn claims(&self) -> &Claims {
         &self.0.claims
-    }
-}
-
-impl Organization {
-    /// The organization's id.
-    #[must_use]
-    pub fn id(&self) -> &OrgId {
-        &self.id
-    }
-
-    /// Its slug, where it has one.
-    #[must_use]
-    pub fn slug(&self) -> Option<&str> {
-        self.slug.as_deref()
-    }
-
-    /// The user's role in it, such as `org:admin`.
-    #[must_use]
-    pub fn role(&self) -> Option<&str> {
-        self.role.as_deref()
-    }
-
-    /// The user's custom permissions in it, such as `org:notes:read`. Clerk leaves its system
-    /// permissions (`org:sys_…`) out of the token.
-    pub fn permissions(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.permissions.iter().map(AsRef::as_ref)
     }
 }
 
@@ -393,38 +354,5 @@ impl Identity {
     #[must_use]
     pub fn claims(&self) -> Option<&Claims> {
         self.by_ref().claims()
-    }
-}
-
-impl Claims {
-    pub(crate) fn new(json: &str) -> Self {
-        Self(json.into())
-    }
-
-    /// Decodes all claims into your own type.
-    ///
-    /// # Errors
-    /// Where the claims do not fit the type. The error can name the offending value: keep it
-    /// out of responses.
-    pub fn decode<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
-        serde_json::from_str(&self.0)
-    }
-
-    /// The claims as JSON text.
-    #[must_use]
-    pub fn as_json(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Organization {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("Organization(..)")
-    }
-}
-
-impl fmt::Debug for Claims {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("Claims(..)")
     }
 }

@@ -203,18 +203,18 @@ impl ClerkLayer {
         let token_type = admitted.as_ref().map(|admitted| admitted.identity.token_type());
         let end = admitted.and_then(|admitted| admitted.end);
         let Some(tools) = self.tools else {
-            telemetry::entered(token_type);
+            telemetry::admitted(token_type);
             return Ok((Request::from_parts(parts, body), end));
         };
         // Only now: the message of a request that is rejected is not read.
         let message = tools.read(&mut parts, body).await;
-        let message = message.inspect_err(|_| telemetry::entered(token_type))?;
+        let message = message.inspect_err(|_| telemetry::admitted(token_type))?;
         // The token can expire before the last byte of a slow message.
         if is_expired(end, clerk.verifier().clock.now()) {
             let refused = AuthError::of_known(TokenError::Expired, token_type);
             return Err(self.reject(&refused, policy, &parts.extensions).into_response());
         }
-        telemetry::entered(token_type);
+        telemetry::admitted(token_type);
         let may = |policy: Policy| {
             admit_further(&mut parts.extensions, &policy, clerk.scope_hierarchy())
                 .map_err(|refused| self.reject(&refused, &policy, &parts.extensions))

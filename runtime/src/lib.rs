@@ -150,7 +150,7 @@ pub mod rules {
 pub mod rejection {
     pub use crate::{
         explain::Explanation,
-        response::rejection::{Rejection, RejectionKind},
+        response::{kind::RejectionKind, rejection::Rejection},
     };
 }
 

@@ -38,21 +38,21 @@ const CACHED: (HeaderName, &str) = (CACHE_CONTROL, "public, max-age=3600");
 #[derive(Clone, Debug)]
 #[must_use = "metadata is served by the router that it is merged into"]
 pub struct ResourceMetadata {
-    documents: Vec<Document>,
+    documents: Vec<MetadataDocument>,
     serves_root: bool,
     /// Where the authorization server's own metadata stands.
     authorization_server: String,
 }
 
 #[derive(Clone, Debug)]
-struct Document {
+struct MetadataDocument {
     path: String,
     json: Bytes,
 }
 
 /// The members of RFC 9728 §2 that we know. One that would be empty is left out (§3.2).
 #[derive(Serialize)]
-struct Members<'a> {
+struct MetadataMembers<'a> {
     resource: &'a str,
     authorization_servers: [&'a str; 1],
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -100,7 +100,7 @@ impl Clerk {
             return Err(ConfigError::new("CLERK_RESOURCE", wrong));
         };
         Ok(ResourceMetadata {
-            documents: vec![Document::new(resource, policies)],
+            documents: vec![MetadataDocument::new(resource, policies)],
             serves_root: true,
             authorization_server: resource.issuer_metadata_url().to_owned(),
         })
@@ -146,7 +146,7 @@ impl ResourceMetadata {
 
     /// The document to repeat at the root: one resource with a path is served, and it alone. Of
     /// several, none is the one that a client at the root means.
-    fn root(&self) -> Option<&Document> {
+    fn root(&self) -> Option<&MetadataDocument> {
         match self.documents.as_slice() {
             [only] if self.serves_root && only.path != ROOT => Some(only),
             _ => None,
@@ -154,7 +154,7 @@ impl ResourceMetadata {
     }
 }
 
-impl Document {
+impl MetadataDocument {
     fn new(resource: &Resource, policies: impl IntoIterator<Item = Policy>) -> Self {
         let mut scopes_supported = Vec::new();
         for scope in policies.into_iter().flat_map(|policy| policy.scopes_of_oauth_tokens()) {
@@ -164,7 +164,7 @@ impl Document {
                 scopes_supported.push(scope);
             }
         }
-        let members = Members {
+        let members = MetadataMembers {
             resource: resource.identifier(),
             authorization_servers: [resource.issuer()],
             scopes_supported,
@@ -178,8 +178,9 @@ impl Document {
 /// Routes without a guard: merge them behind any layer that refuses requests.
 impl<S: Clone + Send + Sync + 'static> From<ResourceMetadata> for Router<S> {
     fn from(metadata: ResourceMetadata) -> Self {
-        let root =
-            metadata.root().map(|document| Document { path: ROOT.into(), ..document.clone() });
+        let root = metadata
+            .root()
+            .map(|document| MetadataDocument { path: ROOT.into(), ..document.clone() });
         let location = metadata.authorization_server;
         // The instance serves its own document. A copy could be old, or name what is turned off.
         let redirect = async move || {
@@ -190,7 +191,7 @@ impl<S: Clone + Send + Sync + 'static> From<ResourceMetadata> for Router<S> {
         let routes = routes.route(AUTHORIZATION_SERVER, get(redirect).options(preflight));
         metadata.documents.into_iter().chain(root).fold(
             routes,
-            |routes, Document { path, json }| {
+            |routes, MetadataDocument { path, json }| {
                 let json_type = (CONTENT_TYPE, "application/json");
                 let answer = async move || ([ANY_ORIGIN, CACHED, json_type], json);
                 routes.route(&path, get(answer).options(preflight))

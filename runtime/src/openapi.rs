@@ -1,13 +1,13 @@
 //! An OpenAPI document and the policies of its operations in, a document that says who may call
 //! them out.
 
-// What is said is decided in `operation`, `scheme` and `answer`. How it is written is
+// What is said is decided in `operation`, `scheme` and `response_object`. How it is written is
 // decided by the crate that the document is of; nothing else in this crate knows that one.
 
 #[cfg(feature = "aide")]
 mod aide;
-mod answer;
 mod operation;
+mod response_object;
 mod routes;
 mod scheme;
 #[cfg(feature = "utoipa")]
@@ -19,8 +19,8 @@ use http::Method;
 use serde_json::Value;
 
 use self::{
-    answer::Answer,
     operation::Operation,
+    response_object::ResponseObject,
     scheme::{Definition, Scheme},
 };
 use crate::{
@@ -123,10 +123,10 @@ impl Clerk {
         }
         // The operator's own body is not ours to describe.
         let has_our_body = self.appearance().body.is_none();
-        for answer in mentions.answers() {
-            let response = answer.to_json(has_our_body);
-            if let Err(cause) = document.define_response(answer.name(), response) {
-                lines.push(format!("{}: the document does not take it ({cause})", answer.name()));
+        for response in mentions.responses() {
+            let (name, json) = (response.name(), response.to_json(has_our_body));
+            if let Err(cause) = document.define_response(name.clone(), json) {
+                lines.push(format!("{name}: the document does not take it ({cause})"));
             }
         }
         if lines.is_empty() { Ok(()) } else { Err(problems) }
@@ -182,18 +182,20 @@ impl Mentions {
         names
     }
 
-    fn answers(&self) -> Vec<Answer> {
-        let mut answers = Vec::new();
+    fn responses(&self) -> Vec<ResponseObject> {
+        let mut responses = Vec::new();
         for reference in &self.responses {
-            answers.extend(answer_of(reference).filter(|answer| !answers.contains(answer)));
+            responses.extend(
+                response_object_of(reference).filter(|response| !responses.contains(response)),
+            );
         }
-        answers
+        responses
     }
 }
 
-/// The answer of ours that a document refers to. A description replaces those of an earlier one.
-fn answer_of(reference: &str) -> Option<Answer> {
-    Answer::named(reference.strip_prefix(RESPONSES)?)
+/// The response of ours that a document refers to. A description replaces those of an earlier one.
+fn response_object_of(reference: &str) -> Option<ResponseObject> {
+    ResponseObject::named(reference.strip_prefix(RESPONSES)?)
 }
 
 /// A wildcard of axum's, `{*path}`, has no other spelling in a document than `{path}`.

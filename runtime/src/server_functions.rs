@@ -31,7 +31,7 @@ pub async fn guard<P: Guarded, C: FromClaims>(
     let mut parts = parts.ok_or_else(misconfigured::<P>)?;
     let guard = enter(&mut parts).await?;
     // Not in the layer: one call counts once.
-    telemetry::entered(guard.maybe_token_type());
+    telemetry::admitted(guard.maybe_token_type());
     Ok(guard)
 }
 

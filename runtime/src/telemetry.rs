@@ -11,7 +11,9 @@ mod numbers;
 #[path = "telemetry/no_metrics.rs"]
 mod numbers;
 
-pub(crate) use self::numbers::{describe, entered, keys_loaded, looked_up, refused, throttled};
+pub(crate) use self::numbers::{
+    admitted, describe, key_set_fetched, looked_up, rejected, throttled,
+};
 
 use std::future::Future;
 
@@ -22,7 +24,7 @@ use crate::token::TokenType;
 
 /// An endpoint of Clerk.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Endpoint {
+pub(crate) enum ClerkEndpoint {
     /// The key set of the Backend API.
     KeySet,
     /// The public key set of the Frontend API.
@@ -36,18 +38,18 @@ pub(crate) enum Endpoint {
     SessionRefresh,
 }
 
-/// What was looked for in a memory, and how that ended.
+/// What was looked for in a cache, and how that ended.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Lookup {
     JwtHit,
     JwtMiss,
-    VerdictHit,
-    VerdictMiss,
-    /// Somebody asks already.
-    VerdictJoined,
+    OpaqueHit,
+    OpaqueMiss,
+    /// Another request verifies the token already.
+    OpaqueJoined,
 }
 
-/// Why Clerk is not asked, though there is a question.
+/// Why a call to Clerk is not made.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum ThrottleCause {
     /// Our own rate limit of this type of token is reached.
@@ -58,7 +60,7 @@ pub(crate) enum ThrottleCause {
     ByClerk,
 }
 
-impl Endpoint {
+impl ClerkEndpoint {
     const fn as_str(self) -> &'static str {
         match self {
             Self::KeySet => "key_set",
@@ -74,18 +76,18 @@ impl Endpoint {
 
 /// One call to Clerk: a span, and how long it took.
 pub(crate) async fn call<T, E>(
-    endpoint: Endpoint,
-    question: impl Future<Output = Result<T, E>>,
+    endpoint: ClerkEndpoint,
+    request: impl Future<Output = Result<T, E>>,
     outcome: impl FnOnce(&E) -> &'static str,
 ) -> Result<T, E> {
     let endpoint = endpoint.as_str();
-    let span = tracing::info_span!("ask_clerk", endpoint, outcome = Empty);
+    let span = tracing::info_span!("call_clerk", endpoint, outcome = Empty);
     let started_at = Instant::now();
-    let answer = question.instrument(span.clone()).await;
-    let outcome = answer.as_ref().err().map_or("answered", outcome);
+    let response = request.instrument(span.clone()).await;
+    let outcome = response.as_ref().err().map_or("answered", outcome);
     span.record("outcome", outcome);
     numbers::called(endpoint, outcome, started_at.elapsed());
-    answer
+    response
 }
 
 /// One load of the key set, retries included.
@@ -93,15 +95,15 @@ pub(crate) async fn call<T, E>(
 /// A load and a call belong to all who wait for them, so their spans have no parent: a request's
 /// own span would else stay open until they end.
 pub(crate) fn load<F: Future>(load: F) -> impl Future<Output = F::Output> {
-    load.instrument(tracing::info_span!(parent: None, "load_keys"))
+    load.instrument(tracing::info_span!(parent: None, "fetch_key_set"))
 }
 
 /// The time in which one request waits for the key set.
-pub(crate) fn wait_for_keys<F: Future>(wait: F) -> impl Future<Output = F::Output> {
-    wait.instrument(tracing::info_span!("wait_for_keys"))
+pub(crate) fn wait_for_key_set<F: Future>(wait: F) -> impl Future<Output = F::Output> {
+    wait.instrument(tracing::info_span!("wait_for_key_set"))
 }
 
-/// The time in which one request waits for the verdict about its opaque token.
+/// The time in which one request waits for the verification of its opaque token.
 pub(crate) fn verify_opaque<F: Future>(
     token_type: TokenType,
     wait: F,

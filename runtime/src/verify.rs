@@ -135,8 +135,8 @@ impl Verifier {
     }
 
     pub(crate) fn health(&self) -> Health {
-        let remembered_jwts = self.jwt.cache.as_ref().map_or(0, JwtCache::len);
-        Health { keys: self.jwt.keys.health(), remembered_jwts }
+        let cached_jwts = self.jwt.cache.as_ref().map_or(0, JwtCache::len);
+        Health { keys: self.jwt.keys.health(), cached_jwts }
     }
 }
 

@@ -1,4 +1,4 @@
-//! What the repository's Markdown files say: links, and the order of imports. Links to items of the crate are rustdoc's part.
+//! What the repository's Markdown files say, and the layout of the crates. Links to items of the crate are rustdoc's part.
 
 #![allow(
     clippy::expect_used,
@@ -9,6 +9,7 @@
 )]
 
 mod imports;
+mod layout;
 mod links;
 
 use std::{

@@ -339,7 +339,7 @@ async fn every_explanation_and_logged_cause_is_prose() {
         captured_log::take();
         case.send(&issuer).await;
         let lines = captured_log::take();
-        let line = lines.iter().find(|line| line.contains("request refused")).expect(case.name);
+        let line = lines.iter().find(|line| line.contains("request rejected")).expect(case.name);
         let (_, cause) = line.split_once("cause=").expect(case.name);
         let cause = cause.split('"').next().unwrap();
         assert!(!cause.contains('?'), "{}: {cause}", case.name);

@@ -99,7 +99,7 @@ async fn an_explanation_shows_nothing_of_the_token() {
 /// One line for each refusal. Our own mistakes are loud, and name the variable to set.
 fn assert_operator_is_told(reply: &Reply, lines: &[String], case: &str) {
     let refusals: Vec<&String> =
-        lines.iter().filter(|line| line.contains("request refused")).collect();
+        lines.iter().filter(|line| line.contains("request rejected")).collect();
     let [line] = refusals.as_slice() else { panic!("{case}: {refusals:?}") };
     let level = match reply.status {
         500 => "ERROR",

@@ -136,7 +136,7 @@ async fn the_log_and_a_developer_learn_the_code_of_each_refusal() {
         let status = if reply.status == 403 { "" } else { "signed-out" };
         assert_eq!(reply.header("x-clerk-auth-status"), status, "{}", case.name);
         let lines = captured_log::take();
-        let told = |line: &&String| line.contains("request refused");
+        let told = |line: &&String| line.contains("request rejected");
         let line = lines.iter().find(told).expect(case.name);
         assert!(line.contains(&format!("reason=\"{reason}\"")), "{}: {line}", case.name);
         let names_the_url = line.contains("CLERK_API_URL");

@@ -57,7 +57,7 @@ impl App {
         for (path, token) in KINDS.into_iter().zip(&tokens) {
             assert_eq!(self.server.get(path, token).await.status, 200, "{path}");
         }
-        assert_eq!(self.clerk.health().remembered_jwts, 3);
+        assert_eq!(self.clerk.health().cached_jwts, 3);
         tokens
     }
 }
@@ -108,7 +108,7 @@ async fn a_remembered_token_keeps_its_class_and_meets_each_policy_anew() {
             assert_eq!(answer(&app.server.get("/anyone", &mixed).await), INVALID);
         }
     }
-    assert_eq!(app.clerk.health().remembered_jwts, 3, "only what was verified");
+    assert_eq!(app.clerk.health().cached_jwts, 3, "only what was verified");
 }
 
 #[tokio::test]
@@ -184,7 +184,7 @@ async fn each_configuration_verifies_for_itself() {
         for _ in 0..2 {
             assert_eq!(answer(&server.get("/anyone", &tokens[at]).await), INVALID, "{what}");
         }
-        assert_eq!(strict.health().remembered_jwts, 0, "{what}");
+        assert_eq!(strict.health().cached_jwts, 0, "{what}");
     }
 }
 
@@ -198,5 +198,5 @@ async fn clerk_for_another_resource_shares_the_cached_tokens() {
     let reply = server.get("/oauth", &tokens[0]).await;
     assert_eq!(reply.status, 401);
     assert!(reply.challenge().contains("resource_metadata="), "{}", reply.challenge());
-    assert_eq!(tools.health().remembered_jwts, 3);
+    assert_eq!(tools.health().cached_jwts, 3);
 }

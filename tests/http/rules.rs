@@ -139,7 +139,7 @@ async fn cached_token_is_rejected_by_the_clerk_of_the_stricter_rule() {
             let name = format!("{} {strict_first} {token}", rule.reason);
             if strict_first {
                 assert_eq!(reason(&strict, &token).await, rule.reason, "{name}");
-                assert_eq!(strict.health().remembered_jwts, 0, "{name}");
+                assert_eq!(strict.health().cached_jwts, 0, "{name}");
             }
             for _ in 0..2 {
                 assert_eq!(reason(&lenient, &token).await, "", "{name}");

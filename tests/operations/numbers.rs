@@ -26,8 +26,8 @@ use crate::{App, NOW, recorder::Numbers};
 const DECISIONS: &str = "clerk_auth_decisions_total";
 const LOOKUPS: &str = "clerk_auth_cache_lookups_total";
 const CALLS: &str = "clerk_auth_upstream_request_duration_seconds";
-const WITHHELD: &str = "clerk_auth_upstream_withheld_total";
-const LOADED: &str = "clerk_auth_key_set_loaded_timestamp_seconds";
+const THROTTLED: &str = "clerk_auth_upstream_throttled_total";
+const FETCHED: &str = "clerk_auth_key_set_fetched_timestamp_seconds";
 
 /// One number, once.
 fn once(labels: &str) -> Vec<(String, f64)> {
@@ -42,12 +42,12 @@ async fn each_decision_counts_once_with_type_outcome_and_reason() {
     let issuer = &app.issuer;
     let reader = ["read:notes"];
     let table = [
-        ("/", issuer.session("user_ada").jwt(), "session_token/entered/none"),
-        ("/", issuer.oauth("user_ada").jwt(), "oauth_token/entered/none"),
-        ("/", issuer.oauth("user_ada").opaque(), "oauth_token/entered/none"),
-        ("/", issuer.m2m("mch_caller").jwt(), "m2m_token/entered/none"),
-        ("/", issuer.api_key("org_acme").opaque(), "api_key/entered/none"),
-        ("/notes", issuer.oauth("user_ada").scopes(reader).jwt(), "oauth_token/entered/none"),
+        ("/", issuer.session("user_ada").jwt(), "session_token/admitted/none"),
+        ("/", issuer.oauth("user_ada").jwt(), "oauth_token/admitted/none"),
+        ("/", issuer.oauth("user_ada").opaque(), "oauth_token/admitted/none"),
+        ("/", issuer.m2m("mch_caller").jwt(), "m2m_token/admitted/none"),
+        ("/", issuer.api_key("org_acme").opaque(), "api_key/admitted/none"),
+        ("/notes", issuer.oauth("user_ada").scopes(reader).jwt(), "oauth_token/admitted/none"),
         ("/", "two words".to_owned(), "none/unreadable-credential/token-invalid"),
         ("/", "junk".to_owned(), "none/invalid-token/token-invalid"),
         (
@@ -68,7 +68,7 @@ async fn each_decision_counts_once_with_type_outcome_and_reason() {
         assert_eq!(numbers.take_of(DECISIONS), once(labels), "{path}");
     }
     let missing = "none/missing-credential/session-token-and-uat-missing";
-    for (path, labels) in [("/", missing), ("/notes", "none/entered/none")] {
+    for (path, labels) in [("/", missing), ("/notes", "none/admitted/none")] {
         app.server.send(Method::GET, path, &[]).await;
         assert_eq!(numbers.take_of(DECISIONS), once(labels), "{path}");
     }
@@ -93,7 +93,7 @@ async fn a_layer_and_a_guard_behind_it_decide_once_each() {
     let poor = app.issuer.oauth("user_ada").jwt();
     assert_eq!(server.get("/notes", &poor).await.status, 403);
     let refused = ("oauth_token/insufficient-scope/scope-missing".to_owned(), 1.0);
-    let mut expected = once("oauth_token/entered/none");
+    let mut expected = once("oauth_token/admitted/none");
     expected.push(refused);
     assert_eq!(numbers.take_of(DECISIONS), expected);
     assert_eq!(server.send(Method::GET, "/notes", &[]).await.status, 401);
@@ -113,8 +113,8 @@ async fn layer_that_rejects_a_late_message_decides_once() {
     let message = r#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#;
     let expired = "oauth_token/invalid-token/token-verification-failed";
     for (late, body, status, labels) in [
-        (0, message, 200, "oauth_token/entered/none"),
-        (0, "no JSON", 400, "oauth_token/entered/none"),
+        (0, message, 200, "oauth_token/admitted/none"),
+        (0, "no JSON", 400, "oauth_token/admitted/none"),
         (3600, message, 401, expired),
     ] {
         let clock = app.clock.clone();
@@ -141,8 +141,8 @@ async fn the_memories_count_what_they_find() {
     for (token, labels) in [
         (&jwt, "jwt/miss"),
         (&jwt, "jwt/hit"),
-        (&key, "opaque_verdict/miss"),
-        (&key, "opaque_verdict/hit"),
+        (&key, "opaque_response/miss"),
+        (&key, "opaque_response/hit"),
     ] {
         assert_eq!(app.status("/", token).await, 200);
         assert_eq!(numbers.take_of(LOOKUPS), once(labels));
@@ -151,8 +151,8 @@ async fn the_memories_count_what_they_find() {
     let other = app.issuer.api_key("org_acme").opaque();
     let (first, second) = tokio::join!(app.status("/", &other), app.status("/", &other));
     assert_eq!((first, second), (200, 200));
-    let mut expected = once("opaque_verdict/joined");
-    expected.extend(once("opaque_verdict/miss"));
+    let mut expected = once("opaque_response/joined");
+    expected.extend(once("opaque_response/miss"));
     assert_eq!(numbers.take_of(LOOKUPS), expected);
 }
 
@@ -168,14 +168,14 @@ async fn each_call_to_clerk_counts_with_endpoint_and_outcome() {
         (issuer.oauth("user_ada").opaque(), "oauth_token_verify/answered"),
         (issuer.m2m("mch_caller").opaque(), "m2m_token_verify/answered"),
         (issuer.api_key("org_acme").opaque(), "api_key_verify/answered"),
-        ("ak_unknown".to_owned(), "api_key_verify/refused"),
+        ("ak_unknown".to_owned(), "api_key_verify/rejected"),
     ] {
         app.status("/", &token).await;
         assert_eq!(numbers.take_of(CALLS), once(labels));
     }
     for (answer, outcome) in [
-        (Answer::status(401), "key_refused"),
-        (Answer::status(403), "refused"),
+        (Answer::status(401), "key_rejected"),
+        (Answer::status(403), "rejected"),
         (Answer::status(302), "not_clerk"),
         (Answer::body(404, "text/html", "<html>"), "not_clerk"),
         (Answer::status(500), "bad_status"),
@@ -196,7 +196,7 @@ async fn each_call_to_clerk_counts_with_endpoint_and_outcome() {
     app.status("/", &issuer.api_key("org_acme").opaque()).await;
     let numbers = numbers.take();
     assert!(!numbers.iter().any(|(name, _)| name.starts_with(CALLS)), "{numbers:?}");
-    assert!(numbers.contains(&(format!("{WITHHELD} rate_limit"), 1.0)), "{numbers:?}");
+    assert!(numbers.contains(&(format!("{THROTTLED} rate_limit"), 1.0)), "{numbers:?}");
 }
 
 #[tokio::test]
@@ -210,41 +210,41 @@ async fn call_that_the_rate_limit_withholds_counts_by_its_setting() {
     let app = App::start(limits).await;
     let key = app.issuer.api_key("org_acme").opaque();
     assert_eq!(app.status("/", &key).await, 200);
-    assert_eq!(numbers.take_of(WITHHELD), []);
+    assert_eq!(numbers.take_of(THROTTLED), []);
     assert_eq!(app.status("/", "ak_new").await, 503);
-    assert_eq!(numbers.take_of(WITHHELD), once("new_token_rate_limit"));
+    assert_eq!(numbers.take_of(THROTTLED), once("new_token_rate_limit"));
     assert_eq!(app.status("/", &key).await, 200);
     assert_eq!(app.status("/", &key).await, 200);
     assert_eq!(app.status("/", &key).await, 503);
-    assert_eq!(numbers.take_of(WITHHELD), once("opaque_rate_limit"));
+    assert_eq!(numbers.take_of(THROTTLED), once("opaque_rate_limit"));
 }
 
 #[tokio::test]
-async fn the_key_set_tells_when_it_was_loaded() {
+async fn key_set_tells_when_it_was_fetched() {
     let numbers = Numbers::default();
     let _guard = numbers.record();
     let app = App::start(|clerk| clerk).await;
     app.clerk.warm_up().await.unwrap();
     #[allow(clippy::cast_precision_loss, reason = "seconds of Unix time fit in 53 bits")]
     let now = NOW as f64;
-    assert_eq!(numbers.take_of(LOADED), [(String::new(), now)]);
+    assert_eq!(numbers.take_of(FETCHED), [(String::new(), now)]);
     // A load that fails changes nothing: the age goes on.
     app.clock.advance(Duration::from_secs(400));
     app.issuer.answer_with(Endpoint::KeySet, Answer::status(500));
     app.clerk.warm_up().await.unwrap();
-    assert_eq!(numbers.take_of(LOADED), []);
+    assert_eq!(numbers.take_of(FETCHED), []);
     let KeyHealth::Stale { age } = app.clerk.health().keys else { panic!("not stale") };
     assert_eq!(age, Duration::from_secs(400));
     app.issuer.answer_normally();
     app.clock.advance(Duration::from_secs(100));
     app.clerk.warm_up().await.unwrap();
     // It loads behind those who use the known set.
-    let mut loaded = Vec::new();
-    while loaded.is_empty() {
+    let mut fetched = Vec::new();
+    while fetched.is_empty() {
         tokio::task::yield_now().await;
-        loaded = numbers.take_of(LOADED);
+        fetched = numbers.take_of(FETCHED);
     }
-    assert_eq!(loaded, [(String::new(), now + 500.0)]);
+    assert_eq!(fetched, [(String::new(), now + 500.0)]);
 }
 
 /// The public key set is another endpoint.

@@ -84,9 +84,9 @@ async fn what_waits_for_the_network_has_a_span_and_nothing_else() {
     let jwt = app.issuer.oauth("user_ada").jwt();
     assert_eq!(app.status("/", &jwt).await, 200);
     let load = [
-        "wait_for_keys",
-        "load_keys",
-        r#"ask_clerk endpoint="key_set""#,
+        "wait_for_key_set",
+        "fetch_key_set",
+        r#"call_clerk endpoint="key_set""#,
         r#"ended outcome="answered""#,
     ];
     assert_eq!(sorted(take()), sorted(load));
@@ -101,13 +101,13 @@ async fn what_waits_for_the_network_has_a_span_and_nothing_else() {
         (app.issuer.oauth("user_ada").opaque(), "oauth_token", "answered"),
         (app.issuer.m2m("mch_caller").opaque(), "m2m_token", "answered"),
         (app.issuer.api_key("org_acme").opaque(), "api_key", "answered"),
-        ("ak_unknown".to_owned(), "api_key", "refused"),
+        ("ak_unknown".to_owned(), "api_key", "rejected"),
     ];
     for (token, token_type, outcome) in table {
         app.status("/", &token).await;
         let expected = [
             format!(r#"verify_opaque token_type="{token_type}""#),
-            format!(r#"ask_clerk endpoint="{token_type}_verify""#),
+            format!(r#"call_clerk endpoint="{token_type}_verify""#),
             format!(r#"ended outcome="{outcome}""#),
         ];
         assert_eq!(take(), expected);
@@ -123,7 +123,7 @@ async fn what_waits_for_the_network_has_a_span_and_nothing_else() {
         opened.extend(take());
     }
     let refresh =
-        ["load_keys", r#"ask_clerk endpoint="key_set""#, r#"ended outcome="rate_limited""#];
+        ["fetch_key_set", r#"call_clerk endpoint="key_set""#, r#"ended outcome="rate_limited""#];
     assert_eq!(opened, refresh);
 }
 

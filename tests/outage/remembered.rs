@@ -15,7 +15,7 @@ async fn token_that_is_remembered_after_its_key_was_withdrawn_lets_nobody_in() {
     app.issuer.rotate_key().await.unwrap();
     app.answers(&app.token(), 200, 1, "the new key").await;
     assert_eq!(first.await, 200);
-    assert_eq!(app.clerk.health().remembered_jwts, 2, "both tokens");
+    assert_eq!(app.clerk.health().cached_jwts, 2, "both tokens");
     app.answers(&old, 401, 1, "the withdrawn key, looked for once more").await;
 }
 
@@ -27,6 +27,6 @@ async fn load_with_the_same_keys_forgets_nothing() {
     app.answers(&token, 200, 1, "cold").await;
     app.clock.advance(300 * SECOND);
     app.answers(&token, 200, 1, "loaded anew").await;
-    assert_eq!(app.clerk.health().remembered_jwts, 1);
+    assert_eq!(app.clerk.health().cached_jwts, 1);
     app.answers(&token, 200, 0, "remembered").await;
 }

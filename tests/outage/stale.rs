@@ -149,7 +149,7 @@ async fn readiness_tells_how_old_the_keys_are() {
     app.clerk.warm_up().await.unwrap();
     assert_eq!(keys(), KeyHealth::Fresh { age: Duration::ZERO });
     app.answers(&app.token(), 200, 0, "nobody waits").await;
-    assert_eq!(app.clerk.health().remembered_jwts, 1);
+    assert_eq!(app.clerk.health().cached_jwts, 1);
     app.issuer.answer_with(Endpoint::KeySet, Answer::status(503));
     app.clock.advance(300 * SECOND);
     assert_eq!(keys(), KeyHealth::Stale { age: 300 * SECOND });

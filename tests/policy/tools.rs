@@ -361,7 +361,8 @@ async fn each_message_that_is_refused_is_one_event_with_a_word() {
     captured_log::start();
     let lines = || captured_log::take().into_iter().filter(|line| line.contains(" clerk_auth"));
     let expect = |word: &str, more: &str| {
-        let line = format!("INFO clerk_auth::tools message=message refused fault=\"{word}\"{more}");
+        let line =
+            format!("INFO clerk_auth::tools message=message rejected fault=\"{word}\"{more}");
         assert_eq!(lines().collect::<Vec<_>>(), [line]);
     };
     let table = [

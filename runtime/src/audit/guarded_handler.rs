@@ -17,7 +17,7 @@ use crate::{
     note = "put `#[clerk_auth(…)]` on the handler, or take a `Guard<P>` as its first argument",
     note = "where everybody may call it, say so: `.public_get(…)` instead of `.get(…)`"
 )]
-pub trait GuardedHandler: sealed::Sealed + 'static {
+pub trait GuardedHandler: sealed::StartsWithGuard + 'static {
     /// What the guard guards.
     #[doc(hidden)]
     const POLICY: Policy;
@@ -27,7 +27,7 @@ mod sealed {
     use crate::policy::Policy;
 
     /// Only tuples of axum's with a guard in front are marked.
-    pub trait Sealed {}
+    pub trait StartsWithGuard {}
 
     /// A trait of its own for the first argument: so the compiler learns from the handler what
     /// the argument is, and names it, where it would else ask for a guard and tell of a mismatch.
@@ -49,7 +49,7 @@ impl<P: Guarded, C: 'static> sealed::IsGuard for Guard<P, C> {
 /// The tuple of axum's is a marker of its own, and then the arguments.
 macro_rules! guard_first {
     ($($argument:ident)*) => {
-        impl<M, G: sealed::IsGuard, $($argument),*> sealed::Sealed for (M, G, $($argument),*) {}
+        impl<M, G: sealed::IsGuard, $($argument),*> sealed::StartsWithGuard for (M, G, $($argument),*) {}
 
         impl<M, G, $($argument),*> GuardedHandler for (M, G, $($argument),*)
         where

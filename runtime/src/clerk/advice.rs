@@ -6,7 +6,7 @@ pub(super) fn of(builder: &ClerkBuilder, production: bool) -> Vec<String> {
     let mut advice: Vec<String> =
         builder.similar.iter().map(|it| format!("{}: {}", it.ours, it.advice())).collect();
     if builder.reveal_reasons && production {
-        advice.push("callers are told why they are refused; remove `reveal_reasons`".into());
+        advice.push("callers are told why they are rejected; remove `reveal_reasons`".into());
     }
     advice.extend(of_resource(builder).map(Into::into));
     if builder.any_machine.as_deref() == Some("true") && builder.machine_id.is_some() {

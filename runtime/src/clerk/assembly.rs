@@ -10,7 +10,7 @@ use crate::{
     error::with_sources,
     request::cookie::CookieRules,
     response::rejection::RejectionSettings,
-    telemetry::{self, Endpoint},
+    telemetry::{self, ClerkEndpoint},
     verify::{
         ApiRequest, BackendApi, HttpClient, JwtCache, JwtVerifier, KeySet, Keys, OpaqueVerifier,
         Reach, SessionApi, Timeouts, Upstream, Verifier,
@@ -42,11 +42,11 @@ fn assemble(mut builder: ClerkBuilder) -> Result<Clerk, ConfigError> {
     };
     let private_set = checked.secret.clone().map(|secret| {
         let url = settings::join(&checked.api_url, &format!("{}/jwks", checked.api_version));
-        ApiRequest { endpoint: Endpoint::KeySet, method: Method::GET, url, key: Some(secret) }
+        ApiRequest { endpoint: ClerkEndpoint::KeySet, method: Method::GET, url, key: Some(secret) }
     });
     let public_set = checked.frontend_api.as_ref().map(|url| {
         let url = settings::join(url, ".well-known/jwks.json");
-        ApiRequest { endpoint: Endpoint::PublicKeySet, method: Method::GET, url, key: None }
+        ApiRequest { endpoint: ClerkEndpoint::PublicKeySet, method: Method::GET, url, key: None }
     });
     let asks_both = builder.fall_back.to_public_keys || private_set.is_none();
     let sources: Vec<ApiRequest> =

@@ -9,7 +9,7 @@ use super::similar::Similar;
 use crate::{
     clock::Clock,
     policy::ScopeHierarchy,
-    response::rejection::{BodyHook, RejectionKind},
+    response::{kind::RejectionKind, rejection::BodyHook},
     token::OpaqueTokenType,
 };
 

@@ -55,7 +55,7 @@ impl Clerk {
         let admitted = admitted.map_err(|refused| {
             reject(&refused, &policy, self.appearance(), Some(&parts.extensions))
         })?;
-        telemetry::entered(admitted.as_ref().map(token_type));
+        telemetry::admitted(admitted.as_ref().map(token_type));
         Ok(admitted.and_then(|_| verified(&parts.extensions)))
     }
 
@@ -99,7 +99,7 @@ impl Clerk {
         let admitted = admit_token(self, token.as_bytes(), &policy).await;
         let admitted =
             admitted.map_err(|refused| reject(&refused, &policy, self.appearance(), None))?;
-        telemetry::entered(Some(token_type(&admitted)));
+        telemetry::admitted(Some(token_type(&admitted)));
         Ok(Verified::new(&admitted, self.clone(), None))
     }
 }

@@ -48,7 +48,7 @@ impl MessageRejection {
 
     /// One event, and the answer to a call with this `id`, which is JSON. A notification has none.
     pub(crate) fn reject_call(self, id: Option<&str>) -> Response {
-        tracing::info!(target: TARGET, fault = self.as_str(), "message refused");
+        tracing::info!(target: TARGET, fault = self.as_str(), "message rejected");
         self.answer(id)
     }
 
@@ -90,6 +90,6 @@ impl MessageRejection {
 pub(crate) fn reject_unknown_tool(tool: &str, id: Option<&str>) -> Response {
     let fault = MessageRejection::UnknownTool;
     let tool: String = tool.chars().take(LOGGED_NAME).collect();
-    tracing::info!(target: TARGET, fault = fault.as_str(), ?tool, "message refused");
+    tracing::info!(target: TARGET, fault = fault.as_str(), ?tool, "message rejected");
     fault.answer(id)
 }

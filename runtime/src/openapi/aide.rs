@@ -13,8 +13,9 @@ use http::Method;
 use serde_json::Value;
 
 use super::{
-    Document, Mentions, RESPONSES, Write, answer_of,
+    Document, Mentions, RESPONSES, Write,
     operation::{Alternative, Operation},
+    response_object_of,
     scheme::{Definition, Scheme},
     spellings,
 };
@@ -134,13 +135,13 @@ fn write(documented: &mut Documented, operation: &Operation) {
     documented.security = operation.alternatives.iter().map(requirement).chain(anonymous).collect();
     let responses = documented.responses.get_or_insert_default();
     responses.responses.retain(|_, response| match response {
-        ReferenceOr::Reference { reference, .. } => answer_of(reference).is_none(),
+        ReferenceOr::Reference { reference, .. } => response_object_of(reference).is_none(),
         ReferenceOr::Item(_) => true,
     });
-    for answer in &operation.answers {
+    for ours in &operation.responses {
         // What the handler itself documents stays.
-        let response = responses.responses.entry(StatusCode::Code(answer.status()));
-        response.or_insert_with(|| ReferenceOr::ref_(&format!("{RESPONSES}{}", answer.name())));
+        let response = responses.responses.entry(StatusCode::Code(ours.status()));
+        response.or_insert_with(|| ReferenceOr::ref_(&format!("{RESPONSES}{}", ours.name())));
     }
 }
 

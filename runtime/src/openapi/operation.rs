@@ -1,9 +1,9 @@
 //! Policies in, what a document says of an operation out: who may call it, and how it rejects.
 
-use super::{answer::Answer, scheme::Scheme};
+use super::{response_object::ResponseObject, scheme::Scheme};
 use crate::{
     policy::{Policy, Requirement, ScopeHierarchy},
-    response::rejection::RejectionKind,
+    response::kind::RejectionKind,
     token::TokenType,
 };
 
@@ -15,7 +15,7 @@ pub(super) struct Operation {
     pub(super) alternatives: Vec<Alternative>,
     /// Whether no credential is enough too.
     pub(super) is_optional: bool,
-    pub(super) answers: Vec<Answer>,
+    pub(super) responses: Vec<ResponseObject>,
 }
 
 /// A credential, and what must have been granted to who presents it: all of these.
@@ -40,8 +40,8 @@ impl Operation {
         if alternatives.is_empty() && !is_optional {
             alternatives.push(Alternative { scheme: Scheme::Nobody, names: Vec::new() });
         }
-        let answers = Answer::by_status(|refusal| can_occur(refusal, policies));
-        Self { alternatives, is_optional, answers }
+        let responses = ResponseObject::by_status(|refusal| can_occur(refusal, policies));
+        Self { alternatives, is_optional, responses }
     }
 }
 
@@ -116,7 +116,7 @@ mod tests {
         const ADMIN: Requirement = Requirement::Role("org:admin");
         let told = |policy: Policy| {
             let operation = Operation::new(&[policy], ScopeHierarchy::NONE);
-            operation.answers.iter().map(Answer::name).collect::<Vec<_>>().join(" ")
+            operation.responses.iter().map(ResponseObject::name).collect::<Vec<_>>().join(" ")
         };
         let always = "clerk.unreadable-credential clerk.missing-credential.invalid-token";
         let table: [(&'static [Clause], &str); 7] = [

@@ -13,8 +13,9 @@ use utoipa::openapi::{
 };
 
 use super::{
-    Document, Mentions, Write, answer_of,
+    Document, Mentions, Write,
     operation::{Alternative, Operation},
+    response_object_of,
     scheme::Definition,
     spellings,
 };
@@ -42,13 +43,13 @@ impl Write for OpenApi {
         documented.security = Some(security.collect());
         let responses = &mut documented.responses.responses;
         responses.retain(|_, response| match response {
-            RefOr::Ref(reference) => answer_of(&reference.ref_location).is_none(),
+            RefOr::Ref(reference) => response_object_of(&reference.ref_location).is_none(),
             RefOr::T(_) => true,
         });
-        for answer in &operation.answers {
+        for ours in &operation.responses {
             // What the handler itself documents stays.
-            let response = responses.entry(answer.status().to_string());
-            response.or_insert_with(|| RefOr::Ref(Ref::from_response_name(answer.name())));
+            let response = responses.entry(ours.status().to_string());
+            response.or_insert_with(|| RefOr::Ref(Ref::from_response_name(ours.name())));
         }
         true
     }

@@ -9,6 +9,7 @@ mod notes;
 mod overlay;
 #[cfg(test)]
 mod tests;
+mod unverified;
 
 use http::{
     HeaderMap, HeaderValue, Method,
@@ -20,16 +21,13 @@ use percent_encoding::percent_decode;
 
 #[cfg(feature = "testing")]
 pub(crate) use self::instance::suffix;
-pub(crate) use self::{instance::CookieInstance, overlay::overlay};
-use self::{instance::without_scheme, notes::CookieNotes};
-use super::field::{SEC_FETCH_SITE, single_field};
-use crate::{
-    clock::{UnixMillis, whole},
-    token::{
-        Decoded, Token,
-        json::{Member, Object},
-    },
+pub(crate) use self::{instance::CookieInstance, overlay::overlay, unverified::is_older};
+use self::{
+    notes::CookieNotes,
+    unverified::{claims, is_over, issued_at, issuer_host, number},
 };
+use super::field::{SEC_FETCH_SITE, single_field};
+use crate::clock::{UnixMillis, whole};
 
 /// What must be known of the instance to choose and judge its cookies.
 #[derive(Debug, Default)]
@@ -178,7 +176,11 @@ impl CookieRules {
         if suffixed_out && !plain_out {
             return plain;
         }
-        if !instance.production && !suffixed_out && plain_out && is_over(&suffixed, now) {
+        if !instance.production
+            && !suffixed_out
+            && plain_out
+            && is_over(suffixed.session.as_deref(), now)
+        {
             return plain;
         }
         if suffixed.client_uat.is_none() && suffixed.session.is_some() {
@@ -238,65 +240,6 @@ fn value_of<'c>(cookie: &'c [u8], name: &str) -> Option<&'c [u8]> {
     let (found, value) = cookie.split_at_checked(equals)?;
     let is_it = found.trim_ascii() == name.as_bytes();
     is_it.then(|| value.get(1..).unwrap_or_default().trim_ascii())
-}
-
-/// Reads a token that nobody has verified.
-fn classified<T>(token: &str, read: impl FnOnce(&Token<'_>) -> Option<T>) -> Option<T> {
-    let decoded = Decoded::from_text(token.as_bytes()).ok()?;
-    read(&Token::classify(&decoded).ok()?)
-}
-
-/// Reads the claims of such a token, whatever its class.
-fn claims<T>(token: &str, read: impl FnOnce(&Object<'_>) -> T) -> Option<T> {
-    classified(token, |token| match token {
-        Token::SessionJwt(jwt) | Token::OAuthJwt(jwt) | Token::M2mJwt(jwt) => {
-            Some(read(&jwt.payload))
-        }
-        Token::Opaque(_) => None,
-    })
-}
-
-/// The issuer without its scheme; one that is no string is nobody's.
-fn issuer_host(payload: &Object<'_>) -> Option<String> {
-    match payload.text("iss") {
-        Member::Absent | Member::Null => None,
-        // What a front end in JavaScript takes for no issuer.
-        Member::Mistyped if matches!(payload.raw("iss"), Some("false" | "0")) => None,
-        Member::Mistyped => Some(String::new()),
-        Member::Is(issuer) if issuer.is_empty() => None,
-        Member::Is(issuer) => Some(without_scheme(&issuer).to_owned()),
-    }
-}
-
-fn number(payload: &Object<'_>, name: &str) -> Option<f64> {
-    match payload.number(name) {
-        Member::Is(number) => Some(number),
-        _ => None,
-    }
-}
-
-/// When a token was issued; 0 where that is not known.
-fn issued_at(token: Option<&str>) -> f64 {
-    token.and_then(|token| claims(token, |payload| number(payload, "iat"))).flatten().unwrap_or(0.0)
-}
-
-/// Whether a session token says that it was issued before `client_uat`. What is wrong with a token
-/// of another class is its class.
-pub(crate) fn is_older(token: &str, client_uat: i64) -> bool {
-    let issued = classified(token, |token| match token {
-        Token::SessionJwt(jwt) => number(&jwt.payload, "iat"),
-        Token::OAuthJwt(_) | Token::M2mJwt(_) | Token::Opaque(_) => None,
-    });
-    #[allow(clippy::cast_precision_loss, reason = "seconds of this era are exact in a double")]
-    let client_uat = client_uat as f64;
-    issued.is_some_and(|issued| issued < client_uat)
-}
-
-fn is_over(set: &CookieSet, now: UnixMillis) -> bool {
-    let expires = set.session.as_deref().and_then(|token| claims(token, |it| number(it, "exp")));
-    #[allow(clippy::cast_precision_loss, reason = "seconds of this era are exact in a double")]
-    let now = now.0.div_euclid(1000) as f64;
-    expires.flatten().is_some_and(|expires| expires <= now)
 }
 
 /// `12abc` is 12, `-1` is −1, and what begins with no number is 0: nobody is signed in.

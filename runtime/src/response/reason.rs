@@ -112,7 +112,7 @@ fn of_denial(denial: &Denial) -> &'static str {
 
 fn of_configuration(fault: &ConfigurationError, presented: Option<Presented>) -> &'static str {
     match fault {
-        ConfigurationError::KeyRefused { .. }
+        ConfigurationError::KeyRejected { .. }
             if presented.is_some_and(|it| it.is_session() || it.form == Form::Opaque) =>
         {
             "secret-key-invalid"
@@ -120,13 +120,13 @@ fn of_configuration(fault: &ConfigurationError, presented: Option<Presented>) ->
         ConfigurationError::NoKeySource if presented.is_some_and(Presented::is_session) => {
             "jwk-failed-to-resolve"
         }
-        ConfigurationError::KeyRefused { .. } | ConfigurationError::NoKeySource => NOT_VERIFIED,
+        ConfigurationError::KeyRejected { .. } | ConfigurationError::NoKeySource => NOT_VERIFIED,
         ConfigurationError::NoSecretKey
         | ConfigurationError::NoMachineKey
         | ConfigurationError::NoMachineId
         | ConfigurationError::NoClerk
         | ConfigurationError::NoLayer
-        | ConfigurationError::AskingRefused { .. }
+        | ConfigurationError::CallRejected { .. }
         | ConfigurationError::RequestRejected { .. } => UNEXPECTED,
     }
 }

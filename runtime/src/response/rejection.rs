@@ -15,6 +15,7 @@ use crate::{
     error::{AuthError, ErrorKind},
     policy::{Denial, Policy, RequiredScopes, Reverification, ScopeHierarchy},
     response::{
+        kind::{PROBLEM_TYPE, RejectionKind},
         reason,
         recovery::{Recoverable, Recovery},
         resource::Resource,
@@ -23,40 +24,9 @@ use crate::{
     token::TokenType,
 };
 
-/// What a problem's `type` begins with (RFC 9457 §3.1.1); the refusal's name is its end.
-pub(crate) const PROBLEM_TYPE: &str = "urn:problem-type:clerk-auth:";
-
 /// The names that Clerk's own SDK uses.
 const AUTH_STATUS: HeaderName = HeaderName::from_static("x-clerk-auth-status");
 const AUTH_REASON: HeaderName = HeaderName::from_static("x-clerk-auth-reason");
-
-/// Why a request was refused, as far as the caller may know.
-///
-/// It is what the hook of [`rejection_body`](crate::ClerkBuilder::rejection_body) receives. The
-/// precise reason is in the log: told to the caller, it would help a forger.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum RejectionKind {
-    /// 401: the request carries no credential.
-    MissingCredential,
-    /// 400: the `Authorization` field cannot be read (RFC 6750 §3.1).
-    UnreadableCredential,
-    /// 401: the token is malformed, expired, forged, revoked, of a pending session, or of a type that
-    /// is not accepted.
-    InvalidToken,
-    /// 403: the token is genuine and lacks scopes.
-    InsufficientScope,
-    /// 403: the token is genuine and lacks a role, permission, feature, plan or organization, is from
-    /// a client, machine or impersonator that may not do this, or its claims do not fit; or a session
-    /// cookie came with another site's request.
-    Forbidden,
-    /// 403: the user must verify again who they are. Clerk's front ends know the body.
-    ReverificationNeeded,
-    /// 503: Clerk could not be asked. The token may be good.
-    ClerkUnavailable,
-    /// 500: this server is not set up to verify the token.
-    Misconfigured,
-}
 
 /// A refused request, ready to be sent: what [`Guard`](crate::Guard) rejects with.
 ///
@@ -119,88 +89,6 @@ impl Realm {
     }
 }
 
-impl RejectionKind {
-    pub(crate) const fn of(failure: &ErrorKind) -> Self {
-        match failure {
-            ErrorKind::Missing => Self::MissingCredential,
-            ErrorKind::Unreadable(_) => Self::UnreadableCredential,
-            ErrorKind::Token(_)
-            | ErrorKind::Denied(
-                Denial::NotAccepted(_)
-                | Denial::OpaqueNotAccepted(_)
-                | Denial::Audience
-                | Denial::Pending,
-            ) => Self::InvalidToken,
-            ErrorKind::Denied(Denial::MissingScopes(_)) => Self::InsufficientScope,
-            ErrorKind::Denied(
-                Denial::Session(_) | Denial::Sender | Denial::Organization | Denial::Impersonated,
-            )
-            | ErrorKind::Claims(_)
-            | ErrorKind::CrossSite(_) => Self::Forbidden,
-            ErrorKind::Denied(Denial::Reverification(_)) => Self::ReverificationNeeded,
-            ErrorKind::Configuration(_) => Self::Misconfigured,
-            ErrorKind::Upstream(_) => Self::ClerkUnavailable,
-        }
-    }
-
-    /// The status of the response.
-    #[must_use]
-    pub const fn status(self) -> StatusCode {
-        match self {
-            Self::MissingCredential | Self::InvalidToken => StatusCode::UNAUTHORIZED,
-            Self::UnreadableCredential => StatusCode::BAD_REQUEST,
-            Self::InsufficientScope | Self::Forbidden | Self::ReverificationNeeded => {
-                StatusCode::FORBIDDEN
-            }
-            Self::ClerkUnavailable => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Misconfigured => StatusCode::INTERNAL_SERVER_ERROR,
-        }
-    }
-
-    /// A short name that does not change: the end of the problem's `type`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::MissingCredential => "missing-credential",
-            Self::UnreadableCredential => "unreadable-credential",
-            Self::InvalidToken => "invalid-token",
-            Self::InsufficientScope => "insufficient-scope",
-            Self::Forbidden => "forbidden",
-            Self::ReverificationNeeded => "reverification-needed",
-            Self::ClerkUnavailable => "clerk-unavailable",
-            Self::Misconfigured => "misconfigured",
-        }
-    }
-
-    pub(crate) const fn title(self) -> &'static str {
-        match self {
-            Self::MissingCredential => "A token is required",
-            Self::UnreadableCredential => "The Authorization header cannot be read",
-            Self::InvalidToken => "The token is not acceptable",
-            Self::InsufficientScope => "The token lacks a required scope",
-            Self::Forbidden => "The token may not do this",
-            Self::ReverificationNeeded => "The user must verify again who they are",
-            Self::ClerkUnavailable => "The token cannot be checked at the moment",
-            Self::Misconfigured => "The server cannot check this token",
-        }
-    }
-
-    /// The part of the challenge that says what is wrong (RFC 6750 §3.1). Nothing is, where a
-    /// request has no credential; and where the fault is not the caller's, there is no challenge.
-    pub(crate) const fn challenge_error(self) -> Option<&'static str> {
-        match self {
-            Self::MissingCredential => Some(""),
-            Self::UnreadableCredential => Some(", error=\"invalid_request\""),
-            Self::InvalidToken => Some(", error=\"invalid_token\""),
-            Self::InsufficientScope => Some(", error=\"insufficient_scope\""),
-            Self::Forbidden
-            | Self::ReverificationNeeded
-            | Self::ClerkUnavailable
-            | Self::Misconfigured => None,
-        }
-    }
-}
-
 impl Rejection {
     /// Tells the operator the reason, and keeps for the caller what the caller may know.
     /// `extensions` are those of the request, if they are at hand.
@@ -236,7 +124,7 @@ impl Rejection {
         };
         rejection.tell_operator(refused, policy, extensions.and_then(route));
         let token_type = refused.presented.map(|presented| presented.token_type);
-        telemetry::refused(token_type, rejection.refusal.as_str(), rejection.reason);
+        telemetry::rejected(token_type, rejection.refusal.as_str(), rejection.reason);
         rejection
     }
 
@@ -254,17 +142,17 @@ impl Rejection {
     /// One event. Our own mistakes are errors, Clerk's outages are warnings.
     fn tell_operator(&self, refused: &AuthError, policy: &Policy, route: Option<&str>) {
         let (failure, reason) = (&refused.failure, self.reason);
-        let (refusal, status) = (self.refusal.as_str(), self.status().as_u16());
+        let (rejection, status) = (self.refusal.as_str(), self.status().as_u16());
         let token_type = refused.presented.map(|presented| presented.token_type.as_str());
         match failure {
             ErrorKind::Configuration(_) => {
-                tracing::error!(status, refusal, reason, token_type, %policy, route, cause = %failure, "request refused");
+                tracing::error!(status, rejection, reason, token_type, %policy, route, cause = %failure, "request rejected");
             }
             ErrorKind::Upstream(_) => {
-                tracing::warn!(status, refusal, reason, token_type, %policy, route, cause = %failure, "request refused");
+                tracing::warn!(status, rejection, reason, token_type, %policy, route, cause = %failure, "request rejected");
             }
             _ => {
-                tracing::info!(status, refusal, reason, token_type, %policy, route, cause = %failure, "request refused");
+                tracing::info!(status, rejection, reason, token_type, %policy, route, cause = %failure, "request rejected");
             }
         }
     }

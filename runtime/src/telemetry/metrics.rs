@@ -22,7 +22,7 @@ pub(crate) fn describe() {
     describe_counter!(
         "clerk_auth_cache_lookups_total",
         Unit::Count,
-        "Lookups of verified JWTs, and of verdicts about opaque tokens."
+        "Lookups of verified JWTs, and of responses about opaque tokens."
     );
     describe_histogram!(
         "clerk_auth_upstream_request_duration_seconds",
@@ -30,24 +30,24 @@ pub(crate) fn describe() {
         "Time that one call to Clerk took, by endpoint and outcome."
     );
     describe_counter!(
-        "clerk_auth_upstream_withheld_total",
+        "clerk_auth_upstream_throttled_total",
         Unit::Count,
-        "Calls to Clerk that were not made, and why."
+        "Calls to Clerk that were not made, by cause."
     );
     describe_gauge!(
-        "clerk_auth_key_set_loaded_timestamp_seconds",
+        "clerk_auth_key_set_fetched_timestamp_seconds",
         Unit::Seconds,
-        "When the key set was last loaded, in Unix time."
+        "When the key set was last fetched, in Unix time."
     );
 }
 
-/// A guard or a layer let a caller in.
-pub(crate) fn entered(token_type: Option<TokenType>) {
+/// A guard or a layer admitted a request.
+pub(crate) fn admitted(token_type: Option<TokenType>) {
     macro_rules! count {
         ($token_type:literal) => {
             counter!(
                 "clerk_auth_decisions_total",
-                "token_type" => $token_type, "outcome" => "entered", "reason" => "none"
+                "token_type" => $token_type, "outcome" => "admitted", "reason" => "none"
             )
             .increment(1)
         };
@@ -61,10 +61,14 @@ pub(crate) fn entered(token_type: Option<TokenType>) {
     }
 }
 
-/// A guard, a layer or a handler refused a caller.
-pub(crate) fn refused(token_type: Option<TokenType>, refusal: &'static str, reason: &'static str) {
+/// A guard, a layer or a handler rejected a request.
+pub(crate) fn rejected(
+    token_type: Option<TokenType>,
+    rejection: &'static str,
+    reason: &'static str,
+) {
     let token_type = token_type.map_or("none", TokenType::as_str);
-    let labels = [("token_type", token_type), ("outcome", refusal), ("reason", reason)];
+    let labels = [("token_type", token_type), ("outcome", rejection), ("reason", reason)];
     counter!("clerk_auth_decisions_total", &labels).increment(1);
 }
 
@@ -78,9 +82,9 @@ pub(crate) fn looked_up(lookup: Lookup) {
     match lookup {
         Lookup::JwtHit => count!("jwt", "hit"),
         Lookup::JwtMiss => count!("jwt", "miss"),
-        Lookup::VerdictHit => count!("opaque_verdict", "hit"),
-        Lookup::VerdictMiss => count!("opaque_verdict", "miss"),
-        Lookup::VerdictJoined => count!("opaque_verdict", "joined"),
+        Lookup::OpaqueHit => count!("opaque_response", "hit"),
+        Lookup::OpaqueMiss => count!("opaque_response", "miss"),
+        Lookup::OpaqueJoined => count!("opaque_response", "joined"),
     }
 }
 
@@ -90,14 +94,14 @@ pub(crate) fn throttled(why: ThrottleCause) {
         ThrottleCause::NewTokens => "new_token_rate_limit",
         ThrottleCause::ByClerk => "rate_limit",
     };
-    counter!("clerk_auth_upstream_withheld_total", "cause" => cause).increment(1);
+    counter!("clerk_auth_upstream_throttled_total", "cause" => cause).increment(1);
 }
 
 /// The moment, and not the age: a number that grows by itself cannot be pushed.
-pub(crate) fn keys_loaded(now: UnixMillis) {
+pub(crate) fn key_set_fetched(now: UnixMillis) {
     #[allow(clippy::cast_precision_loss, reason = "milliseconds of Unix time fit in 53 bits")]
     let seconds = now.0 as f64 / 1000.0;
-    gauge!("clerk_auth_key_set_loaded_timestamp_seconds").set(seconds);
+    gauge!("clerk_auth_key_set_fetched_timestamp_seconds").set(seconds);
 }
 
 pub(super) fn called(endpoint: &'static str, outcome: &'static str, time: Duration) {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{
     instance::Instance,
     random,
-    records::{OpaqueKind, Record, object},
+    records::{Record, RecordKind, object},
     token::{Draft, endless, lifetime},
 };
 
@@ -28,7 +28,7 @@ pub struct ApiKeyBuilder {
 impl ApiKeyBuilder {
     pub(super) fn new(instance: Arc<Instance>, owner: String) -> Self {
         Self {
-            id: random::object_id(OpaqueKind::ApiKey.prefix()),
+            id: random::object_id(RecordKind::ApiKey.prefix()),
             name: "dev key".to_owned(),
             scopes: Vec::new(),
             claims: Value::Null,
@@ -76,7 +76,7 @@ impl ApiKeyBuilder {
             "created_by": self.created_by,
             "last_used_at": null,
         }));
-        self.draft.record(OpaqueKind::ApiKey, &self.id, &self.scopes, details)
+        self.draft.record(RecordKind::ApiKey, &self.id, &self.scopes, details)
     }
 }
 

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::{
     instance::Instance,
     random,
-    records::{OpaqueKind, Record, object},
+    records::{Record, RecordKind, object},
     token::{Draft, M2M, endless, jwt, lifetime},
 };
 
@@ -27,7 +27,7 @@ pub struct M2mTokenBuilder {
 
 impl M2mTokenBuilder {
     pub(super) fn new(instance: Arc<Instance>, machine: String) -> Self {
-        let id = random::object_id(OpaqueKind::M2m.prefix());
+        let id = random::object_id(RecordKind::M2m.prefix());
         let recipients = vec![instance.name.machine_id.clone()];
         Self { draft: Draft::new(instance, machine, Some(LIFE)), id, recipients }
     }
@@ -67,7 +67,7 @@ impl M2mTokenBuilder {
         self.draft.claims.apply(&mut claims);
         let claims = if claims.is_empty() { Value::Null } else { claims.into() };
         let details = object(json!({ "claims": claims, "last_used_at": null }));
-        self.draft.record(OpaqueKind::M2m, &self.id, &self.recipients, details)
+        self.draft.record(RecordKind::M2m, &self.id, &self.recipients, details)
     }
 }
 

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::{
     instance::Instance,
     random,
-    records::{OpaqueKind, Record, object},
+    records::{Record, RecordKind, object},
     token::{Draft, endless, jwt, lifetime},
 };
 
@@ -31,7 +31,7 @@ pub struct OAuthTokenBuilder {
 
 impl OAuthTokenBuilder {
     pub(super) fn new(instance: Arc<Instance>, user: String) -> Self {
-        let id = random::object_id(OpaqueKind::OAuth.prefix());
+        let id = random::object_id(RecordKind::OAuth.prefix());
         let client_id = random::word::<16>();
         let draft = Draft::new(instance, user, Some(LIFE));
         let details = Map::new();
@@ -103,7 +103,7 @@ impl OAuthTokenBuilder {
         details.extend(self.audience.clone().map(|audience| ("aud".to_owned(), audience.into())));
         details.extend(self.details.clone());
         self.draft.claims.apply(&mut details);
-        self.draft.record(OpaqueKind::OAuth, &self.id, &self.scopes, details)
+        self.draft.record(RecordKind::OAuth, &self.id, &self.scopes, details)
     }
 }
 

@@ -8,13 +8,13 @@ use crate::clock::UnixMillis;
 
 /// The three classes of token that have an opaque form.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum OpaqueKind {
+pub(super) enum RecordKind {
     OAuth,
     M2m,
     ApiKey,
 }
 
-impl OpaqueKind {
+impl RecordKind {
     /// How texts and ids of the class begin.
     pub(super) const fn prefix(self) -> &'static str {
         match self {
@@ -43,7 +43,7 @@ impl OpaqueKind {
 
 /// One opaque token, without its text.
 pub(super) struct Record {
-    pub(super) class: OpaqueKind,
+    pub(super) class: RecordKind,
     pub(super) id: String,
     pub(super) subject: String,
     pub(super) scopes: Vec<String>,
@@ -111,7 +111,7 @@ impl Records {
         self.0.get_mut(text)
     }
 
-    pub(super) fn by_id(&mut self, class: OpaqueKind, id: &str) -> Option<&mut Record> {
+    pub(super) fn by_id(&mut self, class: RecordKind, id: &str) -> Option<&mut Record> {
         self.0.values_mut().find(|record| record.class == class && record.id == id)
     }
 

@@ -21,7 +21,7 @@ use super::{
     browser,
     connection::ClosableConnection,
     instance::Instance,
-    records::OpaqueKind,
+    records::RecordKind,
     token_routes,
 };
 
@@ -113,7 +113,7 @@ async fn verify_m2m(
     let caller = KeyOwner::any(&instance, &headers)?;
     let M2mToVerify { token } = read(&headers, &body)?;
     let recipient = (caller == KeyOwner::Machine).then_some(&*instance.name.machine_id);
-    verify(&instance, OpaqueKind::M2m, &token, recipient)
+    verify(&instance, RecordKind::M2m, &token, recipient)
 }
 
 async fn verify_oauth(
@@ -128,7 +128,7 @@ async fn verify_oauth(
     }
     KeyOwner::instance(&instance, &headers)?;
     let OAuthToVerify { access_token } = read(&headers, &body)?;
-    verify(&instance, OpaqueKind::OAuth, &access_token, None)
+    verify(&instance, RecordKind::OAuth, &access_token, None)
 }
 
 async fn verify_api_key(
@@ -142,13 +142,13 @@ async fn verify_api_key(
     }
     KeyOwner::instance(&instance, &headers)?;
     let ApiKeyToVerify { secret } = read(&headers, &body)?;
-    verify(&instance, OpaqueKind::ApiKey, &secret, None)
+    verify(&instance, RecordKind::ApiKey, &secret, None)
 }
 
 /// A revoked or expired token is found too, and its object says what is wrong with it.
 fn verify(
     instance: &Instance,
-    class: OpaqueKind,
+    class: RecordKind,
     text: &str,
     recipient: Option<&str>,
 ) -> VerifyResult {

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     instance::Instance,
-    records::{OpaqueKind, Record, object},
+    records::{Record, RecordKind, object},
 };
 use crate::clock::UnixMillis;
 
@@ -28,13 +28,13 @@ pub(super) struct Draft {
     /// `None` is without end.
     pub(super) lives: Option<Duration>,
     pub(super) expired: bool,
-    pub(super) header: Changes,
-    pub(super) claims: Changes,
+    pub(super) header: ClaimChanges,
+    pub(super) claims: ClaimChanges,
 }
 
 impl Draft {
     pub(super) fn new(instance: Arc<Instance>, subject: String, lives: Option<Duration>) -> Self {
-        let (header, claims) = (Changes::default(), Changes::default());
+        let (header, claims) = (ClaimChanges::default(), ClaimChanges::default());
         Self { instance, subject, lives, expired: false, header, claims }
     }
 
@@ -68,7 +68,7 @@ impl Draft {
     /// The record of an opaque token.
     pub(super) fn record(
         &self,
-        class: OpaqueKind,
+        class: RecordKind,
         id: &str,
         scopes: &[String],
         details: Map<String, Value>,
@@ -102,9 +102,9 @@ impl Draft {
 
 /// Members to set or to take away, in the order in which they were asked for.
 #[derive(Default)]
-pub(super) struct Changes(Vec<(String, Option<Value>)>);
+pub(super) struct ClaimChanges(Vec<(String, Option<Value>)>);
 
-impl Changes {
+impl ClaimChanges {
     pub(super) fn set(&mut self, name: String, value: Value) {
         self.0.push((name, Some(value)));
     }

@@ -18,7 +18,7 @@ use super::{
     api_request::{KeyOwner, SharedInstance, read},
     instance::Instance,
     m2m::{self, M2mTokenBuilder},
-    records::OpaqueKind,
+    records::RecordKind,
 };
 
 /// Claims that a caller may not set, because the token itself says them.
@@ -154,7 +154,7 @@ async fn revoke_m2m(
     body: Bytes,
 ) -> Result<TokenObject, ApiError> {
     KeyOwner::any(&instance, &headers)?;
-    revoke(&instance, OpaqueKind::M2m, &id, &headers, &body)
+    revoke(&instance, RecordKind::M2m, &id, &headers, &body)
 }
 
 async fn revoke_api_key(
@@ -164,12 +164,12 @@ async fn revoke_api_key(
     body: Bytes,
 ) -> Result<TokenObject, ApiError> {
     KeyOwner::instance(&instance, &headers)?;
-    revoke(&instance, OpaqueKind::ApiKey, &id, &headers, &body)
+    revoke(&instance, RecordKind::ApiKey, &id, &headers, &body)
 }
 
 fn revoke(
     instance: &Instance,
-    class: OpaqueKind,
+    class: RecordKind,
     id: &str,
     headers: &HeaderMap,
     body: &Bytes,
@@ -196,7 +196,7 @@ async fn revoke_oauth(
     KeyOwner::instance(&instance, &headers)?;
     let OAuthToRevoke { token } = read(&headers, &body)?;
     // A JWT cannot be revoked.
-    if !token.starts_with(OpaqueKind::OAuth.prefix()) {
+    if !token.starts_with(RecordKind::OAuth.prefix()) {
         return Err(ApiError::BODY);
     }
     let now = instance.now();

@@ -227,9 +227,9 @@ struct Unsorted<'j>(Vec<(Name<'j>, &'j RawValue)>);
 
 impl<'j> Deserialize<'j> for Unsorted<'j> {
     fn deserialize<D: Deserializer<'j>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Members;
+        struct MembersVisitor;
 
-        impl<'j> Visitor<'j> for Members {
+        impl<'j> Visitor<'j> for MembersVisitor {
             type Value = Unsorted<'j>;
 
             fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -249,7 +249,7 @@ impl<'j> Deserialize<'j> for Unsorted<'j> {
             }
         }
 
-        deserializer.deserialize_map(Members)
+        deserializer.deserialize_map(MembersVisitor)
     }
 }
 

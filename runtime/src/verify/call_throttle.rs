@@ -29,7 +29,7 @@ pub(crate) struct CallThrottle {
 
 /// Why a call may not start, and how long that lasts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Withheld {
+pub(crate) enum ThrottledCall {
     ByClerk(Duration),
     ByLimit(Throttled),
 }
@@ -40,12 +40,12 @@ impl CallThrottle {
     }
 
     /// Takes one call.
-    pub(crate) fn start(&self, is_new_token: bool, now: Duration) -> Result<(), Withheld> {
+    pub(crate) fn start(&self, is_new_token: bool, now: Duration) -> Result<(), ThrottledCall> {
         let blocked_until = Duration::from_millis(self.blocked_until.load(Ordering::Relaxed));
         let wait = blocked_until.saturating_sub(now);
         if wait > Duration::ZERO {
             telemetry::throttled(ThrottleCause::ByClerk);
-            return Err(Withheld::ByClerk(wait));
+            return Err(ThrottledCall::ByClerk(wait));
         }
         let mut limit = self.limit.lock().unwrap_or_else(PoisonError::into_inner);
         limit.take(is_new_token, now).map_err(|throttled| {
@@ -54,7 +54,7 @@ impl CallThrottle {
             } else {
                 ThrottleCause::AllTokens
             });
-            Withheld::ByLimit(throttled)
+            ThrottledCall::ByLimit(throttled)
         })
     }
 

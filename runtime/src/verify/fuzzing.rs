@@ -24,7 +24,7 @@ pub const NOW: i64 = 1_800_000_030_000;
 
 /// What an identity says of a caller.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Caller {
+pub struct VerifiedCaller {
     pub token_type: TokenType,
     pub subject: String,
     pub scopes: Vec<String>,
@@ -88,7 +88,7 @@ fn rules() -> ClaimChecks {
     }
 }
 
-fn caller(identity: &Identity) -> Caller {
+fn caller(identity: &Identity) -> VerifiedCaller {
     let permissions = match identity {
         Identity::Session(token) => {
             let organization = token.organization();
@@ -96,7 +96,7 @@ fn caller(identity: &Identity) -> Caller {
         }
         _ => Vec::new(),
     };
-    Caller {
+    VerifiedCaller {
         token_type: identity.token_type(),
         subject: identity.subject().to_string(),
         scopes: identity
@@ -108,7 +108,7 @@ fn caller(identity: &Identity) -> Caller {
 }
 
 /// The caller of a payload that a signature vouched for.
-pub fn claims(class: TokenType, payload: &[u8]) -> Option<Caller> {
+pub fn claims(class: TokenType, payload: &[u8]) -> Option<VerifiedCaller> {
     let jwt = Jwt {
         header: Object::parse(b"{}").ok()?,
         payload: Object::parse(payload).ok()?,
@@ -132,7 +132,7 @@ pub fn permissions(features: &str, names: &str, masks: &str) -> Option<Vec<Strin
 }
 
 /// The caller of Clerk's answer about an opaque token.
-pub fn answer(class: TokenType, body: &[u8]) -> Option<Caller> {
+pub fn answer(class: TokenType, body: &[u8]) -> Option<VerifiedCaller> {
     let answer = Object::parse(body).ok()?;
     let facts = match class {
         TokenType::OAuthToken => OpaqueFacts::OAuth(response::oauth::from_response(&answer).ok()?),

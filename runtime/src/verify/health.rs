@@ -19,8 +19,8 @@ use crate::error::{ErrorKind, with_sources};
 pub struct Health {
     /// The keys that JWTs are verified with.
     pub keys: KeyHealth,
-    /// How many verified JWTs are remembered.
-    pub remembered_jwts: usize,
+    /// The number of cached verified JWTs.
+    pub cached_jwts: usize,
 }
 
 /// The state of the keys that JWTs are verified with. Ages count from the load.

@@ -19,7 +19,7 @@ pub(crate) use self::{call_error::CallError, connection::watched};
 use self::client::HttpClient;
 use crate::{
     error::{UpstreamError, UpstreamErrorKind},
-    telemetry::{self, Endpoint},
+    telemetry::{self, ClerkEndpoint},
 };
 
 /// Longest answer that is read, in bytes. Clerk's are below 4 KiB.
@@ -51,7 +51,7 @@ pub(crate) struct Upstream {
 
 /// One endpoint of Clerk, and the key that it wants.
 pub(crate) struct ApiRequest {
-    pub(crate) endpoint: Endpoint,
+    pub(crate) endpoint: ClerkEndpoint,
     pub(crate) method: Method,
     pub(crate) url: Url,
     pub(crate) key: Option<ApiSecret>,

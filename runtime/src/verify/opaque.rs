@@ -67,7 +67,7 @@ impl OpaqueVerifier {
         let now = self.clock.steady();
         let cached = || {
             let verdict = self.cache.recall(&fingerprint, now)?;
-            telemetry::looked_up(Lookup::VerdictHit);
+            telemetry::looked_up(Lookup::OpaqueHit);
             Some(verdict)
         };
         if let Some(verdict) = cached() {
@@ -76,7 +76,7 @@ impl OpaqueVerifier {
         let mut is_joined = true;
         let start = || {
             is_joined = false;
-            telemetry::looked_up(Lookup::VerdictMiss);
+            telemetry::looked_up(Lookup::OpaqueMiss);
             // As far as is known, Clerk never approved it.
             let is_new_token = !self.cache.was_approved(&fingerprint);
             self.backend.start_call(opaque.kind, is_new_token).map_err(Err)?;
@@ -91,7 +91,7 @@ impl OpaqueVerifier {
         };
         let flight = self.flights.join_or_start(fingerprint, now, cached, start)?;
         if is_joined {
-            telemetry::looked_up(Lookup::VerdictJoined);
+            telemetry::looked_up(Lookup::OpaqueJoined);
         }
         Ok(flight)
     }

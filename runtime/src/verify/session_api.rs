@@ -19,7 +19,7 @@ use super::{
 use crate::{
     clock::Clock,
     error::ErrorKind,
-    telemetry::{self, Endpoint, ThrottleCause},
+    telemetry::{self, ClerkEndpoint, ThrottleCause},
     token::json::{Member, Object},
 };
 
@@ -75,7 +75,7 @@ impl SessionApi {
     pub(crate) async fn handshake_payload(&self, nonce: &str) -> Result<Vec<String>, NotRenewed> {
         let mut url = self.endpoint(&["clients", "handshake_payload"]);
         url.query_pairs_mut().append_pair("nonce", nonce);
-        let question = self.question(Endpoint::HandshakePayload, Method::GET, url)?;
+        let question = self.question(ClerkEndpoint::HandshakePayload, Method::GET, url)?;
         self.take(&self.handshakes)?;
         let answer = self.upstream.ask_once(&question, None).await;
         let answer = answer.map_err(|failed| self.failed(&self.handshakes, &failed))?;
@@ -93,7 +93,7 @@ impl SessionApi {
         if suffixed {
             url.query_pairs_mut().append_pair("suffixed_cookies", "true");
         }
-        let question = self.question(Endpoint::SessionRefresh, Method::POST, url)?;
+        let question = self.question(ClerkEndpoint::SessionRefresh, Method::POST, url)?;
         self.take_of_session(session_id)?;
         self.take(&self.refreshes)?;
         let answer = self.upstream.ask_once(&question, Some(body)).await;
@@ -111,7 +111,7 @@ impl SessionApi {
 
     fn question(
         &self,
-        endpoint: Endpoint,
+        endpoint: ClerkEndpoint,
         method: Method,
         url: Url,
     ) -> Result<ApiRequest, NotRenewed> {
@@ -143,7 +143,7 @@ impl SessionApi {
                 tracing::info!(status, code, "Clerk rejected the renewal of a session");
                 NotRenewed(code.unwrap_or("unexpected-bapi-error"))
             }
-            CallError::KeyRefused { .. } | CallError::RequestRejected(_) => {
+            CallError::KeyRejected { .. } | CallError::RequestRejected(_) => {
                 let cause = ErrorKind::from(failed.clone());
                 tracing::error!(%cause, "sessions cannot be renewed");
                 NotRenewed("unexpected-bapi-error")

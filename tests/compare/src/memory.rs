@@ -38,7 +38,7 @@ fn main() {
         }
         clerk = Some(full);
     });
-    let remembered = clerk.map_or(0, |clerk| clerk.health().remembered_jwts);
+    let remembered = clerk.map_or(0, |clerk| clerk.health().cached_jwts);
     println!("{remembered} {}", heap.bytes_current);
 }
 

@@ -60,7 +60,7 @@ async fn rejection_event_names_policy_and_route() {
         assert!(reply.status == 401 || reply.status == 403, "{path}: {}", reply.status);
         let lines = captured_log::take();
         let [line] =
-            lines.iter().filter(|it| it.contains("request refused")).collect::<Vec<_>>()[..]
+            lines.iter().filter(|it| it.contains("request rejected")).collect::<Vec<_>>()[..]
         else {
             panic!("one event for {path}: {lines:?}")
         };

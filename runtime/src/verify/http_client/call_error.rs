@@ -7,7 +7,7 @@ use crate::error::{ConfigurationError, ErrorKind, UpstreamError, UpstreamErrorKi
 pub(crate) enum CallError {
     Upstream(UpstreamError),
     /// Clerk does not know our key.
-    KeyRefused {
+    KeyRejected {
         status: u16,
         variable: &'static str,
     },
@@ -24,7 +24,7 @@ pub(crate) enum CallError {
 impl CallError {
     /// Whether Clerk did not answer. A refused key of ours is an answer.
     pub(crate) fn is_outage(&self) -> bool {
-        !matches!(self, Self::KeyRefused { .. })
+        !matches!(self, Self::KeyRejected { .. })
     }
 
     /// Whether Clerk answered that there are no keys.
@@ -35,8 +35,8 @@ impl CallError {
     /// What the page `operations` calls a call that ended so.
     pub(crate) fn outcome(&self) -> &'static str {
         let fault = match self {
-            Self::KeyRefused { .. } => return "key_refused",
-            Self::RequestRejected(_) | Self::AuthError { .. } => return "refused",
+            Self::KeyRejected { .. } => return "key_rejected",
+            Self::RequestRejected(_) | Self::AuthError { .. } => return "rejected",
             Self::Upstream(fault) => fault,
         };
         match fault.reason {
@@ -91,8 +91,8 @@ impl From<CallError> for ErrorKind {
     fn from(failed: CallError) -> Self {
         match failed {
             CallError::Upstream(fault) => Self::Upstream(fault),
-            CallError::KeyRefused { status, variable } => {
-                Self::Configuration(ConfigurationError::KeyRefused { status, variable })
+            CallError::KeyRejected { status, variable } => {
+                Self::Configuration(ConfigurationError::KeyRejected { status, variable })
             }
             CallError::RequestRejected(fault) => Self::Configuration(fault),
             // No caller's token was asked about, so the fault is between Clerk and us.

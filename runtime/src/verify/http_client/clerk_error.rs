@@ -56,11 +56,11 @@ pub(crate) fn read(status: StatusCode, body: &[u8], variable: Option<&'static st
             let code = REFRESH_REFUSALS.into_iter().find(is_of_refresh);
             CallError::AuthError { status: number, code }
         }
-        (About::OurKey, Some(variable)) => CallError::KeyRefused { status: number, variable },
+        (About::OurKey, Some(variable)) => CallError::KeyRejected { status: number, variable },
         (About::OurSettings, _) => {
             // The public key set is read without a key.
             let variable = variable.unwrap_or("CLERK_SECRET_KEY");
-            CallError::RequestRejected(ConfigurationError::AskingRefused {
+            CallError::RequestRejected(ConfigurationError::CallRejected {
                 status: number,
                 variable,
             })

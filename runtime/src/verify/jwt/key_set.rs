@@ -18,7 +18,7 @@ use tokio::time::timeout;
 
 use self::{
     loading::{LoadHistory, LoadResult, NoLoad},
-    snapshot::Snapshot,
+    snapshot::KeySnapshot,
 };
 use super::key::{Algorithm, Key, Thumbprint};
 use crate::{
@@ -59,7 +59,7 @@ pub(crate) struct KeySet {
     stale_limit: Duration,
     /// The key from the configuration, for when no set is known and Clerk cannot be asked.
     fallback: Option<Arc<Key>>,
-    snapshot: ArcSwapOption<Snapshot>,
+    snapshot: ArcSwapOption<KeySnapshot>,
     loads: Arc<SingleFlight<(), LoadResult>>,
     /// Taken after the lock of `loads`, where both are.
     history: Mutex<LoadHistory>,
@@ -129,14 +129,14 @@ impl KeySet {
     /// or Clerk has another key under that ID by now. Without a newer set it counts as forged.
     async fn verify_refreshed(
         self: &Arc<Self>,
-        known: &Arc<Snapshot>,
+        known: &Arc<KeySnapshot>,
         fault: TokenError,
         kid: &str,
         algorithm: Algorithm,
         jwt: &Jwt<'_>,
     ) -> Result<Thumbprint, TokenError> {
         let load = |seen: Option<&_>| self.load_after_bad_signature(seen.unwrap_or(known));
-        let verify = |set: &Snapshot| verify_with(set, kid, algorithm, jwt);
+        let verify = |set: &KeySnapshot| verify_with(set, kid, algorithm, jwt);
         self.load_and_verify(load, verify).await.unwrap_or(Err(fault))
     }
 
@@ -147,7 +147,7 @@ impl KeySet {
         jwt: &Jwt<'_>,
     ) -> Result<Thumbprint, ErrorKind> {
         let load = |_: Option<&_>| self.load_missing(Some(kid));
-        let verify = |set: &Snapshot| verify_with(set, kid, algorithm, jwt);
+        let verify = |set: &KeySnapshot| verify_with(set, kid, algorithm, jwt);
         let why = match self.load_and_verify(load, verify).await {
             Ok(verified) => return Ok(verified?),
             Err(NoLoad::Failed(why)) => why,
@@ -164,12 +164,12 @@ impl KeySet {
     /// the token came says nothing of a key that Clerk shows since: then looks once more.
     async fn load_and_verify(
         &self,
-        load: impl Fn(Option<&Arc<Snapshot>>) -> Result<Flight<LoadResult>, NoLoad>,
-        verify: impl Fn(&Snapshot) -> Result<Thumbprint, TokenError>,
+        load: impl Fn(Option<&Arc<KeySnapshot>>) -> Result<Flight<LoadResult>, NoLoad>,
+        verify: impl Fn(&KeySnapshot) -> Result<Thumbprint, TokenError>,
     ) -> Result<Result<Thumbprint, TokenError>, NoLoad> {
         let came_at = self.clock.steady();
         let look = async |seen: Option<&_>| match load(seen) {
-            Ok(load) => telemetry::wait_for_keys(load.result()).await.map_err(NoLoad::Failed),
+            Ok(load) => telemetry::wait_for_key_set(load.result()).await.map_err(NoLoad::Failed),
             Err(NoLoad::Known(set)) => Ok(set),
             Err(none) => Err(none),
         };
@@ -193,7 +193,7 @@ impl KeySet {
             return Ok(());
         }
         let loaded = match self.load_missing(None) {
-            Ok(load) => telemetry::wait_for_keys(load.result()).await.map(drop),
+            Ok(load) => telemetry::wait_for_key_set(load.result()).await.map(drop),
             Err(NoLoad::Known(_) | NoLoad::Unknown) => return Ok(()),
             Err(NoLoad::Failed(why)) => Err(why),
         };
@@ -205,7 +205,7 @@ impl KeySet {
 
     /// Reads the snapshot, if it may be used without waiting. A load starts behind one that grows
     /// old.
-    fn usable<T>(self: &Arc<Self>, read: impl FnOnce(&Arc<Snapshot>) -> T) -> Option<T> {
+    fn usable<T>(self: &Arc<Self>, read: impl FnOnce(&Arc<KeySnapshot>) -> T) -> Option<T> {
         let current = self.snapshot.load();
         let snapshot = current.as_ref()?;
         let now = self.clock.steady();
@@ -215,14 +215,14 @@ impl KeySet {
         self.is_usable(snapshot, now).then(|| read(snapshot))
     }
 
-    fn is_usable(&self, snapshot: &Snapshot, now: Duration) -> bool {
+    fn is_usable(&self, snapshot: &KeySnapshot, now: Duration) -> bool {
         let age = snapshot.age(now);
         age < LIFETIME || (snapshot.is_in_outage(now) && age < self.stale_limit)
     }
 
     /// What was known must do where Clerk cannot be asked, until it is too old. It does not where
     /// Clerk refuses our key: then nobody says that we may go on.
-    fn stale(&self, why: &CallError) -> Option<Arc<Snapshot>> {
+    fn stale(&self, why: &CallError) -> Option<Arc<KeySnapshot>> {
         let now = self.clock.steady();
         let known = self.snapshot.load_full().filter(|_| why.is_outage());
         known.filter(|snapshot| snapshot.age(now) < self.stale_limit)
@@ -234,16 +234,16 @@ impl KeySet {
         self.fallback.clone().filter(|_| why.is_outage() && self.history().shows_fallback())
     }
 
-    fn is_fallback_in(&self, snapshot: &Snapshot) -> bool {
+    fn is_fallback_in(&self, snapshot: &KeySnapshot) -> bool {
         self.fallback.as_ref().is_some_and(|key| snapshot.shows(key))
     }
 
     /// Asks each source in turn. Only where one gives no answer, the next is asked.
-    async fn load(&self) -> Result<Arc<Snapshot>, CallError> {
+    async fn load(&self) -> Result<Arc<KeySnapshot>, CallError> {
         // What is shown later can be more or less than what was asked for.
         let asked_at = self.clock.steady();
         let keys = self.upstream.ask_with_retry(&self.sources, snapshot::read).await?;
-        Ok(Arc::new(Snapshot::new(keys, asked_at)))
+        Ok(Arc::new(KeySnapshot::new(keys, asked_at)))
     }
 
     fn health(&self) -> KeyHealth {
@@ -266,7 +266,7 @@ impl KeySet {
 
 /// A set without the key ID does not verify the token either.
 fn verify_with(
-    set: &Snapshot,
+    set: &KeySnapshot,
     kid: &str,
     algorithm: Algorithm,
     jwt: &Jwt<'_>,

@@ -10,13 +10,13 @@ use super::rate_limit::{CallLimit, Throttled};
 use crate::{
     clock::Clock,
     error::{ConfigurationError, ErrorKind, TokenError, UpstreamError, UpstreamErrorKind},
-    telemetry::Endpoint,
+    telemetry::ClerkEndpoint,
     token::{
         OpaqueKind,
         json::{Member, Object},
     },
     verify::{
-        call_throttle::{CallThrottle, LONGEST_BLOCK, Withheld},
+        call_throttle::{CallThrottle, LONGEST_BLOCK, ThrottledCall},
         facts::RecipientCheck,
         http_client::{ApiRequest, ApiSecret, CallError, Upstream},
     },
@@ -82,18 +82,23 @@ impl BackendApi {
             upstream,
             clock,
             oauth_token: endpoint(
-                Endpoint::OAuthTokenVerify,
+                ClerkEndpoint::OAuthTokenVerify,
                 "oauth_applications/access_tokens/verify",
                 secret,
                 limits.oauth_token,
             ),
             m2m_token: endpoint(
-                Endpoint::M2mTokenVerify,
+                ClerkEndpoint::M2mTokenVerify,
                 "m2m_tokens/verify",
                 machine_secret.or(secret),
                 limits.m2m_token,
             ),
-            api_key: endpoint(Endpoint::ApiKeyVerify, "api_keys/verify", secret, limits.api_key),
+            api_key: endpoint(
+                ClerkEndpoint::ApiKeyVerify,
+                "api_keys/verify",
+                secret,
+                limits.api_key,
+            ),
             recipient_check,
         }
     }
@@ -114,7 +119,7 @@ impl BackendApi {
         let endpoint = self.endpoint(kind);
         endpoint.request(kind)?;
         let started = endpoint.throttle.start(is_new_token, self.clock.steady());
-        Ok(started.map_err(withheld)?)
+        Ok(started.map_err(throttled_error)?)
     }
 
     /// Called once, because verifications are billed and a retry would multiply what a caller can
@@ -166,10 +171,10 @@ impl VerifyEndpoint {
 }
 
 /// A call that is not made. The caller can come again after the wait, in whole seconds.
-fn withheld(withheld: Withheld) -> UpstreamError {
-    let (reason, wait) = match withheld {
-        Withheld::ByClerk(wait) => (UpstreamErrorKind::Status(429), wait),
-        Withheld::ByLimit(Throttled { wait, only_new_tokens }) => {
+fn throttled_error(throttled: ThrottledCall) -> UpstreamError {
+    let (reason, wait) = match throttled {
+        ThrottledCall::ByClerk(wait) => (UpstreamErrorKind::Status(429), wait),
+        ThrottledCall::ByLimit(Throttled { wait, only_new_tokens }) => {
             let setting =
                 if only_new_tokens { "new_token_rate_limit" } else { "opaque_rate_limit" };
             (UpstreamErrorKind::RateLimit(setting), wait)

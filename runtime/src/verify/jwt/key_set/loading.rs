@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{KeySet, snapshot::Snapshot};
+use super::{KeySet, snapshot::KeySnapshot};
 use crate::{
     error::{UpstreamError, UpstreamErrorKind},
     telemetry,
@@ -51,12 +51,12 @@ struct LastFailure {
     why: CallError,
 }
 
-pub(crate) type LoadResult = Result<Arc<Snapshot>, CallError>;
+pub(crate) type LoadResult = Result<Arc<KeySnapshot>, CallError>;
 
 /// Why the key set is not loaded now.
 pub(crate) enum NoLoad {
     /// The set is here by now.
-    Known(Arc<Snapshot>),
+    Known(Arc<KeySnapshot>),
     /// The set is fresh and does not have the key, and none may be loaded now.
     Unknown,
     Failed(CallError),
@@ -119,11 +119,12 @@ impl KeySet {
     /// only within the limit for such tokens.
     pub(crate) fn load_after_bad_signature(
         self: &Arc<Self>,
-        old: &Arc<Snapshot>,
+        old: &Arc<KeySnapshot>,
     ) -> Result<Flight<LoadResult>, NoLoad> {
         let now = self.clock.steady();
         let known = || {
-            let is_newer = |set: &Arc<Snapshot>| !Arc::ptr_eq(set, old) && self.is_usable(set, now);
+            let is_newer =
+                |set: &Arc<KeySnapshot>| !Arc::ptr_eq(set, old) && self.is_usable(set, now);
             self.snapshot.load_full().filter(is_newer).map(NoLoad::Known)
         };
         self.join_or_load(now, known, |history| {
@@ -132,7 +133,7 @@ impl KeySet {
     }
 
     /// Starts a load behind a snapshot that is still used.
-    pub(crate) fn refresh(self: &Arc<Self>, old: &Snapshot, now: Duration) {
+    pub(crate) fn refresh(self: &Arc<Self>, old: &KeySnapshot, now: Duration) {
         // Another request can have started it since `now`.
         let known = || (!old.refresh_is_due(now)).then_some(NoLoad::Unknown);
         let put_off = |_: &mut LoadHistory| {
@@ -165,7 +166,7 @@ impl KeySet {
         match result {
             Ok(snapshot) => {
                 self.snapshot.store(Some(Arc::clone(snapshot)));
-                telemetry::keys_loaded(self.clock.now());
+                telemetry::key_set_fetched(self.clock.now());
                 history.last_failure = None;
                 history.shows_fallback = self.is_fallback_in(snapshot);
             }

@@ -22,7 +22,7 @@ use crate::{
 const MOST_KEYS_OF_ONE_ID: usize = 4;
 
 /// The keys that Clerk showed at one moment.
-pub(crate) struct Snapshot {
+pub(crate) struct KeySnapshot {
     keys: Vec<(String, Arc<Key>)>,
     /// The start of the load: a key can be withdrawn while it runs.
     asked_at: Duration,
@@ -39,7 +39,7 @@ struct SentSet<'s> {
     keys: Vec<&'s RawValue>,
 }
 
-impl Snapshot {
+impl KeySnapshot {
     pub(crate) fn new(keys: Vec<(String, Arc<Key>)>, asked_at: Duration) -> Self {
         Self { keys, asked_at, next_refresh: AtomicU64::new(0), outage_until: AtomicU64::new(0) }
     }

@@ -4,11 +4,11 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::response::rejection::{PROBLEM_TYPE, RejectionKind};
+use crate::response::kind::{PROBLEM_TYPE, RejectionKind};
 
 /// How an operation can refuse with one status: one refusal or more, in the order of [`ALL`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Answer(Vec<RejectionKind>);
+pub(super) struct ResponseObject(Vec<RejectionKind>);
 
 /// By status.
 const ALL: [RejectionKind; 8] = [
@@ -22,7 +22,7 @@ const ALL: [RejectionKind; 8] = [
     RejectionKind::ClerkUnavailable,
 ];
 
-impl Answer {
+impl ResponseObject {
     /// Groups what can occur.
     pub(super) fn by_status(can_occur: impl Fn(RejectionKind) -> bool) -> Vec<Self> {
         let refusals: Vec<RejectionKind> =
@@ -119,17 +119,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_leads_back_to_its_answer_and_other_names_to_none() {
-        let answers = Answer::by_status(|_| true);
+    fn name_of_a_response_leads_back_to_it() {
+        let responses = ResponseObject::by_status(|_| true);
         assert_eq!(
-            answers.iter().map(Answer::status).collect::<Vec<_>>(),
+            responses.iter().map(ResponseObject::status).collect::<Vec<_>>(),
             [400, 401, 403, 500, 503]
         );
-        for answer in answers {
-            assert_eq!(Answer::named(&answer.name()), Some(answer));
+        for response in responses {
+            assert_eq!(ResponseObject::named(&response.name()), Some(response));
         }
         for other in ["clerk", "clerk.", "clerk.other", "forbidden", "my.forbidden"] {
-            assert_eq!(Answer::named(other), None, "{other}");
+            assert_eq!(ResponseObject::named(other), None, "{other}");
         }
     }
 }

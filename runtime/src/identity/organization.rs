@@ -1,0 +1,46 @@
+//! The organization that is active in a session.
+
+use std::fmt;
+
+use super::OrgId;
+
+/// The organization that is active in a session.
+#[derive(Clone)]
+pub struct Organization {
+    pub(crate) id: OrgId,
+    pub(crate) slug: Option<Box<str>>,
+    pub(crate) role: Option<Box<str>>,
+    pub(crate) permissions: Box<[Box<str>]>,
+}
+
+impl Organization {
+    /// The organization's id.
+    #[must_use]
+    pub fn id(&self) -> &OrgId {
+        &self.id
+    }
+
+    /// Its slug, where it has one.
+    #[must_use]
+    pub fn slug(&self) -> Option<&str> {
+        self.slug.as_deref()
+    }
+
+    /// The user's role in it, such as `org:admin`.
+    #[must_use]
+    pub fn role(&self) -> Option<&str> {
+        self.role.as_deref()
+    }
+
+    /// The user's custom permissions in it, such as `org:notes:read`. Clerk leaves its system
+    /// permissions (`org:sys_…`) out of the token.
+    pub fn permissions(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.permissions.iter().map(AsRef::as_ref)
+    }
+}
+
+impl fmt::Debug for Organization {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Organization(..)")
+    }
+}
