@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenTree};
 use syn::{
     LitStr, Path, Token,
     ext::IdentExt,
-    parse::{End, ParseStream, discouraged::Speculative},
+    parse::{ParseStream, discouraged::Speculative},
     token::{Bracket, Paren},
 };
 
@@ -125,15 +125,11 @@ pub(crate) fn path_after_equals(
     input: ParseStream<'_>,
     errors: &mut Errors,
 ) -> Option<Path> {
-    // Before another argument, only the comma is missing.
-    let is_whole = |ahead: ParseStream<'_>| {
-        ahead.is_empty() || ahead.peek(Token![,]) || starts_argument(ahead)
-    };
     if !equals(keyword, name, input, errors) {
         return None;
     }
     let ahead = input.fork();
-    if let Some(path) = ahead.call(Path::parse_mod_style).ok().filter(|_| is_whole(&ahead)) {
+    if let Some(path) = ahead.call(Path::parse_mod_style).ok().filter(|_| ends_argument(&ahead)) {
         input.advance_to(&ahead);
         return Some(path);
     }
@@ -142,6 +138,16 @@ pub(crate) fn path_after_equals(
     let instead = quoted.map(|path| Leaf::Path(path).to_string());
     let message = format!("expected a path, found {}", found(input));
     unreadable(keyword, instead, &message, input, errors)
+}
+
+/// Whether nothing stands behind a value, or only the comma before the next argument is missing.
+fn ends_argument(behind: ParseStream<'_>) -> bool {
+    behind.is_empty() || behind.peek(Token![,]) || starts_argument(behind)
+}
+
+/// One letter alone can be a type.
+fn is_long_constant(name: &str) -> bool {
+    name.len() > 1 && is_constant(name)
 }
 
 /// `= policies::ReadNotes`
@@ -154,8 +160,7 @@ pub(crate) fn policy_after_equals(
     let path = path_after_equals(keyword, name, input, errors)?;
     if let Some(last) = path.segments.last() {
         let written = last.ident.to_string();
-        // One letter alone can be a type.
-        if written.len() > 1 && is_constant(&written) {
+        if is_long_constant(&written) {
             let message = format!("`{written}` is a constant, and `policy` names a type");
             errors.push(last.ident.span(), &message, &declaration(&written));
         }
@@ -173,15 +178,15 @@ pub(crate) fn name_after_equals(
     if !equals(keyword, name, input, errors) {
         return None;
     }
-    let is_alone = input.peek2(Token![,]) || input.peek2(End);
-    if let (true, Ok(policy)) = (is_alone, input.fork().parse::<Ident>()) {
+    let ahead = input.fork();
+    if let Some(policy) = ahead.parse::<Ident>().ok().filter(|_| ends_argument(&ahead)) {
         // Who writes the name of a constant means its policy, and this is another one.
-        if is_constant(&policy.to_string()) {
+        if is_long_constant(&policy.to_string()) {
             let message = format!("`{name} = {policy}` uses no `const`: it names a new type");
             let help = "write the policy itself in the attribute";
             errors.push(policy.span(), &message, help);
         }
-        skip_to_comma(input);
+        input.advance_to(&ahead);
         return Some(policy);
     }
     let quoted = input.fork().parse::<LitStr>().ok().and_then(|text| text.parse::<Ident>().ok());
@@ -238,11 +243,17 @@ fn instead_of_equals(keyword: Keyword, name: &Ident, input: ParseStream<'_>) -> 
     } else {
         format!("expected `=` and a value after `{name}`")
     };
-    if matches!(keyword, Keyword::Crate | Keyword::Policy | Keyword::PolicyName) {
-        return (message, write(keyword));
-    }
     let ahead = input.fork();
     skip_signs(&ahead);
+    if matches!(keyword, Keyword::Crate | Keyword::Policy | Keyword::PolicyName) {
+        let path = ahead.call(Path::parse_mod_style).ok().filter(|_| ends_argument(&ahead));
+        let is_one = |path: &Path| keyword != Keyword::PolicyName || path.get_ident().is_some();
+        let help = path.filter(is_one).map_or_else(
+            || write(keyword),
+            |path| format!("write `{name} = {}`", Leaf::Path(path)),
+        );
+        return (message, help);
+    }
     let mut unread = Errors::default();
     let help = match strings(&ahead) {
         Some(texts) => write_all(keyword, &quoted(&texts)),
