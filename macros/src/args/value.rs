@@ -2,20 +2,21 @@
 
 use proc_macro2::{Ident, TokenTree};
 use syn::{
-    LitStr, Path, Token,
+    Token,
     ext::IdentExt,
-    parse::{ParseStream, discouraged::Speculative},
+    parse::ParseStream,
     token::{Bracket, Paren},
 };
 
 use crate::{
     args::{
-        comma::{skip_to_comma, starts_argument},
+        comma::skip_to_comma,
         describe::{found, quoted, strings},
         factor::{factor, is_level},
         group_syntax::{leaf, list, only_group},
-        keyword::{Keyword, declaration, is_constant},
-        tree::{Around, Factor, Leaf, Value},
+        keyword::Keyword,
+        path::after_other_sign,
+        tree::{Around, Factor, Value},
         unexpected::{write, write_all},
     },
     condition::Condition,
@@ -118,102 +119,13 @@ fn has_arguments(input: ParseStream<'_>) -> bool {
         .any(|token| matches!(token, TokenTree::Punct(sign) if sign.as_char() == '='))
 }
 
-/// `= my_crate::auth`
-pub(crate) fn path_after_equals(
-    keyword: Keyword,
-    name: &Ident,
-    input: ParseStream<'_>,
-    errors: &mut Errors,
-) -> Option<Path> {
-    if !equals(keyword, name, input, errors) {
-        return None;
-    }
-    let ahead = input.fork();
-    if let Some(path) = ahead.call(Path::parse_mod_style).ok().filter(|_| ends_argument(&ahead)) {
-        input.advance_to(&ahead);
-        return Some(path);
-    }
-    let quoted = input.fork().parse::<LitStr>().ok();
-    let quoted = quoted.and_then(|text| text.parse_with(Path::parse_mod_style).ok());
-    let instead = quoted.map(|path| Leaf::Path(path).to_string());
-    let message = format!("expected a path, found {}", found(input));
-    unreadable(keyword, instead, &message, input, errors)
-}
-
-/// Whether nothing stands behind a value, or only the comma before the next argument is missing.
-fn ends_argument(behind: ParseStream<'_>) -> bool {
-    behind.is_empty() || behind.peek(Token![,]) || starts_argument(behind)
-}
-
-/// One letter alone can be a type.
-fn is_long_constant(name: &str) -> bool {
-    name.len() > 1 && is_constant(name)
-}
-
-/// `= policies::ReadNotes`
-pub(crate) fn policy_after_equals(
-    keyword: Keyword,
-    name: &Ident,
-    input: ParseStream<'_>,
-    errors: &mut Errors,
-) -> Option<Path> {
-    let path = path_after_equals(keyword, name, input, errors)?;
-    if let Some(last) = path.segments.last() {
-        let written = last.ident.to_string();
-        if is_long_constant(&written) {
-            let message = format!("`{written}` is a constant, and `policy` names a type");
-            errors.push(last.ident.span(), &message, &declaration(&written));
-        }
-    }
-    Some(path)
-}
-
-/// `= ListNotes`
-pub(crate) fn name_after_equals(
-    keyword: Keyword,
-    name: &Ident,
-    input: ParseStream<'_>,
-    errors: &mut Errors,
-) -> Option<Ident> {
-    if !equals(keyword, name, input, errors) {
-        return None;
-    }
-    let ahead = input.fork();
-    if let Some(policy) = ahead.parse::<Ident>().ok().filter(|_| ends_argument(&ahead)) {
-        // Who writes the name of a constant means its policy, and this is another one.
-        if is_long_constant(&policy.to_string()) {
-            let message = format!("`{name} = {policy}` uses no `const`: it names a new type");
-            let help = "write the policy itself in the attribute";
-            errors.push(policy.span(), &message, help);
-        }
-        input.advance_to(&ahead);
-        return Some(policy);
-    }
-    let quoted = input.fork().parse::<LitStr>().ok().and_then(|text| text.parse::<Ident>().ok());
-    let message = if input.fork().call(Path::parse_mod_style).is_ok() {
-        "expected a name alone: the policy type stands beside the handler".to_owned()
-    } else {
-        format!("expected a name, found {}", found(input))
-    };
-    unreadable(keyword, quoted.map(|name| name.to_string()), &message, input, errors)
-}
-
-/// Reports what stands there, and skips it. `instead` is the same without quotes.
-fn unreadable<T>(
-    keyword: Keyword,
-    instead: Option<String>,
-    message: &str,
-    input: ParseStream<'_>,
-    errors: &mut Errors,
-) -> Option<T> {
-    let instead = instead.map(|value| format!("write `{} = {value}`", keyword.name()));
-    errors.push(input.span(), message, &instead.unwrap_or_else(|| write(keyword)));
-    skip_to_comma(input);
-    None
-}
-
 /// Takes `=`, if something stands behind it.
-fn equals(keyword: Keyword, name: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> bool {
+pub(crate) fn equals(
+    keyword: Keyword,
+    name: &Ident,
+    input: ParseStream<'_>,
+    errors: &mut Errors,
+) -> bool {
     let is_other_sign = input.peek(Token![==]) || input.peek(Token![=>]);
     let equals = if is_other_sign { None } else { input.parse::<Token![=]>().ok() };
     let Some(equals) = equals else {
@@ -246,13 +158,7 @@ fn instead_of_equals(keyword: Keyword, name: &Ident, input: ParseStream<'_>) -> 
     let ahead = input.fork();
     skip_signs(&ahead);
     if matches!(keyword, Keyword::Crate | Keyword::Policy | Keyword::PolicyName) {
-        let path = ahead.call(Path::parse_mod_style).ok().filter(|_| ends_argument(&ahead));
-        let is_one = |path: &Path| keyword != Keyword::PolicyName || path.get_ident().is_some();
-        let help = path.filter(is_one).map_or_else(
-            || write(keyword),
-            |path| format!("write `{name} = {}`", Leaf::Path(path)),
-        );
-        return (message, help);
+        return (message, after_other_sign(keyword, &ahead));
     }
     let mut unread = Errors::default();
     let help = match strings(&ahead) {
