@@ -7,6 +7,7 @@ pub(crate) mod describe;
 pub(crate) mod factor;
 pub(crate) mod group_syntax;
 pub(crate) mod keyword;
+pub(crate) mod path;
 pub(crate) mod tree;
 pub(crate) mod unexpected;
 pub(crate) mod value;
@@ -126,16 +127,16 @@ impl Args {
                 self.is_optional = true;
             }
             Keyword::Crate => {
-                let path = value::path_after_equals(keyword, &name, input, errors);
+                let path = path::path_after_equals(keyword, &name, input, errors);
                 self.crate_path = self.crate_path.take().or(path);
             }
             Keyword::Policy => {
-                let policy = value::policy_after_equals(keyword, &name, input, errors);
+                let policy = path::policy_after_equals(keyword, &name, input, errors);
                 self.has_gaps |= policy.is_none();
                 self.policy = self.policy.take().or(policy);
             }
             Keyword::PolicyName => {
-                let policy = value::name_after_equals(keyword, &name, input, errors);
+                let policy = path::name_after_equals(keyword, &name, input, errors);
                 self.policy_name = self.policy_name.take().or(policy);
             }
             Keyword::Clause(kind) => {

@@ -58,8 +58,8 @@ pub trait Guarded: 'static {
     type Organization: GuardOrganization;
 }
 
-/// What a caller with a credential is, under the policy `P`.
-pub type TokenOf<P> = <<P as Guarded>::Identity as GuardIdentity>::Token;
+/// What a caller with a credential is, of the identity of a policy.
+pub type TokenOf<I> = <I as GuardIdentity>::Token;
 
 /// The policy type of a handler whose attribute has a mistake.
 #[derive(Debug)]

@@ -8,6 +8,7 @@ mod const_str;
 mod denial;
 mod difference;
 mod display;
+mod exclusion;
 mod hierarchy;
 mod narrowed;
 mod record;
@@ -89,8 +90,9 @@ impl Policy {
     /// # Panics
     /// Where it is not evaluated at compile time: if a token type has two clauses, a condition
     /// stands in a clause of a type that does not have it, a scope is not a scope-token of RFC
-    /// 6749 §3.3, a list is empty, a role, permission or client has a form that Clerk never issues, or
-    /// a requirement in it never matters beside another.
+    /// 6749 §3.3, a list is empty, a role, permission or client has a form that Clerk never issues,
+    /// each caller would need two roles, clients or machines, or a requirement in it never matters
+    /// beside another.
     #[must_use]
     #[track_caller]
     pub const fn new(clauses: &'static [Clause]) -> Self {
@@ -112,6 +114,11 @@ impl Policy {
         let mut rest = clauses;
         while let [clause, tail @ ..] = rest {
             clause.requirement().assert_sound(clause.token_type(), compared);
+            assert!(
+                Requirement::can_be_met_together(&[clause.requirement()]),
+                "no caller can pass: a user has one role in an organization, and a token one client or \
+                 machine"
+            );
             let mut others = tail;
             while let [other, tail @ ..] = others {
                 let same = clause.token_type() as u8 == other.token_type() as u8;

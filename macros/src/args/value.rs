@@ -2,20 +2,21 @@
 
 use proc_macro2::{Ident, TokenTree};
 use syn::{
-    LitStr, Path, Token,
+    Token,
     ext::IdentExt,
-    parse::{End, ParseStream, discouraged::Speculative},
+    parse::ParseStream,
     token::{Bracket, Paren},
 };
 
 use crate::{
     args::{
-        comma::{skip_to_comma, starts_argument},
+        comma::skip_to_comma,
         describe::{found, quoted, strings},
         factor::{factor, is_level},
         group_syntax::{leaf, list, only_group},
-        keyword::{Keyword, declaration, is_constant},
-        tree::{Around, Factor, Leaf, Value},
+        keyword::Keyword,
+        path::after_other_sign,
+        tree::{Around, Factor, Value},
         unexpected::{write, write_all},
     },
     condition::Condition,
@@ -118,97 +119,13 @@ fn has_arguments(input: ParseStream<'_>) -> bool {
         .any(|token| matches!(token, TokenTree::Punct(sign) if sign.as_char() == '='))
 }
 
-/// `= my_crate::auth`
-pub(crate) fn path_after_equals(
-    keyword: Keyword,
-    name: &Ident,
-    input: ParseStream<'_>,
-    errors: &mut Errors,
-) -> Option<Path> {
-    // Before another argument, only the comma is missing.
-    let is_whole = |ahead: ParseStream<'_>| {
-        ahead.is_empty() || ahead.peek(Token![,]) || starts_argument(ahead)
-    };
-    if !equals(keyword, name, input, errors) {
-        return None;
-    }
-    let ahead = input.fork();
-    if let Some(path) = ahead.call(Path::parse_mod_style).ok().filter(|_| is_whole(&ahead)) {
-        input.advance_to(&ahead);
-        return Some(path);
-    }
-    let quoted = input.fork().parse::<LitStr>().ok();
-    let quoted = quoted.and_then(|text| text.parse_with(Path::parse_mod_style).ok());
-    let instead = quoted.map(|path| Leaf::Path(path).to_string());
-    let message = format!("expected a path, found {}", found(input));
-    unreadable(keyword, instead, &message, input, errors)
-}
-
-/// `= policies::ReadNotes`
-pub(crate) fn policy_after_equals(
-    keyword: Keyword,
-    name: &Ident,
-    input: ParseStream<'_>,
-    errors: &mut Errors,
-) -> Option<Path> {
-    let path = path_after_equals(keyword, name, input, errors)?;
-    if let Some(last) = path.segments.last() {
-        let written = last.ident.to_string();
-        // One letter alone can be a type.
-        if written.len() > 1 && is_constant(&written) {
-            let message = format!("`{written}` is a constant, and `policy` names a type");
-            errors.push(last.ident.span(), &message, &declaration(&written));
-        }
-    }
-    Some(path)
-}
-
-/// `= ListNotes`
-pub(crate) fn name_after_equals(
-    keyword: Keyword,
-    name: &Ident,
-    input: ParseStream<'_>,
-    errors: &mut Errors,
-) -> Option<Ident> {
-    if !equals(keyword, name, input, errors) {
-        return None;
-    }
-    let is_alone = input.peek2(Token![,]) || input.peek2(End);
-    if let (true, Ok(policy)) = (is_alone, input.fork().parse::<Ident>()) {
-        // Who writes the name of a constant means its policy, and this is another one.
-        if is_constant(&policy.to_string()) {
-            let message = format!("`{name} = {policy}` uses no `const`: it names a new type");
-            let help = "write the policy itself in the attribute";
-            errors.push(policy.span(), &message, help);
-        }
-        skip_to_comma(input);
-        return Some(policy);
-    }
-    let quoted = input.fork().parse::<LitStr>().ok().and_then(|text| text.parse::<Ident>().ok());
-    let message = if input.fork().call(Path::parse_mod_style).is_ok() {
-        "expected a name alone: the policy type stands beside the handler".to_owned()
-    } else {
-        format!("expected a name, found {}", found(input))
-    };
-    unreadable(keyword, quoted.map(|name| name.to_string()), &message, input, errors)
-}
-
-/// Reports what stands there, and skips it. `instead` is the same without quotes.
-fn unreadable<T>(
-    keyword: Keyword,
-    instead: Option<String>,
-    message: &str,
-    input: ParseStream<'_>,
-    errors: &mut Errors,
-) -> Option<T> {
-    let instead = instead.map(|value| format!("write `{} = {value}`", keyword.name()));
-    errors.push(input.span(), message, &instead.unwrap_or_else(|| write(keyword)));
-    skip_to_comma(input);
-    None
-}
-
 /// Takes `=`, if something stands behind it.
-fn equals(keyword: Keyword, name: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> bool {
+pub(crate) fn equals(
+    keyword: Keyword,
+    name: &Ident,
+    input: ParseStream<'_>,
+    errors: &mut Errors,
+) -> bool {
     let is_other_sign = input.peek(Token![==]) || input.peek(Token![=>]);
     let equals = if is_other_sign { None } else { input.parse::<Token![=]>().ok() };
     let Some(equals) = equals else {
@@ -238,11 +155,11 @@ fn instead_of_equals(keyword: Keyword, name: &Ident, input: ParseStream<'_>) -> 
     } else {
         format!("expected `=` and a value after `{name}`")
     };
-    if matches!(keyword, Keyword::Crate | Keyword::Policy | Keyword::PolicyName) {
-        return (message, write(keyword));
-    }
     let ahead = input.fork();
     skip_signs(&ahead);
+    if matches!(keyword, Keyword::Crate | Keyword::Policy | Keyword::PolicyName) {
+        return (message, after_other_sign(keyword, &ahead));
+    }
     let mut unread = Errors::default();
     let help = match strings(&ahead) {
         Some(texts) => write_all(keyword, &quoted(&texts)),

@@ -116,20 +116,23 @@ impl PolicyTokens {
         let allows_pending = policy.clauses.iter().any(|clause| clause.allows_pending);
         let pending = allows_pending.then(|| quote!(.allow_pending()));
         let optional = policy.accepts.is_optional.then(|| quote!(.optional()));
+        let constants = compared_constants(policy);
         if let Some(base) = &policy.base {
             let base = quote!(<#base as #root::Guarded>::POLICY);
             if policy.clauses.is_empty() && optional.is_none() {
                 return base;
             }
-            let narrow = if policy.accepts.types.is_empty() { quote!(and) } else { quote!(only) };
-            return quote!(#prefix Policy::narrowed(&#base.#narrow(#clauses) #pending #optional.clauses()));
+            let narrow = match (policy.accepts.types.is_empty(), constants.is_some()) {
+                (true, false) => quote!(and),
+                (true, true) => quote!(and_from_expansion),
+                (false, false) => quote!(only),
+                (false, true) => quote!(only_from_expansion),
+            };
+            let narrowed = quote!(#base.#narrow(#clauses #constants) #pending #optional);
+            return quote!(#prefix Policy::narrowed(&#narrowed.clauses()));
         }
-        if requirements(policy).map(leaves).sum::<usize>() <= MOST_COMPARED {
-            return quote!(#prefix Policy::new(#clauses) #pending #optional);
-        }
-        let mut constants = Vec::new();
-        requirements(policy).for_each(|requirement| collect_paths(requirement, &mut constants));
-        quote!(#prefix Policy::from_expansion(#clauses, &[#(#constants),*]) #pending #optional)
+        let new = if constants.is_some() { quote!(from_expansion) } else { quote!(new) };
+        quote!(#prefix Policy::#new(#clauses #constants) #pending #optional)
     }
 
     fn clause(&self, clause: &Clause) -> TokenStream {
@@ -190,6 +193,14 @@ impl PolicyTokens {
         };
         quote!(#prefix Requirement::#name(&[#(#parts),*]))
     }
+}
+
+/// Behind the clauses of a large policy, the constants in it.
+fn compared_constants(policy: &Policy) -> Option<TokenStream> {
+    let is_large = requirements(policy).map(leaves).sum::<usize>() > MOST_COMPARED;
+    let mut constants = Vec::new();
+    requirements(policy).for_each(|requirement| collect_paths(requirement, &mut constants));
+    is_large.then(|| quote!(, &[#(#constants),*]))
 }
 
 /// Every requirement that stands in no group.

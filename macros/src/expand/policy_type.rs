@@ -127,7 +127,7 @@ fn identity(policy: &Policy, paths: &Paths) -> TokenStream {
             return if is_whole {
                 quote!(<#base as #root::Guarded>::Identity)
             } else {
-                quote!(#root::__private::TokenOf<#base>)
+                quote!(#root::__private::TokenOf<<#base as #root::Guarded>::Identity>)
             };
         }
         [kind] => {

@@ -48,7 +48,7 @@ impl PolicyType {
     }
 }
 
-/// Has the handler's span, so that an editor renames both.
+/// Has the handler's span: an editor goes there from each use of the type.
 fn derived(handler: &Ident, errors: &mut Errors) -> Ident {
     let words = camel_case(&handler.unraw().to_string());
     if words.is_empty() {

@@ -287,6 +287,16 @@ fn policy_of_many_scopes_compares_only_its_constants() {
 }
 
 #[test]
+fn narrowed_policy_of_many_scopes_compares_only_its_constants() {
+    let scopes: Vec<String> = (0..17).map(|number| format!("\"s{number}\"")).collect();
+    let clause = format!("api_key(scopes = [{}, scope::A])", scopes.join(", "));
+    check_policy(
+        &format!("policy = ReadNotes, {clause}"),
+        &expect_file!["expansions/policy_narrowed_many_scopes.rs"],
+    );
+}
+
+#[test]
 fn after_a_mistake_the_policy_refuses_everyone() {
     check_policy(r#"accept = "oauth_token""#, &expect_file!["expansions/policy_mistake.rs"]);
 }

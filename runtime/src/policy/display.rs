@@ -1,6 +1,9 @@
 //! A policy in, one readable line out: `oauth_token with scope read:notes`.
 
-use std::fmt::{self, Write as _};
+use std::{
+    fmt::{self, Write as _},
+    mem::discriminant,
+};
 
 use serde::{Serialize, Serializer};
 
@@ -53,8 +56,8 @@ impl fmt::Display for Requirement {
             Self::Organization => formatter.write_str("an organization"),
             Self::NotImpersonated => formatter.write_str("no impersonator"),
             Self::Jwt => formatter.write_str("JWT format"),
-            Self::All(parts) => joined(formatter, parts, " and ", Self::beside_others),
-            Self::Any(parts) => joined(formatter, parts, " or ", Self::beside_others),
+            Self::All(_) => joined(formatter, &self.flat(), " and ", Self::beside_others),
+            Self::Any(_) => joined(formatter, &self.flat(), " or ", Self::beside_others),
             Self::Scope(_)
             | Self::Role(_)
             | Self::Permission(_)
@@ -91,6 +94,14 @@ impl Requirement {
         }
     }
 
+    /// The parts of a group, and of the groups of its kind in it: a narrowed policy has such groups.
+    fn flat(&self) -> Vec<&Self> {
+        let (Self::All(parts) | Self::Any(parts)) = self else { return vec![self] };
+        let is_same_kind = |part: &Self| discriminant(part) == discriminant(self);
+        let flat = |part: &'static Self| if is_same_kind(part) { part.flat() } else { vec![part] };
+        parts.iter().flat_map(flat).collect()
+    }
+
     /// A group in a group of several kinds has parentheses, so that the line says what is decided.
     fn beside_others(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -101,32 +112,33 @@ impl Requirement {
 
     /// A tree of one kind: names only. All scopes of a flat list stand as in OAuth.
     fn value(&self, formatter: &mut fmt::Formatter<'_>, outermost: bool) -> fmt::Result {
-        let (parts, between) = match self {
+        let parts = self.flat();
+        let between = match self {
             Self::Scope(name)
             | Self::Role(name)
             | Self::Permission(name)
             | Self::Feature(name)
             | Self::Plan(name) => return formatter.write_str(name),
-            Self::All(parts)
+            Self::All(_)
                 if outermost && parts.iter().all(|part| matches!(part, Self::Scope(_))) =>
             {
-                (parts, " ")
+                " "
             }
-            Self::All(parts) => (parts, " and "),
-            Self::Any(parts) => (parts, " or "),
+            Self::All(_) => " and ",
+            Self::Any(_) => " or ",
             _ => return Ok(()),
         };
         if !outermost {
             formatter.write_char('(')?;
         }
-        joined(formatter, parts, between, |part, to| part.value(to, false))?;
+        joined(formatter, &parts, between, |part, to| part.value(to, false))?;
         if outermost { Ok(()) } else { formatter.write_char(')') }
     }
 }
 
 fn joined(
     formatter: &mut fmt::Formatter<'_>,
-    parts: &[Requirement],
+    parts: &[&Requirement],
     between: &str,
     write: impl Fn(&Requirement, &mut fmt::Formatter<'_>) -> fmt::Result,
 ) -> fmt::Result {
@@ -169,7 +181,7 @@ mod tests {
             All, Any, Audience, Client, Jwt, Machine, NotImpersonated, Organization, Permission,
             Plan, Role, Scope,
         };
-        let table: [(&'static [Clause], &str); 21] = [
+        let table: [(&'static [Clause], &str); 24] = [
             (&[Clause::ApiKey(Organization)], "api_key with an organization"),
             (
                 &[Clause::SessionToken(All(&[Organization, NotImpersonated, Plan("a")]))],
@@ -216,6 +228,19 @@ mod tests {
             (
                 &[Clause::SessionToken(All(&[Any(&[Role("a"), Role("b")]), Plan("c")]))],
                 "session_token with (role a or b) and plan c",
+            ),
+            // As narrowed policies are.
+            (
+                &[Clause::SessionToken(All(&[All(&[Organization, NotImpersonated]), Plan("a")]))],
+                "session_token with an organization and no impersonator and plan a",
+            ),
+            (
+                &[Clause::ApiKey(All(&[All(&[Scope("a"), Scope("b")]), Scope("c")]))],
+                "api_key with scopes a b c",
+            ),
+            (
+                &[Clause::ApiKey(All(&[Any(&[Scope("a"), Scope("b")]), Organization]))],
+                "api_key with (scope a or b) and an organization",
             ),
             (
                 &[Clause::M2mToken(Machine(&["mch_a"])), Clause::ApiKey(Scope("a"))],

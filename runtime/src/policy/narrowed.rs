@@ -2,6 +2,7 @@
 //! whom the policy before admits.
 
 use super::{Clause, Policy, Requirement, redundancy::Compared};
+use crate::identity::scopes::Scope;
 
 /// As many as there are token types.
 const MOST: usize = 4;
@@ -31,28 +32,42 @@ impl Policy {
     /// For the expansion of `policy = …`: adds the requirement of each clause to its token type.
     ///
     /// # Panics
-    /// At compile time, if this policy does not accept a type that is named, or requires already what is
-    /// added.
+    /// At compile time, if this policy does not accept a type that is named, if it requires already what
+    /// is added, or if no caller can meet both.
     #[doc(hidden)]
     #[must_use]
     #[track_caller]
     pub const fn and(self, added: &[Clause]) -> Narrowed {
-        self.assert_narrower(added);
-        self.narrow(added, true)
+        self.checked_narrow(added, true, Compared::All)
+    }
+
+    /// [`and`](Self::and) for the expansion of a large policy, as
+    /// [`from_expansion`](Self::from_expansion).
+    #[doc(hidden)]
+    #[must_use]
+    #[track_caller]
+    pub const fn and_from_expansion(self, added: &[Clause], constants: &[Scope]) -> Narrowed {
+        self.checked_narrow(added, true, Compared::Constants(constants))
     }
 
     /// As [`and`](Self::and), and rejects the token types that are not named.
     ///
     /// # Panics
-    /// At compile time, if this policy does not accept a type that is named, or requires already what is
-    /// added.
+    /// At compile time, as [`and`](Self::and), or if no type is named.
     #[doc(hidden)]
     #[must_use]
     #[track_caller]
     pub const fn only(self, kept: &[Clause]) -> Narrowed {
-        assert!(!kept.is_empty(), "nothing is left of the shared policy");
-        self.assert_narrower(kept);
-        self.narrow(kept, false)
+        self.checked_narrow(kept, false, Compared::All)
+    }
+
+    /// [`only`](Self::only) for the expansion of a large policy, as
+    /// [`from_expansion`](Self::from_expansion).
+    #[doc(hidden)]
+    #[must_use]
+    #[track_caller]
+    pub const fn only_from_expansion(self, kept: &[Clause], constants: &[Scope]) -> Narrowed {
+        self.checked_narrow(kept, false, Compared::Constants(constants))
     }
 
     /// The policy of narrowed clauses.
@@ -67,25 +82,33 @@ impl Policy {
     /// Each part is sound by itself. Together they may say more than is needed: what stands in the shared
     /// policy cannot be removed where it is narrowed.
     #[track_caller]
-    const fn assert_narrower(self, added: &[Clause]) {
+    const fn checked_narrow(
+        self,
+        added: &[Clause],
+        keeps_others: bool,
+        compared: Compared<'_>,
+    ) -> Narrowed {
+        assert!(keeps_others || !added.is_empty(), "nothing is left of the shared policy");
         let mut rest = added;
         while let [clause, tail @ ..] = rest {
-            let before = clause.find(self.clauses);
-            assert!(
-                before.is_some(),
-                "the shared policy does not accept a token type that is named here"
-            );
-            clause.requirement().assert_sound(clause.token_type(), Compared::All);
-            let is_new = match before {
-                Some(before) => !before.requirement().implies(&clause.requirement()),
-                None => false,
+            let before = match clause.find(self.clauses) {
+                Some(before) => before.requirement(),
+                None => panic!("the shared policy does not accept a token type that is named here"),
             };
+            let requirement = clause.requirement();
+            requirement.assert_sound(clause.token_type(), compared);
             assert!(
-                is_new,
+                !before.implies(&requirement),
                 "the shared policy requires already what a clause here adds; remove it"
+            );
+            assert!(
+                Requirement::can_be_met_together(&[before, requirement]),
+                "no caller can meet both the shared policy and a clause here: a user has one role in \
+                 an organization, and a token one client or machine"
             );
             rest = tail;
         }
+        self.narrow(added, keeps_others)
     }
 
     pub(super) const fn narrow(self, added: &[Clause], keeps_others: bool) -> Narrowed {
@@ -283,6 +306,33 @@ mod tests {
                 std::panic::catch_unwind(|| Policy::new(vec![added].leak()).and(&[before]));
             assert!(weaker.is_err(), "{before:?} adds nothing to {added:?}");
         }
+    }
+
+    #[test]
+    fn narrowing_that_no_caller_can_meet_is_an_error() {
+        use Requirement::{All, Any, Client, Feature, Machine, Role};
+        let (admin, member) = (Role("org:admin"), Role("member"));
+        let both = [Clause::SessionToken(admin), Clause::SessionToken(member)];
+        let senders =
+            [Clause::M2mToken(Machine(&["mch_a", "mch_b"])), Clause::M2mToken(Machine(&["mch_c"]))];
+        let clients = [
+            Clause::OAuthToken(Client(&["a"])),
+            Clause::OAuthToken(Any(&[Client(&["b"]), Client(&["c"])])),
+        ];
+        for [before, added] in [both, senders, clients] {
+            let base = Policy::new(vec![before].leak());
+            let unmet = [added];
+            let outcomes = [
+                std::panic::catch_unwind(|| base.and(&unmet)),
+                std::panic::catch_unwind(|| base.only(&unmet)),
+                std::panic::catch_unwind(|| base.and_from_expansion(&unmet, &[])),
+                std::panic::catch_unwind(|| base.only_from_expansion(&unmet, &[])),
+            ];
+            assert!(outcomes.iter().all(Result::is_err), "{before:?} and {added:?}");
+        }
+        let base =
+            Policy::new(vec![Clause::SessionToken(Any(&[Role("org:admin"), Feature("f")]))].leak());
+        let _ = base.and(&[Clause::SessionToken(All(&[Role("member"), Feature("f")]))]);
     }
 
     #[test]

@@ -1,7 +1,10 @@
 //! A group of requirements in, whether each of its parts can matter out. Evaluated by the compiler,
 //! where scopes that are named by constants have their texts; the attribute sees only literals.
 
-use super::{Requirement, const_str::is_same_text};
+use super::{
+    Requirement, const_str::is_same_text, exclusion::contains,
+    session::organization::without_prefix,
+};
 use crate::identity::scopes::Scope;
 
 /// Which parts of a group are compared with the parts beside them.
@@ -82,6 +85,12 @@ impl Requirement {
             (_, Self::Any(parts)) => self.implies_some(parts),
             // A role or a permission is one in the active organization.
             (Self::Role(_) | Self::Permission(_), Self::Organization) => true,
+            (Self::Feature(one), Self::Feature(other)) | (Self::Plan(one), Self::Plan(other)) => {
+                is_same_text(one, other) || is_of_an_owner(one, other)
+            }
+            (Self::Machine(ours), Self::Machine(theirs))
+            | (Self::Client(ours), Self::Client(theirs)) => contains_each(theirs, ours),
+            (Self::Reverification(needed), Self::Reverification(other)) => needed.implies(*other),
             _ => self.is_same_as(other),
         }
     }
@@ -147,9 +156,11 @@ impl Requirement {
     /// Whether both are one condition with the same text.
     const fn is_same_as(&self, other: &Self) -> bool {
         match (self, other) {
+            (Self::Role(one), Self::Role(other))
+            | (Self::Permission(one), Self::Permission(other)) => {
+                is_same_text(without_prefix(one), without_prefix(other))
+            }
             (Self::Scope(one), Self::Scope(other))
-            | (Self::Role(one), Self::Role(other))
-            | (Self::Permission(one), Self::Permission(other))
             | (Self::Feature(one), Self::Feature(other))
             | (Self::Plan(one), Self::Plan(other))
             | (Self::Audience(one), Self::Audience(other)) => is_same_text(one, other),
@@ -161,14 +172,43 @@ impl Requirement {
     }
 }
 
+/// Whether this is `other` of the organization or of the user: `o:pro` of `pro`.
+const fn is_of_an_owner(owned: &str, other: &str) -> bool {
+    let rest = match owned.as_bytes() {
+        [b'o' | b'u', b':', ..] => 2,
+        [b'o', b'r', b'g', b':', ..] => 4,
+        [b'u', b's', b'e', b'r', b':', ..] => 5,
+        _ => return false,
+    };
+    !other.is_empty() && is_same_text(owned.split_at(rest).1, other)
+}
+
+const fn contains_each(texts: &[&str], wanted: &[&str]) -> bool {
+    let mut rest = wanted;
+    while let [text, tail @ ..] = rest {
+        if !contains(texts, text) {
+            return false;
+        }
+        rest = tail;
+    }
+    true
+}
+
 #[cfg(test)]
 mod tests {
     use super::{
         Compared,
         Requirement::{
-            All, Any, Feature, Jwt, NotImpersonated, Organization, Permission, Plan, Role, Scope,
+            self, All, Any, Client, Feature, Jwt, Machine, NotImpersonated, Organization,
+            Permission, Plan, Role, Scope,
         },
     };
+    use crate::policy::Reverification;
+
+    const STRICT: Requirement = Requirement::Reverification(Reverification::STRICT);
+    const MFA: Requirement = Requirement::Reverification(Reverification::STRICT_MFA);
+    const LAX: Requirement = Requirement::Reverification(Reverification::LAX);
+    const FIRST: Requirement = Requirement::Reverification(Reverification::first_factor(10));
 
     #[test]
     fn a_group_needs_each_of_its_parts() {
@@ -184,6 +224,20 @@ mod tests {
             (All(&[Any(&[Role("a"), Plan("b")]), Organization]), true),
             (All(&[NotImpersonated, Scope("a"), NotImpersonated]), false),
             (All(&[Jwt, Jwt]), false),
+            // Of two names or values of a kind, one says less.
+            (All(&[Role("org:a"), Role("a")]), false),
+            (Any(&[Permission("a:b"), Permission("org:a:b")]), false),
+            (All(&[Feature("o:a"), Feature("a")]), false),
+            (Any(&[Plan("a"), Plan("user:a")]), false),
+            (Any(&[Plan("o:a"), Plan("u:a")]), true),
+            (All(&[Plan("o:a"), Plan("u:a")]), true),
+            (All(&[Feature("o:a:b"), Feature("a")]), true),
+            (All(&[Machine(&["a"]), Machine(&["b", "a"])]), false),
+            (Any(&[Client(&["a"]), Client(&["b"])]), true),
+            (All(&[STRICT, LAX]), false),
+            (All(&[MFA, STRICT]), false),
+            (All(&[MFA, FIRST]), false),
+            (All(&[STRICT, FIRST]), true),
             // One part is enough, or needed anyway.
             (Any(&[Scope("a"), All(&[Scope("a"), Scope("b")])]), false),
             (All(&[Any(&[Scope("a"), Scope("b")]), Scope("a")]), false),

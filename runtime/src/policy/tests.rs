@@ -32,6 +32,14 @@ fn a_contradiction_is_no_policy() {
             Requirement::Permission("org:notes:read"),
             Requirement::Organization,
         ]))],
+        &[Clause::SessionToken(Requirement::All(&[
+            Requirement::Role("org:admin"),
+            Requirement::Role("org:member"),
+        ]))],
+        &[Clause::M2mToken(Requirement::All(&[
+            Requirement::Machine(&["mch_a"]),
+            Requirement::Machine(&["mch_b"]),
+        ]))],
         &[Clause::OAuthToken(Requirement::Client(&["client_cli", "user_ada"]))],
         &[Clause::OAuthToken(Requirement::Client(&["org_acme"]))],
         &[Clause::OAuthToken(Requirement::Client(&["sess_1"]))],

@@ -13,7 +13,9 @@ impl EditPolicy {
 }
 impl ::clerk_auth::Guarded for EditPolicy {
     const POLICY: ::clerk_auth::Policy = Self::POLICY;
-    type Identity = ::clerk_auth::__private::TokenOf<ReadNotes>;
+    type Identity = ::clerk_auth::__private::TokenOf<
+        <ReadNotes as ::clerk_auth::Guarded>::Identity,
+    >;
     type Organization = <ReadNotes as ::clerk_auth::Guarded>::Organization;
 }
 /// Requires the policy `ReadNotes`, and of `oauth_token` also `scopes = "write:notes"`.

@@ -14,7 +14,9 @@ impl JoinPolicy {
 }
 impl ::clerk_auth::Guarded for JoinPolicy {
     const POLICY: ::clerk_auth::Policy = Self::POLICY;
-    type Identity = ::clerk_auth::__private::TokenOf<Onboarding>;
+    type Identity = ::clerk_auth::__private::TokenOf<
+        <Onboarding as ::clerk_auth::Guarded>::Identity,
+    >;
     type Organization = <Onboarding as ::clerk_auth::Guarded>::Organization;
 }
 /// Requires the policy `Onboarding`, and of `session_token` also `allow_pending, not_impersonated`.

@@ -301,6 +301,21 @@ proptest! {
         }
     }
 
+    /// Also at compile time, a requirement that no caller can meet is found.
+    #[test]
+    fn requirements_can_be_met_together_if_a_caller_meets_both((base, narrowing, hierarchy) in narrowings()) {
+        for added in narrowing.clauses(base) {
+            let before = base.clause(added.token_type()).map(Clause::requirement).unwrap();
+            let both = [before, added.requirement()];
+            let is_never = |leaf: &Requirement| matches!(leaf, Requirement::Role("org:") | Requirement::Feature("x:f"));
+            prop_assume!(!both.iter().any(|it| it.has(&is_never)));
+            let of_type = |it: &&Caller| it.token_type() == added.token_type();
+            let is_met = |it: &Caller| both.iter().all(|part| part.denies(&it.identity, hierarchy).is_none());
+            let expected = callers().iter().filter(of_type).any(is_met);
+            prop_assert_eq!(Requirement::can_be_met_together(&both), expected, "{:?}", both);
+        }
+    }
+
     /// The promise of `Policy::difference`: twelve values are never too many.
     #[test]
     fn twelve_values_are_decided(

@@ -100,10 +100,10 @@ fn name_of<'a>(scope: &'a str, rest: &'a str) -> &'a str {
 }
 
 /// The name of a role or permission, without any `org:` before it.
-pub(crate) fn without_prefix(name: &str) -> &str {
+pub(crate) const fn without_prefix(name: &str) -> &str {
     let mut rest = name;
-    while let Some(shorter) = rest.strip_prefix("org:") {
-        rest = shorter;
+    while let [b'o', b'r', b'g', b':', ..] = rest.as_bytes() {
+        (_, rest) = rest.split_at("org:".len());
     }
     rest
 }

@@ -84,6 +84,17 @@ impl Reverification {
         }
     }
 
+    /// Whether each user whose factors meet this meets `other`. Both factors count as each of them.
+    pub(crate) const fn implies(self, other: Self) -> bool {
+        let has_factors = matches!(
+            (self.level, other.level),
+            (Level::MultiFactor, _)
+                | (Level::FirstFactor, Level::FirstFactor)
+                | (Level::SecondFactor, Level::SecondFactor)
+        );
+        has_factors && self.minutes <= other.minutes
+    }
+
     pub(crate) const fn level(self) -> Level {
         self.level
     }

@@ -15,6 +15,12 @@ async fn without_a_credential() {}
 #[clerk_auth(policy = ReadNotes, oauth_token(scopes = "read:notes"))]
 async fn nothing_new() {}
 
+#[clerk_auth(role = "org:admin")]
+struct Admin;
+
+#[clerk_auth(policy = Admin, session_token(role = "org:member"))]
+async fn two_roles() {}
+
 #[clerk_auth(policy = Active, session_token(allow_pending))]
 async fn pending() {}
 
