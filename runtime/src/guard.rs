@@ -208,7 +208,11 @@ impl<P: Guarded, C: FromClaims> Guard<P, C> {
         let guard = admitted.and_then(|admitted| {
             let (caller, end, passed) = match admitted {
                 Some(Admitted { identity, end, passed, .. }) => (Some(identity), end, passed),
-                None => (None, None, Passed::new(P::POLICY, None, hierarchy)),
+                None => {
+                    let passed = extensions.and_then(passed::passed_anonymously);
+                    let own = || Passed::new(P::POLICY, None, hierarchy);
+                    (None, None, passed.unwrap_or_else(own))
+                }
             };
             Ok((Self::enter(caller)?, end, passed))
         });

@@ -45,7 +45,7 @@ use crate::{
 ///
 /// | a preflight | what happens |
 /// |---|---|
-/// | with `Transfer-Encoding`, `Upgrade`, `HTTP2-Settings`, `Expect`, `Trailer`, `Authorization`, `Cookie`, `X-HTTP-Method-Override`, `X-HTTP-Method` or `X-Method-Override`; a `Content-Length` other than one `0`; a `Connection` that names more than `keep-alive` and `close`; or one of these names with `_` for `-` | it is guarded like any other request |
+/// | with `Transfer-Encoding`, `Upgrade`, `HTTP2-Settings`, `Expect`, `Trailer`, `Authorization`, `Cookie`, `X-HTTP-Method-Override`, `X-HTTP-Method`, `X-Method-Override`, `Mcp-Method` or `Mcp-Name`; a `Content-Length` other than one `0`; a `Connection` that names more than `keep-alive` and `close`; or one of these names with `_` for `-` | it is guarded like any other request |
 /// | without them | it goes on with an empty body, and without `Content-Length`, `Connection`, `Keep-Alive`, `Proxy-Connection` and `TE` |
 ///
 /// ```
@@ -112,8 +112,8 @@ impl ClerkLayer {
     /// rejected with 403 before the server sees it, because a tool cannot set the status of the
     /// response that it is a part of. The challenge names the scopes of the tool, and those that
     /// the policy of the layer used. What is not one JSON-RPC message, or not the one that its
-    /// `Mcp-Method` and `Mcp-Name` name, is answered with 400, what is too long with 413, what is
-    /// encoded with 415, and a tool that has no policy as MCP answers for tools that it does not
+    /// `Mcp-Method`, `Mcp-Name` and `MCP-Protocol-Version` name, is answered with 400, what is too
+    /// long with 413, what is encoded with 415, and a tool that has no policy as MCP answers for tools that it does not
     /// know. The service gets the message that was read, with its `Content-Length`.
     ///
     /// A message may take 30 seconds to arrive, else it is answered with 408; and where the

@@ -80,7 +80,7 @@ fn passed(more: &[&str]) -> Message {
 async fn field_of_a_preflight_is_dropped_passed_or_guarded() {
     const DROPPED: Option<&[&str]> = Some(&[]);
     const GUARDED: Option<&[&str]> = None;
-    let table: [(&str, u16, Option<&[&str]>); 36] = [
+    let table: [(&str, u16, Option<&[&str]>); 38] = [
         // fields, status, what arrives upstream beside the fields of a preflight
         ("", 200, DROPPED),
         ("content-length: 0\r\n", 200, DROPPED),
@@ -126,6 +126,8 @@ async fn field_of_a_preflight_is_dropped_passed_or_guarded() {
         ("x-http-method-override: DELETE\r\n", 401, GUARDED),
         ("x-http-method: DELETE\r\n", 401, GUARDED),
         ("x-method-override: DELETE\r\n", 401, GUARDED),
+        ("mcp-method: tools/call\r\n", 401, GUARDED),
+        ("mcp-name: add\r\n", 401, GUARDED),
         ("x_http_method_override: DELETE\r\n", 401, GUARDED),
     ];
     let clerk = clerk().await;

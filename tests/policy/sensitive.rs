@@ -9,8 +9,8 @@ use axum::{
     response::Response, routing::any,
 };
 use clerk_auth::{
-    __private::ServerFunctionLayer, Clerk, ClerkLayer, Guard, Guarded, OAuthToken, Policy, policy,
-    testing::DevIssuer, verified,
+    __private::ServerFunctionLayer, Clerk, ClerkLayer, Guard, Guarded, OAuthToken, Policy,
+    pages::PagesLayer, policy, testing::DevIssuer, verified,
 };
 use http::{
     Method,
@@ -123,6 +123,18 @@ async fn trace_layer_behind_a_preflight_shows_no_credential() {
     let response = router.oneshot(request(Method::OPTIONS, &fields)).await.unwrap();
     assert_eq!(response.status(), 200);
     assert_hidden("preflight", "Bearer", 2);
+}
+
+/// Also a page without a guard.
+#[tokio::test]
+async fn trace_layer_behind_pages_shows_no_credential() {
+    let issuer = DevIssuer::start().await.unwrap();
+    let pages = PagesLayer::builder(issuer.clerk().build().unwrap()).build().unwrap();
+    let router = Router::new().route("/", any(whoami)).layer(trace()).layer(pages);
+    captured_log::start();
+    let response = router.oneshot(request(Method::GET, &fields("Bearer secret-token"))).await;
+    assert_eq!(response.unwrap().status(), 200);
+    assert_hidden("pages", "secret-token", 5);
 }
 
 #[tokio::test]

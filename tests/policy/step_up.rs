@@ -24,10 +24,12 @@ const EITHER: Policy = policy!(accepts = "oauth_token", scopes = any("admin", al
 const BY_CLIENT: Policy =
     policy!(oauth_token(scopes = any("admin", "read"), client = ["client_cli", "client_web"]));
 const OPTIONAL: Policy = policy!(accepts = "oauth_token", scopes = "read", optional);
+const OPTIONAL_LIST: Policy = policy!(accepts = "oauth_token", scopes = "list", optional);
 const SCOPES: ScopeHierarchy = ScopeHierarchy::new(&[("write", &["read"])]);
 const ANYBODY: Policy = policy!(accepts = "any");
 
-const TOOLS: ToolPolicies = ToolPolicies::new(&[("write", WRITE), ("export", EXPORT)]);
+const TOOLS: ToolPolicies =
+    ToolPolicies::new(&[("write", WRITE), ("export", EXPORT), ("list", OPTIONAL_LIST)]);
 
 #[clerk_auth(accepts = "oauth_token", scopes = "write")]
 async fn write() {}
@@ -50,6 +52,12 @@ async fn require_two(guard: Guard) -> Result<(), Rejection> {
 
 #[clerk_auth(accepts = "oauth_token", scopes = "read", optional)]
 async fn optional_then_write(guard: Guard) -> Result<(), Rejection> {
+    guard.require(WRITE)
+}
+
+#[clerk_auth(accepts = "oauth_token", optional)]
+async fn optional_twice_then_write(guard: Guard) -> Result<(), Rejection> {
+    guard.require(OPTIONAL_LIST)?;
     guard.require(WRITE)
 }
 
@@ -156,6 +164,24 @@ fn rows(clerk: &Clerk) -> Vec<Row> {
             &["read write"],
         ),
         row("optional guard, require", guarded(get(optional_then_write)), &["read write"]),
+        row(
+            "optional layer, optional guard, require",
+            guarded(get(optional_then_write)).layer(layer(OPTIONAL_LIST)),
+            &["list read write"],
+        ),
+        row(
+            "optional guard, optional require, require",
+            guarded(get(optional_twice_then_write)),
+            &["list write"],
+        ),
+        Row {
+            body: tool("list"),
+            ..row(
+                "optional layer, optional tool, guard",
+                guarded(any(write)).layer(layer(OPTIONAL).tools(&TOOLS)),
+                &["read list write"],
+            )
+        },
         Row {
             body: tool("export"),
             ..row(

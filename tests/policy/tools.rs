@@ -152,11 +152,19 @@ async fn what_two_servers_could_read_in_two_ways_reaches_none() {
         r#"{"method":"tools/call","params":{"name":"list","namE":"publish"}}"#,
         r#"{"method":"tools/call","params":{"name":"list"},"param\u017f":{"name":"publish"}}"#,
         r#"{"method":"Tools/Call","params":{"name":"publish"}}"#,
+        r#"{"method":"tools/call","params":{"name":"list"},"params.name":"publish"}"#,
+        r#"{"method":"ping","met\u200bhod":"tools/call","params":{"name":"publish"}}"#,
     ];
-    for body in bodies {
-        let reply = post(&app, &token, body.to_owned()).await;
+    let answer = r#"{"id":7,"result":{}}"#;
+    let rows = bodies.map(|body| ("/mcp", body));
+    let in_query =
+        [("/mcp?method=tools/call&params[name]=publish", answer), ("/mcp?params[x]=1", "")];
+    let field = format!("Bearer {token}");
+    for (path, body) in rows.into_iter().chain(in_query) {
+        let fields = [("authorization", &*field)];
+        let reply = app.send_body(Method::POST, path, &fields, body.to_owned()).await;
         let expected = r#"{"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"Not one JSON-RPC message"}}"#;
-        assert_eq!((reply.status, reply.body.as_str()), (400, expected), "{body}");
+        assert_eq!((reply.status, reply.body.as_str()), (400, expected), "{path} {body}");
         assert_eq!(reply.challenge(), "", "the credential is not to blame");
     }
 }
@@ -241,12 +249,14 @@ async fn message_that_its_fields_contradict_reaches_no_server() {
     const LIST: &str = r#"{"jsonrpc":"2.0","id":7,"method":"tools/list"}"#;
     let (issuer, app) = app().await;
     let token = format!("Bearer {}", issuer.oauth("user_ada").scopes(["write:notes"]).jwt());
-    let mismatch = r#"{"jsonrpc":"2.0","id":7,"error":{"code":-32020,"message":"Mcp-Method or Mcp-Name does not fit the message"}}"#;
+    let mismatch = r#"{"jsonrpc":"2.0","id":7,"error":{"code":-32020,"message":"A header field does not fit the message"}}"#;
     let note = ADD.replace(r#""id":7,"#, "");
+    let unknown = mismatch.replace("7", "null");
     let table = [
         (ADD, "tools/call", "add", 200, format!("user_ada sent {ADD}")),
         (LIST, "tools/list", "", 200, format!("user_ada sent {LIST}")),
-        ("", "tools/list", "", 200, "user_ada sent ".to_owned()),
+        ("", "tools/list", "", 400, unknown.clone()),
+        ("", "tools/call", "add", 400, unknown),
         (ADD, "tools/list", "add", 400, mismatch.to_owned()),
         (ADD, "tools/call", "publish", 400, mismatch.to_owned()),
         (LIST, "tools/call", "publish", 400, mismatch.to_owned()),

@@ -41,7 +41,7 @@ impl Passed {
     ) -> Self {
         let can_lack_scopes = match caller {
             Some(caller) => caller.maybe_scopes().is_some(),
-            None => policy.asks_for_scopes(TokenType::OAuthToken),
+            None => policy.accepts(TokenType::OAuthToken),
         };
         let list = || Arc::new(List { first: Some((policy, hierarchy)), ..List::default() });
         Self(can_lack_scopes.then(list))
@@ -141,6 +141,11 @@ pub(crate) fn pass_anonymously(
     }
 }
 
+/// The policies that admitted the request anonymously, if one of them names scopes.
+pub(super) fn passed_anonymously(extensions: &Extensions) -> Option<Passed> {
+    extensions.get().map(|AnonymousPassed(passed)| passed.clone())
+}
+
 /// Rejects a request, whose extensions are these if they are at hand.
 pub(crate) fn reject(
     refused: &AuthError,
@@ -149,8 +154,8 @@ pub(crate) fn reject(
     extensions: Option<&Extensions>,
 ) -> Rejection {
     let rejection = Rejection::new(refused, policy, settings, extensions);
-    match extensions.and_then(Extensions::get) {
-        Some(AnonymousPassed(passed)) => passed.complete_request(rejection),
+    match extensions.and_then(passed_anonymously) {
+        Some(passed) => passed.complete_request(rejection),
         None => rejection,
     }
 }

@@ -5,7 +5,7 @@ use std::{fmt, future::Future, ptr, sync::Arc, time::SystemTime};
 use axum_core::extract::{FromRequestParts, OptionalFromRequestParts};
 use http::{Extensions, HeaderValue, request::Parts};
 
-use super::{Admitted, Passed, permit, reject};
+use super::{Admitted, Passed, passed::pass_anonymously, permit, reject};
 use crate::{
     clerk::Clerk,
     clock::UnixMillis,
@@ -292,7 +292,11 @@ pub(crate) fn admit_further(
 ) -> Result<(), AuthError> {
     match extensions.get_mut::<StoredIdentity>() {
         Some(StoredIdentity::Known(known)) => known.pass(policy).map(drop),
-        Some(StoredIdentity::Anonymous { .. }) | None => permit(None, policy, hierarchy),
+        Some(StoredIdentity::Anonymous { .. }) | None => {
+            permit(None, policy, hierarchy)?;
+            pass_anonymously(extensions, policy, hierarchy);
+            Ok(())
+        }
     }
 }
 
@@ -311,10 +315,12 @@ pub(crate) fn require(
     appearance: &Arc<RejectionSettings>,
 ) -> Result<(), Rejection> {
     let hierarchy = appearance.scope_hierarchy;
-    match (passed.permit(caller, policy, hierarchy), caller) {
-        (Ok(()), Some(caller)) => passed.push(*policy, caller.token_type(), hierarchy),
-        (Ok(()), None) => {}
-        (Err(refused), _) => {
+    match passed.permit(caller, policy, hierarchy) {
+        Ok(()) => {
+            let token_type = caller.map_or(TokenType::OAuthToken, Identity::token_type);
+            passed.push(*policy, token_type, hierarchy);
+        }
+        Err(refused) => {
             let rejection = Rejection::new(&refused, policy, Arc::clone(appearance), None);
             return Err(passed.complete_request(rejection));
         }

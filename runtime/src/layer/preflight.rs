@@ -13,8 +13,8 @@ use http::{
 use crate::request::sensitive::{mark_sensitive, reads_as};
 
 /// Fields that no browser sends with a preflight and that give it another meaning: a body, another
-/// protocol, a caller, another method.
-const GUARDED: [&str; 12] = [
+/// protocol, a caller, another method, a call of MCP.
+const GUARDED: [&str; 14] = [
     "transfer-encoding",
     "upgrade",
     "http2-settings",
@@ -25,6 +25,8 @@ const GUARDED: [&str; 12] = [
     "x-http-method-override",
     "x-http-method",
     "x-method-override",
+    "mcp-method",
+    "mcp-name",
     // As they are, these two are read below. These entries are for another spelling of them.
     "content-length",
     "connection",
@@ -154,6 +156,8 @@ mod tests {
             &[("X_HTTP_Method_Override", "DELETE")],
             &[("x-http-method", "DELETE")],
             &[("x-method-override", "DELETE")],
+            &[("mcp-method", "tools/call")],
+            &[("Mcp_Name", "add")],
         ];
         for fields in table {
             assert!(!is_preflight(&with(fields)), "{fields:?}");

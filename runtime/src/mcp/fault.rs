@@ -71,7 +71,7 @@ impl MessageRejection {
             Self::Unreadable => (StatusCode::BAD_REQUEST, -32600, "Not one JSON-RPC message"),
             // The code is `HeaderMismatch` of MCP 2026-07-28.
             Self::FieldMismatch => {
-                (StatusCode::BAD_REQUEST, -32020, "Mcp-Method or Mcp-Name does not fit the message")
+                (StatusCode::BAD_REQUEST, -32020, "A header field does not fit the message")
             }
             // Both are what the server itself would answer ("Tools", Error Handling). The client
             // hands them to the model only if they are no HTTP error.

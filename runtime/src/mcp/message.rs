@@ -2,11 +2,21 @@
 
 use std::borrow::Cow;
 
+use percent_encoding::percent_decode_str;
+
 use super::folding::{is_ambiguous, is_same};
 use crate::token::json::{Member, Object};
 
 /// The method that calls a tool (MCP, "Tools").
 const CALL: &str = "tools/call";
+
+/// The methods whose `Mcp-Name` repeats a member of the params, and that member (MCP 2026-07-28,
+/// "Streamable HTTP", Standard Request Headers).
+const NAMED: [(&str, &str); 3] =
+    [(CALL, "name"), ("prompts/get", "name"), ("resources/read", "uri")];
+
+/// The member of `_meta` that `MCP-Protocol-Version` repeats.
+const VERSION: &str = "io.modelcontextprotocol/protocolVersion";
 
 /// The members of a message (JSON-RPC 2.0 §4, §5).
 const ENVELOPE: [&str; 6] = ["jsonrpc", "id", "method", "params", "result", "error"];
@@ -21,6 +31,10 @@ pub(crate) struct Message<'j> {
     pub(crate) method: Option<Cow<'j, str>>,
     /// The tool that is called. `None` if nothing is called, or the params do not name it.
     pub(crate) tool: Option<Cow<'j, str>>,
+    /// What `Mcp-Name` must repeat: empty if the params lack it, `None` if the method has no name.
+    pub(crate) name: Option<Cow<'j, str>>,
+    /// What `MCP-Protocol-Version` must repeat. `None` in the revisions before 2026-07-28.
+    pub(crate) version: Option<Cow<'j, str>>,
     /// The id to answer with, as JSON. `None` for a notification (JSON-RPC 2.0 §4.1).
     pub(crate) id: Option<&'j str>,
 }
@@ -41,15 +55,38 @@ pub(crate) fn read(body: &[u8]) -> Result<Message<'_>, MessageError> {
         _ => return Err(MessageError),
     };
     let is_call = method.as_deref() == Some(CALL);
-    let tool = match message.object("params") {
-        Member::Is(params) if is_call && is_ambiguous(&params, &PARAMS) => {
-            return Err(MessageError);
-        }
-        Member::Is(params) if is_call => params.text("name"),
-        _ => Member::Absent,
-    };
-    let tool = if let Member::Is(tool) = tool { Some(tool) } else { None };
-    Ok(Message { method, tool, id: message.raw("id").map(answered) })
+    let params = message.object("params");
+    let params = if let Member::Is(params) = &params { Some(params) } else { None };
+    if is_call && params.is_some_and(|params| is_ambiguous(params, &PARAMS)) {
+        return Err(MessageError);
+    }
+    let tool = params.filter(|_| is_call).and_then(|params| text(params, "name"));
+    let named = NAMED.into_iter().find(|(named, _)| method.as_deref() == Some(*named));
+    let name = named.map(|(_, member)| params.and_then(|it| text(it, member)).unwrap_or_default());
+    let (version, id) = (params.and_then(version), message.raw("id").map(answered));
+    Ok(Message { method, tool, name, version, id })
+}
+
+/// Whether a query names a method or params, which a server that merges query and body would add to
+/// a message (Rails `params`, Laravel `input`).
+pub(crate) fn is_in_query(query: &str) -> bool {
+    query.split(['&', ';']).any(|parameter| {
+        let name = parameter.split('=').next().unwrap_or_default();
+        let name = percent_decode_str(name).decode_utf8_lossy();
+        let member = name.split(['[', '.']).next().unwrap_or_default();
+        let member = member.trim_matches([' ', '+']);
+        ["method", "params"].iter().any(|known| is_same(member, known))
+    })
+}
+
+fn text<'j>(object: &Object<'j>, name: &str) -> Option<Cow<'j, str>> {
+    if let Member::Is(text) = object.text(name) { Some(text) } else { None }
+}
+
+/// One that is not a string equals no field.
+fn version<'j>(params: &Object<'j>) -> Option<Cow<'j, str>> {
+    let Member::Is(meta) = params.object("_meta") else { return None };
+    meta.has(VERSION).then(|| text(&meta, VERSION).unwrap_or_default())
 }
 
 impl Message<'_> {
@@ -210,6 +247,18 @@ mod tests {
             r#"{"id":1,"result":{},"Error":{}}"#,
             r#"{"id":1,"result":{},"Method":"tools/call","params":{"name":"add"}}"#,
             r#"{"method":"ping","extra":1,"Extra":2}"#,
+            // A path to a member, for readers that look for the whole path first.
+            r#"{"method":"tools/call","params":{"name":"list"},"params.name":"add"}"#,
+            r#"{"method":"tools/call","params":{"name":"list"},"params[name]":"add"}"#,
+            r#"{"method":"tools/call","params":{"name":"list"},"params/name":"add"}"#,
+            r#"{"method":"tools/call","params":{"name":"list"},"params:name":"add"}"#,
+            // Nothing to one that compares as people read, and to one that cuts off space.
+            r#"{"method":"ping","met\u200bhod":"tools/call","params":{"name":"add"}}"#,
+            r#"{"method":"ping","\ufeffmethod":"tools/call","params":{"name":"add"}}"#,
+            r#"{"method":"ping","method ":"tools/call","params":{"name":"add"}}"#,
+            r#"{"method":"ping","\uff4dethod":"tools/call","params":{"name":"add"}}"#,
+            r#"{"method":"tools/call","params":{"name":"list","na\u00adme":"add"}}"#,
+            r#"{"method":"tools/call","params":{"name":"list","name\t":"add"}}"#,
             r#"{"method":"tools/call","params":{"name":"list","namE":"add"}}"#,
             r#"{"method":"tools/call","params":{"Name":"add"}}"#,
             r#"{"method":"tools/call","params":{"name":"list","na_me":"add"}}"#,
@@ -239,6 +288,26 @@ mod tests {
         ];
         for body in table {
             assert_eq!(outcome(body), Err(MessageError), "{body}");
+        }
+    }
+
+    #[test]
+    fn query_that_names_a_method_or_params_is_found() {
+        for query in [
+            "method=tools/call",
+            "a=1&params[name]=add",
+            "a=1;method",
+            "params.name=add",
+            "p%61rams%5Bname%5D=add",
+            "Method=x",
+            "+method=x",
+            "met_hod=x",
+        ] {
+            assert!(is_in_query(query), "{query}");
+        }
+        for query in ["", "a=method", "methods=x", "sessionId=7", "param=x&name=add", "a[method]=x"]
+        {
+            assert!(!is_in_query(query), "{query}");
         }
     }
 

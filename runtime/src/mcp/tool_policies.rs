@@ -101,6 +101,9 @@ impl ToolPolicies {
         if !body::is_plain(&parts.headers) {
             return Err(MessageRejection::Encoded);
         }
+        if parts.uri.query().is_some_and(message::is_in_query) {
+            return Err(MessageRejection::Unreadable);
+        }
         let message = timeout(LONGEST_WAIT, body::collect(body, self.most_bytes));
         message.await.map_err(|_| MessageRejection::TooSlow)?
     }
@@ -115,7 +118,8 @@ impl ToolPolicies {
     ) -> Option<Response> {
         // A request without a body, such as the GET of a stream, calls nothing.
         if message.is_empty() {
-            return None;
+            let speaks = fields::name_a_message(headers);
+            return speaks.then(|| MessageRejection::FieldMismatch.reject());
         }
         let Ok(message) = message::read(message) else {
             return Some(MessageRejection::Unreadable.reject());

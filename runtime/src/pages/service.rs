@@ -24,7 +24,9 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use super::{PagesLayer, headers};
-use crate::{renewal::Renewal, response::recovery::Recoverable};
+use crate::{
+    renewal::Renewal, request::sensitive::mark_sensitive, response::recovery::Recoverable,
+};
 
 /// The service that [`PagesLayer`] makes.
 #[derive(Clone)]
@@ -62,6 +64,8 @@ where
         let site = Arc::clone(&self.layer.site);
         Box::pin(async move {
             let (mut parts, body) = request.into_parts();
+            // A page without a guard is logged too.
+            mark_sensitive(&mut parts.headers);
             let renewal = Renewal::new(site, &parts, whole_target(&parts));
             let clean_url = renewal.resolve_handshake(&mut parts.headers).await;
             let mut response = if let Some(clean_url) = clean_url {
