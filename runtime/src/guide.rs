@@ -63,6 +63,9 @@ pub mod long_lived_connections {}
 #[doc = include_str!("../docs/resource-metadata.md")]
 pub mod resource_metadata {}
 
+#[doc = include_str!("../docs/pages.md")]
+pub mod pages {}
+
 #[doc = include_str!("../docs/server-functions.md")]
 pub mod server_functions {}
 

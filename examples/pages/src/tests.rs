@@ -263,3 +263,11 @@ async fn outage_of_the_refresh_falls_back_to_a_handshake() {
     world.advance(70);
     assert_eq!(browser.submit("/notes", &[("text", "x")]).await.0, 401);
 }
+
+#[test]
+fn guide_shows_the_program_that_is_compiled_here() {
+    let guide = include_str!("../../../runtime/docs/pages.md");
+    let program = include_str!("../examples/quickstart.rs");
+    let (_, program) = program.split_once("\n\nuse ").unwrap();
+    assert!(guide.contains(&format!("```rs\nuse {program}```\n")), "copy the program to the guide");
+}

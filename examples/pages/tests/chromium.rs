@@ -2,7 +2,8 @@
 //! how it looks on three widths and in two color schemes.
 //!
 //! `cargo test -p pages --test chromium -- --ignored`, with Debian's packages `chromium` and
-//! `chromium-driver`. With `SCREENSHOTS=folder` it also writes a picture of each screen there.
+//! `chromium-driver`. With `SCREENSHOTS=folder` it also writes a picture of each screen there. With
+//! `UPDATE_SCREENSHOT=1` it writes the picture of the guide.
 
 #![allow(
     clippy::expect_used,
@@ -136,6 +137,11 @@ async fn pages_fit_each_screen_and_are_readable_there() {
     browser.run("document.querySelector('#text').value = 'Buy ink'").await;
     click(&browser, "#save").await;
     browser.find("#notes").await;
+    if std::env::var_os("UPDATE_SCREENSHOT").is_some() {
+        browser.show_as(1000, 640, "light").await;
+        let picture = concat!(env!("CARGO_MANIFEST_DIR"), "/page.png");
+        std::fs::write(picture, browser.screenshot().await).unwrap();
+    }
     for (width, height, scheme) in SCREENS {
         browser.show_as(width, height, scheme).await;
         for page in ["/", "/dashboard", "/organization", "/nothing", &sign_in] {
