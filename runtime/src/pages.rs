@@ -55,6 +55,9 @@ use crate::{clerk::Clerk, renewal::site::Site};
 /// guard, a page goes through the handshake where that can bring a session, and never to the sign-in
 /// page. A handler that takes `Result<Guard<_>, Rejection>` and answers itself is left alone too.
 ///
+/// A server function of Leptos or Dioxus that a page calls while it is rendered counts as a guard of
+/// the page: see [`server_functions`](crate::guide::server_functions#pages).
+///
 /// A handshake counts only in the browser that started it here: its return brings a random state, which
 /// a cookie with the prefix `__Host-` binds to the page for one minute. The guard, and all that is read of the request, runs
 /// after the renewal, so no handler runs twice.

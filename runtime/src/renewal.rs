@@ -66,6 +66,10 @@ struct Progress {
     fields: Vec<HeaderValue>,
     /// Why the session was not refreshed.
     not_renewed: Option<&'static str>,
+    /// The last rejection that does not become a response. A later admission takes it back.
+    rejected: Option<Recoverable>,
+    /// Whether the head of the response is sent: nothing can be added to it.
+    is_sent: bool,
 }
 
 /// What a response must have beside what the handler wrote.
@@ -99,18 +103,18 @@ impl Renewal {
     pub(crate) fn lent(parts: &mut Parts, clerk: &Clerk) -> Option<Self> {
         let renewal = parts.extensions.get::<Self>()?.clone();
         let mut progress = renewal.progress();
+        let is_sent = progress.is_sent;
+        if is_sent && !progress.is_consulted {
+            renewal.0.site.note_late_guard();
+        }
         progress.is_consulted = true;
         let renewed = progress.cookie.clone();
         drop(progress);
-        // An application can carry extensions from one request to another.
-        let is_sent = parts.headers.get_all(COOKIE).iter().eq(&renewal.0.sent);
-        let is_renewed = parts.headers.get_all(COOKIE).iter().eq(&renewed);
-        let is_its_own = renewal.0.method == parts.method && (is_sent || is_renewed);
         if !renewal.0.site.clerk.is_same_as(clerk) {
             renewal.0.site.note_other_clerk();
             return None;
         }
-        if !is_its_own {
+        if !renewal.is_of(parts) {
             return None;
         }
         if renewal.0.page.is_none() {
@@ -119,7 +123,29 @@ impl Renewal {
         if let Some(renewed) = renewed {
             parts.headers.insert(COOKIE, renewed);
         }
-        Some(renewal)
+        // Clerk takes an expired token for one refresh: its cookies must not be lost.
+        (!is_sent).then_some(renewal)
+    }
+
+    /// Whether the request is the one of the page. An application can carry extensions from one
+    /// request to another.
+    fn is_of(&self, parts: &Parts) -> bool {
+        let cookies = || parts.headers.get_all(COOKIE).iter();
+        let is_renewed = || self.progress().cookie.as_ref().is_some_and(|it| cookies().eq([it]));
+        self.0.method == parts.method && (cookies().eq(&self.0.sent) || is_renewed())
+    }
+
+    /// Notes a rejection that a framework answers itself, for the pages around the request.
+    pub(crate) fn note(parts: &Parts, rejected: Recoverable) {
+        let renewal = parts.extensions.get::<Self>().filter(|renewal| renewal.is_of(parts));
+        if let Some(renewal) = renewal {
+            renewal.progress().rejected = Some(rejected);
+        }
+    }
+
+    /// Takes the rejection that was noted.
+    pub(crate) fn noted(&self) -> Option<Recoverable> {
+        self.progress().rejected.take()
     }
 
     /// What a page must do before its session cookie counts.
@@ -147,11 +173,17 @@ impl Renewal {
 
     /// Notes that a guard admitted the session: the next redirect is the first again.
     pub(crate) fn admitted(&self) {
-        self.progress().is_admitted = true;
+        let mut progress = self.progress();
+        progress.is_admitted = true;
+        progress.rejected = None;
     }
 
     /// Whether a page that admits anonymous requests too takes another way than that.
     pub(crate) fn hands_over(&self, headers: &HeaderMap, failure: &ErrorKind) -> bool {
+        let Progress { is_admitted, is_sent, .. } = *self.progress();
+        if is_admitted || is_sent {
+            return false;
+        }
         let step = Recovery::of(failure).and_then(|recovery| self.next_step(recovery, headers));
         step.is_some_and(|(step, _)| step != Step::SignIn)
     }
@@ -188,9 +220,10 @@ impl Renewal {
         Some(location)
     }
 
-    /// Takes what the response must have.
+    /// Takes what the response must have, right before its head is sent.
     pub(crate) fn additions(&self) -> Additions {
         let mut progress = self.progress();
+        progress.is_sent = true;
         if let Some(page) = self.0.page.as_ref().filter(|page| page.redirects != Some(0))
             && progress.is_admitted
         {
@@ -215,6 +248,9 @@ impl Renewal {
         let cookie = overlay(headers, &directives.cookies())?;
         headers.insert(COOKIE, cookie.clone());
         let mut progress = self.progress();
+        if progress.is_sent {
+            self.0.site.note_late_guard();
+        }
         progress.cookie = Some(cookie);
         // Guards that waited for the same refresh set the same cookies.
         for field in directives.fields() {

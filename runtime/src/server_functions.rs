@@ -16,6 +16,7 @@ use crate::{
     clerk::Clerk,
     error::ConfigurationError,
     guard::{FromClaims, Guard, Guarded},
+    renewal::Renewal,
     response::rejection::{Rejection, RejectionSettings},
     telemetry,
 };
@@ -47,7 +48,13 @@ pub async fn admit<P: Guarded>(request: Request) -> Result<Request, Rejection> {
 
 async fn enter<P: Guarded, C: FromClaims>(parts: &mut Parts) -> Result<Guard<P, C>, Rejection> {
     let clerk = parts.extensions.get::<Clerk>().cloned().ok_or_else(misconfigured::<P>)?;
-    Guard::take(clerk, parts).await
+    let guard = Guard::take(clerk, parts).await;
+    // The framework makes the response: the pages around it would not find the rejection there.
+    guard.inspect_err(|rejection| {
+        if let Some(recoverable) = rejection.recoverable() {
+            Renewal::note(parts, recoverable);
+        }
+    })
 }
 
 fn misconfigured<P: Guarded>() -> Rejection {

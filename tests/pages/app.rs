@@ -13,14 +13,18 @@ use axum::{
 };
 use clerk_auth::{
     Clerk, Policy, Rejection, Subject, Verified, clerk_auth, pages::PagesLayer, policy,
+    testing::TestClock,
 };
 use http::StatusCode;
+
+use crate::server_functions::framework;
 
 #[derive(Clone, FromRef)]
 pub(crate) struct App {
     pub(crate) clerk: Clerk,
     /// How often a guarded handler ran.
     pub(crate) runs: Arc<AtomicUsize>,
+    pub(crate) clock: TestClock,
 }
 
 pub(crate) fn app(state: App, pages: &PagesLayer) -> Router {
@@ -39,6 +43,7 @@ pub(crate) fn app(state: App, pages: &PagesLayer) -> Router {
         .route("/sign-in", get(async || "sign in"))
         .route("/account", get(dashboard))
         .nest("/nested", Router::new().route("/dashboard", get(dashboard)))
+        .merge(framework(state.clerk.clone()))
         .fallback(dashboard)
         .layer(pages.clone())
         .nest("/inside", nested(pages).nest("/twice", nested(pages)))

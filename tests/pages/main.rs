@@ -18,5 +18,6 @@ mod other_request;
 mod outages;
 mod refresh;
 mod satellites;
+mod server_functions;
 mod settings;
 mod site;

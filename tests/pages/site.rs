@@ -87,7 +87,8 @@ impl Site {
         let clerk = settings(clerk, &issuer).build().unwrap();
         let pages = pages(PagesLayer::builder(clerk.clone()).sign_in_url("/sign-in"));
         let runs = Arc::new(AtomicUsize::new(0));
-        let app = app(App { clerk, runs: Arc::clone(&runs) }, &pages.build().unwrap());
+        let state = App { clerk, runs: Arc::clone(&runs), clock: clock.clone() };
+        let app = app(state, &pages.build().unwrap());
         let arrivals = Arc::new(AtomicUsize::new(0));
         let arrived = Arc::clone(&arrivals);
         let app = app.layer(map_request(move |request: Request| {

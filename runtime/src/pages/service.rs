@@ -75,6 +75,7 @@ where
                 ready.call(Request::from_parts(parts, body)).await?.into_response()
             };
             let rejected = response.extensions_mut().remove::<Recoverable>();
+            let rejected = rejected.or_else(|| renewal.noted());
             if let Some(location) = rejected.and_then(|rejected| renewal.redirect(&rejected)) {
                 response = redirect_to(location);
             }

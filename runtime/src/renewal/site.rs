@@ -41,6 +41,7 @@ pub(crate) struct Site {
 struct Notes {
     origin: AtomicBool,
     clerk: AtomicBool,
+    late_guard: AtomicBool,
 }
 
 impl Site {
@@ -93,6 +94,16 @@ impl Site {
                 "a guard has another `Clerk` than the pages around it, so nothing is renewed; give \
                  `PagesLayer::builder` the `Clerk` of the guards inside: routes of a `Clerk` made by \
                  `Clerk::with` need a layer of their own"
+            );
+        }
+    }
+
+    pub(super) fn note_late_guard(&self) {
+        if !self.notes.late_guard.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                "a guard ran when the head of its page was sent already, so the session cannot be \
+                 renewed, and caches are not told that the page depends on it; put a `ClerkLayer` \
+                 with an optional policy around pages that are streamed"
             );
         }
     }

@@ -210,6 +210,12 @@ impl Rejection {
         helps.then_some(resource)
     }
 
+    /// What pages can do about it.
+    pub(crate) fn recoverable(&self) -> Option<Recoverable> {
+        let (reason, settings) = (self.reason, Arc::clone(&self.appearance));
+        self.recovery.map(|recovery| Recoverable { recovery, reason, settings })
+    }
+
     fn body(&self) -> (HeaderValue, Body) {
         // Clerk's front ends read this one, so no hook replaces it.
         if let Some(body) = self.reverification.and_then(clerk_error) {
@@ -257,9 +263,8 @@ impl IntoResponse for Rejection {
                 headers.insert(AUTH_STATUS, HeaderValue::from_static("signed-out"));
             }
         }
-        if let Some(recovery) = self.recovery {
-            let (reason, settings) = (self.reason, self.appearance);
-            response.extensions_mut().insert(Recoverable { recovery, reason, settings });
+        if let Some(recoverable) = self.recoverable() {
+            response.extensions_mut().insert(recoverable);
         }
         response
     }
