@@ -1,6 +1,7 @@
 use std::ops::Range;
 
 use crate::{
+    random::Latency,
     rate_limit::CallLimit,
     scenario::{Revocations, Scenario, Settings, Setup},
     tally::{Kind, Tally},
@@ -85,6 +86,22 @@ fn revoked_token_is_accepted_until_its_ttl_or_the_message() {
         let stale = staleness.iter().filter(|it| **it > 50 * MILLISECOND).count();
         // The message reaches all replicas but the first.
         assert_eq!(stale, if is_forgotten { 1 } else { 20 });
+    }
+}
+
+/// A call is under way for most of the time.
+#[test]
+fn response_to_a_call_before_forget_is_not_accepted() {
+    let clerk = Latency { median: 1900.0, percentile_99: 2000.0 };
+    let settings = Settings { approval_ttl: 3 * SECOND, clerk, ..one_token() };
+    for seed in 0..5 {
+        let settings = Settings { seed, ..settings.clone() };
+        let during = 30 * SECOND..40 * SECOND;
+        let revocations = Some(Revocations { during, tokens: 1, is_forgotten: true });
+        let scenario = Scenario { revocations, ..Scenario::default() };
+        let staleness = run(&settings, &scenario, Setup::Fleet).staleness();
+        let of_those_told = staleness.iter().skip(1).max();
+        assert!(of_those_told.is_some_and(|it| *it < 50 * MILLISECOND), "{of_those_told:?}");
     }
 }
 

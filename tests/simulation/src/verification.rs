@@ -157,6 +157,14 @@ impl World<'_> {
 
     /// Ends a flight: with 503 for its requests, if there is no response about the token.
     fn finish(&mut self, key: FlightKey, response: Option<Cached>) {
+        let (replica, token) = key;
+        if self.setup == Setup::Fleet && self.redis.is_up(self.now) && self.redis.release(key) {
+            self.tally.redis_commands.add(self.now);
+        }
+        let forgotten_at = self.replicas[replica].forgotten.get(&token);
+        if response.is_some_and(|it| forgotten_at.is_some_and(|at| it.asked_at <= *at)) {
+            return self.send_to_redis(key, RedisCommand::Claim);
+        }
         let Some(flight) = self.flights.remove(&key) else { return };
         for at in flight.arrivals {
             self.tally.redis_delays.push((at, flight.waited_for_redis.min(self.now - at)));
@@ -164,17 +172,11 @@ impl World<'_> {
                 self.tally.unavailable(self.kind(key), at);
             }
         }
-        let (replica, token) = key;
-        let forgotten_at = self.replicas[replica].forgotten.get(&token);
-        let still_counts = |it: &Cached| forgotten_at.is_none_or(|at| *at < it.asked_at);
-        if let Some(response) = response.filter(still_counts) {
+        if let Some(response) = response {
             self.replicas[replica].cache.insert(token, response);
             if response.is_approved {
                 self.tally.accepted_until(token, replica, response.until);
             }
-        }
-        if self.setup == Setup::Fleet && self.redis.is_up(self.now) && self.redis.release(key) {
-            self.tally.redis_commands.add(self.now);
         }
     }
 }
