@@ -39,7 +39,7 @@ use crate::{
     mcp::tool_policies::ToolPolicies,
     policy::Policy,
     request::sensitive::mark_sensitive,
-    response::rejection::{Rejection, RejectionKind},
+    response::{kind::RejectionKind, rejection::Rejection},
     telemetry,
     verify::is_expired,
 };
@@ -253,7 +253,7 @@ where
             Ok(if was_cut.load(Ordering::Acquire) {
                 status::response(content_type, trailers)
             } else {
-                response.map(|body| stream::end_responses(body, ended(), trailers))
+                response.map(|body| stream::end_responses(body, ended(), trailers, was_cut))
             })
         })
     }

@@ -109,23 +109,19 @@ impl MethodPolicies {
 #[track_caller]
 const fn check_form(name: &str) {
     let mut bytes = name.as_bytes();
-    let mut slashes = 0;
-    let mut follows_slash = false;
+    let (mut slashes, mut follows_slash, mut is_name) = (0, false, true);
     while let [byte, rest @ ..] = bytes {
-        match byte {
-            b'/' => {
-                assert!(!follows_slash, "write a method as `/package.Service/Method`");
-                slashes += 1;
-                follows_slash = true;
-            }
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'.' if slashes > 0 => {
-                follows_slash = false;
-            }
-            _ => panic!("write a method as `/package.Service/Method`"),
-        }
+        let is_slash = matches!(byte, b'/');
+        let is_identifier = matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'.');
+        is_name &= if is_slash { !follows_slash } else { is_identifier && slashes > 0 };
+        slashes += is_slash as usize;
+        follows_slash = is_slash;
         bytes = rest;
     }
-    assert!(slashes == 2 && !follows_slash, "write a method as `/package.Service/Method`");
+    assert!(
+        is_name && slashes == 2 && !follows_slash,
+        "write a method as `/package.Service/Method`"
+    );
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use axum_core::{body::Body, response::Response};
 use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header::CONTENT_TYPE};
 
-use crate::response::rejection::{Rejection, RejectionKind};
+use crate::response::{kind::RejectionKind, rejection::Rejection};
 
 const STATUS: HeaderName = HeaderName::from_static("grpc-status");
 const MESSAGE: HeaderName = HeaderName::from_static("grpc-message");

@@ -15,20 +15,15 @@ use axum_core::{Error, body::Body};
 use http::HeaderMap;
 use http_body::{Frame, SizeHint};
 
-/// Ends a stream of responses with these trailers.
+/// Ends a stream of responses with these trailers. They also replace those with which the service
+/// answers to a request that was cut.
 pub(crate) fn end_responses(
     body: Body,
     ended: impl Future<Output = ()> + Send + 'static,
     trailers: HeaderMap,
+    request_was_cut: Arc<AtomicBool>,
 ) -> Body {
-    Body::new(ExpiringMessages {
-        body,
-        ended: Box::pin(ended),
-        end: End::Trailers(trailers),
-        position: Position::default(),
-        is_expired: false,
-        is_over: false,
-    })
+    expiring(body, ended, End::Trailers { trailers, request_was_cut })
 }
 
 /// Ends a stream of requests with an error, because a stream that just ends looks complete. Sets
@@ -38,10 +33,14 @@ pub(crate) fn end_requests(
     ended: impl Future<Output = ()> + Send + 'static,
     was_cut: Arc<AtomicBool>,
 ) -> Body {
+    expiring(body, ended, End::Error { was_cut })
+}
+
+fn expiring(body: Body, ended: impl Future<Output = ()> + Send + 'static, end: End) -> Body {
     Body::new(ExpiringMessages {
         body,
         ended: Box::pin(ended),
-        end: End::Error(was_cut),
+        end,
         position: Position::default(),
         is_expired: false,
         is_over: false,
@@ -58,8 +57,8 @@ struct ExpiringMessages {
 }
 
 enum End {
-    Trailers(HeaderMap),
-    Error(Arc<AtomicBool>),
+    Trailers { trailers: HeaderMap, request_was_cut: Arc<AtomicBool> },
+    Error { was_cut: Arc<AtomicBool> },
 }
 
 /// Where a sequence of messages stands. Each has a prefix: one byte of flags, and its length in
@@ -122,7 +121,7 @@ impl http_body::Body for ExpiringMessages {
             Poll::Ready(Some(Ok(frame))) if frame.is_data() => {
                 !may_begin && self.position.is_between_messages()
             }
-            Poll::Ready(_) => false,
+            Poll::Ready(_) => self.end.replaces_others(),
         };
         if is_cut {
             self.is_over = true;
@@ -147,10 +146,14 @@ impl http_body::Body for ExpiringMessages {
 }
 
 impl End {
+    fn replaces_others(&self) -> bool {
+        matches!(self, Self::Trailers { request_was_cut, .. } if request_was_cut.load(Ordering::Acquire))
+    }
+
     fn frame(&self) -> Result<Frame<Bytes>, Error> {
         match self {
-            Self::Trailers(trailers) => Ok(Frame::trailers(trailers.clone())),
-            Self::Error(was_cut) => {
+            Self::Trailers { trailers, .. } => Ok(Frame::trailers(trailers.clone())),
+            Self::Error { was_cut } => {
                 was_cut.store(true, Ordering::Release);
                 Err(Error::new("the caller's token expired"))
             }
@@ -221,16 +224,18 @@ mod tests {
             (&[b"\0\0\0\0\0\0\0\0\0\x02x", b"y", MESSAGE], 12),
         ];
         for (frames, length) in whole {
-            let (bytes, is_ended) = read(end_responses(data(frames), ready(()), trailers())).await;
+            let (bytes, is_ended) =
+                read(end_responses(data(frames), ready(()), trailers(), Arc::default())).await;
             assert_eq!((bytes.len(), is_ended), (*length, true), "{frames:?}");
         }
-        let (bytes, is_ended) = read(end_responses(data(&[b"\0\0"]), ready(()), trailers())).await;
+        let (bytes, is_ended) =
+            read(end_responses(data(&[b"\0\0"]), ready(()), trailers(), Arc::default())).await;
         assert_eq!((bytes.len(), is_ended), (2, false), "in the middle of a message");
     }
 
     #[tokio::test]
     async fn stream_goes_on_before_expiry() {
-        let body = end_responses(data(&[MESSAGE, MESSAGE]), pending(), trailers());
+        let body = end_responses(data(&[MESSAGE, MESSAGE]), pending(), trailers(), Arc::default());
         assert_eq!(read(body).await, ([MESSAGE, MESSAGE].concat(), false));
     }
 
