@@ -58,12 +58,31 @@ pub(crate) enum ErrorKind {
     /// The caller's browser sent a cookie for somebody else's page.
     #[error(transparent)]
     CrossSite(#[from] CrossSite),
+    /// The caller's gRPC method is not among those that have a policy.
+    #[error(transparent)]
+    UnlistedMethod(UnlistedMethod),
     /// We are set up wrongly.
     #[error(transparent)]
     Configuration(#[from] ConfigurationError),
     /// Clerk could not be asked.
     #[error(transparent)]
     Upstream(#[from] UpstreamError),
+}
+
+/// A gRPC method without a policy.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("the method {name:?} has no policy; list it in `MethodPolicies`")]
+pub(crate) struct UnlistedMethod {
+    name: String,
+}
+
+impl UnlistedMethod {
+    /// How much of a name is logged, in characters: the caller chooses it.
+    const LOGGED: usize = 64;
+
+    pub(crate) fn new(path: &str) -> Self {
+        Self { name: path.chars().take(Self::LOGGED).collect() }
+    }
 }
 
 /// What is wrong with a token. Claim values are never part of the text.

@@ -57,6 +57,9 @@ pub mod containers {}
 #[doc = include_str!("../docs/mcp.md")]
 pub mod mcp {}
 
+#[doc = include_str!("../docs/grpc.md")]
+pub mod grpc {}
+
 #[doc = include_str!("../docs/long-lived-connections.md")]
 pub mod long_lived_connections {}
 

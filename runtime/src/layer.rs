@@ -7,15 +7,21 @@ mod preflight;
 use std::{
     future::Future,
     pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     task::{Context, Poll},
 };
 
+use axum::body::Bytes;
 use axum_core::{
+    BoxError,
     body::Body,
     extract::Request,
     response::{IntoResponse, Response},
 };
-use http::Extensions;
+use http::{Extensions, HeaderValue};
 use tower_layer::Layer;
 use tower_service::Service;
 
@@ -23,12 +29,17 @@ use self::expiry::end_stream;
 use crate::{
     clerk::Clerk,
     clock::UnixMillis,
-    error::{AuthError, TokenError},
+    error::{AuthError, ErrorKind, TokenError, UnlistedMethod},
+    grpc::{
+        method_policies::{Method, MethodPolicies},
+        status, stream,
+    },
     guard::{Verified, admit, admit_further, expiry::expired, reject},
     identity::VerifiedToken,
     mcp::tool_policies::ToolPolicies,
     policy::Policy,
-    response::rejection::Rejection,
+    request::sensitive::mark_sensitive,
+    response::{kind::RejectionKind, rejection::Rejection},
     telemetry,
     verify::is_expired,
 };
@@ -66,6 +77,8 @@ pub struct ClerkLayer {
     policy: Policy,
     passes_preflights: bool,
     tools: Option<&'static ToolPolicies>,
+    answers_grpc: bool,
+    methods: Option<&'static MethodPolicies>,
     closes_streams_on_expiry: bool,
 }
 
@@ -85,6 +98,8 @@ impl ClerkLayer {
             policy,
             passes_preflights: true,
             tools: None,
+            answers_grpc: false,
+            methods: None,
             closes_streams_on_expiry: false,
         }
     }
@@ -126,6 +141,45 @@ impl ClerkLayer {
         self
     }
 
+    /// Rejects gRPC requests with a gRPC status, for a service of tonic. Other requests are rejected
+    /// as without it.
+    ///
+    /// | rejection | `grpc-status` |
+    /// |---|---|
+    /// | 400 | 3 `INVALID_ARGUMENT` |
+    /// | 401 | 16 `UNAUTHENTICATED` |
+    /// | 403 | 7 `PERMISSION_DENIED` |
+    /// | 500 | 13 `INTERNAL` |
+    /// | 503 | 14 `UNAVAILABLE` |
+    ///
+    /// `grpc-message` is the title that every caller may know. The details hold a
+    /// `google.rpc.ErrorInfo` with the kind, such as `INSUFFICIENT_SCOPE`, and the missing scopes.
+    /// The challenge and `Retry-After` are metadata. Without this option, the rejection of a gRPC
+    /// request is an HTTP status without a body, which clients map.
+    ///
+    /// With [`close_streams_on_expiry`](Self::close_streams_on_expiry), a call that still runs when
+    /// the token expires ends with `UNAUTHENTICATED`, between two messages. Put the layer behind
+    /// tonic's gRPC-Web layer: the messages of gRPC-Web are not cut.
+    ///
+    /// See [`grpc`](crate::guide::grpc) for a server.
+    #[must_use]
+    pub const fn grpc(mut self) -> Self {
+        self.answers_grpc = true;
+        self
+    }
+
+    /// Requires the policy of each gRPC method, beside that of the layer. Implies
+    /// [`grpc`](Self::grpc).
+    ///
+    /// The caller is verified first. A method that is not listed is then denied with
+    /// `PERMISSION_DENIED`, and the log names it. A method that is
+    /// [public](MethodPolicies::public) needs no token.
+    #[must_use]
+    pub const fn methods(mut self, methods: &'static MethodPolicies) -> Self {
+        self.methods = Some(methods);
+        self.grpc()
+    }
+
     /// The same layer, which ends a response that streams when the caller's token ends: an event
     /// stream between two events, anything else by closing the connection. Leave it out where
     /// callers download what takes longer than their tokens live. See
@@ -145,11 +199,15 @@ impl<S> Layer<S> for ClerkLayer {
     }
 }
 
-impl<S> Service<Request> for ClerkService<S>
+/// Takes requests of every body, so that servers without axum can use it. The service inside gets
+/// them with the body of axum.
+impl<S, B> Service<http::Request<B>> for ClerkService<S>
 where
     S: Service<Request> + Clone + Send + 'static,
     S::Response: IntoResponse,
     S::Future: Send,
+    B: http_body::Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<BoxError>,
 {
     type Response = Response;
     type Error = S::Error;
@@ -159,7 +217,8 @@ where
         self.inner.poll_ready(context)
     }
 
-    fn call(&mut self, request: Request) -> Self::Future {
+    fn call(&mut self, request: http::Request<B>) -> Self::Future {
+        let request = request.map(Body::new);
         // The clone may not be ready; the one that is goes with the request.
         let next = self.inner.clone();
         let mut ready = std::mem::replace(&mut self.inner, next);
@@ -173,16 +232,28 @@ where
         }
         let layer = self.layer.clone();
         Box::pin(async move {
-            let (request, end) = match layer.admit(request).await {
+            let grpc = status::content_type(request.headers());
+            let (request, end) = match layer.admit(request, grpc.as_ref()).await {
                 Ok(admitted) => admitted,
                 Err(refused) => return Ok(refused),
             };
+            if !layer.closes_streams_on_expiry {
+                return Ok(ready.call(request).await?.into_response());
+            }
             let clock = &layer.clerk.verifier().clock;
-            let ended = layer.closes_streams_on_expiry.then(|| expired(clock.clone(), end));
+            let ended = || expired(clock.clone(), end);
+            let Some(content_type) = grpc.filter(|_| layer.answers_grpc) else {
+                return Ok(end_stream(ready.call(request).await?.into_response(), ended()));
+            };
+            let was_cut = Arc::new(AtomicBool::new(false));
+            let request =
+                request.map(|body| stream::end_requests(body, ended(), Arc::clone(&was_cut)));
             let response = ready.call(request).await?.into_response();
-            Ok(match ended {
-                Some(ended) => end_stream(response, ended),
-                None => response,
+            let trailers = status::trailers(RejectionKind::InvalidToken, &[]);
+            Ok(if was_cut.load(Ordering::Acquire) {
+                status::response(content_type, trailers)
+            } else {
+                response.map(|body| stream::end_responses(body, ended(), trailers, was_cut))
             })
         })
     }
@@ -191,17 +262,37 @@ where
 impl ClerkLayer {
     /// The request that may go on, and the moment from which its token is rejected; or the answer
     /// that refuses it.
-    async fn admit(&self, request: Request) -> Result<(Request, Option<UnixMillis>), Response> {
+    async fn admit(
+        &self,
+        request: Request,
+        grpc: Option<&HeaderValue>,
+    ) -> Result<(Request, Option<UnixMillis>), Response> {
         let Self { clerk, policy, .. } = self;
+        let method = self.methods.map(|methods| methods.of(request.uri().path()));
         let (mut parts, body) = request.into_parts();
+        if method == Some(Method::Public) {
+            mark_sensitive(&mut parts.headers);
+            Verified::store_anonymous(clerk.clone(), *policy, &mut parts.extensions);
+            return Ok((Request::from_parts(parts, body), None));
+        }
         let admitted = match admit(clerk.clone(), &mut parts, policy).await {
             Ok(admitted) => admitted,
             Err(refused) => {
-                return Err(self.reject(&refused, policy, &parts.extensions).into_response());
+                return Err(self.render(self.reject(&refused, policy, &parts.extensions), grpc));
             }
         };
         let token_type = admitted.as_ref().map(|admitted| admitted.identity.token_type());
         let end = admitted.and_then(|admitted| admitted.end);
+        let decided = match method {
+            Some(Method::Guarded(policy)) => self.admit_further(policy, &mut parts.extensions),
+            Some(Method::Unlisted) => {
+                let unlisted = ErrorKind::UnlistedMethod(UnlistedMethod::new(parts.uri.path()));
+                let refused = AuthError::of_known(unlisted, token_type);
+                Err(self.reject(&refused, policy, &parts.extensions))
+            }
+            Some(Method::Public) | None => Ok(()),
+        };
+        decided.map_err(|rejection| self.render(rejection, grpc))?;
         let Some(tools) = self.tools else {
             telemetry::admitted(token_type);
             return Ok((Request::from_parts(parts, body), end));
@@ -212,20 +303,34 @@ impl ClerkLayer {
         // The token can expire before the last byte of a slow message.
         if is_expired(end, clerk.verifier().clock.now()) {
             let refused = AuthError::of_known(TokenError::Expired, token_type);
-            return Err(self.reject(&refused, policy, &parts.extensions).into_response());
+            return Err(self.render(self.reject(&refused, policy, &parts.extensions), grpc));
         }
         telemetry::admitted(token_type);
-        let may = |policy: Policy| {
-            admit_further(&mut parts.extensions, &policy, clerk.scope_hierarchy())
-                .map_err(|refused| self.reject(&refused, &policy, &parts.extensions))
-        };
+        let may = |policy| self.admit_further(policy, &mut parts.extensions);
         match tools.refusal(&parts.headers, &message, may) {
             Some(refused) => Err(refused),
             None => Ok((Request::from_parts(parts, Body::from(message)), end)),
         }
     }
 
+    fn admit_further(&self, policy: Policy, request: &mut Extensions) -> Result<(), Rejection> {
+        admit_further(request, &policy, self.clerk.scope_hierarchy())
+            .map_err(|refused| self.reject(&refused, &policy, request))
+    }
+
     fn reject(&self, refused: &AuthError, policy: &Policy, request: &Extensions) -> Rejection {
         reject(refused, policy, self.clerk.appearance(), Some(request))
+    }
+
+    /// The response to a request, which is a gRPC request if `grpc` is the content type to answer
+    /// with.
+    fn render(&self, rejection: Rejection, grpc: Option<&HeaderValue>) -> Response {
+        match grpc {
+            None => rejection.into_response(),
+            Some(content_type) if self.answers_grpc => {
+                status::trailers_only(rejection, content_type.clone())
+            }
+            Some(_) => status::empty(rejection),
+        }
     }
 }

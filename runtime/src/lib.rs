@@ -99,6 +99,7 @@ mod clerk;
 mod clock;
 mod error;
 mod explain;
+pub mod grpc;
 mod guard;
 pub mod guide;
 pub mod identity;

@@ -52,7 +52,8 @@ impl RejectionKind {
                 Denial::Session(_) | Denial::Sender | Denial::Organization | Denial::Impersonated,
             )
             | ErrorKind::Claims(_)
-            | ErrorKind::CrossSite(_) => Self::Forbidden,
+            | ErrorKind::CrossSite(_)
+            | ErrorKind::UnlistedMethod(_) => Self::Forbidden,
             ErrorKind::Denied(Denial::Reverification(_)) => Self::ReverificationNeeded,
             ErrorKind::Configuration(_) => Self::Misconfigured,
             ErrorKind::Upstream(_) => Self::ClerkUnavailable,

@@ -27,6 +27,7 @@ pub(crate) fn code(refused: &AuthError, policy: &Policy) -> &'static str {
         ErrorKind::Denied(denial) => of_denial(denial),
         ErrorKind::Claims(_) => "claims-mismatch",
         ErrorKind::CrossSite(_) => "cross-site-cookie",
+        ErrorKind::UnlistedMethod(_) => "method-not-listed",
         ErrorKind::Configuration(fault) => of_configuration(fault, presented),
         ErrorKind::Upstream(_) => match presented {
             Some(Presented { form: Form::Opaque, .. }) | None => UNEXPECTED,

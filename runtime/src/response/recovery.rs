@@ -43,6 +43,7 @@ impl Recovery {
             | ErrorKind::Denied(_)
             | ErrorKind::Claims(_)
             | ErrorKind::CrossSite(_)
+            | ErrorKind::UnlistedMethod(_)
             | ErrorKind::Configuration(_)
             | ErrorKind::Upstream(_) => None,
         }

@@ -242,13 +242,12 @@ impl Rejection {
     }
 }
 
-impl IntoResponse for Rejection {
-    fn into_response(self) -> Response {
-        let (content_type, body) = self.body();
-        let mut response = Response::new(body);
+impl Rejection {
+    /// The response without its body, for carriers that render another one.
+    pub(crate) fn into_head(self) -> Response<()> {
+        let mut response = Response::new(());
         *response.status_mut() = self.refusal.status();
         let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, content_type);
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Some(challenge) = self.challenge() {
             headers.insert(WWW_AUTHENTICATE, challenge);
@@ -266,6 +265,15 @@ impl IntoResponse for Rejection {
         if let Some(recoverable) = self.recoverable() {
             response.extensions_mut().insert(recoverable);
         }
+        response
+    }
+}
+
+impl IntoResponse for Rejection {
+    fn into_response(self) -> Response {
+        let (content_type, body) = self.body();
+        let mut response = self.into_head().map(|()| body);
+        response.headers_mut().insert(CONTENT_TYPE, content_type);
         response
     }
 }

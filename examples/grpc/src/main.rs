@@ -1,0 +1,70 @@
+//! Runs the service: on a local stand-in for Clerk, or on real Clerk if its keys are set.
+
+#![allow(clippy::print_stdout, reason = "it talks to the person who started it")]
+
+use std::{env, error::Error, ffi::OsString};
+
+use clerk_auth::{Clerk, testing::DevIssuer};
+use grpc::{CALLERS, METHODS, Notes, guard, proto::notes_server::NotesServer};
+use tokio::{net::TcpListener, signal};
+use tokio_stream::wrappers::TcpListenerStream;
+use tonic::transport::Server;
+use tracing_subscriber::EnvFilter;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    // Rejections are logged with their reason: the caller does not learn it.
+    let filter =
+        EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn,clerk_auth=info".into());
+    tracing_subscriber::fmt().with_env_filter(filter).without_time().init();
+
+    // Kept until the end: the stand-in stops with it.
+    let mut stand_in = None;
+    let clerk = if is_configured() {
+        Clerk::from_env()?
+    } else {
+        stand_in.insert(DevIssuer::start().await?).clerk().build()?
+    };
+    clerk.check(CALLERS)?;
+    for (method, policy) in METHODS.iter() {
+        clerk.check(policy)?;
+        println!("  {method:<24} {policy}");
+    }
+
+    let port = env::var("PORT").unwrap_or_else(|_| "50051".to_owned());
+    let listener = TcpListener::bind(format!("127.0.0.1:{port}"))
+        .await
+        .map_err(|error| format!("port {port} cannot be used ({error}); set PORT to another"))?;
+    let address = listener.local_addr()?;
+    println!("\nListening on {address}. Ctrl-C stops it.");
+    if let Some(issuer) = &stand_in {
+        let token = issuer.oauth("user_ada").scopes(["read:notes", "write:notes"]).jwt();
+        println!(
+            "\ngrpcurl -plaintext -import-path examples/grpc/proto -proto notes.proto \\\n  -H 'authorization: Bearer {token}' \\\n  {address} notes.v1.Notes/List"
+        );
+    }
+
+    let (_reporter, health) = tonic_health::server::health_reporter();
+    Server::builder()
+        .layer(guard(clerk))
+        .add_service(health)
+        .add_service(NotesServer::new(Notes::default()))
+        .serve_with_incoming_shutdown(TcpListenerStream::new(listener), stopped())
+        .await?;
+    println!("Stopped.");
+    Ok(())
+}
+
+/// Whether real Clerk is wanted: a variable is set, or this is not a debug build. A server that
+/// lost its keys must not start with a stand-in.
+fn is_configured() -> bool {
+    let is_set = |(name, value): (OsString, OsString)| {
+        name.to_string_lossy().starts_with("CLERK_") && !value.is_empty()
+    };
+    env::vars_os().any(is_set) || !cfg!(debug_assertions)
+}
+
+async fn stopped() {
+    // Without a signal handler the process simply ends at Ctrl-C.
+    let _ = signal::ctrl_c().await;
+}

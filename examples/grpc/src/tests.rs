@@ -1,0 +1,230 @@
+//! The service over a real socket, called by tonic's own client.
+
+use std::time::Duration;
+
+use clerk_auth::{
+    Clerk, ClerkLayer,
+    testing::{Answer, DevIssuer, Endpoint, TestClock},
+};
+use futures_util::{StreamExt, stream};
+use tokio::{net::TcpListener, time::pause};
+use tokio_stream::wrappers::TcpListenerStream;
+use tonic::{
+    Code, Request, Status,
+    service::interceptor::InterceptedService,
+    transport::{Channel, Server},
+};
+use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
+use tonic_types::StatusExt;
+
+use crate::{
+    CALLERS, Notes, guard,
+    proto::{
+        ClearRequest, ListRequest, Note, WatchRequest, notes_client::NotesClient,
+        notes_server::NotesServer,
+    },
+};
+
+type Client = NotesClient<InterceptedService<Channel, Credential>>;
+
+/// Puts these `authorization` fields into each request.
+#[derive(Clone)]
+struct Credential(Vec<String>);
+
+impl tonic::service::Interceptor for Credential {
+    fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
+        for field in &self.0 {
+            request.metadata_mut().append("authorization", field.parse().unwrap());
+        }
+        Ok(request)
+    }
+}
+
+struct World {
+    issuer: DevIssuer,
+    channel: Channel,
+}
+
+impl World {
+    async fn start() -> Self {
+        Self::start_with(guard).await
+    }
+
+    /// The clock of the issuer and of the guard stands still.
+    async fn start_with(guard: impl FnOnce(Clerk) -> ClerkLayer) -> Self {
+        let clock = TestClock::at(1_800_000_000);
+        let issuer = DevIssuer::builder().clock(clock).start().await.unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (_reporter, health) = tonic_health::server::health_reporter();
+        let server = Server::builder()
+            .layer(guard(issuer.clerk().build().unwrap()))
+            .add_service(health)
+            .add_service(NotesServer::new(Notes::default()))
+            .serve_with_incoming(TcpListenerStream::new(listener));
+        tokio::spawn(server);
+        let channel = Channel::from_shared(format!("http://{address}")).unwrap();
+        Self { issuer, channel: channel.connect().await.unwrap() }
+    }
+
+    fn client(&self, token: &str) -> Client {
+        self.client_with(&[&format!("Bearer {token}")])
+    }
+
+    fn client_with(&self, fields: &[&str]) -> Client {
+        let fields = fields.iter().map(|field| (*field).to_owned()).collect();
+        NotesClient::with_interceptor(self.channel.clone(), Credential(fields))
+    }
+
+    fn oauth<const N: usize>(&self, scopes: [&str; N]) -> String {
+        self.issuer.oauth("user_ada").scopes(scopes).jwt()
+    }
+}
+
+fn note(text: &str) -> Note {
+    Note { text: text.to_owned() }
+}
+
+/// The code of each kind of call with the same credential: unary, client stream, server stream,
+/// both.
+async fn codes(mut client: Client) -> [Code; 4] {
+    let code = |status: Status| status.code();
+    let note = || stream::iter([note("milk")]);
+    let list = client.list(ListRequest {}).await.map(drop);
+    let import = client.import(note()).await.map(drop);
+    let watch = client.watch(WatchRequest {}).await.map(drop);
+    let edit = client.edit(note()).await.map(drop);
+    [list, import, watch, edit].map(|called| called.err().map_or(Code::Ok, code))
+}
+
+#[tokio::test]
+async fn accepted_caller_reaches_each_kind_of_method() {
+    let world = World::start().await;
+    let mut client = world.client(&world.oauth(["read:notes", "write:notes"]));
+    let mut watched = client.watch(WatchRequest {}).await.unwrap().into_inner();
+    let imported = client.import(stream::iter([note("milk"), note("bread")])).await.unwrap();
+    assert_eq!(imported.into_inner().count, 2);
+    assert_eq!(watched.message().await.unwrap(), Some(note("milk")));
+    let stored = client.edit(stream::iter([note("eggs")])).await.unwrap().into_inner();
+    assert_eq!(stored.map(Result::unwrap).collect::<Vec<_>>().await, [note("eggs")]);
+    let listed = client.list(ListRequest {}).await.unwrap().into_inner().notes;
+    assert_eq!(listed, ["milk", "bread", "eggs"].map(note));
+}
+
+#[tokio::test]
+async fn rejection_is_the_status_of_the_table() {
+    use Code::{InvalidArgument, Ok, PermissionDenied, Unauthenticated, Unavailable};
+
+    let world = World::start().await;
+    let issuer = &world.issuer;
+    let bearer = |token: String| vec![format!("Bearer {token}")];
+    let expired = issuer.oauth("user_ada").scopes(["read:notes"]).expired().jwt();
+    let forged = {
+        let mut token = world.oauth(["read:notes"]);
+        let last = token.pop().unwrap();
+        token.extend([if last == 'A' { 'B' } else { 'A' }]);
+        token
+    };
+    let opaque = issuer.oauth("user_ada").scopes(["read:notes", "write:notes"]).opaque();
+    let table = [
+        ("no credential", vec![], [Unauthenticated; 4]),
+        ("not a token", bearer("x".to_owned()), [Unauthenticated; 4]),
+        ("another type", bearer(issuer.api_key("user_ada").opaque()), [Unauthenticated; 4]),
+        ("expired", bearer(expired), [Unauthenticated; 4]),
+        ("forged", bearer(forged), [Unauthenticated; 4]),
+        (
+            "two fields",
+            [bearer("a".to_owned()), bearer("b".to_owned())].concat(),
+            [InvalidArgument; 4],
+        ),
+        ("no scope", bearer(world.oauth([])), [PermissionDenied; 4]),
+        (
+            "read only",
+            bearer(world.oauth(["read:notes"])),
+            [Ok, PermissionDenied, Ok, PermissionDenied],
+        ),
+        ("outage", bearer(opaque), [Unavailable; 4]),
+    ];
+    issuer.answer_with(Endpoint::OAuthVerify, Answer::status(502));
+    for (name, fields, expected) in table {
+        let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
+        assert_eq!(codes(world.client_with(&fields)).await, expected, "{name}");
+    }
+}
+
+/// A client would read the body of an HTTP response as messages.
+#[tokio::test]
+async fn rejection_without_grpc_is_a_status_that_clients_map() {
+    let world = World::start_with(|clerk| ClerkLayer::new(clerk, CALLERS)).await;
+    let status = world.client("x").list(ListRequest {}).await.unwrap_err();
+    assert_eq!(status.code(), Code::Unauthenticated, "{status:?}");
+    world.issuer.answer_with(Endpoint::OAuthVerify, Answer::status(502));
+    let opaque = world.issuer.oauth("user_ada").opaque();
+    let status = world.client(&opaque).list(ListRequest {}).await.unwrap_err();
+    assert_eq!(status.code(), Code::Unavailable, "{status:?}");
+}
+
+#[tokio::test]
+async fn status_names_the_kind_and_the_missing_scopes() {
+    let world = World::start().await;
+    let mut client = world.client(&world.oauth(["read:notes"]));
+    let status = client.import(stream::iter([note("milk")])).await.unwrap_err();
+    assert_eq!(status.message(), "The token lacks a required scope");
+    let info = status.get_details_error_info().unwrap();
+    assert_eq!((&*info.reason, &*info.domain), ("INSUFFICIENT_SCOPE", "clerk-auth"));
+    assert_eq!(info.metadata["scopes"], "write:notes");
+    let challenge = status.metadata().get("www-authenticate").unwrap().to_str().unwrap();
+    assert!(
+        challenge.contains(r#"error="insufficient_scope", scope="write:notes""#),
+        "{challenge}"
+    );
+
+    let status = world.client("x").list(ListRequest {}).await.unwrap_err();
+    let info = status.get_details_error_info().unwrap();
+    assert_eq!((&*info.reason, info.metadata.len()), ("INVALID_TOKEN", 0));
+}
+
+#[tokio::test]
+async fn unlisted_method_is_denied_after_verification() {
+    let world = World::start().await;
+    let all = world.oauth(["read:notes", "write:notes"]);
+    let status = world.client(&all).clear(ClearRequest {}).await.unwrap_err();
+    assert_eq!(status.code(), Code::PermissionDenied);
+    let status = world.client("x").clear(ClearRequest {}).await.unwrap_err();
+    assert_eq!(status.code(), Code::Unauthenticated);
+}
+
+#[tokio::test]
+async fn public_method_needs_no_token_and_its_neighbour_does() {
+    let world = World::start().await;
+    let mut health = HealthClient::new(world.channel.clone());
+    let request = || HealthCheckRequest { service: String::new() };
+    assert!(health.check(request()).await.is_ok());
+    let status = health.watch(request()).await.unwrap_err();
+    assert_eq!(status.code(), Code::Unauthenticated);
+}
+
+#[tokio::test]
+async fn stream_ends_with_unauthenticated_at_expiry() {
+    let world = World::start().await;
+    let token = || {
+        let token = world.issuer.oauth("user_ada").scopes(["read:notes", "write:notes"]);
+        token.lives(Duration::from_secs(60)).jwt()
+    };
+    let mut client = world.client(&token());
+    let mut watched = client.watch(WatchRequest {}).await.unwrap().into_inner();
+    let endless = || stream::iter([note("milk")]).chain(stream::pending());
+    let mut edited = client.edit(endless()).await.unwrap().into_inner();
+    assert_eq!(watched.message().await.unwrap(), Some(note("milk")));
+    assert_eq!(edited.message().await.unwrap(), Some(note("milk")));
+    // From here, timers fire at once, in order.
+    pause();
+    let imported = client.import(endless()).await.unwrap_err();
+    assert_eq!(watched.message().await.unwrap(), Some(note("milk")), "sent before expiry");
+    for status in
+        [watched.message().await.unwrap_err(), edited.message().await.unwrap_err(), imported]
+    {
+        assert_eq!(status.code(), Code::Unauthenticated, "{status:?}");
+        assert_eq!(status.get_details_error_info().unwrap().reason, "INVALID_TOKEN");
+    }
+}
