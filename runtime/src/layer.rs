@@ -175,7 +175,7 @@ where
         Box::pin(async move {
             let (request, end) = match layer.admit(request).await {
                 Ok(admitted) => admitted,
-                Err(refused) => return Ok(refused),
+                Err(rejected) => return Ok(rejected),
             };
             let clock = &layer.clerk.verifier().clock;
             let ended = layer.closes_streams_on_expiry.then(|| expired(clock.clone(), end));
@@ -196,8 +196,8 @@ impl ClerkLayer {
         let (mut parts, body) = request.into_parts();
         let admitted = match admit(clerk.clone(), &mut parts, policy).await {
             Ok(admitted) => admitted,
-            Err(refused) => {
-                return Err(self.reject(&refused, policy, &parts.extensions).into_response());
+            Err(rejected) => {
+                return Err(self.reject(&rejected, policy, &parts.extensions).into_response());
             }
         };
         let token_type = admitted.as_ref().map(|admitted| admitted.identity.token_type());
@@ -211,21 +211,21 @@ impl ClerkLayer {
         let message = message.inspect_err(|_| telemetry::admitted(token_type))?;
         // The token can expire before the last byte of a slow message.
         if is_expired(end, clerk.verifier().clock.now()) {
-            let refused = AuthError::of_known(TokenError::Expired, token_type);
-            return Err(self.reject(&refused, policy, &parts.extensions).into_response());
+            let rejected = AuthError::of_known(TokenError::Expired, token_type);
+            return Err(self.reject(&rejected, policy, &parts.extensions).into_response());
         }
         telemetry::admitted(token_type);
         let may = |policy: Policy| {
             admit_further(&mut parts.extensions, &policy, clerk.scope_hierarchy())
-                .map_err(|refused| self.reject(&refused, &policy, &parts.extensions))
+                .map_err(|rejected| self.reject(&rejected, &policy, &parts.extensions))
         };
         match tools.refusal(&parts.headers, &message, may) {
-            Some(refused) => Err(refused),
+            Some(rejected) => Err(rejected),
             None => Ok((Request::from_parts(parts, Body::from(message)), end)),
         }
     }
 
-    fn reject(&self, refused: &AuthError, policy: &Policy, request: &Extensions) -> Rejection {
-        reject(refused, policy, self.clerk.appearance(), Some(request))
+    fn reject(&self, error: &AuthError, policy: &Policy, request: &Extensions) -> Rejection {
+        reject(error, policy, self.clerk.appearance(), Some(request))
     }
 }
