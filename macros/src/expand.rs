@@ -32,8 +32,8 @@ pub(crate) fn guarded(policy: &Policy, handler: Handler, paths: &Paths) -> Token
     rewrite(handler, paths, items.as_ref(), Some(&policy.summary()), &guard, bindings)
 }
 
-/// The handler behind a policy that refuses everyone.
-pub(crate) fn refused(mut handler: Handler, paths: &Paths) -> TokenStream {
+/// The handler behind a policy that rejects each request.
+pub(crate) fn deny_all(mut handler: Handler, paths: &Paths) -> TokenStream {
     let root = paths.root();
     if handler.is_shared {
         handler.policy = parse_quote!(#root::__private::DenyAll);
@@ -51,7 +51,7 @@ pub(crate) fn refused(mut handler: Handler, paths: &Paths) -> TokenStream {
 ///     ::clerk_auth::Policy::DENY_ALL
 /// }
 /// ```
-pub(crate) fn refusal(errors: &TokenStream, paths: &Paths) -> TokenStream {
+pub(crate) fn deny_all_policy(errors: &TokenStream, paths: &Paths) -> TokenStream {
     let root = paths.root();
     quote!({ #errors #root::Policy::DENY_ALL })
 }

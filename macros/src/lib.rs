@@ -78,7 +78,7 @@ fn expand_attribute(args: TokenStream, item: TokenStream) -> TokenStream {
         (Some(policy), Some(handler)) if errors.is_empty() => {
             expand::guarded(&policy, handler, &paths)
         }
-        (_, Some(handler)) => expand::refused(handler, &paths),
+        (_, Some(handler)) => expand::deny_all(handler, &paths),
         (_, None) => item,
     };
     errors.into_tokens().into_iter().chain(output).collect()
@@ -91,6 +91,6 @@ fn expand_policy(args: TokenStream) -> TokenStream {
     let paths = Paths::of(&args);
     match Policy::check(args, &mut errors) {
         (_, Some(policy)) if errors.is_empty() => expand::expression(&policy, &paths),
-        _ => expand::refusal(&errors.into_tokens(), &paths),
+        _ => expand::deny_all_policy(&errors.into_tokens(), &paths),
     }
 }

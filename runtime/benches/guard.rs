@@ -54,7 +54,7 @@ static TOKEN: LazyLock<String> = LazyLock::new(|| {
 });
 
 /// With the key set, as most applications have it, and the usual memory of verified JWTs.
-fn remembering() -> Clerk {
+fn caching() -> Clerk {
     warm(ISSUER.clerk())
 }
 
@@ -104,12 +104,12 @@ fn a_signature_alone(bencher: Bencher<'_, '_>) {
 /// What is taken off all the others.
 #[divan::bench]
 fn b_no_guard(bencher: Bencher<'_, '_>) {
-    request(bencher, remembering(), "/open", &TOKEN, StatusCode::OK);
+    request(bencher, caching(), "/open", &TOKEN, StatusCode::OK);
 }
 
 #[divan::bench]
 fn c_jwt_seen_before(bencher: Bencher<'_, '_>) {
-    request(bencher, remembering(), "/guarded", &TOKEN, StatusCode::OK);
+    request(bencher, caching(), "/guarded", &TOKEN, StatusCode::OK);
 }
 
 #[divan::bench]

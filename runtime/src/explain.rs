@@ -22,12 +22,12 @@ pub struct Explanation {
     presented: Option<Presented>,
     /// Whether the token is what it claims to be.
     is_genuine: bool,
-    refused: Option<Diagnosis>,
+    rejected: Option<Diagnosis>,
 }
 
 #[derive(Clone, Debug)]
 struct Diagnosis {
-    refusal: RejectionKind,
+    kind: RejectionKind,
     reason: &'static str,
     cause: String,
     cure: String,
@@ -68,18 +68,18 @@ impl Clerk {
         let decoded = Decoded::from_text(text).ok();
         let token = decoded.as_ref().and_then(|decoded| Token::classify(decoded).ok());
         let presented = token.as_ref().map(Token::presented);
-        let rejected = RejectedToken {
+        let token = RejectedToken {
             text: token_text,
             token_type: presented.map(|presented| presented.token_type),
             payload: token.as_ref().and_then(payload),
         };
-        let refused = outcome.err().map(|refused| Diagnosis {
-            refusal: RejectionKind::of(&refused.failure),
-            reason: reason::code(&refused, &policy),
-            cause: with_sources(&refused.failure),
-            cure: self.cure(&refused, &rejected, &policy),
+        let rejected = outcome.err().map(|error| Diagnosis {
+            kind: RejectionKind::of(&error.failure),
+            reason: reason::code(&error, &policy),
+            cause: with_sources(&error.failure),
+            cure: self.cure(&error, &token, &policy),
         });
-        Explanation { presented, is_genuine, refused }
+        Explanation { presented, is_genuine, rejected }
     }
 }
 
@@ -87,13 +87,13 @@ impl Explanation {
     /// Why the token is rejected, as a caller would learn it; `None` if it is accepted.
     #[must_use]
     pub fn kind(&self) -> Option<RejectionKind> {
-        self.refused.as_ref().map(|outcome| outcome.refusal)
+        self.rejected.as_ref().map(|diagnosis| diagnosis.kind)
     }
 
     /// The code that stands as `reason` in the log; `None` if the token is accepted.
     #[must_use]
     pub fn reason(&self) -> Option<&'static str> {
-        self.refused.as_ref().map(|outcome| outcome.reason)
+        self.rejected.as_ref().map(|diagnosis| diagnosis.reason)
     }
 }
 
@@ -112,10 +112,10 @@ impl fmt::Display for Explanation {
                 write!(formatter, "This is a JWT of type {token_type}.")?;
             }
         }
-        let Some(Diagnosis { refusal, reason, cause, cure }) = &self.refused else {
+        let Some(Diagnosis { kind, reason, cause, cure }) = &self.rejected else {
             return write!(formatter, " It is accepted.");
         };
-        let status = refusal.status().as_u16();
+        let status = kind.status().as_u16();
         let end = if cause.ends_with(['.', '?', '!']) { "" } else { "." };
         write!(formatter, " It is rejected with status {status}, reason {reason}: {cause}{end}")?;
         if cure.is_empty() { Ok(()) } else { write!(formatter, " {cure}") }

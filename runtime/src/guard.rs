@@ -220,23 +220,23 @@ impl<P: Guarded, C: FromClaims> Guard<P, C> {
             Ok(((identity, organization, claims), end, passed)) => {
                 Ok(Self { identity, organization, claims, appearance, clock, end, passed })
             }
-            Err(refused) => Err(reject(&refused, &P::POLICY, appearance, extensions)),
+            Err(error) => Err(reject(&error, &P::POLICY, appearance, extensions)),
         }
     }
 
     /// What the handler declares, out of who was admitted.
     fn enter(caller: Option<Identity>) -> Result<(P::Identity, P::Organization, C), AuthError> {
         let token_type = caller.as_ref().map(Identity::token_type);
-        let refused = |failure: ErrorKind| AuthError::of_known(failure, token_type);
+        let error = |failure: ErrorKind| AuthError::of_known(failure, token_type);
         let not_accepted = || match token_type {
-            Some(token_type) => refused(TokenError::NotAccepted(token_type).into()),
-            None => refused(ErrorKind::Missing),
+            Some(token_type) => error(TokenError::NotAccepted(token_type).into()),
+            None => error(ErrorKind::Missing),
         };
         let claims = C::from_claims(caller.as_ref().and_then(Identity::claims));
         // A policy that accepts more than its types have room for rejects the rest.
         let organization = P::Organization::of(caller.as_ref()).ok_or_else(not_accepted)?;
         let identity = P::Identity::enter(caller).ok_or_else(not_accepted)?;
-        Ok((identity, organization, claims.map_err(|mismatch| refused(mismatch.into()))?))
+        Ok((identity, organization, claims.map_err(|mismatch| error(mismatch.into()))?))
     }
 }
 
@@ -248,8 +248,8 @@ pub(crate) fn permit(
 ) -> Result<(), AuthError> {
     match identity {
         Some(known) => {
-            let refused = |denial| AuthError::of_known(denial, Some(known.token_type()));
-            policy.decide(known, hierarchy).map_err(refused)
+            let error = |denial| AuthError::of_known(denial, Some(known.token_type()));
+            policy.decide(known, hierarchy).map_err(error)
         }
         None if policy.is_optional() => Ok(()),
         None => Err(ErrorKind::Missing.into()),

@@ -235,7 +235,7 @@ where
             let grpc = status::content_type(request.headers());
             let (request, end) = match layer.admit(request, grpc.as_ref()).await {
                 Ok(admitted) => admitted,
-                Err(refused) => return Ok(refused),
+                Err(rejected) => return Ok(rejected),
             };
             if !layer.closes_streams_on_expiry {
                 return Ok(ready.call(request).await?.into_response());
@@ -277,8 +277,8 @@ impl ClerkLayer {
         }
         let admitted = match admit(clerk.clone(), &mut parts, policy).await {
             Ok(admitted) => admitted,
-            Err(refused) => {
-                return Err(self.render(self.reject(&refused, policy, &parts.extensions), grpc));
+            Err(rejected) => {
+                return Err(self.render(self.reject(&rejected, policy, &parts.extensions), grpc));
             }
         };
         let token_type = admitted.as_ref().map(|admitted| admitted.identity.token_type());
@@ -287,8 +287,8 @@ impl ClerkLayer {
             Some(Method::Guarded(policy)) => self.admit_further(policy, &mut parts.extensions),
             Some(Method::Unlisted) => {
                 let unlisted = ErrorKind::UnlistedMethod(UnlistedMethod::new(parts.uri.path()));
-                let refused = AuthError::of_known(unlisted, token_type);
-                Err(self.reject(&refused, policy, &parts.extensions))
+                let rejected = AuthError::of_known(unlisted, token_type);
+                Err(self.reject(&rejected, policy, &parts.extensions))
             }
             Some(Method::Public) | None => Ok(()),
         };
@@ -302,24 +302,24 @@ impl ClerkLayer {
         let message = message.inspect_err(|_| telemetry::admitted(token_type))?;
         // The token can expire before the last byte of a slow message.
         if is_expired(end, clerk.verifier().clock.now()) {
-            let refused = AuthError::of_known(TokenError::Expired, token_type);
-            return Err(self.render(self.reject(&refused, policy, &parts.extensions), grpc));
+            let rejected = AuthError::of_known(TokenError::Expired, token_type);
+            return Err(self.render(self.reject(&rejected, policy, &parts.extensions), grpc));
         }
         telemetry::admitted(token_type);
         let may = |policy| self.admit_further(policy, &mut parts.extensions);
         match tools.refusal(&parts.headers, &message, may) {
-            Some(refused) => Err(refused),
+            Some(rejected) => Err(rejected),
             None => Ok((Request::from_parts(parts, Body::from(message)), end)),
         }
     }
 
     fn admit_further(&self, policy: Policy, request: &mut Extensions) -> Result<(), Rejection> {
         admit_further(request, &policy, self.clerk.scope_hierarchy())
-            .map_err(|refused| self.reject(&refused, &policy, request))
+            .map_err(|rejected| self.reject(&rejected, &policy, request))
     }
 
-    fn reject(&self, refused: &AuthError, policy: &Policy, request: &Extensions) -> Rejection {
-        reject(refused, policy, self.clerk.appearance(), Some(request))
+    fn reject(&self, error: &AuthError, policy: &Policy, request: &Extensions) -> Rejection {
+        reject(error, policy, self.clerk.appearance(), Some(request))
     }
 
     /// The response to a request, which is a gRPC request if `grpc` is the content type to answer

@@ -46,11 +46,11 @@ trait Write {
     /// Says it of one operation; `false` where the document has no such operation.
     fn describe(&mut self, method: &Method, path: &str, operation: &Operation) -> bool;
 
-    /// The method and path of every operation.
-    fn operations(&mut self) -> Vec<(Method, String)>;
+    /// Removes scopes that the hierarchy makes superfluous.
+    fn simplify(&mut self, _: ScopeHierarchy) {}
 
-    /// What the operations refer to. Scopes that the hierarchy makes superfluous are taken out.
-    fn mentions(&mut self, hierarchy: ScopeHierarchy) -> Mentions;
+    /// The whole document.
+    fn to_json(&self) -> serde_json::Result<Value>;
 
     fn define_scheme(&mut self, name: &str, description: &str, definition: Definition<'_>);
 
@@ -107,7 +107,8 @@ impl Clerk {
         mut problems: OpenApiError,
     ) -> Result<(), OpenApiError> {
         let lines = &mut problems.lines;
-        let mentions = document.mentions(self.scope_hierarchy());
+        document.simplify(self.scope_hierarchy());
+        let mentions = Mentions::of(&document.to_json().unwrap_or_default());
         let issuer = self.verifier().rules.issuers.first().map(String::as_str);
         for scheme in mentions.schemes() {
             match scheme.definition(issuer, mentions.names(scheme)) {
@@ -163,6 +164,22 @@ impl OpenApiError {
 }
 
 impl Mentions {
+    fn of(document: &Value) -> Self {
+        let mut mentions = Self::default();
+        for (_, _, operation) in operations(document) {
+            let security = operation.get("security").and_then(Value::as_array);
+            let schemes = security.into_iter().flatten().flat_map(members);
+            mentions.schemes.extend(schemes.map(|(scheme, names)| {
+                let names = names.as_array().into_iter().flatten().filter_map(Value::as_str);
+                (scheme.clone(), names.map(str::to_owned).collect())
+            }));
+            let responses = operation.get("responses").into_iter().flat_map(members);
+            let references = responses.filter_map(|(_, response)| response.get("$ref")?.as_str());
+            mentions.responses.extend(references.map(str::to_owned));
+        }
+        mentions
+    }
+
     fn schemes(&self) -> impl Iterator<Item = Scheme> {
         Scheme::ALL.into_iter().filter(|scheme| {
             let name = scheme.name();
@@ -196,6 +213,25 @@ impl Mentions {
 /// The response of ours that a document refers to. A description replaces those of an earlier one.
 fn response_object_of(reference: &str) -> Option<ResponseObject> {
     ResponseObject::named(reference.strip_prefix(RESPONSES)?)
+}
+
+/// The operations of a document (OpenAPI 3.2 §4.9), with method and path.
+fn operations(document: &Value) -> impl Iterator<Item = (Method, &String, &Value)> {
+    const METHODS: [&str; 9] =
+        ["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
+    document.get("paths").into_iter().flat_map(members).flat_map(|(path, item)| {
+        let fixed = members(item).filter(|(name, _)| METHODS.contains(&name.as_str()));
+        let fixed = fixed.map(|(name, operation)| (name.to_ascii_uppercase(), operation));
+        let others = item.get("additionalOperations").into_iter().flat_map(members);
+        let all = fixed.chain(others.map(|(name, operation)| (name.clone(), operation)));
+        all.filter_map(move |(name, operation)| {
+            Some((Method::try_from(name.as_str()).ok()?, path, operation))
+        })
+    })
+}
+
+fn members(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    value.as_object().into_iter().flatten()
 }
 
 /// A wildcard of axum's, `{*path}`, has no other spelling in a document than `{path}`.

@@ -364,7 +364,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_token_is_refused_before_anything_is_asked_of_clerk() {
+    fn malformed_token_is_rejected_without_a_call_to_clerk() {
         let good = jwt("{}", "{}");
         let parts: Vec<&str> = good.split('.').collect();
         let table = [

@@ -58,7 +58,7 @@ fn outcome(reply: &Reply) -> &'static str {
 }
 
 #[tokio::test]
-async fn the_field_is_read_in_one_way_or_refused() {
+async fn the_field_is_read_in_one_way_or_rejected() {
     let issuer = issuer().await;
     let server = start(clerk(&issuer)).await;
     let rows = [
@@ -134,7 +134,7 @@ async fn the_field_is_read_in_one_way_or_refused() {
 
 /// What is not of the alphabet of opaque tokens never reaches the body of a question to Clerk.
 #[tokio::test]
-async fn a_strange_opaque_token_is_refused_without_a_question() {
+async fn malformed_opaque_token_is_rejected_without_a_call() {
     let issuer = issuer().await;
     let server = start(clerk(&issuer)).await;
     for prefix in ["ak_", "mt_", "oat_"] {

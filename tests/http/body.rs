@@ -70,7 +70,7 @@ fn beginning(fields: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_refused_caller_is_answered_before_the_body_is_there() {
+async fn a_rejected_caller_is_answered_before_the_body_is_there() {
     let issuer = issuer().await;
     let (server, counts) = start(&issuer).await;
     let bearer = |token: String| format!("Authorization: Bearer {token}\r\n");
@@ -78,7 +78,7 @@ async fn a_refused_caller_is_answered_before_the_body_is_there() {
     let good = || issuer.api_key("user_ada").scopes(["upload"]).opaque();
     let unasked = None;
     let down = Some(Answer::status(503));
-    let refuses_us = Some(Answer::status(401));
+    let rejects_us = Some(Answer::status(401));
     let rows = [
         ("no credential", String::new(), &unasked, 401),
         ("no token", "Authorization: Bearer\r\n".to_owned(), &unasked, 400),
@@ -87,7 +87,7 @@ async fn a_refused_caller_is_answered_before_the_body_is_there() {
         ("unknown to Clerk", bearer("ak_unknown".to_owned()), &unasked, 401),
         ("without the scope", bearer(unscoped()), &unasked, 403),
         ("Clerk is down", bearer(good()), &down, 503),
-        ("Clerk refuses our key", bearer(good()), &refuses_us, 500),
+        ("Clerk refuses our key", bearer(good()), &rejects_us, 500),
     ];
     for (case, authorization, answer, status) in rows {
         // A client that waits for permission to send the body is not asked for it either.

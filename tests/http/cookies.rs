@@ -64,7 +64,7 @@ impl App {
     }
 
     /// Asserts that these cookies authenticate nowhere, and that Clerk is not asked about them.
-    async fn refuses(&self, cookies: &str, row: impl Debug) {
+    async fn rejects(&self, cookies: &str, row: impl Debug) {
         let before = self.issuer.calls().total();
         for path in ["/session", "/any"] {
             let reply = self.get(path, cookies).await;
@@ -119,7 +119,7 @@ async fn a_cookie_speaks_for_a_session_and_for_nothing_else() {
     assert_eq!((reply.status, reply.body.as_str()), (200, "session_token"));
 
     let ada = || issuer.session("user_ada").authorized_party(PARTY);
-    let refused = [
+    let rejected = [
         ("expired", ada().expired().jwt()),
         ("pending", ada().pending().jwt()),
         ("of another party", issuer.session("user_ada").authorized_party("https://x").jwt()),
@@ -131,8 +131,8 @@ async fn a_cookie_speaks_for_a_session_and_for_nothing_else() {
         ("junk", "junk".to_owned()),
     ];
     assert_eq!(issuer.calls().total(), 1, "the first token loads the keys");
-    for (what, token) in refused {
-        app.refuses(&signed_in(&token), what).await;
+    for (what, token) in rejected {
+        app.rejects(&signed_in(&token), what).await;
     }
 }
 
@@ -152,7 +152,7 @@ async fn a_cookie_is_decoded_once_and_read_as_strictly_as_a_header() {
             for at in 0..3 {
                 let mut parts: Vec<String> = parts.iter().map(ToString::to_string).collect();
                 parts[at].push_str(padding);
-                app.refuses(&signed_in(&parts.join(".")), (at, padding)).await;
+                app.rejects(&signed_in(&parts.join(".")), (at, padding)).await;
             }
         }
     }
@@ -178,7 +178,7 @@ async fn a_cookie_is_decoded_once_and_read_as_strictly_as_a_header() {
         ("64 KiB", "x".repeat(64 * 1024)),
         ("unsigned", "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ1c2VyX2FkYSJ9.".to_owned()),
     ] {
-        app.refuses(&signed_in(&token), what).await;
+        app.rejects(&signed_in(&token), what).await;
     }
 }
 
@@ -199,7 +199,7 @@ async fn a_session_is_read_from_its_own_cookie_and_from_no_other() {
         format!("__session={good}; __client_uat=-"),
         "__client_uat=1".to_owned(),
     ] {
-        app.refuses(&cookies, &cookies).await;
+        app.rejects(&cookies, &cookies).await;
     }
     for cookies in [
         format!("__Session={good}"),

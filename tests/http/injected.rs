@@ -173,7 +173,7 @@ impl Guarded for Wide {
 }
 
 #[tokio::test]
-async fn a_policy_that_is_wider_than_its_identity_refuses_the_rest() {
+async fn a_policy_that_is_wider_than_its_identity_rejects_the_rest() {
     let issuer = issuer().await;
     let app = Router::new()
         .route("/", get(async |guard: Guard<Wide>| guard.scopes().to_string()))

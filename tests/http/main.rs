@@ -11,6 +11,7 @@
 
 mod authorization_header;
 mod body;
+mod cached;
 mod cases;
 mod check;
 mod cookies;
@@ -21,8 +22,7 @@ mod metadata;
 mod no_leak;
 mod once;
 mod reasons;
-mod refusals;
-mod remembered;
+mod rejections;
 mod rules;
 mod settings;
 mod state;

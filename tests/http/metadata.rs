@@ -80,8 +80,8 @@ async fn the_document_says_what_the_configuration_and_the_policies_say() {
         ("authorization", "Bearer junk"),
     ];
     assert_eq!(document(&server.send(Method::GET, &path, &forged).await), expected);
-    let refused = server.send(Method::GET, "/notes", &forged[..4]).await;
-    assert!(refused.challenge().ends_with(&format!("\"{NOTES_METADATA}\"")), "{refused:?}");
+    let rejected = server.send(Method::GET, "/notes", &forged[..4]).await;
+    assert!(rejected.challenge().ends_with(&format!("\"{NOTES_METADATA}\"")), "{rejected:?}");
     let elsewhere = "/notes/.well-known/oauth-protected-resource";
     assert_eq!(server.send(Method::GET, elsewhere, &[]).await.status, 404);
     assert_eq!(server.send(Method::POST, &path, &[]).await.status, 405);

@@ -46,7 +46,7 @@ impl Secrets {
 }
 
 #[tokio::test]
-async fn a_refusal_tells_neither_the_caller_nor_the_log_what_was_presented() {
+async fn rejected_credential_is_in_no_response_and_no_log() {
     captured_log::start();
     let issuer = issuer().await;
     let forger = DevIssuer::builder().impersonate(&issuer).start().await.unwrap();
@@ -98,9 +98,9 @@ async fn an_explanation_shows_nothing_of_the_token() {
 
 /// One line for each refusal. Our own mistakes are loud, and name the variable to set.
 fn assert_operator_is_told(reply: &Reply, lines: &[String], case: &str) {
-    let refusals: Vec<&String> =
+    let rejections: Vec<&String> =
         lines.iter().filter(|line| line.contains("request rejected")).collect();
-    let [line] = refusals.as_slice() else { panic!("{case}: {refusals:?}") };
+    let [line] = rejections.as_slice() else { panic!("{case}: {rejections:?}") };
     let level = match reply.status {
         500 => "ERROR",
         503 => "WARN",
@@ -184,9 +184,9 @@ async fn read() {}
 /// What a handler that takes the guard's answer by hand can print.
 async fn by_hand(
     guard: Guard<DebugPolicy>,
-    refused: Result<Guard<AdminPolicy>, Rejection>,
+    rejected: Result<Guard<AdminPolicy>, Rejection>,
 ) -> Result<String, String> {
-    let rejection = refused.map_err(|rejection| {
+    let rejection = rejected.map_err(|rejection| {
         let source = std::error::Error::source(&rejection).map(ToString::to_string);
         format!("{}{rejection}{source:?}", shown(&rejection))
     });

@@ -140,7 +140,7 @@ async fn another_clerk_verifies_again() {
 }
 
 #[tokio::test]
-async fn a_refused_caller_leaves_no_identity_behind() {
+async fn a_rejected_caller_leaves_no_identity_behind() {
     let issuer = issuer().await;
     let app = Router::new()
         .route(

@@ -124,7 +124,7 @@ const NAMES_THE_URL: [&str; 5] = [
 ];
 
 #[tokio::test]
-async fn the_log_and_a_developer_learn_the_code_of_each_refusal() {
+async fn the_log_and_a_developer_learn_the_code_of_each_rejection() {
     captured_log::start();
     let issuer = issuer().await;
     let forger = DevIssuer::builder().impersonate(&issuer).start().await.unwrap();

@@ -82,8 +82,8 @@ async fn every_state_that_gives_a_clerk_guards_its_routes() {
             let Some(answer) = answer else { continue };
             let reply = server.get(path, &token).await;
             assert_eq!((reply.status, reply.body.as_str()), (200, answer), "{name}: {path}");
-            let refused = server.send(Method::GET, path, &[]).await;
-            assert_eq!(refused.status, 401, "{name}: {path}");
+            let rejected = server.send(Method::GET, path, &[]).await;
+            assert_eq!(rejected.status, 401, "{name}: {path}");
         }
     }
     assert_eq!(issuer.calls().key_set, 1, "all of them share one Clerk, and its keys");

@@ -119,7 +119,7 @@ async fn what_is_documented_is_what_is_enforced() {
 
 /// 403 with Clerk's own body, and 503.
 #[tokio::test]
-async fn the_rarer_refusals_are_documented_too() {
+async fn the_rarer_rejections_are_documented_too() {
     use clerk_auth::testing::{Answer, Endpoint};
     let issuer = DevIssuer::start().await.unwrap();
     let clerk = app::clerk(&issuer);

@@ -92,7 +92,7 @@ async fn the_schemes_say_where_credentials_come_from_and_which_scopes_there_are(
 }
 
 #[tokio::test]
-async fn a_response_says_what_a_refusal_has() {
+async fn a_response_says_what_a_rejection_has() {
     let issuer = DevIssuer::start().await.unwrap();
     let document = app::of_table(&app::clerk(&issuer));
     let operation = document.pointer("/paths/~1notes/get").unwrap();

@@ -92,9 +92,9 @@ async fn a_layer_and_a_guard_behind_it_decide_once_each() {
     let server = Server::start(router.layer(ClerkLayer::new(app.clerk.clone(), OAUTH))).await;
     let poor = app.issuer.oauth("user_ada").jwt();
     assert_eq!(server.get("/notes", &poor).await.status, 403);
-    let refused = ("oauth_token/insufficient-scope/scope-missing".to_owned(), 1.0);
+    let rejected = ("oauth_token/insufficient-scope/scope-missing".to_owned(), 1.0);
     let mut expected = once("oauth_token/admitted/none");
-    expected.push(refused);
+    expected.push(rejected);
     assert_eq!(numbers.take_of(DECISIONS), expected);
     assert_eq!(server.send(Method::GET, "/notes", &[]).await.status, 401);
     let missing = once("none/missing-credential/No token in header");

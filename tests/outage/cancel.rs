@@ -18,7 +18,7 @@ fn tokens(app: &App) -> [String; 2] {
 }
 
 /// Approvals are remembered, so that the number of calls tells whether one was lost.
-fn remembers(clerk: ClerkBuilder) -> ClerkBuilder {
+fn caches(clerk: ClerkBuilder) -> ClerkBuilder {
     clerk.opaque_cache(OpaqueTokenType::ApiKey, 30 * SECOND)
 }
 
@@ -28,7 +28,7 @@ async fn caller_who_goes_away_at_any_moment_harms_nobody() {
     for token in tokens(&first) {
         for polls in 0.. {
             assert!(polls < 100, "the request never ends");
-            let app = first.again(remembers).await;
+            let app = first.again(caches).await;
             let before = app.issuer.calls().total();
             let answer = polled(polls, app.ask(&token)).await;
             assert!(answer.is_none_or(|status| status == 200), "{polls}");
@@ -65,7 +65,7 @@ async fn nothing_is_left_of_callers_who_went_away() {
     for token in tokens(&first) {
         for polls in 0..4 {
             let before = tasks();
-            let app = first.again(remembers).await;
+            let app = first.again(caches).await;
             polled(polls, app.ask(&token)).await;
             drop(app);
             let gone = async {
@@ -85,7 +85,7 @@ async fn runtime_that_ends_at_any_moment_leaves_the_next_one_a_clean_start() {
     for token in tokens(&first) {
         let mut steps = 0;
         loop {
-            let app = first.again(remembers).await;
+            let app = first.again(caches).await;
             let before = app.issuer.calls().total();
             let (asked, token) = (app.clone(), token.clone());
             let statuses = spawn_blocking(move || {

@@ -96,10 +96,10 @@ async fn hanging_clerk_is_503_within_the_deadline() {
 
 /// Clerk does not know our key: waiting helps nobody, and it is not the caller's fault either.
 #[tokio::test]
-async fn refused_secret_key_is_500() {
+async fn rejected_secret_key_is_500() {
     let app = App::start().await;
     app.issuer.answer_with(Endpoint::KeySet, Answer::status(401));
-    app.answers(&app.token(), 500, 1, "refused").await;
+    app.answers(&app.token(), 500, 1, "rejected").await;
     app.answers(&app.stranger("stranger"), 500, 0, "in the pause").await;
     app.issuer.answer_normally();
     app.clock.advance(SECOND);

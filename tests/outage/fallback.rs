@@ -30,13 +30,13 @@ async fn public_keys_stand_in_for_the_backend_where_that_is_configured() {
     let one =
         first.again(|clerk| impatient(clerk).api_url(NOWHERE).frontend_api_url(url(&first))).await;
     one.answers(&one.token(), 503, 0, "not asked to").await;
-    let refused = first
+    let rejected = first
         .again(|clerk| {
             let clerk = impatient(clerk).secret_key("sk_test_of_another_instance");
             clerk.frontend_api_url(url(&first)).public_keys_as_fallback()
         })
         .await;
-    refused.answers(&refused.token(), 500, 1, "a refused key is no outage").await;
+    rejected.answers(&rejected.token(), 500, 1, "a refused key is no outage").await;
 }
 
 /// A Backend API that hangs leaves the public set its share of the time, however long one attempt

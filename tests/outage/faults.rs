@@ -127,8 +127,8 @@ async fn key_set_out_of_reach_later_stops_good_tokens_after_an_hour_and_bad_ones
             age = at;
             scene.answers(&good, status, &fault).await;
             scene.answers(&other, status, &fault).await;
-            let refused = if status == 200 { 401 } else { 503 };
-            scene.answers(&forged, refused, &fault).await;
+            let rejected = if status == 200 { 401 } else { 503 };
+            scene.answers(&forged, rejected, &fault).await;
             scene.answers(&first.stranger("stranger"), 503, &fault).await;
         }
         scene.heals();
@@ -174,7 +174,7 @@ async fn opaque_tokens_are_503_while_clerk_is_away_and_good_when_it_is_back() {
 }
 
 #[tokio::test]
-async fn remembered_approvals_go_on_for_their_time_while_clerk_is_away() {
+async fn cached_approvals_serve_while_clerk_is_unreachable() {
     let first = App::start().await;
     for fault in faults() {
         let scene = Scene::of(&first, |it| it.opaque_cache(OpaqueTokenType::ApiKey, MINUTE)).await;

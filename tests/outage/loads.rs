@@ -106,7 +106,7 @@ async fn ten_thousand_strangers_at_once_cause_three_loads_at_most() {
 
 /// Header fields that are refused before a key is looked for never cause a load.
 #[tokio::test]
-async fn tokens_that_are_refused_on_sight_cause_no_load() {
+async fn token_rejected_on_sight_causes_no_fetch() {
     let app = App::start().await;
     for (name, value) in
         [("alg", json!("none")), ("crit", json!([])), ("kid", json!("")), ("kid", json!(null))]

@@ -9,6 +9,7 @@
 )]
 
 mod app;
+mod cached;
 mod cancel;
 mod clocks;
 mod failures;
@@ -18,7 +19,6 @@ mod loads;
 mod opaque;
 mod page;
 mod rate_limit;
-mod remembered;
 mod retries;
 mod reused;
 mod rotation;

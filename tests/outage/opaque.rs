@@ -98,24 +98,24 @@ async fn one_token_cannot_use_up_the_rate_limit() {
 }
 
 #[tokio::test]
-async fn refusals_are_remembered_for_ten_seconds() {
+async fn rejections_are_cached_for_ten_seconds() {
     let app = App::start().await;
     for token in ["oat_junk", "mt_junk", "ak_junk"] {
         for _ in 0..100 {
             app.ask(token).await;
         }
-        app.costs(token, 401, 0, "remembered").await;
+        app.costs(token, 401, 0, "cached").await;
     }
     assert_eq!(app.issuer.calls().total(), 3);
     app.clock.advance(Duration::from_millis(9_999));
-    app.costs("ak_junk", 401, 0, "remembered").await;
+    app.costs("ak_junk", 401, 0, "cached").await;
     app.clock.advance(Duration::from_millis(1));
     app.costs("ak_junk", 401, 1, "forgotten").await;
 }
 
 /// What is not the token's fault says nothing about it.
 #[tokio::test]
-async fn an_outage_is_not_remembered_as_a_refusal() {
+async fn outage_is_not_cached_as_a_rejection() {
     let app = App::start().await;
     for (token_type, endpoint, token) in tokens(&app) {
         for (answer, status) in [
@@ -136,7 +136,7 @@ async fn an_outage_is_not_remembered_as_a_refusal() {
 }
 
 #[tokio::test]
-async fn a_configured_type_is_remembered_until_its_time_or_its_own_end() {
+async fn configured_type_is_cached_until_its_ttl_or_expiry() {
     let issuer = App::start().await;
     for (token_type, _, token) in tokens(&issuer) {
         let app = issuer.again(|clerk| clerk.opaque_cache(token_type, 30 * SECOND)).await;

@@ -70,7 +70,7 @@ const ROWS: [(&str, &[&str]); 45] = [
     ("Clerk rejects our request for the keys", &["rejected_request_for_keys_is_500"]),
     (
         "Clerk refuses our secret key",
-        &["refused_secret_key_is_500", "keys_do_not_outlive_a_refused_secret_key"],
+        &["rejected_secret_key_is_500", "keys_do_not_outlive_a_rejected_secret_key"],
     ),
     ("one key of the set cannot be used", &["unusable_members_do_not_spoil_the_good_one"]),
     (
@@ -100,8 +100,8 @@ const ROWS: [(&str, &[&str]); 45] = [
     (
         "a key is withdrawn",
         &[
-            "withdrawn_key_is_refused_once_the_set_is_loaded_again",
-            "withdrawn_key_is_refused_once_the_set_has_expired",
+            "withdrawn_key_is_rejected_once_the_set_is_fetched_again",
+            "withdrawn_key_is_rejected_once_the_set_has_expired",
             "outage_that_is_over_does_not_keep_a_withdrawn_key_alive",
         ],
     ),
@@ -155,7 +155,7 @@ const ROWS: [(&str, &[&str]); 45] = [
         "Clerk is down, hangs, trickles, answers 5xx or no JSON",
         &[
             "opaque_tokens_are_503_while_clerk_is_away_and_good_when_it_is_back",
-            "an_outage_is_not_remembered_as_a_refusal",
+            "outage_is_not_cached_as_a_rejection",
             "name_without_an_address_is_503",
         ],
     ),
@@ -165,7 +165,7 @@ const ROWS: [(&str, &[&str]); 45] = [
     ),
     (
         "Clerk is down, and approvals are remembered",
-        &["remembered_approvals_go_on_for_their_time_while_clerk_is_away"],
+        &["cached_approvals_serve_while_clerk_is_unreachable"],
     ),
     (
         "something else answers in place of Clerk",
@@ -176,7 +176,7 @@ const ROWS: [(&str, &[&str]); 45] = [
     ),
     (
         "Clerk rejects our key, settings or request",
-        &["code_of_an_error_tells_whose_fault_it_is", "an_outage_is_not_remembered_as_a_refusal"],
+        &["code_of_an_error_tells_whose_fault_it_is", "outage_is_not_cached_as_a_rejection"],
     ),
     (
         "a connection is gone when it is used again",
@@ -203,7 +203,7 @@ const ROWS: [(&str, &[&str]); 45] = [
     (
         "the same invalid token again and again",
         &[
-            "refusals_are_remembered_for_ten_seconds",
+            "rejections_are_cached_for_ten_seconds",
             "ten_thousand_requests_on_many_threads_with_one_junk_token_ask_once",
         ],
     ),
@@ -224,8 +224,8 @@ const ROWS: [(&str, &[&str]); 45] = [
         "a token is revoked",
         &[
             "approval_is_reused_for_one_second_by_default",
-            "revoked_token_is_refused_from_the_next_request_on",
-            "a_configured_type_is_remembered_until_its_time_or_its_own_end",
+            "revoked_token_is_rejected_from_the_next_request_on",
+            "configured_type_is_cached_until_its_ttl_or_expiry",
         ],
     ),
     (
@@ -239,7 +239,7 @@ const ROWS: [(&str, &[&str]); 45] = [
         "a refresh fails",
         &[
             "refresh_that_cannot_be_made_becomes_a_handshake_or_401",
-            "refusal_counts_for_ten_seconds",
+            "rejection_is_cached_for_ten_seconds",
         ],
     ),
     ("the Backend API hangs while a session", &["backend_api_that_hangs_costs_a_page_one_attempt"]),

@@ -39,7 +39,7 @@ async fn third_failure_is_the_last() {
 
 /// What another try cannot change, or Clerk asked not to try, is tried once.
 #[tokio::test]
-async fn refusals_are_not_tried_again() {
+async fn rejections_are_not_tried_again() {
     let first = App::start().await;
     for (answer, status) in [
         (Answer::status(400), 503),

@@ -41,7 +41,7 @@ async fn new_key_is_found_within_two_seconds_in_a_flood_of_strangers() {
 }
 
 #[tokio::test]
-async fn withdrawn_key_is_refused_once_the_set_is_loaded_again() {
+async fn withdrawn_key_is_rejected_once_the_set_is_fetched_again() {
     let app = App::start().await;
     let old = app.token();
     app.answers(&old, 200, 1, "cold").await;
@@ -87,7 +87,7 @@ async fn rotation_with_a_gap_and_back_is_followed_step_by_step() {
 }
 
 #[tokio::test]
-async fn withdrawn_key_is_refused_once_the_set_has_expired() {
+async fn withdrawn_key_is_rejected_once_the_set_has_expired() {
     let app = App::start().await;
     let old = app.token();
     app.answers(&old, 200, 1, "cold").await;

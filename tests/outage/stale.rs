@@ -70,13 +70,13 @@ async fn keys_that_clerk_no_longer_shows_are_dropped_at_once() {
 
 /// Clerk answers, and what it says is that our key may not ask.
 #[tokio::test]
-async fn keys_do_not_outlive_a_refused_secret_key() {
+async fn keys_do_not_outlive_a_rejected_secret_key() {
     let app = App::with(impatient).await;
     let token = app.token();
     app.answers(&token, 200, 1, "cold").await;
     app.issuer.answer_with(Endpoint::KeySet, Answer::status(401));
     app.clock.advance(300 * SECOND);
-    app.answers(&token, 500, 1, "refused").await;
+    app.answers(&token, 500, 1, "rejected").await;
     app.answers(&token, 500, 0, "in the pause").await;
     assert!(!app.clerk.health().is_ready());
     app.issuer.answer_normally();

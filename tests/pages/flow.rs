@@ -73,7 +73,7 @@ async fn each_guard_of_the_request_sees_the_renewed_session() {
 }
 
 #[tokio::test]
-async fn refused_refresh_is_a_handshake_for_pages_and_401_for_the_rest() {
+async fn rejected_refresh_is_a_handshake_for_pages_and_401_elsewhere() {
     let site = Site::production().await;
     let browser = site.browser().signed_in("user_ada", 90);
     site.api.rejects(401, "refresh_token_not_found");

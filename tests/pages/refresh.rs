@@ -243,8 +243,8 @@ async fn requests_of_two_people_share_no_refresh() {
     pairs.dedup();
     assert_eq!(pairs.len(), 4);
     // Whoever is not the user of the answer stays out.
-    let entered = bodies.iter().map(|body| body == "user_ada: typed by hand");
-    assert_eq!(entered.collect::<Vec<_>>(), [true, false, true, false], "{bodies:?}");
+    let admitted = bodies.iter().map(|body| body == "user_ada: typed by hand");
+    assert_eq!(admitted.collect::<Vec<_>>(), [true, false, true, false], "{bodies:?}");
 }
 
 #[tokio::test]
@@ -286,7 +286,7 @@ async fn flood_of_one_session_is_bounded() {
 }
 
 #[tokio::test]
-async fn refusal_counts_for_ten_seconds() {
+async fn rejection_is_cached_for_ten_seconds() {
     let site = Site::production().await;
     let browser = site.browser().signed_in("user_ada", 90);
     site.api.rejects(401, "refresh_token_not_found");

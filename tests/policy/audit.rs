@@ -112,7 +112,7 @@ impl Callers {
     async fn enter(&self, app: &Server, row: &Row) -> (Vec<TokenType>, bool) {
         let (method, path) = request_of(row);
         let reads_cookies = row.policies().any(|policy| policy.accepts(TokenType::SessionToken));
-        let (mut entered, mut anonymous) = (Vec::new(), Vec::new());
+        let (mut admitted, mut anonymous) = (Vec::new(), Vec::new());
         for (token_type, (name, value)) in &self.0 {
             let status = app.send(method.clone(), &path, &[(name, value)]).await.status;
             assert!([200, 401, 403].contains(&status), "{row}: {status}");
@@ -120,15 +120,15 @@ impl Callers {
                 // A cookie that nobody reads is no credential.
                 Some(_) if *name == "cookie" && !reads_cookies => anonymous.push(status == 200),
                 None => anonymous.push(status == 200),
-                Some(token_type) if status == 200 && !entered.contains(token_type) => {
-                    entered.push(*token_type);
+                Some(token_type) if status == 200 && !admitted.contains(token_type) => {
+                    admitted.push(*token_type);
                 }
                 Some(_) => {}
             }
         }
         anonymous.dedup();
         assert_eq!(anonymous.len(), 1, "{row}: {anonymous:?}");
-        (entered, anonymous.contains(&true))
+        (admitted, anonymous.contains(&true))
     }
 }
 
@@ -150,16 +150,16 @@ async fn every_row_lets_in_whom_it_says() {
     let (app, table) = start(&issuer).await;
     let callers = Callers::new(&issuer);
     for row in table.rows().filter(|row| row.method() != Some(&Method::CONNECT)) {
-        let (mut entered, anonymous) = callers.enter(&app, row).await;
+        let (mut admitted, anonymous) = callers.enter(&app, row).await;
         assert_eq!(anonymous, row.is_open_to_anonymous(), "{row}");
         if row.is_public() {
-            assert_eq!((entered.len(), row.token_types().len()), (4, 0), "{row}");
+            assert_eq!((admitted.len(), row.token_types().len()), (4, 0), "{row}");
             continue;
         }
         let mut accepted = row.token_types();
-        entered.sort_by_key(|token_type| token_type.as_str());
+        admitted.sort_by_key(|token_type| token_type.as_str());
         accepted.sort_by_key(|token_type| token_type.as_str());
-        assert_eq!(entered, accepted, "{row}");
+        assert_eq!(admitted, accepted, "{row}");
     }
 }
 

@@ -40,18 +40,18 @@ async fn a_layer_decides_like_a_guard_and_passes_the_identity_on() {
     let reply = app.get("/", &good).await;
     assert_eq!((reply.status, reply.body.as_str()), (200, "user_ada"));
     let asked = issuer.calls();
-    let refused = |reply: Reply, status, rest: &str| {
+    let rejected = |reply: Reply, status, rest: &str| {
         let challenge = format!(r#"Bearer realm="clerk"{rest}"#);
         assert_eq!((reply.status, reply.challenge()), (status, &*challenge));
         assert!(!reply.body.contains("user_ada") && !reply.body.contains("nobody"), "{reply:?}");
     };
     let scope = r#", error="insufficient_scope", scope="read:notes""#;
-    refused(app.get("/", &issuer.oauth("user_ada").jwt()).await, 403, scope);
+    rejected(app.get("/", &issuer.oauth("user_ada").jwt()).await, 403, scope);
     let invalid = r#", error="invalid_token""#;
-    refused(app.get("/", &issuer.session("user_ada").jwt()).await, 401, invalid);
-    refused(app.get("/", "junk").await, 401, invalid);
-    refused(app.get("/", "two words").await, 400, r#", error="invalid_request""#);
-    refused(app.send(Method::GET, "/", &[]).await, 401, r#", scope="read:notes""#);
+    rejected(app.get("/", &issuer.session("user_ada").jwt()).await, 401, invalid);
+    rejected(app.get("/", "junk").await, 401, invalid);
+    rejected(app.get("/", "two words").await, 400, r#", error="invalid_request""#);
+    rejected(app.send(Method::GET, "/", &[]).await, 401, r#", scope="read:notes""#);
     assert_eq!(issuer.calls(), asked, "each is refused without a question");
 }
 

@@ -35,7 +35,7 @@ async fn keys_only(guard: Guard) -> Result<(), Rejection> {
 }
 
 #[tokio::test]
-async fn a_further_policy_refuses_like_the_first() {
+async fn a_further_policy_rejects_like_the_first() {
     let issuer = DevIssuer::start().await.unwrap();
     let clerk = issuer.clerk().build().unwrap();
     let tools = Router::new().route("/tool", get(tool));

@@ -35,7 +35,7 @@ async fn whoever_may_enter_is_known_to_the_framework_and_to_the_function() {
 }
 
 #[tokio::test]
-async fn whoever_is_refused_does_not_reach_the_function() {
+async fn whoever_is_rejected_does_not_reach_the_function() {
     let issuer = DevIssuer::start().await.unwrap();
     assert_eq!(call(request(&clerk(&issuer), "")).await, Err("A token is required".to_owned()));
     assert_eq!(TOLD.take(), [r#"401 Bearer realm="clerk", scope="write:notes""#]);

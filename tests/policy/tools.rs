@@ -115,8 +115,8 @@ async fn what_calls_no_tool_needs_only_to_enter_and_arrives_as_it_was_sent() {
         assert_eq!((reply.status, reply.body), (200, format!("user_ada sent {message}")));
     }
     assert_eq!(app.get("/mcp", &token).await.body, "user_ada sent ");
-    let refused = post(&app, &issuer.oauth("user_ada").jwt(), messages[0]).await;
-    assert_eq!(refused.status, 403);
+    let rejected = post(&app, &issuer.oauth("user_ada").jwt(), messages[0]).await;
+    assert_eq!(rejected.status, 403);
 }
 
 #[tokio::test]
@@ -353,15 +353,15 @@ async fn a_connection_for_another_protocol_is_not_opened_past_the_policies() {
         };
         request.body(Body::empty()).unwrap()
     };
-    let refused = (StatusCode::BAD_REQUEST, fault("No other protocol is spoken here"));
-    assert_eq!(answer(&router, request(Method::GET, Some("websocket"))).await, refused);
-    assert_eq!(answer(&router, request(Method::POST, Some(""))).await, refused);
-    assert_eq!(answer(&router, request(Method::CONNECT, None)).await, refused);
+    let rejected = (StatusCode::BAD_REQUEST, fault("No other protocol is spoken here"));
+    assert_eq!(answer(&router, request(Method::GET, Some("websocket"))).await, rejected);
+    assert_eq!(answer(&router, request(Method::POST, Some(""))).await, rejected);
+    assert_eq!(answer(&router, request(Method::CONNECT, None)).await, rejected);
     assert_eq!(answer(&router, request(Method::GET, None)).await.0, 200);
 }
 
 #[tokio::test]
-async fn each_message_that_is_refused_is_one_event_with_a_word() {
+async fn each_message_that_is_rejected_is_one_event_with_a_word() {
     let issuer = DevIssuer::start().await.unwrap();
     let router = router(issuer.clerk().build().unwrap());
     let field = format!("Bearer {}", issuer.oauth("user_ada").scopes(["read:notes"]).jwt());

@@ -16,7 +16,7 @@ async fn a_handler_is_called_with_a_described_caller() {
 }
 
 #[test]
-fn a_caller_whom_the_policy_refuses_gets_no_guard() {
+fn a_caller_whom_the_policy_rejects_gets_no_guard() {
     let editor = Caller::session("user_ada").organization("org_acme", "org:editor", []);
     assert_eq!(editor.guard::<TitlePolicy>().unwrap_err().status(), 403);
     assert_eq!(Caller::api_key("org_acme").guard::<TitlePolicy>().unwrap_err().status(), 403);

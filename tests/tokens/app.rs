@@ -134,7 +134,7 @@ impl App {
     }
 
     /// Asserts that the token is refused as the caller's fault, without a call.
-    pub(crate) async fn refuses(&self, route: &str, token: &str, row: impl Debug) {
+    pub(crate) async fn rejects(&self, route: &str, token: &str, row: impl Debug) {
         self.answers(route, token, 401, 0, row).await;
     }
 
@@ -143,7 +143,7 @@ impl App {
         if enters {
             self.accepts(route, token, row).await;
         } else {
-            self.refuses(route, token, row).await;
+            self.rejects(route, token, row).await;
         }
     }
 

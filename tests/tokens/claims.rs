@@ -67,7 +67,7 @@ async fn subject_is_an_id_of_its_class() {
         // Half of a surrogate pair is no text.
         let half = class.draft(&app.issuer);
         let half = half.sign_with_raw(&app.issuer, "sub", &format!(r#""{prefix}\ud800""#));
-        app.refuses(class.route(), &half, class).await;
+        app.rejects(class.route(), &half, class).await;
     }
 }
 
@@ -158,7 +158,7 @@ async fn each_of_several_issuers_is_compared_as_an_exact_string() {
 }
 
 #[tokio::test]
-async fn token_that_is_bound_to_a_key_is_refused_before_keys_are_loaded() {
+async fn token_bound_to_a_key_is_rejected_without_a_fetch() {
     let app = App::start().await;
     for class in Class::ALL {
         for value in [json!({"jkt": "0ZcOCORZNYy"}), json!({}), json!(null), json!("x")] {

@@ -70,7 +70,7 @@ fn types() -> [Option<Value>; 12] {
 #[tokio::test]
 async fn each_token_enters_at_the_route_of_its_class_and_at_no_other() {
     let app = App::start().await.warm().await;
-    let mut entered = [0; 3];
+    let mut admitted = [0; 3];
     for (kind, draft) in signed(&app.issuer) {
         for subject in ["user_ada", "mch_caller"] {
             for category in categories() {
@@ -82,7 +82,7 @@ async fn each_token_enters_at_the_route_of_its_class_and_at_no_other() {
                     for (at, route) in JWT_ROUTES.into_iter().enumerate() {
                         let row = (kind, subject, &category, &typ, route);
                         app.decides(route, &token, way == Some(route), row).await;
-                        entered[at] += usize::from(way == Some(route));
+                        admitted[at] += usize::from(way == Some(route));
                     }
                 }
             }
@@ -90,7 +90,7 @@ async fn each_token_enters_at_the_route_of_its_class_and_at_no_other() {
     }
     // Sessions by two types and three categories, OAuth by two types whatever the category, M2M
     // by two types and two categories, from one kind each.
-    assert_eq!(entered, [2 * 3, 2 * 12, 2 * 2]);
+    assert_eq!(admitted, [2 * 3, 2 * 12, 2 * 2]);
 }
 
 /// Names and values in escapes are the same names and values, so no class hides behind them.
@@ -160,7 +160,7 @@ async fn template_tokens_enter_nowhere() {
         template().claim("aud", app.issuer.machine_id()).claim("sub", "mch_caller").jwt(),
     ] {
         for route in SINGLE.into_iter().chain(["/any", "/read"]) {
-            app.refuses(route, &token, route).await;
+            app.rejects(route, &token, route).await;
         }
     }
 }
@@ -181,14 +181,14 @@ async fn classes_that_are_not_accepted_cost_no_call() {
     ];
     for (own, token) in &tokens {
         for route in SINGLE.into_iter().filter(|route| route != own) {
-            app.refuses(route, token, (own, route)).await;
+            app.rejects(route, token, (own, route)).await;
         }
     }
     assert_eq!(issuer.calls(), Calls::default());
     // Opaque sessions do not exist; a list of two accepts these two alone.
     for (own, token) in &tokens {
         if ["/session", "/m2m"].contains(own) {
-            app.refuses("/read", token, own).await;
+            app.rejects("/read", token, own).await;
         }
     }
     assert_eq!(issuer.calls(), Calls::default());
@@ -199,5 +199,5 @@ async fn classes_that_are_not_accepted_cost_no_call() {
 async fn machine_secret_key_is_no_api_key() {
     let app = App::start().await;
     app.answers("/key", app.issuer.machine_secret_key(), 401, 1, "as a token").await;
-    app.refuses("/any", app.issuer.secret_key(), "the instance's key").await;
+    app.rejects("/any", app.issuer.secret_key(), "the instance's key").await;
 }

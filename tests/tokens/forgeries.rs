@@ -18,9 +18,9 @@ use crate::{app::App, draft::Class};
 
 /// Asserts that an app without keys refuses each token without a call, and that it would enter a
 /// good one.
-async fn refused_locally<R: Debug>(app: App, tokens: impl IntoIterator<Item = (R, String)>) {
+async fn rejected_locally<R: Debug>(app: App, tokens: impl IntoIterator<Item = (R, String)>) {
     for (row, token) in tokens {
-        app.refuses("/any", &token, &row).await;
+        app.rejects("/any", &token, &row).await;
     }
     assert_eq!(app.issuer.calls(), Calls::default());
     app.warm().await;
@@ -39,7 +39,7 @@ pub(crate) async fn key_of(issuer: &DevIssuer) -> Value {
 }
 
 #[tokio::test]
-async fn key_of_another_instance_under_the_same_id_is_refused() {
+async fn key_of_another_instance_under_the_same_id_is_rejected() {
     let app = App::start().await.warm_for_forgers().await;
     let pem = app.issuer.public_key_pem();
     let local = app.again(|clerk| clerk.jwt_key(pem)).await;
@@ -48,8 +48,8 @@ async fn key_of_another_instance_under_the_same_id_is_refused() {
     for class in Class::ALL {
         for route in [class.route(), "/any"] {
             let forged = class.token(&impostor);
-            app.refuses(route, &forged, class).await;
-            local.refuses(route, &forged, class).await;
+            app.rejects(route, &forged, class).await;
+            local.rejects(route, &forged, class).await;
             let good = class.token(&app.issuer);
             app.accepts(route, &good, class).await;
             local.accepts(route, &good, class).await;
@@ -102,7 +102,7 @@ async fn keys_that_come_with_the_token_are_never_used_nor_fetched() {
             for (name, value) in &headers {
                 let draft = class.draft(&impostor).header(name, Some(value.clone()));
                 let forged = draft.header("kid", Some(json!(kid))).sign(&impostor);
-                app.refuses(class.route(), &forged, (class, name, kid)).await;
+                app.rejects(class.route(), &forged, (class, name, kid)).await;
             }
         }
         // They do not harm a good token either: nobody looks at them.

@@ -24,7 +24,7 @@ async fn public_key_set_needs_no_secret_key() {
     }
     // The issuer is known from the publishable key.
     let other = issuer.session("user_ada").claim("iss", "https://other.example").jwt();
-    public.refuses("/session", &other, "of another issuer").await;
+    public.rejects("/session", &other, "of another issuer").await;
     // Opaque tokens need a secret key: that it is missing is our fault.
     for (route, token) in [
         ("/oauth", issuer.oauth("user_ada").opaque()),
@@ -47,7 +47,7 @@ async fn without_a_source_of_keys_no_jwt_can_be_checked() {
         keyless.answers(class.route(), &class.token(&app.issuer), 500, 0, class).await;
         // What the token alone decides is still the caller's fault.
         let unsigned = class.draft(&app.issuer).header("alg", Some("none".into()));
-        keyless.refuses(class.route(), &unsigned.sign(&app.issuer), class).await;
+        keyless.rejects(class.route(), &unsigned.sign(&app.issuer), class).await;
     }
     keyless.answers("/m2m", &app.issuer.m2m("mch_caller").opaque(), 200, 1, "opaque").await;
 }

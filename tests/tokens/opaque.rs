@@ -91,7 +91,7 @@ async fn each_request_is_one_call_to_the_endpoint_of_its_class() {
 }
 
 #[tokio::test]
-async fn revoked_token_is_refused_from_the_next_request_on() {
+async fn revoked_token_is_rejected_from_the_next_request_on() {
     let app = App::start().await;
     for kind in Kind::ALL {
         let (token, other) = (kind.token(&app.issuer), kind.token(&app.issuer));
@@ -103,7 +103,7 @@ async fn revoked_token_is_refused_from_the_next_request_on() {
 }
 
 #[tokio::test]
-async fn unknown_and_expired_tokens_are_refused() {
+async fn unknown_and_expired_tokens_are_rejected() {
     let app = App::start().await;
     let issuer = &app.issuer;
     for (route, token) in [
@@ -157,10 +157,10 @@ async fn shape_is_checked_before_clerk_is_asked() {
             "%0d%0ab", "\\r\\nb", "\"\"", "a^b", "a`b", "a[b]", "\\u0061",
         ] {
             let token = format!("{prefix}{rest}");
-            app.refuses("/any", &token, &token).await;
+            app.rejects("/any", &token, &token).await;
         }
         let longest = format!("{prefix}{}", "a".repeat(1024 - prefix.len()));
-        app.refuses("/any", &format!("{longest}a"), "too long").await;
+        app.rejects("/any", &format!("{longest}a"), "too long").await;
         app.answers("/any", &longest, 401, 1, "the longest").await;
         // What only looks like a prefix is no opaque token.
         for other in [
@@ -169,11 +169,11 @@ async fn shape_is_checked_before_clerk_is_asked() {
             prefix.replace('_', "-") + "abc",
             format!("x{prefix}abc"),
         ] {
-            app.refuses("/any", &other, &other).await;
+            app.rejects("/any", &other, &other).await;
         }
     }
     for other in ["m2m_abc", "api_key_abc", "sess_abc", "user_abc", "mch_abc", "sk_test_abc"] {
-        app.refuses("/any", other, other).await;
+        app.rejects("/any", other, other).await;
     }
 }
 
@@ -183,7 +183,7 @@ async fn text_is_read_in_one_way() {
     let app = App::start().await;
     for prefix in ["oat_", "mt_", "ak_"] {
         for jwt in [app.issuer.oauth("user_ada").jwt(), app.issuer.m2m("mch_caller").jwt()] {
-            app.refuses("/any", &format!("{prefix}{jwt}"), prefix).await;
+            app.rejects("/any", &format!("{prefix}{jwt}"), prefix).await;
         }
     }
     assert_eq!(app.issuer.calls(), Calls::default());

@@ -80,12 +80,12 @@ fn each<S: Strategy>(cases: u32, strategy: S, test: impl Fn(S::Value)) {
 }
 
 /// Refused as the caller's fault.
-fn is_refused(status: Option<u16>) -> bool {
+fn is_rejected(status: Option<u16>) -> bool {
     matches!(status, None | Some(400 | 401))
 }
 
 #[test]
-fn any_bytes_are_refused_and_nothing_panics() {
+fn any_bytes_are_rejected_and_nothing_panics() {
     let app = Inline::start();
     let part = || vec(any::<u8>(), 0..40).prop_map(|bytes| base64url(&bytes));
     let json =
@@ -101,8 +101,8 @@ fn any_bytes_are_refused_and_nothing_panics() {
     ];
     each(3000, text, |text| {
         // A field that is no `Bearer` at all is no credential: 401 as well.
-        assert!(is_refused(app.status("/any", &text)));
-        assert!(is_refused(app.bearer("/any", &text)));
+        assert!(is_rejected(app.status("/any", &text)));
+        assert!(is_rejected(app.bearer("/any", &text)));
     });
 }
 
@@ -124,7 +124,7 @@ fn any_cookies_let_nobody_in() {
 }
 
 #[test]
-fn good_token_with_one_byte_changed_is_refused() {
+fn good_token_with_one_byte_changed_is_rejected() {
     let app = Inline::start();
     let tokens = Class::ALL.map(|class| (class.route(), class.token(&app.issuer).into_bytes()));
     for (route, token) in &tokens {
@@ -136,16 +136,16 @@ fn good_token_with_one_byte_changed_is_refused() {
         let mut changed = good.clone();
         changed[at] = byte;
         if changed != good {
-            assert!(is_refused(app.bearer(route, &changed)), "{at} {byte}");
+            assert!(is_rejected(app.bearer(route, &changed)), "{at} {byte}");
         }
         let mut shorter = good.clone();
         shorter.remove(at);
-        assert!(is_refused(app.bearer(route, &shorter)), "without {at}");
+        assert!(is_rejected(app.bearer(route, &shorter)), "without {at}");
         let mut longer = good.clone();
         longer.insert(at, byte);
         // A space in front is no part of the token (RFC 9110 §5.5).
         if (at, byte) != (0, b' ') {
-            assert!(is_refused(app.bearer(route, &longer)), "{byte} at {at}");
+            assert!(is_rejected(app.bearer(route, &longer)), "{byte} at {at}");
         }
     });
 }
@@ -221,7 +221,7 @@ fn whatever_the_right_key_signs_enters_only_by_the_rules() {
     let good = Class::ALL.map(|class| class.draft(&app.issuer));
     let header = vec((select(HEADER.to_vec()), values(&app)), 0..2);
     let payload = vec((select(PAYLOAD.to_vec()), values(&app)), 0..3);
-    let entered = std::cell::Cell::new(0_u32);
+    let admitted = std::cell::Cell::new(0_u32);
     each(1200, (select(good.to_vec()), header, payload), |(mut draft, header, payload)| {
         for (name, value) in header {
             draft = draft.header(name, value);
@@ -236,8 +236,8 @@ fn whatever_the_right_key_signs_enters_only_by_the_rules() {
             let (header, payload) = (&draft.header, &draft.payload);
             assert_eq!(enters, way == Some(class.route()), "{class:?} {header:?} {payload:?}");
         }
-        entered.set(entered.get() + u32::from(way.is_some()));
+        admitted.set(admitted.get() + u32::from(way.is_some()));
     });
     // Some of each, or it shows nothing.
-    assert!((200..1000).contains(&entered.get()), "{entered:?}");
+    assert!((200..1000).contains(&admitted.get()), "{admitted:?}");
 }

@@ -77,7 +77,7 @@ async fn both_accept_what_the_issuer_mints() {
     // Templates are signed as well, and are no tokens of ours.
     let template = app.issuer.template("user_ada").jwt();
     assert!(witness.accepts(&template));
-    app.refuses("/any", &template, "a template").await;
+    app.rejects("/any", &template, "a template").await;
 }
 
 /// Changes to a header, and to a payload.
@@ -164,7 +164,7 @@ async fn neither_accepts_what_another_key_signed() {
     for class in Class::ALL {
         let forged = class.token(&impostor);
         assert!(!witness.accepts(&forged));
-        app.refuses(class.route(), &forged, class).await;
+        app.rejects(class.route(), &forged, class).await;
         assert!(Witness::of(&impostor).await.accepts(&forged));
     }
 }

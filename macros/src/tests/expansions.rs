@@ -297,7 +297,7 @@ fn narrowed_policy_of_many_scopes_compares_only_its_constants() {
 }
 
 #[test]
-fn after_a_mistake_the_policy_refuses_everyone() {
+fn after_a_mistake_the_policy_rejects_everyone() {
     check_policy(r#"accept = "oauth_token""#, &expect_file!["expansions/policy_mistake.rs"]);
 }
 
@@ -311,7 +311,7 @@ fn a_body_is_not_parsed() {
 }
 
 #[test]
-fn after_a_mistake_the_handler_refuses_everyone() {
+fn after_a_mistake_the_handler_rejects_everyone() {
     check(
         r#"accepts = "oauth_token", scope = "read:notes""#,
         "#[cfg(unix)] pub async fn f(State(s): State<S>, scopes: Scopes) -> Reply { body(s, scopes) }",
@@ -320,7 +320,7 @@ fn after_a_mistake_the_handler_refuses_everyone() {
 }
 
 #[test]
-fn after_a_mistake_in_the_signature_the_handler_that_was_meant_refuses_everyone() {
+fn handler_with_a_mistaken_signature_rejects_everyone() {
     check(
         "",
         r#"#[clerk_auth(accepts = "any")] const unsafe extern "C" fn f(s: State<S>, ...) {}"#,
@@ -403,7 +403,7 @@ fn the_path_of_server_says_whose_it_is() {
 }
 
 #[test]
-fn after_a_mistake_a_server_function_refuses_everyone() {
+fn after_a_mistake_a_server_function_rejects_everyone() {
     check(
         r#"accepts = "oauth""#,
         "#[server] async fn f(text: String, subject: Subject) -> Result<(), ServerFnError> { Ok(()) }",
@@ -469,7 +469,7 @@ fn pending_sessions_of_a_shared_policy_are_allowed_again() {
 }
 
 #[test]
-fn after_a_mistake_a_shared_policy_refuses_everyone() {
+fn after_a_mistake_a_shared_policy_rejects_everyone() {
     check(
         "policy = READ_NOTES",
         "async fn list(subject: Subject) {}",
@@ -478,7 +478,7 @@ fn after_a_mistake_a_shared_policy_refuses_everyone() {
 }
 
 #[test]
-fn after_a_mistake_a_declared_policy_refuses_everyone() {
+fn after_a_mistake_a_declared_policy_rejects_everyone() {
     check(
         r#"scope = "a""#,
         "pub(crate) struct ReadNotes;",

@@ -185,7 +185,7 @@ fn no_input_panics_or_leaves_a_handler_unguarded() {
 }
 
 #[test]
-fn a_mistake_in_the_arguments_leaves_a_handler_that_refuses_everyone() {
+fn handler_with_mistaken_arguments_rejects_everyone() {
     for args in readable(ARGUMENTS).filter(|args| !args.is_empty()) {
         let output = pretty(expand(args, "async fn f(subject: Subject) { body() }"));
         assert!(output.contains("compile_error!"), "{args}: {output}");
@@ -205,7 +205,7 @@ fn a_mistake_in_the_arguments_leaves_a_handler_that_refuses_everyone() {
 }
 
 #[test]
-fn a_mistake_in_a_policy_leaves_one_that_refuses_everyone() {
+fn policy_with_a_mistake_rejects_everyone() {
     for args in readable(ARGUMENTS).filter(|args| !args.is_empty()) {
         let value = expand_policy(tokens(args)).to_string();
         assert!(value.starts_with("{ :: core :: compile_error !"), "{args}: {value}");

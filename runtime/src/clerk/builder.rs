@@ -371,7 +371,7 @@ impl ClerkBuilder {
         R: IntoResponse,
     {
         self.rejection_body =
-            Some(Arc::new(move |refusal| -> Response { body(refusal).into_response() }));
+            Some(Arc::new(move |rejection| -> Response { body(rejection).into_response() }));
         self
     }
 

@@ -16,7 +16,7 @@ const TIMEOUTS: Timeouts = Timeouts {
 const LONGEST_TIMEOUT: Duration = Duration::from_secs(60);
 const MAX_STALE_KEY_AGE: Duration = Duration::from_secs(3600);
 const LONGEST_STALE_KEY_AGE: Duration = Duration::from_secs(24 * 3600);
-const REFUSAL_CACHE: Duration = Duration::from_secs(10);
+const REJECTION_CACHE: Duration = Duration::from_secs(10);
 /// More would let revoked tokens live on.
 const LONGEST_VERDICT: Duration = Duration::from_secs(300);
 /// So that one token cannot use up the rate limit.
@@ -71,8 +71,8 @@ pub(super) fn max_stale_key_age(builder: &ClerkBuilder, error: &mut ConfigError)
 }
 
 pub(super) fn verdict_times(builder: &ClerkBuilder, error: &mut ConfigError) -> VerdictTimes {
-    let refused = builder.negative_cache_ttl.unwrap_or(REFUSAL_CACHE);
-    if refused > LONGEST_VERDICT {
+    let rejected = builder.negative_cache_ttl.unwrap_or(REJECTION_CACHE);
+    if rejected > LONGEST_VERDICT {
         error.add("negative_cache_ttl", "it is longer than 300 seconds");
     }
     let mut approved = |token_type| {
@@ -83,7 +83,7 @@ pub(super) fn verdict_times(builder: &ClerkBuilder, error: &mut ConfigError) -> 
         time
     };
     VerdictTimes {
-        refused,
+        rejected,
         oauth_token: approved(OpaqueTokenType::OAuthToken),
         m2m_token: approved(OpaqueTokenType::M2mToken),
         api_key: approved(OpaqueTokenType::ApiKey),

@@ -22,11 +22,11 @@ impl Clerk {
     /// What to do, as far as the configuration and the token can tell.
     pub(super) fn cure(
         &self,
-        refused: &AuthError,
-        rejected: &RejectedToken<'_>,
+        error: &AuthError,
+        token: &RejectedToken<'_>,
         policy: &Policy,
     ) -> String {
-        let fault = match &refused.failure {
+        let fault = match &error.failure {
             ErrorKind::Denied(Denial::Reverification(_)) => {
                 return "The user must verify again; Clerk's front ends react to the response."
                     .into();
@@ -37,7 +37,7 @@ impl Clerk {
                     .into();
             }
             ErrorKind::Denied(Denial::Organization)
-                if rejected.token_type == Some(TokenType::OAuthToken) =>
+                if token.token_type == Some(TokenType::OAuthToken) =>
             {
                 return "The user must choose an organization at consent: the client must ask for \
                         consent again, with the scope `user:org:read`."
@@ -54,14 +54,14 @@ impl Clerk {
                 return format!("The route accepts: {policy}.");
             }
             TokenError::UnknownKey | TokenError::Signature | TokenError::Issuer => {
-                return self.instance_hint(fault, rejected.payload);
+                return self.instance_hint(fault, token.payload);
             }
-            TokenError::Expired => return self.age(rejected),
+            TokenError::Expired => return self.age(token),
             TokenError::Malformed(Malformed::Word(_)) => {
                 "The client has no token, or did not wait for one: with Clerk's front ends, await \
                  `getToken()`, and send no Authorization field if it returns null."
             }
-            TokenError::Malformed(_) => return not_a_token(rejected.text),
+            TokenError::Malformed(_) => return not_a_token(token.text),
             TokenError::Category | TokenError::Claim("sid") => {
                 "A token made from a JWT template is not a session token: call `getToken()` without \
                  a template, and put claims of your own into the session token instead."
@@ -93,7 +93,7 @@ impl Clerk {
                 "Compare the `aud` among the session token's claims, in the sessions page of the \
                  dashboard, with CLERK_SESSION_AUDIENCE."
             }
-            TokenError::NotConfirmed { .. } => match rejected.token_type {
+            TokenError::NotConfirmed { .. } => match token.token_type {
                 Some(TokenType::M2mToken) => {
                     "Clerk does not know the token: it was revoked, another instance issued it, or \
                      the machine of CLERK_MACHINE_SECRET_KEY is not among its recipients."
@@ -153,8 +153,8 @@ impl Clerk {
         }
     }
 
-    fn age(&self, rejected: &RejectedToken<'_>) -> String {
-        let renewal = match rejected.token_type {
+    fn age(&self, token: &RejectedToken<'_>) -> String {
+        let renewal = match token.token_type {
             Some(TokenType::SessionToken) => {
                 "A session token lives for 60 seconds: call `getToken()` for each request."
             }
@@ -164,7 +164,7 @@ impl Clerk {
             Some(TokenType::M2mToken) => "The machine must create a token before that one expires.",
             Some(TokenType::ApiKey) | None => "Its owner must create a new key.",
         };
-        let Some(Member::Is(end)) = rejected.payload.map(|payload| payload.number("exp")) else {
+        let Some(Member::Is(end)) = token.payload.map(|payload| payload.number("exp")) else {
             return renewal.into();
         };
         #[allow(clippy::cast_precision_loss, reason = "seconds of this era are exact in a double")]

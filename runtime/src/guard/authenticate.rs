@@ -52,9 +52,8 @@ impl Clerk {
         policy: Policy,
     ) -> Result<Option<Verified>, Rejection> {
         let admitted = admit(self.clone(), parts, &policy).await;
-        let admitted = admitted.map_err(|refused| {
-            reject(&refused, &policy, self.appearance(), Some(&parts.extensions))
-        })?;
+        let admitted = admitted
+            .map_err(|error| reject(&error, &policy, self.appearance(), Some(&parts.extensions)))?;
         telemetry::admitted(admitted.as_ref().map(token_type));
         Ok(admitted.and_then(|_| verified(&parts.extensions)))
     }
@@ -98,7 +97,7 @@ impl Clerk {
     ) -> Result<Verified, Rejection> {
         let admitted = admit_token(self, token.as_bytes(), &policy).await;
         let admitted =
-            admitted.map_err(|refused| reject(&refused, &policy, self.appearance(), None))?;
+            admitted.map_err(|error| reject(&error, &policy, self.appearance(), None))?;
         telemetry::admitted(Some(token_type(&admitted)));
         Ok(Verified::new(&admitted, self.clone(), None))
     }

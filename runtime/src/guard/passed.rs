@@ -77,13 +77,13 @@ impl Passed {
         policy: &Policy,
         hierarchy: ScopeHierarchy,
     ) -> Result<(), AuthError> {
-        permit(caller, policy, hierarchy).map_err(|mut refused| {
+        permit(caller, policy, hierarchy).map_err(|mut error| {
             if let (ErrorKind::Denied(Denial::MissingScopes(scopes)), Some(caller)) =
-                (&mut refused.failure, caller)
+                (&mut error.failure, caller)
             {
                 *scopes = self.complete(scopes, caller, hierarchy);
             }
-            refused
+            error
         })
     }
 
@@ -148,12 +148,12 @@ pub(super) fn passed_anonymously(extensions: &Extensions) -> Option<Passed> {
 
 /// Rejects a request, whose extensions are these if they are at hand.
 pub(crate) fn reject(
-    refused: &AuthError,
+    error: &AuthError,
     policy: &Policy,
     settings: Arc<RejectionSettings>,
     extensions: Option<&Extensions>,
 ) -> Rejection {
-    let rejection = Rejection::new(refused, policy, settings, extensions);
+    let rejection = Rejection::new(error, policy, settings, extensions);
     match extensions.and_then(passed_anonymously) {
         Some(passed) => passed.complete_request(rejection),
         None => rejection,

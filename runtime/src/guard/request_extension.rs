@@ -320,8 +320,8 @@ pub(crate) fn require(
             let token_type = caller.map_or(TokenType::OAuthToken, Identity::token_type);
             passed.push(*policy, token_type, hierarchy);
         }
-        Err(refused) => {
-            let rejection = Rejection::new(&refused, policy, Arc::clone(appearance), None);
+        Err(error) => {
+            let rejection = Rejection::new(&error, policy, Arc::clone(appearance), None);
             return Err(passed.complete_request(rejection));
         }
     }

@@ -53,8 +53,8 @@ async fn authenticate_in_page(
         return Err(TokenError::from(fault).into());
     }
     let mut session = authenticate_session(clerk, parts, policy).await;
-    if let Err(refused) = &session
-        && renewal.refresh(&mut parts.headers, &refused.failure).await
+    if let Err(error) = &session
+        && renewal.refresh(&mut parts.headers, &error.failure).await
     {
         session = authenticate_session(clerk, parts, policy).await;
     }
@@ -64,7 +64,7 @@ async fn authenticate_in_page(
             return session;
         }
         Ok(None) => &ErrorKind::Missing,
-        Err(refused) => &refused.failure,
+        Err(error) => &error.failure,
     };
     if !policy.is_optional() {
         return session;
@@ -85,8 +85,8 @@ async fn authenticate_optional(
 ) -> Result<Option<Accepted>, AuthError> {
     let cookie = clerk.cookies().token(&parts.headers, clerk.verifier().clock.now());
     let only_reads = is_plain_read(parts);
-    let ignore = |refused: AuthError| {
-        log_ignored(&refused, policy, only_reads);
+    let ignore = |error: AuthError| {
+        log_ignored(&error, policy, only_reads);
         Ok(None)
     };
     let cookie = match cookie {
@@ -114,9 +114,9 @@ async fn authenticate_optional(
         (Ok(_), Err(_)) if cookie.is_stale() => Err(TokenError::from(CookieError::Stale).into()),
         (Ok(_), Err(fault)) => ignore(TokenError::from(fault).into()),
         // The token of an expired session was verified up to its times.
-        (Err(refused), _) if refused.is_expired() && !only_reads => Err(refused),
-        (Err(refused), _) if is_about_token(&refused) => ignore(refused),
-        (Err(refused), _) => Err(refused),
+        (Err(error), _) if error.is_expired() && !only_reads => Err(error),
+        (Err(error), _) if is_about_token(&error) => ignore(error),
+        (Err(error), _) => Err(error),
     }
 }
 
@@ -134,14 +134,14 @@ async fn verify(
 }
 
 /// Whether the token authenticates no one. A pending session is one that is not signed in yet.
-const fn is_about_token(refused: &AuthError) -> bool {
-    matches!(refused.failure, ErrorKind::Token(_) | ErrorKind::Denied(Denial::Pending))
+const fn is_about_token(error: &AuthError) -> bool {
+    matches!(error.failure, ErrorKind::Token(_) | ErrorKind::Denied(Denial::Pending))
 }
 
 /// Visitors of public pages have old cookies every day. A request that may change something, with a
 /// token that authenticates no one, is worth a look.
-fn log_ignored(refused: &AuthError, policy: &Policy, is_usual: bool) {
-    let (reason, cause) = (reason::code(refused, policy), &refused.failure);
+fn log_ignored(error: &AuthError, policy: &Policy, is_usual: bool) {
+    let (reason, cause) = (reason::code(error, policy), &error.failure);
     if is_usual {
         tracing::debug!(reason, %cause, "session cookie ignored");
     } else {

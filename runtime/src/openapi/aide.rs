@@ -13,7 +13,7 @@ use http::Method;
 use serde_json::Value;
 
 use super::{
-    Document, Mentions, RESPONSES, Write,
+    Document, RESPONSES, Write,
     operation::{Alternative, Operation},
     response_object_of,
     scheme::{Definition, Scheme},
@@ -57,31 +57,16 @@ impl Write for OpenApi {
         documented.map(|(_, documented)| write(documented, operation)).is_some()
     }
 
-    fn operations(&mut self) -> Vec<(Method, String)> {
-        let mut operations = Vec::new();
-        for (path, item) in self.paths.iter_mut().flat_map(|paths| &mut paths.paths) {
-            let of_item = item.as_item_mut().into_iter().flat_map(iter_operations_mut);
-            let methods = of_item.map(|(name, _)| Method::try_from(&*name.to_ascii_uppercase()));
-            operations.extend(methods.flatten().map(|method| (method, path.clone())));
-        }
-        operations
-    }
-
-    fn mentions(&mut self, hierarchy: ScopeHierarchy) -> Mentions {
-        let mut mentions = Mentions::default();
+    fn simplify(&mut self, hierarchy: ScopeHierarchy) {
         let items = self.paths.iter_mut().flat_map(|paths| paths.paths.values_mut());
         let items = items.filter_map(ReferenceOr::as_item_mut);
         for (_, operation) in items.flat_map(iter_operations_mut) {
             simplify(&mut operation.security, hierarchy);
-            let schemes = operation.security.iter().flatten();
-            mentions.schemes.extend(schemes.map(|(name, names)| (name.clone(), names.clone())));
-            let responses = operation.responses.iter().flat_map(|all| all.responses.values());
-            mentions.responses.extend(responses.filter_map(|response| match response {
-                ReferenceOr::Reference { reference, .. } => Some(reference.clone()),
-                ReferenceOr::Item(_) => None,
-            }));
         }
-        mentions
+    }
+
+    fn to_json(&self) -> serde_json::Result<Value> {
+        serde_json::to_value(self)
     }
 
     fn define_scheme(&mut self, name: &str, description: &str, definition: Definition<'_>) {

@@ -40,7 +40,7 @@ impl Operation {
         if alternatives.is_empty() && !is_optional {
             alternatives.push(Alternative { scheme: Scheme::Nobody, names: Vec::new() });
         }
-        let responses = ResponseObject::by_status(|refusal| can_occur(refusal, policies));
+        let responses = ResponseObject::by_status(|rejection| can_occur(rejection, policies));
         Self { alternatives, is_optional, responses }
     }
 }
@@ -84,9 +84,9 @@ fn both(
 
 /// Whether a caller must be ready for this. [`Forbidden`](RejectionKind::Forbidden) can always be: claims
 /// that do not fit, and what a handler asks for with `require`, are not part of its policy.
-fn can_occur(refusal: RejectionKind, policies: &[Policy]) -> bool {
+fn can_occur(rejection: RejectionKind, policies: &[Policy]) -> bool {
     let has = |kind: fn(&Requirement) -> bool| policies.iter().any(|policy| policy.has(kind));
-    match refusal {
+    match rejection {
         RejectionKind::MissingCredential => !policies.iter().all(|policy| policy.is_optional()),
         RejectionKind::InsufficientScope => policies.iter().any(|policy| {
             policy.token_types().any(|token_type| policy.asks_for_scopes(token_type))
@@ -109,7 +109,7 @@ mod tests {
     use crate::policy::Clause;
 
     #[test]
-    fn each_refusal_is_told_where_the_policy_can_cause_it() {
+    fn each_rejection_is_told_where_the_policy_can_cause_it() {
         const SCOPE: Requirement = Requirement::Scope("read:notes");
         const STRICT: Requirement =
             Requirement::Reverification(crate::policy::Reverification::STRICT);

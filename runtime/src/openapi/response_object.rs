@@ -25,33 +25,33 @@ const ALL: [RejectionKind; 8] = [
 impl ResponseObject {
     /// Groups what can occur.
     pub(super) fn by_status(can_occur: impl Fn(RejectionKind) -> bool) -> Vec<Self> {
-        let refusals: Vec<RejectionKind> =
-            ALL.into_iter().filter(|refusal| can_occur(*refusal)).collect();
+        let rejections: Vec<RejectionKind> =
+            ALL.into_iter().filter(|rejection| can_occur(*rejection)).collect();
         let same_status =
             |one: &RejectionKind, other: &RejectionKind| one.status() == other.status();
-        refusals.chunk_by(same_status).map(|group| Self(group.to_vec())).collect()
+        rejections.chunk_by(same_status).map(|group| Self(group.to_vec())).collect()
     }
 
     pub(super) fn status(&self) -> u16 {
-        self.0.first().map_or(0, |refusal| refusal.status().as_u16())
+        self.0.first().map_or(0, |rejection| rejection.status().as_u16())
     }
 
     /// The name in a document: a prefix of ours, and each refusal.
     pub(super) fn name(&self) -> String {
-        self.0.iter().fold("clerk".to_owned(), |name, refusal| name + "." + refusal.as_str())
+        self.0.iter().fold("clerk".to_owned(), |name, rejection| name + "." + rejection.as_str())
     }
 
     /// What has this name.
     pub(super) fn named(name: &str) -> Option<Self> {
-        let of_name = |name| ALL.into_iter().find(|refusal| refusal.as_str() == name);
-        let refusals = name.strip_prefix("clerk.")?.split('.').map(of_name);
-        refusals.collect::<Option<Vec<RejectionKind>>>().map(Self)
+        let of_name = |name| ALL.into_iter().find(|rejection| rejection.as_str() == name);
+        let rejections = name.strip_prefix("clerk.")?.split('.').map(of_name);
+        rejections.collect::<Option<Vec<RejectionKind>>>().map(Self)
     }
 
     /// A Response Object (OpenAPI 3.1 §4.8.17). Without our body, another one may come, of a type
     /// that is not known.
     pub(super) fn to_json(&self, has_our_body: bool) -> Value {
-        let titles: Vec<&str> = self.0.iter().map(|refusal| refusal.title()).collect();
+        let titles: Vec<&str> = self.0.iter().map(|rejection| rejection.title()).collect();
         let mut response = json!({ "description": titles.join(". ") + "." });
         let Some(members) = response.as_object_mut() else { return response };
         let headers = self.headers();
@@ -66,7 +66,7 @@ impl ResponseObject {
 
     fn headers(&self) -> Map<String, Value> {
         let mut headers = Map::new();
-        if self.0.iter().any(|refusal| refusal.challenge_error().is_some()) {
+        if self.0.iter().any(|rejection| rejection.challenge_error().is_some()) {
             let challenge = json!({
                 "description": "What is wrong, and what a token needs (RFC 6750 §3).",
                 "schema": { "type": "string" },
@@ -86,8 +86,8 @@ impl ResponseObject {
     fn content(&self) -> Map<String, Value> {
         let mut content = Map::new();
         let problems =
-            self.0.iter().filter(|refusal| **refusal != RejectionKind::ReverificationNeeded);
-        let of = |refusal: &RejectionKind| format!("{PROBLEM_TYPE}{}", refusal.as_str());
+            self.0.iter().filter(|rejection| **rejection != RejectionKind::ReverificationNeeded);
+        let of = |rejection: &RejectionKind| format!("{PROBLEM_TYPE}{}", rejection.as_str());
         let types: Vec<String> = problems.map(of).collect();
         if !types.is_empty() {
             let problem = json!({

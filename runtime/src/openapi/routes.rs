@@ -2,7 +2,7 @@
 
 use http::Method;
 
-use super::{Document, OpenApiError, operation::Operation, spellings};
+use super::{Document, OpenApiError, operation::Operation, operations, spellings};
 use crate::{
     audit::{Row, Table},
     clerk::Clerk,
@@ -31,8 +31,9 @@ impl Clerk {
         let mut problems = OpenApiError::default();
         let mut rows: Vec<(&Row, bool)> =
             table.rows().map(|row| (row, !row.needs_operation())).collect();
-        for (method, path) in document.operations() {
-            let Some(index) = row_of(&rows, &method, &path) else {
+        let json = document.to_json().unwrap_or_default();
+        for (method, path, _) in operations(&json) {
+            let Some(index) = row_of(&rows, &method, path) else {
                 problems.lacks_row(format!("{method} {path}"));
                 continue;
             };
@@ -43,7 +44,7 @@ impl Clerk {
             // Of a public route, nothing is to be said.
             if !policies.is_empty() {
                 let operation = Operation::new(&policies, self.scope_hierarchy());
-                document.describe(&method, &path, &operation);
+                document.describe(&method, path, &operation);
             }
         }
         for (row, _) in rows.iter().filter(|(_, is_documented)| !is_documented) {

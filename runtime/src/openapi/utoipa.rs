@@ -13,13 +13,12 @@ use utoipa::openapi::{
 };
 
 use super::{
-    Document, Mentions, Write,
+    Document, Write,
     operation::{Alternative, Operation},
     response_object_of,
     scheme::Definition,
     spellings,
 };
-use crate::policy::ScopeHierarchy;
 
 impl<'d> From<&'d mut OpenApi> for Document<'d> {
     fn from(document: &'d mut OpenApi) -> Self {
@@ -54,34 +53,8 @@ impl Write for OpenApi {
         true
     }
 
-    fn operations(&mut self) -> Vec<(Method, String)> {
-        let mut found = Vec::new();
-        for (path, item) in &self.paths.paths {
-            let methods = operations(item).map(|(name, _)| Method::try_from(name));
-            found.extend(methods.flatten().map(|method| (method, path.clone())));
-        }
-        found
-    }
-
-    fn mentions(&mut self, _: ScopeHierarchy) -> Mentions {
-        let mut mentions = Mentions::default();
-        let operations = self.paths.paths.values().flat_map(operations);
-        for (_, operation) in operations {
-            for requirement in operation.security.iter().flatten() {
-                // Its members are private, but it can be written.
-                if let Ok(Value::Object(members)) = serde_json::to_value(requirement) {
-                    let names = |value| serde_json::from_value(value).unwrap_or_default();
-                    let schemes = members.into_iter().map(|(name, value)| (name, names(value)));
-                    mentions.schemes.extend(schemes);
-                }
-            }
-            for response in operation.responses.responses.values() {
-                if let RefOr::Ref(reference) = response {
-                    mentions.responses.push(reference.ref_location.clone());
-                }
-            }
-        }
-        mentions
+    fn to_json(&self) -> serde_json::Result<Value> {
+        serde_json::to_value(self)
     }
 
     fn define_scheme(&mut self, name: &str, description: &str, definition: Definition<'_>) {
@@ -134,21 +107,4 @@ fn operation_of<'i>(item: &'i mut PathItem, method: &Method) -> Option<&'i mut D
         other => return item.additional_operations.get_mut(other),
     };
     operation.as_mut()
-}
-
-fn operations(item: &PathItem) -> impl Iterator<Item = (&str, &Documented)> {
-    let fixed = [
-        ("GET", &item.get),
-        ("PUT", &item.put),
-        ("POST", &item.post),
-        ("DELETE", &item.delete),
-        ("OPTIONS", &item.options),
-        ("HEAD", &item.head),
-        ("PATCH", &item.patch),
-        ("TRACE", &item.trace),
-        ("QUERY", &item.query),
-    ];
-    let fixed = fixed.into_iter().filter_map(|(name, operation)| Some((name, operation.as_ref()?)));
-    let others = item.additional_operations.iter();
-    fixed.chain(others.map(|(name, operation)| (name.as_str(), operation)))
 }

@@ -72,7 +72,7 @@ fn pending_sessions_of_other_tokens_are_no_policy() {
 }
 
 #[test]
-fn the_policy_that_refuses_all_accepts_nothing() {
+fn the_policy_that_rejects_all_accepts_nothing() {
     assert_eq!(Policy::DENY_ALL.token_types().len(), 0);
     assert_eq!(Policy::DENY_ALL.to_string(), "nobody");
     let optional = Policy::DENY_ALL.optional().to_string();

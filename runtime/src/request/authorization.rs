@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn the_authorization_field_is_read_in_one_way_or_refused() {
+    fn the_authorization_field_is_read_in_one_way_or_rejected() {
         let bearer = |token: &str| Ok(Some(token.to_owned()));
         let table: &[Row] = &[
             (&[], Ok(None)),

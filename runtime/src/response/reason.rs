@@ -15,9 +15,9 @@ const NOT_VERIFIED: &str = "token-verification-failed";
 const UNEXPECTED: &str = "unexpected-error";
 
 /// The code of a refusal by `policy`.
-pub(crate) fn code(refused: &AuthError, policy: &Policy) -> &'static str {
-    let presented = refused.presented;
-    match &refused.failure {
+pub(crate) fn code(error: &AuthError, policy: &Policy) -> &'static str {
+    let presented = error.presented;
+    match &error.failure {
         ErrorKind::Missing if policy.accepts(TokenType::SessionToken) => {
             "session-token-and-uat-missing"
         }

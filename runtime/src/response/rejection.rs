@@ -48,7 +48,7 @@ const AUTH_REASON: HeaderName = HeaderName::from_static("x-clerk-auth-reason");
 /// The body is `application/problem+json` (RFC 9457), and `Cache-Control` is `no-store`.
 #[derive(Clone)]
 pub struct Rejection {
-    refusal: RejectionKind,
+    kind: RejectionKind,
     scopes: Option<RequiredScopes>,
     /// Whether an OAuth client could pass, and so may be told where to get a token.
     accepts_oauth: bool,
@@ -93,12 +93,12 @@ impl Rejection {
     /// Tells the operator the reason, and keeps for the caller what the caller may know.
     /// `extensions` are those of the request, if they are at hand.
     pub(crate) fn new(
-        refused: &AuthError,
+        error: &AuthError,
         policy: &Policy,
         appearance: Arc<RejectionSettings>,
         extensions: Option<&Extensions>,
     ) -> Self {
-        let failure = &refused.failure;
+        let failure = &error.failure;
         let scopes = match failure {
             ErrorKind::Missing => policy.scopes_to_request(appearance.scope_hierarchy),
             ErrorKind::Denied(Denial::MissingScopes(scopes)) => Some(scopes.clone()),
@@ -113,18 +113,18 @@ impl Rejection {
             _ => None,
         };
         let rejection = Self {
-            refusal: RejectionKind::of(failure),
+            kind: RejectionKind::of(failure),
             scopes,
             accepts_oauth: policy.accepts(TokenType::OAuthToken),
             reverification,
             retry_after,
-            reason: reason::code(refused, policy),
+            reason: reason::code(error, policy),
             recovery: Recovery::of(failure).filter(|_| policy.accepts(TokenType::SessionToken)),
             appearance,
         };
-        rejection.tell_operator(refused, policy, extensions.and_then(route));
-        let token_type = refused.presented.map(|presented| presented.token_type);
-        telemetry::rejected(token_type, rejection.refusal.as_str(), rejection.reason);
+        rejection.tell_operator(error, policy, extensions.and_then(route));
+        let token_type = error.presented.map(|presented| presented.token_type);
+        telemetry::rejected(token_type, rejection.kind.as_str(), rejection.reason);
         rejection
     }
 
@@ -133,17 +133,17 @@ impl Rejection {
         mut self,
         map: impl FnOnce(Option<RequiredScopes>, ScopeHierarchy) -> Option<RequiredScopes>,
     ) -> Self {
-        if self.refusal == RejectionKind::MissingCredential && self.accepts_oauth {
+        if self.kind == RejectionKind::MissingCredential && self.accepts_oauth {
             self.scopes = map(self.scopes, self.appearance.scope_hierarchy);
         }
         self
     }
 
     /// One event. Our own mistakes are errors, Clerk's outages are warnings.
-    fn tell_operator(&self, refused: &AuthError, policy: &Policy, route: Option<&str>) {
-        let (failure, reason) = (&refused.failure, self.reason);
-        let (rejection, status) = (self.refusal.as_str(), self.status().as_u16());
-        let token_type = refused.presented.map(|presented| presented.token_type.as_str());
+    fn tell_operator(&self, error: &AuthError, policy: &Policy, route: Option<&str>) {
+        let (failure, reason) = (&error.failure, self.reason);
+        let (rejection, status) = (self.kind.as_str(), self.status().as_u16());
+        let token_type = error.presented.map(|presented| presented.token_type.as_str());
         match failure {
             ErrorKind::Configuration(_) => {
                 tracing::error!(status, rejection, reason, token_type, %policy, route, cause = %failure, "request rejected");
@@ -160,13 +160,13 @@ impl Rejection {
     /// Why the request was refused, as far as the caller may know.
     #[must_use]
     pub fn kind(&self) -> RejectionKind {
-        self.refusal
+        self.kind
     }
 
     /// The status of the response.
     #[must_use]
     pub fn status(&self) -> StatusCode {
-        self.refusal.status()
+        self.kind.status()
     }
 
     /// Returns the precise reason: the code that the log has as `reason`, of the page
@@ -188,7 +188,7 @@ impl Rejection {
     /// `None` if the response has none: the table of [`Rejection`] lists when.
     #[must_use]
     pub fn challenge(&self) -> Option<HeaderValue> {
-        let error = self.refusal.challenge_error()?;
+        let error = self.kind.challenge_error()?;
         let scopes = self.scopes.as_ref().map(ToString::to_string);
         let resource = self.resource().map(Resource::metadata_url);
         // Scopes (RFC 6749 §3.3) and URLs (RFC 3986 §2) have neither quote nor backslash, so
@@ -206,7 +206,7 @@ impl Rejection {
     /// nothing new.
     fn resource(&self) -> Option<&Resource> {
         let resource = self.appearance.resource.as_ref()?;
-        let helps = self.accepts_oauth && self.refusal != RejectionKind::UnreadableCredential;
+        let helps = self.accepts_oauth && self.kind != RejectionKind::UnreadableCredential;
         helps.then_some(resource)
     }
 
@@ -222,7 +222,7 @@ impl Rejection {
             return (HeaderValue::from_static("application/json"), Body::from(body));
         }
         if let Some(hook) = &self.appearance.body {
-            let (parts, body) = hook(self.refusal).into_parts();
+            let (parts, body) = hook(self.kind).into_parts();
             let plain = HeaderValue::from_static("text/plain; charset=utf-8");
             return (parts.headers.get(CONTENT_TYPE).cloned().unwrap_or(plain), body);
         }
@@ -230,11 +230,11 @@ impl Rejection {
         let problem = [
             r#"{"type":""#,
             PROBLEM_TYPE,
-            self.refusal.as_str(),
+            self.kind.as_str(),
             r#"","title":""#,
-            self.refusal.title(),
+            self.kind.title(),
             r#"","status":"#,
-            self.refusal.status().as_str(),
+            self.kind.status().as_str(),
             "}",
         ]
         .concat();
@@ -246,7 +246,7 @@ impl Rejection {
     /// The response without its body, for carriers that render another one.
     pub(crate) fn into_head(self) -> Response<()> {
         let mut response = Response::new(());
-        *response.status_mut() = self.refusal.status();
+        *response.status_mut() = self.kind.status();
         let headers = response.headers_mut();
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Some(challenge) = self.challenge() {
@@ -258,7 +258,7 @@ impl Rejection {
         if self.appearance.reveals_reasons {
             headers.insert(AUTH_REASON, HeaderValue::from_static(self.reason));
             // Who is only forbidden is signed in.
-            if self.refusal.status() != StatusCode::FORBIDDEN {
+            if self.kind.status() != StatusCode::FORBIDDEN {
                 headers.insert(AUTH_STATUS, HeaderValue::from_static("signed-out"));
             }
         }
@@ -281,7 +281,7 @@ impl IntoResponse for Rejection {
 impl fmt::Debug for Rejection {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut text = formatter.debug_tuple("Rejection");
-        text.field(&self.refusal);
+        text.field(&self.kind);
         if self.appearance.debugs_reasons {
             text.field(&self.reason);
         }
@@ -291,7 +291,7 @@ impl fmt::Debug for Rejection {
 
 impl fmt::Display for Rejection {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.refusal.title())
+        formatter.write_str(self.kind.title())
     }
 }
 

@@ -64,7 +64,7 @@ impl ApiKeyBuilder {
     #[must_use]
     pub fn opaque(self) -> String {
         let record = self.record();
-        self.draft.instance.remember(record)
+        self.draft.instance.store(record)
     }
 
     pub(super) fn record(&self) -> Record {

@@ -143,12 +143,12 @@ impl Instance {
     }
 
     /// Gives an opaque token its text and remembers it.
-    pub(super) fn remember(&self, record: Record) -> String {
+    pub(super) fn store(&self, record: Record) -> String {
         let text = match record.class.prefix() {
             "ak_" => random::api_key(),
             prefix => random::secret(prefix),
         };
-        self.records().remember(text.clone(), record);
+        self.records().store(text.clone(), record);
         text
     }
 }

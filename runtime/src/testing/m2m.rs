@@ -59,7 +59,7 @@ impl M2mTokenBuilder {
     #[must_use]
     pub fn opaque(self) -> String {
         let record = self.record();
-        self.draft.instance.remember(record)
+        self.draft.instance.store(record)
     }
 
     pub(super) fn record(&self) -> Record {

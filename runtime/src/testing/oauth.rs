@@ -95,7 +95,7 @@ impl OAuthTokenBuilder {
     #[must_use]
     pub fn opaque(self) -> String {
         let record = self.record();
-        self.draft.instance.remember(record)
+        self.draft.instance.store(record)
     }
 
     fn record(&self) -> Record {

@@ -103,7 +103,7 @@ pub(super) fn object(value: Value) -> Map<String, Value> {
 pub(super) struct Records(HashMap<String, Record>);
 
 impl Records {
-    pub(super) fn remember(&mut self, text: String, record: Record) {
+    pub(super) fn store(&mut self, text: String, record: Record) {
         self.0.insert(text, record);
     }
 

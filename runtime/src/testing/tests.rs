@@ -76,8 +76,8 @@ async fn key_set_is_public_at_the_issuer_and_needs_the_secret_key_at_the_backend
     assert_eq!(public.0, 200);
     assert_eq!(public, get(&issuer, "/v1/jwks", issuer.secret_key()).await);
     for secret in ["", "sk_test_other", issuer.machine_secret_key()] {
-        let refused = get(&issuer, "/v1/jwks", secret).await;
-        assert_eq!(code(&refused), (401, "clerk_key_invalid"));
+        let rejected = get(&issuer, "/v1/jwks", secret).await;
+        assert_eq!(code(&rejected), (401, "clerk_key_invalid"));
     }
     assert_eq!(issuer.calls(), Calls { key_set: 5, ..Calls::default() });
     assert_eq!(issuer.calls().total(), 5);

@@ -90,7 +90,7 @@ async fn create_m2m(
         }
     }
     let body = record.to_json(now);
-    Ok(created(body, instance.remember(record)))
+    Ok(created(body, instance.store(record)))
 }
 
 #[derive(Deserialize)]
@@ -138,7 +138,7 @@ async fn create_api_key(
     key.created_by = wanted.created_by.or(key.created_by);
     let record = key.record();
     let mut body = record.to_json(instance.now());
-    body.insert("secret".to_owned(), instance.remember(record).into());
+    body.insert("secret".to_owned(), instance.store(record).into());
     Ok(Json(body))
 }
 

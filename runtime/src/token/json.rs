@@ -339,7 +339,7 @@ mod tests {
     #[test]
     fn only_one_object_with_unique_names_is_read() {
         let deep = format!("{{\"a\":{}{}}}", "[".repeat(200), "]".repeat(200));
-        let refused: &[&[u8]] = &[
+        let rejected: &[&[u8]] = &[
             b"",
             b"null",
             b"[]",
@@ -363,7 +363,7 @@ mod tests {
             br#"{"o":[{"x":{"i\u0064":1,"id":2}}]}"#,
             deep.as_bytes(),
         ];
-        for json in refused {
+        for json in rejected {
             assert!(Object::parse(json).is_err(), "{}", String::from_utf8_lossy(json));
         }
         assert!(Object::parse(br#" {"a":1,"b":{"a":1},"c":[{"a":1},{"a":1}]} "#).is_ok());

@@ -1,7 +1,7 @@
 //! Measures what a guard costs, beside its peers, and writes the tables of `runtime/docs/performance.md`.
 //!
 //! `tests/compare/run` runs all of it. With names behind it, it runs only those: `verify`, `requests`,
-//! `refusals`, `floods`, `memory`, `build`, `profile`, `load`.
+//! `rejections`, `floods`, `memory`, `build`, `profile`, `load`.
 
 mod building;
 mod floods;
@@ -9,7 +9,7 @@ mod load;
 mod node;
 mod page;
 mod profile;
-mod refusals;
+mod rejections;
 mod requests;
 mod rounds;
 mod verifying;
@@ -22,7 +22,7 @@ use tokio::runtime::Builder;
 use crate::world::World;
 
 const ALL: [&str; 8] =
-    ["verify", "requests", "refusals", "floods", "memory", "build", "profile", "load"];
+    ["verify", "requests", "rejections", "floods", "memory", "build", "profile", "load"];
 
 fn main() {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -42,7 +42,7 @@ fn main() {
                 page::verifying(&times)
             }
             "requests" => page::requests(&requests::measure(&runtime, &world, 1001)),
-            "refusals" => page::refusals(&refusals::measure(&runtime, &world, 501)),
+            "rejections" => page::rejections(&rejections::measure(&runtime, &world, 501)),
             "load" => page::load(&load::measure(&runtime, &world, 10, 10)),
             "floods" => page::floods(&floods::measure(&world)),
             "memory" => page::memory(&memory()),

@@ -38,8 +38,8 @@ fn main() {
         }
         clerk = Some(full);
     });
-    let remembered = clerk.map_or(0, |clerk| clerk.health().cached_jwts);
-    println!("{remembered} {}", heap.bytes_current);
+    let cached = clerk.map_or(0, |clerk| clerk.health().cached_jwts);
+    println!("{cached} {}", heap.bytes_current);
 }
 
 fn oauth(issuer: &DevIssuer, number: usize) -> String {

@@ -43,7 +43,7 @@ pub fn requests(times: &[Times]) -> String {
     table
 }
 
-pub fn refusals(times: &[Times]) -> String {
+pub fn rejections(times: &[Times]) -> String {
     let floor = find(times, verifying::FLOOR);
     let mut table = heading(
         "| refused, with the finished response | median | fastest | × the floor | fastest ÷ fastest |",
@@ -91,11 +91,11 @@ pub fn floods(questions: &Questions) -> String {
 }
 
 pub fn memory(line: &str) -> String {
-    let (remembered, bytes) = line.trim().split_once(' ').unwrap();
+    let (cached, bytes) = line.trim().split_once(' ').unwrap();
     let mebibytes = bytes.parse::<f64>().unwrap() / 1_048_576.0;
     format!(
         "| caches full, at their default bounds | |\n|---|--:|\n\
-         | remembered JWTs | {remembered} |\n\
+         | remembered JWTs | {cached} |\n\
          | verdicts about opaque tokens | 10000 |\n\
          | heap of the whole verifier | {mebibytes:.1} MiB |\n"
     )

@@ -32,7 +32,7 @@ use crate::{
 pub const FLOOR: &str = "aws-lc-rs: the signature alone, key parsed";
 pub const ALONE: &str = "**clerk-auth**: the token alone, cache off";
 pub const FIRST_SEEN: &str = "**clerk-auth**: whole guard, cache off";
-pub const FIRST_SEEN_REMEMBERED: &str = "**clerk-auth**: whole guard, cache on";
+pub const FIRST_SEEN_CACHED: &str = "**clerk-auth**: whole guard, cache on";
 pub const SEEN_BEFORE: &str = "**clerk-auth**: whole guard, seen before";
 
 /// Parts of a guard that sees a token again, alone: not contestants, so not in the plot.
@@ -55,7 +55,7 @@ struct Claims {
 pub fn measure(runtime: &Runtime, world: &World, rounds: usize) -> Vec<Times> {
     let _inside = runtime.enter();
     let token = world.token.as_str();
-    let remembering = runtime.block_on(world.clerk(|clerk| clerk));
+    let caching = runtime.block_on(world.clerk(|clerk| clerk));
     let forgetting = runtime.block_on(world.clerk(|clerk| clerk.jwt_cache_bytes(0)));
     let pem = world.issuer.public_key_pem();
     let provider = Arc::new(world.clerk_rs_provider());
@@ -76,7 +76,7 @@ pub fn measure(runtime: &Runtime, world: &World, rounds: usize) -> Vec<Times> {
             time(|| assert!(ready(testing::verify_alone(&forgetting, black_box(token)))))
         }),
         Contestant::new(FIRST_SEEN, || guards(&forgetting, &[token; TURN])),
-        Contestant::new(FIRST_SEEN_REMEMBERED, || {
+        Contestant::new(FIRST_SEEN_CACHED, || {
             // Each round has a memory of its own, so no token of it was seen before.
             let clerk = runtime.block_on(world.clerk(|clerk| clerk));
             let tokens: Vec<&str> = others.iter().map(String::as_str).collect();
@@ -96,7 +96,7 @@ pub fn measure(runtime: &Runtime, world: &World, rounds: usize) -> Vec<Times> {
             time(|| ready(validator.validate(black_box(token))).unwrap())
         }),
         Contestant::new("@clerk/backend 3.25 on Node: `authenticateRequest`", || node.round()),
-        Contestant::new(SEEN_BEFORE, || guards(&remembering, &[token; TURN])),
+        Contestant::new(SEEN_BEFORE, || guards(&caching, &[token; TURN])),
         Contestant::new(PARTS[0], || time(|| digest(&SHA256, black_box(signature)))),
         Contestant::new(PARTS[1], || time(|| (SystemTime::now(), Instant::now()))),
     ];

@@ -55,14 +55,14 @@ fn token(app: &App, scopes: Option<&Value>, aud: Option<&Value>) -> String {
 }
 
 #[tokio::test]
-async fn token_for_other_machines_is_refused() {
+async fn token_for_other_machines_is_rejected() {
     let app = App::start().await.warm().await;
     for (scopes, aud, named) in rows(app.issuer.machine_id()) {
         let token = token(&app, scopes.as_ref(), aud.as_ref());
         app.decides("/m2m", &token, named == Some(true), (scopes, aud)).await;
     }
     let other = app.issuer.m2m("mch_caller").recipients(["mch_other"]).jwt();
-    app.refuses("/any", &other, "for another machine").await;
+    app.rejects("/any", &other, "for another machine").await;
 }
 
 #[tokio::test]
@@ -87,7 +87,7 @@ async fn without_a_machine_id_good_tokens_are_a_fault_of_ours() {
     let nameless = app.only(clerk()).await.warm().await;
     nameless.answers("/m2m", &Class::M2m.token(issuer), 500, 0, "a good JWT").await;
     nameless.answers("/m2m", &issuer.m2m("mch_caller").opaque(), 500, 0, "a good opaque").await;
-    nameless.refuses("/m2m", &issuer.m2m("mch_caller").expired().jwt(), "expired").await;
+    nameless.rejects("/m2m", &issuer.m2m("mch_caller").expired().jwt(), "expired").await;
     nameless.accepts("/any", &Class::Session.token(issuer), "other classes").await;
 
     // Asked with this machine's own key, Clerk checks the recipient of an opaque token itself.
@@ -147,5 +147,5 @@ async fn machine_id_is_compared_beside_a_machine_secret_key_too() {
         any.answers("/m2m", &token, 200, 1, &recipients).await;
     }
     let another = another.warm().await;
-    another.refuses("/m2m", &issuer.m2m("mch_caller").jwt(), "a JWT for another machine").await;
+    another.rejects("/m2m", &issuer.m2m("mch_caller").jwt(), "a JWT for another machine").await;
 }

@@ -74,7 +74,7 @@ async fn scopes_come_from_one_claim_of_the_right_type() {
                 let caller = app.accepts("/oauth", &token, &row).await;
                 assert_eq!(caller["scopes"], json!(scopes), "{row:?}");
             }
-            None => app.refuses("/oauth", &token, row).await,
+            None => app.rejects("/oauth", &token, row).await,
         }
     }
 }
@@ -89,7 +89,7 @@ const SMUGGLED: [char; 13] = [
 #[tokio::test]
 async fn scope_cannot_be_smuggled_beside_another_character() {
     let app = App::start().await.warm().await;
-    let refused = async |name: &str, value: Value| {
+    let rejected = async |name: &str, value: Value| {
         let draft = Class::OAuth.draft(&app.issuer).claim("scp", None).claim("scope", None);
         let token = draft.claim(name, Some(value.clone())).sign(&app.issuer);
         app.answers("/read", &token, 403, 0, (name, value)).await;
@@ -101,8 +101,8 @@ async fn scope_cannot_be_smuggled_beside_another_character() {
             format!("write:notes{odd}read:notes"),
             format!("read:{odd}notes"),
         ] {
-            refused("scope", json!(text)).await;
-            refused("scp", json!([text])).await;
+            rejected("scope", json!(text)).await;
+            rejected("scp", json!([text])).await;
         }
     }
     for other in [
@@ -120,8 +120,8 @@ async fn scope_cannot_be_smuggled_beside_another_character() {
         "\"read:notes\"",
         "-read:notes",
     ] {
-        refused("scope", json!(other)).await;
-        refused("scp", json!([other, "write:notes"])).await;
+        rejected("scope", json!(other)).await;
+        rejected("scp", json!([other, "write:notes"])).await;
     }
     // An escape in JSON is the same character.
     let draft = Class::OAuth.draft(&app.issuer).claim("scp", None);
@@ -137,9 +137,9 @@ async fn ten_thousand_scopes_are_too_many_for_a_jwt() {
     for wanted in ["read:notes", "a"] {
         let scopes = vec![wanted; 10_000];
         let oauth = || app.issuer.oauth("user_ada");
-        app.refuses("/read", &oauth().scopes(scopes.clone()).jwt(), wanted).await;
+        app.rejects("/read", &oauth().scopes(scopes.clone()).jwt(), wanted).await;
         let text = oauth().without_claim("scp").claim("scope", scopes.join(" ")).jwt();
-        app.refuses("/read", &text, wanted).await;
+        app.rejects("/read", &text, wanted).await;
     }
     let app = app.warm().await;
     let most = "a ".repeat(5000);

@@ -6,7 +6,7 @@ use super::{decides, no_text};
 use crate::{app::App, draft::Class};
 
 #[tokio::test]
-async fn session_without_an_id_is_refused() {
+async fn session_without_an_id_is_rejected() {
     let app = App::start().await.warm().await;
     for value in no_text() {
         decides(&app, Class::Session, "sid", value, false).await;
@@ -45,7 +45,7 @@ async fn session_is_active_or_does_not_say() {
         app.issuer.session("user_ada").pending().jwt(),
         app.issuer.session("user_ada").version_1().pending().jwt(),
     ] {
-        app.refuses("/any", &pending, "pending").await;
+        app.rejects("/any", &pending, "pending").await;
     }
 }
 
@@ -83,7 +83,7 @@ async fn organization_of_a_session_has_the_id_of_an_organization() {
             if enters {
                 app.accepts("/session", &token, id).await;
             } else {
-                app.refuses("/session", &token, id).await;
+                app.rejects("/session", &token, id).await;
             }
         }
     }
@@ -131,7 +131,7 @@ async fn id_token_is_rejected_as_a_session() {
                 }
                 // No key is needed, so none is loaded.
                 for route in ["/session", "/any"] {
-                    app.refuses(route, &token, (claim, &value, &category)).await;
+                    app.rejects(route, &token, (claim, &value, &category)).await;
                 }
             }
             // Other classes say what they are.

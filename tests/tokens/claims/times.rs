@@ -117,7 +117,7 @@ async fn what_is_no_number_is_no_time() {
         app.issuer.oauth("user_ada").never_expires().jwt(),
         app.issuer.m2m("mch_caller").never_expires().jwt(),
     ] {
-        app.refuses("/any", &endless, "a JWT without end").await;
+        app.rejects("/any", &endless, "a JWT without end").await;
     }
 }
 
@@ -179,7 +179,7 @@ async fn extreme_times_never_enter_by_overflow() {
 }
 
 #[tokio::test]
-async fn expired_tokens_of_the_issuer_are_refused() {
+async fn expired_tokens_of_the_issuer_are_rejected() {
     let app = App::start().await.warm().await;
     let life = Duration::from_secs(3600);
     for token in [
@@ -188,7 +188,7 @@ async fn expired_tokens_of_the_issuer_are_refused() {
         app.issuer.oauth("user_ada").lives(life).expired().jwt(),
         app.issuer.m2m("mch_caller").lives(life).expired().jwt(),
     ] {
-        app.refuses("/any", &token, "expired").await;
+        app.rejects("/any", &token, "expired").await;
     }
     let lasting: Value = app.accepts("/any", &Class::M2m.token(&app.issuer), "an hour").await;
     assert_eq!(lasting["type"], "m2m_token");

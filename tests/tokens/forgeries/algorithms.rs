@@ -7,7 +7,7 @@ use clerk_auth_tests::base64url;
 use jsonwebtoken::{Algorithm, EncodingKey, crypto};
 use serde_json::{Value, json};
 
-use super::{key_of, refused_locally};
+use super::{key_of, rejected_locally};
 use crate::{
     app::App,
     draft::{Class, decode},
@@ -25,7 +25,7 @@ fn nones() -> impl Iterator<Item = String> {
 }
 
 #[tokio::test]
-async fn unsigned_tokens_are_refused_in_every_spelling() {
+async fn unsigned_tokens_are_rejected_in_every_spelling() {
     let app = App::start().await;
     let mut tokens = Vec::new();
     for class in Class::ALL {
@@ -40,7 +40,7 @@ async fn unsigned_tokens_are_refused_in_every_spelling() {
             tokens.push(((class, none), draft.sign(&app.issuer)));
         }
     }
-    refused_locally(app, tokens).await;
+    rejected_locally(app, tokens).await;
 }
 
 /// What stands before the key itself in the DER of an RSA public key of 2048 bits (RFC 5280 §4.1).
@@ -52,7 +52,7 @@ fn hexadecimal(bytes: &[u8]) -> Vec<u8> {
 
 /// The classic confusion: a public key is no secret, so whoever has it could make these.
 #[tokio::test]
-async fn tokens_keyed_with_what_is_public_are_refused() {
+async fn tokens_keyed_with_what_is_public_are_rejected() {
     let app = App::start().await;
     let pem = app.issuer.public_key_pem();
     let key = key_of(&app.issuer).await;
@@ -91,8 +91,8 @@ async fn tokens_keyed_with_what_is_public_are_refused() {
                 let signature = crypto::sign(text.as_bytes(), &key, algorithm).unwrap();
                 let forged = format!("{text}.{signature}");
                 for route in [class.route(), "/any"] {
-                    fresh.refuses(route, &forged, (class, name, secret)).await;
-                    local.refuses(route, &forged, (class, name, secret)).await;
+                    fresh.rejects(route, &forged, (class, name, secret)).await;
+                    local.rejects(route, &forged, (class, name, secret)).await;
                 }
             }
         }
@@ -102,7 +102,7 @@ async fn tokens_keyed_with_what_is_public_are_refused() {
 }
 
 #[tokio::test]
-async fn other_algorithms_are_refused_even_under_a_good_signature() {
+async fn other_algorithms_are_rejected_even_under_a_good_signature() {
     let app = App::start().await;
     let mut tokens = Vec::new();
     let names = [
@@ -139,7 +139,7 @@ async fn other_algorithms_are_refused_even_under_a_good_signature() {
             tokens.push(((class, value), token));
         }
     }
-    refused_locally(app, tokens).await;
+    rejected_locally(app, tokens).await;
 }
 
 /// The algorithm is the key's: the header may only repeat it.
@@ -190,7 +190,7 @@ async fn header_names_the_algorithm_of_the_key() {
 /// The signature is of the key's algorithm and the header names another: a lie is no token, even
 /// where the signature would fit.
 #[tokio::test]
-async fn header_that_names_another_algorithm_than_the_signatures_is_refused() {
+async fn header_with_another_algorithm_than_its_signature_is_rejected() {
     let app = App::start().await.warm_for_forgers().await;
     let pem = app.issuer.public_key_pem();
     let local = app.again(|clerk| clerk.jwt_key(pem)).await;

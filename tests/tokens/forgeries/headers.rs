@@ -3,11 +3,11 @@
 use clerk_auth::testing::DevIssuer;
 use serde_json::{Value, json};
 
-use super::refused_locally;
+use super::rejected_locally;
 use crate::{app::App, draft::Class};
 
 #[tokio::test]
-async fn extensions_that_are_not_understood_are_refused() {
+async fn extensions_that_are_not_understood_are_rejected() {
     let app = App::start().await;
     let mut tokens = Vec::new();
     for class in Class::ALL {
@@ -30,7 +30,7 @@ async fn extensions_that_are_not_understood_are_refused() {
             tokens.push(((class, name, value), draft.sign(&app.issuer)));
         }
     }
-    refused_locally(app, tokens).await;
+    rejected_locally(app, tokens).await;
 }
 
 #[tokio::test]
@@ -64,19 +64,19 @@ async fn key_id_is_a_string_with_something_in_it() {
             tokens.push(((class, value.clone()), token));
         }
     }
-    refused_locally(app, tokens).await;
+    rejected_locally(app, tokens).await;
 }
 
 /// A `kid` that makes the token too long is not even decoded.
 #[tokio::test]
-async fn key_id_of_64_kibibytes_is_refused_before_keys_are_loaded() {
+async fn key_id_of_64_kibibytes_is_rejected_without_a_fetch() {
     let app = App::start().await;
     let kid = json!("k".repeat(64 * 1024));
     let tokens = Class::ALL.map(|class| {
         let draft = class.draft(&app.issuer).header("kid", Some(kid.clone()));
         (class, draft.sign(&app.issuer))
     });
-    refused_locally(app, tokens).await;
+    rejected_locally(app, tokens).await;
 }
 
 /// An escape in a name is the same name: what must not be there cannot hide behind one.
@@ -101,7 +101,7 @@ async fn escaped_names_of_the_header_are_the_same_names() {
             tokens.push(((class, escaped), token));
         }
     }
-    refused_locally(app, tokens).await;
+    rejected_locally(app, tokens).await;
 }
 
 /// Strings that are special somewhere are nothing special here: the key is not found.
@@ -145,12 +145,12 @@ async fn hostile_key_ids_are_ordinary_strings() {
     for kid in &kids {
         for class in Class::ALL {
             let draft = class.draft(&app.issuer).header("kid", Some(json!(kid)));
-            app.refuses(class.route(), &draft.sign(&app.issuer), (class, kid)).await;
+            app.rejects(class.route(), &draft.sign(&app.issuer), (class, kid)).await;
         }
     }
     // The tokens of another instance are signed with its own key.
     for class in Class::ALL {
-        app.refuses(class.route(), &class.token(&stranger), (class, "another instance")).await;
+        app.rejects(class.route(), &class.token(&stranger), (class, "another instance")).await;
     }
     // An escape is the same string.
     let escaped = format!("\\u0069{}", &ours[1..]);

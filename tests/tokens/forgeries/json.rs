@@ -1,6 +1,6 @@
 //! Header and payload as JSON: one object each, with unique names, in UTF-8.
 
-use super::refused_locally;
+use super::rejected_locally;
 use crate::{
     app::App,
     draft::{Class, Draft},
@@ -27,7 +27,7 @@ fn changed(app: &App, change: impl Fn(&str) -> Vec<u8>) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn names_that_repeat_are_refused_in_every_spelling() {
+async fn names_that_repeat_are_rejected_in_every_spelling() {
     let app = App::start().await;
     let mut tokens = Vec::new();
     // The same value twice, or another, before or behind, plain or escaped, or deep inside.
@@ -89,11 +89,11 @@ async fn names_that_repeat_are_refused_in_every_spelling() {
         let with = |json: &str| followed_by(json, nested).into_bytes();
         tokens.extend(changed(&app, with).into_iter().map(|token| (nested.to_owned(), token)));
     }
-    refused_locally(app, tokens).await;
+    rejected_locally(app, tokens).await;
 }
 
 #[tokio::test]
-async fn what_is_no_json_object_is_refused() {
+async fn header_that_is_not_a_json_object_is_rejected() {
     let app = App::start().await;
     let mut tokens = Vec::new();
     let deep = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
@@ -176,7 +176,7 @@ async fn what_is_no_json_object_is_refused() {
         let row = format!("not UTF-8: {bytes:?}");
         tokens.extend(changed(&app, with).into_iter().map(|token| (row.clone(), token)));
     }
-    refused_locally(app, tokens).await;
+    rejected_locally(app, tokens).await;
 }
 
 #[tokio::test]

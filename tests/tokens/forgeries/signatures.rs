@@ -45,7 +45,7 @@ async fn signature_is_exactly_that_of_these_bytes() {
             ("two zeros as of an elliptic curve", vec![0x30, 6, 2, 1, 0, 2, 1, 0]),
         ] {
             let forged = format!("{header}.{payload}.{}", base64url(&bytes));
-            app.refuses(class.route(), &forged, (class, row)).await;
+            app.rejects(class.route(), &forged, (class, row)).await;
         }
         app.accepts(class.route(), &token, class).await;
     }
@@ -71,7 +71,7 @@ async fn parts_of_good_tokens_cannot_be_mixed() {
             ] {
                 // Session and M2M tokens have headers of their own, so each mix is another text.
                 assert!(!tokens.contains(&mixed));
-                app.refuses("/any", &mixed, &mixed).await;
+                app.rejects("/any", &mixed, &mixed).await;
             }
         }
     }
@@ -89,7 +89,7 @@ async fn signature_covers_the_text_and_not_its_meaning() {
             format!("{}.{payload}.{signature}", spaced(header)),
             format!("{header}.{}.{signature}", spaced(payload)),
         ] {
-            app.refuses(class.route(), &same, class).await;
+            app.rejects(class.route(), &same, class).await;
         }
     }
 }

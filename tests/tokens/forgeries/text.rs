@@ -10,7 +10,7 @@ use tokio::{
 };
 use tower::ServiceExt;
 
-use super::refused_locally;
+use super::rejected_locally;
 use crate::{
     app::{App, router},
     draft::{Class, Draft, parts},
@@ -37,7 +37,7 @@ fn with_each_part(token: &str, change: impl Fn(&str) -> String) -> [String; 3] {
 }
 
 #[tokio::test]
-async fn padding_is_refused_on_each_part_of_each_class() {
+async fn padding_is_rejected_on_each_part_of_each_class() {
     let app = App::start().await;
     let mut tokens = Vec::new();
     for class in Class::ALL {
@@ -50,7 +50,7 @@ async fn padding_is_refused_on_each_part_of_each_class() {
             tokens.extend(led.map(|token| ((class, "in front"), token)));
         }
     }
-    refused_locally(app, tokens).await;
+    rejected_locally(app, tokens).await;
 }
 
 /// Where the last character has bits that stand for nothing, only zeros are one token's text.
@@ -82,11 +82,11 @@ async fn unused_last_bits_are_zero() {
     }
     let seen = |place| tokens.iter().any(|((_, at, _), _)| *at == place);
     assert!(seen(0) && seen(1) && seen(2));
-    refused_locally(app, tokens).await;
+    rejected_locally(app, tokens).await;
 }
 
 #[tokio::test]
-async fn characters_of_other_alphabets_are_refused() {
+async fn characters_of_other_alphabets_are_rejected() {
     let app = App::start().await;
     let mut tokens = Vec::new();
     for class in Class::ALL {
@@ -96,7 +96,7 @@ async fn characters_of_other_alphabets_are_refused() {
             tokens.extend(with_each_part(&good, with).map(|token| ((class, odd), token)));
         }
     }
-    refused_locally(app, tokens).await;
+    rejected_locally(app, tokens).await;
 }
 
 /// White space ends a token, so what follows is something after it: the field cannot be read.
@@ -168,7 +168,7 @@ async fn token_has_three_parts() {
             tokens.push(((class, text.len()), text));
         }
     }
-    refused_locally(app, tokens).await;
+    rejected_locally(app, tokens).await;
 }
 
 #[tokio::test]
@@ -190,14 +190,14 @@ async fn token_is_at_most_16_kibibytes() {
     let junk = ["a", ".", "mt_", "ak_", "=", "%"]
         .map(|text| (text.len(), text.repeat(64 * 1024 / text.len())));
     let fresh = app.again(|clerk| clerk).await;
-    refused_locally(fresh, longer.into_iter().chain(junk)).await;
+    rejected_locally(fresh, longer.into_iter().chain(junk)).await;
     app.warm().await.accepts("/session", &longest, "the longest").await;
 }
 
 /// The HTTP library reads no field of 1 MiB: it answers 431, or hangs up. Behind another that does,
 /// the guard refuses the token as it does any that is too long.
 #[tokio::test]
-async fn token_of_a_mebibyte_is_refused() {
+async fn token_of_a_mebibyte_is_rejected() {
     const MEBIBYTE: usize = 1024 * 1024;
     let app = App::start().await;
     let long = "x".repeat(MEBIBYTE);
@@ -219,5 +219,5 @@ async fn token_of_a_mebibyte_is_refused() {
         let _ = stream.read_to_string(&mut answer).await;
         assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 431 "), "{answer}");
     }
-    refused_locally(app, [("nothing else ran", "x".to_owned())]).await;
+    rejected_locally(app, [("nothing else ran", "x".to_owned())]).await;
 }

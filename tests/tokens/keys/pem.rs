@@ -81,7 +81,7 @@ async fn pem_is_for_rs256_and_for_its_own_key() {
     // A new key of the instance must be put into the configuration by hand.
     app.issuer.rotate_key().await.unwrap();
     for class in Class::ALL {
-        local.refuses(class.route(), &class.token(&app.issuer), class).await;
+        local.rejects(class.route(), &class.token(&app.issuer), class).await;
     }
 }
 
@@ -96,7 +96,7 @@ async fn keys_of_4096_bits_and_with_exponent_3_work() {
         let local = app.only(Clerk::builder().jwt_key(armoured("PUBLIC KEY", key))).await;
         let caller = local.accepts("/session", token, "its own token").await;
         assert_eq!(caller["subject"], "user_ada");
-        local.refuses("/session", other, "another key's token").await;
+        local.rejects("/session", other, "another key's token").await;
     }
 }
 

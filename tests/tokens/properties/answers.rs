@@ -111,7 +111,7 @@ fn approves(kind: Kind, answer: &Value, ours: &Value) -> bool {
 fn an_answer_lets_in_only_if_each_member_says_so() {
     let app = Inline::start();
     let changes = vec((select(MEMBERS.to_vec()), values()), 0..3);
-    let entered = std::cell::Cell::new(0_u32);
+    let admitted = std::cell::Cell::new(0_u32);
     let ours = json!(app.issuer.machine_id());
     each(900, (select(Kind::ALL.to_vec()), changes), |(kind, changes)| {
         let mut answer = kind.approval();
@@ -139,10 +139,10 @@ fn an_answer_lets_in_only_if_each_member_says_so() {
             false => 503,
         };
         assert_eq!(status, expected, "{kind:?} {answer}");
-        entered.set(entered.get() + u32::from(status == 200));
+        admitted.set(admitted.get() + u32::from(status == 200));
     });
     // Some of each, or it shows nothing.
-    assert!((150..750).contains(&entered.get()), "{entered:?}");
+    assert!((150..750).contains(&admitted.get()), "{admitted:?}");
 }
 
 #[test]

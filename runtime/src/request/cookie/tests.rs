@@ -76,8 +76,8 @@ fn the_first_rule_that_applies_chooses_the_set() {
         ("1: no issuer", true, both(&nameless, "1", &suffixed, "1"), &nameless),
         ("2: another issuer", true, both(&other, "1", &suffixed, "1"), &suffixed),
         ("2: a slash more", true, both(&slash, "1", &suffixed, "1"), &suffixed),
-        ("1: zero is no issuer", true, both(&zero, "1", &suffixed, "1"), &zero),
-        ("1: false is no issuer", true, both(&no, "1", &suffixed, "1"), &no),
+        ("2: zero is another issuer", true, both(&zero, "1", &suffixed, "1"), &suffixed),
+        ("2: false is another issuer", true, both(&no, "1", &suffixed, "1"), &suffixed),
         ("2: no string", true, both(&odd, "1", &suffixed, "1"), &suffixed),
         (
             "3: no suffixed set",

@@ -29,8 +29,6 @@ pub(super) fn claims<T>(token: &str, read: impl FnOnce(&Object<'_>) -> T) -> Opt
 pub(super) fn issuer_host(payload: &Object<'_>) -> Option<String> {
     match payload.text("iss") {
         Member::Absent | Member::Null => None,
-        // What a front end in JavaScript takes for no issuer.
-        Member::Mistyped if matches!(payload.raw("iss"), Some("false" | "0")) => None,
         Member::Mistyped => Some(String::new()),
         Member::Is(issuer) if issuer.is_empty() => None,
         Member::Is(issuer) => Some(without_scheme(&issuer).to_owned()),

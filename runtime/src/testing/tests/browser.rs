@@ -222,8 +222,8 @@ async fn refresh_is_for_the_browser_and_page_of_an_active_session() {
         assert_eq!(code(&ask(id, token, secret, origin).await), (401, expected));
     }
     assert!(issuer.revoke(&id) && !issuer.revoke("sess_1"));
-    let refused = (401, "session_refresh_inactive_session");
-    assert_eq!(code(&ask(&id, token, secret, APP).await), refused);
+    let rejected = (401, "session_refresh_inactive_session");
+    assert_eq!(code(&ask(&id, token, secret, APP).await), rejected);
     assert_eq!(browser.handshake().await["__session"], "");
 }
 
@@ -246,8 +246,8 @@ async fn session_ends_by_sign_out_revocation_and_after_a_week() {
             }
             "revoke" => {
                 let path = format!("/v1/sessions/{id}/revoke");
-                let refused = post(&issuer, &path, "sk_test_x", json!({})).await;
-                assert_eq!(code(&refused), (401, "clerk_key_invalid"));
+                let rejected = post(&issuer, &path, "sk_test_x", json!({})).await;
+                assert_eq!(code(&rejected), (401, "clerk_key_invalid"));
                 assert_eq!(post(&issuer, &path, issuer.secret_key(), json!({})).await.0, 200);
             }
             _ => clock.advance(std::time::Duration::from_secs(7 * 24 * 60 * 60)),

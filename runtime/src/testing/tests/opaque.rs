@@ -21,8 +21,8 @@ async fn m2m_token_is_created_verified_and_revoked() {
     let issuer = issuer().await;
     let (instance, machine) = (issuer.secret_key(), issuer.machine_secret_key());
     let wanted = json!({"claims": {"region": "eu"}, "seconds_until_expiration": 90});
-    let refused = post(&issuer, "/m2m_tokens", instance, wanted.clone()).await;
-    assert_eq!(code(&refused), (401, "machine_secret_key_invalid"));
+    let rejected = post(&issuer, "/m2m_tokens", instance, wanted.clone()).await;
+    assert_eq!(code(&rejected), (401, "machine_secret_key_invalid"));
 
     let (status, mut created) = post(&issuer, "/v1/m2m_tokens", machine, wanted).await;
     assert_eq!(status, 201);
@@ -51,7 +51,7 @@ async fn m2m_token_is_created_verified_and_revoked() {
 }
 
 #[tokio::test]
-async fn m2m_creation_refuses_what_clerk_refuses_and_reuses_on_demand() {
+async fn m2m_creation_rejects_what_clerk_rejects_and_reuses_on_demand() {
     let issuer = issuer().await;
     let machine = issuer.machine_secret_key();
     for (wanted, expected) in [
@@ -60,8 +60,8 @@ async fn m2m_creation_refuses_what_clerk_refuses_and_reuses_on_demand() {
         (json!({"token_format": "paper"}), "request_body_invalid"),
         (json!({"min_remaining_ttl_seconds": 3600}), "bad_request"),
     ] {
-        let refused = post(&issuer, "/m2m_tokens", machine, wanted).await;
-        assert_eq!(code(&refused), (400, expected));
+        let rejected = post(&issuer, "/m2m_tokens", machine, wanted).await;
+        assert_eq!(code(&rejected), (400, expected));
     }
     let wanted = json!({"min_remaining_ttl_seconds": 60});
     let (_, first) = post(&issuer, "/m2m_tokens", machine, wanted.clone()).await;
@@ -77,8 +77,8 @@ async fn m2m_creation_refuses_what_clerk_refuses_and_reuses_on_demand() {
 async fn m2m_token_for_other_machines_is_unknown_to_this_machine() {
     let issuer = issuer().await;
     let token = issuer.m2m("mch_a").recipients(["mch_b"]).opaque();
-    let refused = verify(&issuer, 0, issuer.machine_secret_key(), &token).await;
-    assert_eq!(code(&refused), (404, "resource_not_found"));
+    let rejected = verify(&issuer, 0, issuer.machine_secret_key(), &token).await;
+    assert_eq!(code(&rejected), (404, "resource_not_found"));
     assert_eq!(verify(&issuer, 0, issuer.secret_key(), &token).await.0, 200);
 }
 
@@ -117,8 +117,8 @@ async fn api_key_is_created_verified_and_revoked() {
         json!({"name": "nightly", "subject": "org_a", "description": "x".repeat(256)}),
         json!({"subject": "org_a"}),
     ] {
-        let refused = post(&issuer, "/api_keys", secret, wanted).await;
-        assert_eq!(code(&refused), (400, "request_body_invalid"));
+        let rejected = post(&issuer, "/api_keys", secret, wanted).await;
+        assert_eq!(code(&rejected), (400, "request_body_invalid"));
     }
     let wanted = json!({
         "name": "nightly", "subject": "org_a", "scopes": ["export:run"], "created_by": "user_a",
@@ -170,20 +170,20 @@ async fn opaque_tokens_end_by_the_clock_and_by_revocation() {
 }
 
 #[tokio::test]
-async fn verification_refuses_other_keys_other_classes_and_odd_bodies() {
+async fn verification_rejects_other_keys_other_classes_and_odd_bodies() {
     let issuer = issuer().await;
     let key = issuer.api_key("user_a").opaque();
     for (class, (path, _)) in VERIFY.iter().enumerate() {
-        let refused = verify(&issuer, class, "sk_test_other", &key).await;
-        assert_eq!(code(&refused), (401, "clerk_key_invalid"));
+        let rejected = verify(&issuer, class, "sk_test_other", &key).await;
+        assert_eq!(code(&rejected), (401, "clerk_key_invalid"));
         let odd = post(&issuer, path, issuer.secret_key(), json!({"other": key})).await;
         assert_eq!(code(&odd), (400, "request_body_invalid"));
         let url = format!("{}{path}", issuer.url());
         let plain = CLIENT.post(url).bearer_auth(issuer.secret_key()).body("{}");
         assert_eq!(code(&answered(plain).await), (415, "unsupported_content_type"));
     }
-    let refused = verify(&issuer, 2, issuer.machine_secret_key(), &key).await;
-    assert_eq!(code(&refused), (401, "clerk_key_invalid"));
+    let rejected = verify(&issuer, 2, issuer.machine_secret_key(), &key).await;
+    assert_eq!(code(&rejected), (401, "clerk_key_invalid"));
     let unknown = verify(&issuer, 1, issuer.secret_key(), &key).await;
     assert_eq!(code(&unknown), (404, "resource_not_found"));
 }

@@ -11,7 +11,7 @@ use crate::{
 
 /// The codes by which Clerk rejects the refresh of a session. Their status is 401, as if
 /// they spoke about our key.
-const REFRESH_REFUSALS: [&str; 14] = [
+const REFRESH_REJECTIONS: [&str; 14] = [
     "refresh_request_origin_invalid",
     "refresh_request_origin_azp_mismatch",
     "expired_session_token_invalid",
@@ -53,7 +53,7 @@ pub(crate) fn read(status: StatusCode, body: &[u8], variable: Option<&'static st
     match (about(number, &codes), variable) {
         (About::Token, _) => {
             let is_of_refresh = |known: &&str| codes.iter().any(|code| code == known);
-            let code = REFRESH_REFUSALS.into_iter().find(is_of_refresh);
+            let code = REFRESH_REJECTIONS.into_iter().find(is_of_refresh);
             CallError::AuthError { status: number, code }
         }
         (About::OurKey, Some(variable)) => CallError::KeyRejected { status: number, variable },
@@ -117,7 +117,7 @@ fn known(code: &str) -> Option<About> {
         | "internal_clerk_error"
         | "service_unavailable"
         | "gateway_timeout" => About::Outage,
-        _ if REFRESH_REFUSALS.contains(&code) => About::Token,
+        _ if REFRESH_REJECTIONS.contains(&code) => About::Token,
         _ => return None,
     })
 }

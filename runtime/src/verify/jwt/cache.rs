@@ -96,8 +96,8 @@ impl JwtCache {
 }
 
 impl Weighter<CacheKey, Arc<CachedJwt>> for JwtWeight {
-    fn weight(&self, _: &CacheKey, remembered: &Arc<CachedJwt>) -> u64 {
-        let CachedJwt { signed, facts, .. } = &**remembered;
+    fn weight(&self, _: &CacheKey, cached: &Arc<CachedJwt>) -> u64 {
+        let CachedJwt { signed, facts, .. } = &**cached;
         u64::try_from(OVERHEAD + signed.len() + facts.weight()).unwrap_or(u64::MAX)
     }
 }
@@ -180,7 +180,7 @@ mod tests {
     #[test]
     fn header_and_payload_count_against_the_bytes_that_may_be_used() {
         const BYTES: usize = 256 * 1024;
-        let remembered = |claims: usize| {
+        let cached = |claims: usize| {
             let seen = JwtCache::new(BYTES).unwrap();
             for number in 0..200 {
                 let token = format!("h.{}.signature-{number:03}", "p".repeat(claims));
@@ -188,12 +188,12 @@ mod tests {
             }
             seen.len()
         };
-        assert!(remembered(100) > 100, "short tokens have room");
-        assert!(remembered(16_000) * 16_000 <= BYTES, "long ones make each other leave");
+        assert!(cached(100) > 100, "short tokens have room");
+        assert!(cached(16_000) * 16_000 <= BYTES, "long ones make each other leave");
     }
 
     #[test]
-    fn a_text_too_short_for_a_signature_or_without_parts_is_not_remembered() {
+    fn malformed_token_is_not_cached() {
         let seen = JwtCache::new(USUAL).unwrap();
         for text in [&b"h.p"[..], b"no-dots-at-all", b""] {
             seen.insert(text, facts_of("client_1"), KEY());

@@ -252,7 +252,7 @@ impl KeySet {
         match age {
             Some(age) if age < LIFETIME => KeyHealth::Fresh { age },
             // Clerk answers, and not to us: nobody says that we may go on.
-            _ if history.is_refused() => KeyHealth::Missing,
+            _ if history.is_rejected() => KeyHealth::Missing,
             Some(age) if age < self.stale_limit => KeyHealth::Stale { age },
             _ if self.fallback.is_some() && history.shows_fallback() => KeyHealth::Local,
             _ => KeyHealth::Missing,

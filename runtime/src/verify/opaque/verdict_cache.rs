@@ -32,7 +32,7 @@ pub(crate) struct VerdictCache {
 /// an approval of each type of token. Zero: it is not.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct VerdictTimes {
-    pub(crate) refused: Duration,
+    pub(crate) rejected: Duration,
     pub(crate) oauth_token: Duration,
     pub(crate) m2m_token: Duration,
     pub(crate) api_key: Duration,
@@ -89,7 +89,7 @@ impl VerdictTimes {
             Ok(OpaqueFacts::OAuth(_)) => self.oauth_token,
             Ok(OpaqueFacts::M2m(_)) => self.m2m_token,
             Ok(OpaqueFacts::ApiKey(_)) => self.api_key,
-            Err(ErrorKind::Token(_)) => self.refused,
+            Err(ErrorKind::Token(_)) => self.rejected,
             // What is not the token's fault is asked again.
             Err(_) => Duration::ZERO,
         }
@@ -121,7 +121,7 @@ mod tests {
 
     fn memory() -> VerdictCache {
         VerdictCache::new(VerdictTimes {
-            refused: MINUTE,
+            rejected: MINUTE,
             api_key: MINUTE,
             ..VerdictTimes::default()
         })

@@ -5,7 +5,7 @@ use std::time::Duration;
 /// Calls that may start at once, and how fast used ones come back: the generic cell rate
 /// algorithm, which needs one number and no queue.
 #[derive(Debug)]
-pub(crate) struct Budget {
+pub(crate) struct LoadLimit {
     /// One call comes back in this time.
     interval: Duration,
     /// How long the calls of a full budget take to come back, but for the one that is started.
@@ -14,7 +14,7 @@ pub(crate) struct Budget {
     full_at: Duration,
 }
 
-impl Budget {
+impl LoadLimit {
     /// `burst` calls at once, and one more after each `interval`.
     pub(crate) fn new(burst: u32, interval: Duration) -> Self {
         let slack = interval.saturating_mul(burst.saturating_sub(1));
@@ -40,8 +40,8 @@ mod tests {
     #[test]
     fn a_burst_is_followed_by_one_call_in_each_interval() {
         let second = Duration::from_secs(1);
-        let mut budget = Budget::new(3, 10 * second);
-        let mut taken = |at: u32| budget.take(at * second).map_err(|wait| wait.as_secs());
+        let mut limit = LoadLimit::new(3, 10 * second);
+        let mut taken = |at: u32| limit.take(at * second).map_err(|wait| wait.as_secs());
         // Seconds, and either the call or the seconds to wait.
         let table = [
             (5, Ok(())),
@@ -66,9 +66,9 @@ mod tests {
 
     #[test]
     fn in_no_ten_seconds_more_calls_start_than_twice_the_burst() {
-        let mut budget = Budget::new(50, Duration::from_millis(200));
+        let mut limit = LoadLimit::new(50, Duration::from_millis(200));
         let starts: Vec<u64> =
-            (0..60_000).filter(|at| budget.take(Duration::from_millis(*at)).is_ok()).collect();
+            (0..60_000).filter(|at| limit.take(Duration::from_millis(*at)).is_ok()).collect();
         let most = starts
             .iter()
             .map(|from| starts.iter().filter(|at| (*from..from + 10_000).contains(at)).count());

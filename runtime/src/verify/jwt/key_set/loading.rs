@@ -6,7 +6,7 @@ use super::{KeySet, snapshot::KeySnapshot};
 use crate::{
     error::{UpstreamError, UpstreamErrorKind},
     telemetry,
-    verify::{http_client::CallError, jwt::key_set::load_limit::Budget, single_flight::Flight},
+    verify::{http_client::CallError, jwt::key_set::load_limit::LoadLimit, single_flight::Flight},
 };
 
 /// Loads that unknown ids can cause at once. Strangers can use them up; then a new key of the
@@ -37,8 +37,8 @@ const LONGEST_REFRESH: Duration = Duration::from_secs(10);
 /// What earlier loads leave to the next.
 pub(crate) struct LoadHistory {
     /// Taken at the attempt, not at its success.
-    for_unknown: Budget,
-    for_bad_signature: Budget,
+    for_unknown: LoadLimit,
+    for_bad_signature: LoadLimit,
     last_failure: Option<LastFailure>,
     /// Whether Clerk's last answer, if there is one, shows the configured key too.
     shows_fallback: bool,
@@ -65,8 +65,8 @@ pub(crate) enum NoLoad {
 impl Default for LoadHistory {
     fn default() -> Self {
         Self {
-            for_unknown: Budget::new(UNKNOWN_KEY_LOADS, UNKNOWN_KEY_INTERVAL),
-            for_bad_signature: Budget::new(BAD_SIGNATURE_LOADS, BAD_SIGNATURE_INTERVAL),
+            for_unknown: LoadLimit::new(UNKNOWN_KEY_LOADS, UNKNOWN_KEY_INTERVAL),
+            for_bad_signature: LoadLimit::new(BAD_SIGNATURE_LOADS, BAD_SIGNATURE_INTERVAL),
             last_failure: None,
             shows_fallback: true,
         }
@@ -84,7 +84,7 @@ impl LoadHistory {
     }
 
     /// Whether the last load ended with an answer that our key may not ask.
-    pub(crate) fn is_refused(&self) -> bool {
+    pub(crate) fn is_rejected(&self) -> bool {
         self.last_failure.as_ref().is_some_and(|failure| !failure.why.is_outage())
     }
 

@@ -18,19 +18,19 @@ pub fn measure(runtime: &Runtime, world: &World, rounds: usize) -> Vec<Times> {
     let session = world.issuer.session(USER).jwt();
     let scopeless = world.issuer.oauth(USER).jwt();
     let anonymous = || Request::get("/guarded").body(()).unwrap().into_parts().0;
-    let refuse = |make: &dyn Fn() -> Parts, status: u16| refusals(clerk, make, status);
+    let reject = |make: &dyn Fn() -> Parts, status: u16| rejections(clerk, make, status);
 
     let mut floor = verifying::floor(world);
     let (forged, calls) = (world.forged(), world.issuer.calls());
     let contestants = vec![
         Contestant::new(verifying::FLOOR, || floor()),
-        Contestant::new("no credential", || refuse(&anonymous, 401)),
-        Contestant::new("wrong shape", || refuse(&|| head("junk"), 401)),
-        Contestant::new("wrong type: a session token", || refuse(&|| head(&session), 401)),
-        Contestant::new("forged", || refuse(&|| head(&forged), 401)),
-        Contestant::new("expired", || refuse(&|| head(&expired), 401)),
+        Contestant::new("no credential", || reject(&anonymous, 401)),
+        Contestant::new("wrong shape", || reject(&|| head("junk"), 401)),
+        Contestant::new("wrong type: a session token", || reject(&|| head(&session), 401)),
+        Contestant::new("forged", || reject(&|| head(&forged), 401)),
+        Contestant::new("expired", || reject(&|| head(&expired), 401)),
         Contestant::new("genuine, seen before, without the scope", || {
-            refuse(&|| head(&scopeless), 403)
+            reject(&|| head(&scopeless), 403)
         }),
     ];
     let times = run(contestants, rounds);
@@ -38,7 +38,7 @@ pub fn measure(runtime: &Runtime, world: &World, rounds: usize) -> Vec<Times> {
     times
 }
 
-fn refusals(clerk: &Clerk, make: &dyn Fn() -> Parts, status: u16) -> f64 {
+fn rejections(clerk: &Clerk, make: &dyn Fn() -> Parts, status: u16) -> f64 {
     let mut heads: Vec<Parts> = (0..TURN).map(|_| make()).collect();
     let mut heads = heads.iter_mut();
     time(|| {

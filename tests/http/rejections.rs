@@ -167,7 +167,7 @@ const BODIES: [(&str, &str); 8] = [
 struct Row {
     case: &'static str,
     status: u16,
-    refusal: &'static str,
+    rejection: &'static str,
     challenge: String,
     retry_after: &'static str,
 }
@@ -181,7 +181,7 @@ fn rows(realm: &str) -> Vec<Row> {
             None => (format!("Bearer realm={realm}{}", cells[3]), ""),
         };
         let status = cells[1].parse().unwrap();
-        Row { case: cells[0], status, refusal: cells[2], challenge, retry_after }
+        Row { case: cells[0], status, rejection: cells[2], challenge, retry_after }
     };
     lines.map(row).collect()
 }
@@ -221,15 +221,15 @@ async fn drive(
 }
 
 #[tokio::test]
-async fn each_refusal_has_its_status_challenge_and_problem() {
+async fn each_rejection_has_its_status_challenge_and_problem() {
     drive(
         |clerk| clerk,
         r#""clerk""#,
         |row, reply| {
-            let (_, body) = BODIES.iter().find(|(name, _)| *name == row.refusal).unwrap();
+            let (_, body) = BODIES.iter().find(|(name, _)| *name == row.rejection).unwrap();
             assert_eq!(reply.body, *body, "{}", row.case);
             // Clerk's front ends know the body that asks for a reverification.
-            let special = row.refusal == "reverification-needed";
+            let special = row.rejection == "reverification-needed";
             let content_type =
                 if special { "application/json" } else { "application/problem+json" };
             assert_eq!(reply.header("content-type"), content_type, "{}", row.case);
@@ -242,7 +242,7 @@ async fn each_refusal_has_its_status_challenge_and_problem() {
 async fn a_body_of_the_application_changes_neither_status_nor_challenge() {
     drive(
         |clerk| {
-            clerk.realm(r#"my "notes" \o/"#).rejection_body(|refusal| {
+            clerk.realm(r#"my "notes" \o/"#).rejection_body(|rejection| {
                 let fields = [
                     (WWW_AUTHENTICATE, "x"),
                     (CONTENT_TYPE, "application/x-refusal"),
@@ -250,13 +250,13 @@ async fn a_body_of_the_application_changes_neither_status_nor_challenge() {
                     (RETRY_AFTER, "1"),
                     (SET_COOKIE, "x=y"),
                 ];
-                (StatusCode::OK, fields, format!("no: {}", refusal.as_str()))
+                (StatusCode::OK, fields, format!("no: {}", rejection.as_str()))
             })
         },
         r#""my \"notes\" \\o/""#,
         |row, reply| {
             // Clerk's front ends read this body: the hook does not replace it.
-            let (body, content_type) = match row.refusal {
+            let (body, content_type) = match row.rejection {
                 "reverification-needed" => (REVERIFICATION.to_owned(), "application/json"),
                 other => (format!("no: {other}"), "application/x-refusal"),
             };
@@ -272,7 +272,7 @@ async fn the_body_of_the_application_says_what_it_is() {
     let issuer = issuer().await;
     let rows = [
         (
-            issuer.clerk().rejection_body(|refusal| Json(refusal.as_str())),
+            issuer.clerk().rejection_body(|rejection| Json(rejection.as_str())),
             "application/json",
             r#""missing-credential""#,
         ),

@@ -5,7 +5,7 @@ use crate::app::{App, SECOND, is_waiting};
 /// The first request verifies its token with keys that are withdrawn before it can remember what it
 /// verified. It entered in time; nobody enters after it.
 #[tokio::test]
-async fn token_that_is_remembered_after_its_key_was_withdrawn_lets_nobody_in() {
+async fn cached_token_of_a_withdrawn_key_is_rejected() {
     let app = App::start().await;
     let old = app.token();
     let mut first = Box::pin(app.ask(&old));
@@ -28,5 +28,5 @@ async fn load_with_the_same_keys_forgets_nothing() {
     app.clock.advance(300 * SECOND);
     app.answers(&token, 200, 1, "loaded anew").await;
     assert_eq!(app.clerk.health().cached_jwts, 1);
-    app.answers(&token, 200, 0, "remembered").await;
+    app.answers(&token, 200, 0, "cached").await;
 }

@@ -52,7 +52,7 @@ impl App {
     }
 
     /// Good tokens, one of each class, each verified once.
-    async fn remembered(&self) -> [String; 3] {
+    async fn cached(&self) -> [String; 3] {
         let tokens = self.tokens();
         for (path, token) in KINDS.into_iter().zip(&tokens) {
             assert_eq!(self.server.get(path, token).await.status, 200, "{path}");
@@ -79,9 +79,9 @@ fn answer(reply: &Reply) -> (u16, &str) {
 const INVALID: (u16, &str) = (401, r#"Bearer realm="clerk", error="invalid_token""#);
 
 #[tokio::test]
-async fn a_remembered_token_keeps_its_class_and_meets_each_policy_anew() {
+async fn cached_token_keeps_its_class_and_meets_each_policy() {
     let app = App::start().await;
-    let tokens = app.remembered().await;
+    let tokens = app.cached().await;
     for (at, token) in tokens.iter().enumerate() {
         assert_eq!(app.server.get("/anyone", token).await.status, 200);
         for (other, path) in KINDS.into_iter().enumerate().filter(|(other, _)| *other != at) {
@@ -114,7 +114,7 @@ async fn a_remembered_token_keeps_its_class_and_meets_each_policy_anew() {
 #[tokio::test]
 async fn a_token_from_the_header_is_held_to_all_rules_of_cookies() {
     let app = App::start().await;
-    let [session, oauth, machine] = app.remembered().await;
+    let [session, oauth, machine] = app.cached().await;
     let cookie =
         |token: &str, uat: u64| format!("__clerk_db_jwt=x; __session={token}; __client_uat={uat}");
     let cross = ("sec-fetch-site", "cross-site");
@@ -149,7 +149,7 @@ async fn a_token_from_the_header_is_held_to_all_rules_of_cookies() {
 #[tokio::test]
 async fn times_are_looked_at_on_each_use() {
     let app = App::start().await;
-    let tokens = app.remembered().await;
+    let tokens = app.cached().await;
     // The machine's clock is set back, to before the tokens were issued.
     app.clock.set_wall(NOW - 3600);
     for token in &tokens {
@@ -177,7 +177,7 @@ async fn each_configuration_verifies_for_itself() {
         ("issuer", 1, |clerk| clerk.issuer("https://clerk.other.example")),
     ];
     let app = App::start().await;
-    let tokens = app.remembered().await;
+    let tokens = app.cached().await;
     for (what, at, change) in CHANGES {
         let strict = change(app.issuer.clerk()).build().unwrap();
         let server = serve(strict.clone()).await;
@@ -191,7 +191,7 @@ async fn each_configuration_verifies_for_itself() {
 #[tokio::test]
 async fn clerk_for_another_resource_shares_the_cached_tokens() {
     let app = App::start().await;
-    let tokens = app.remembered().await;
+    let tokens = app.cached().await;
     let tools = app.clerk.with(|rules| rules.resource("https://api.example.com/mcp")).unwrap();
     let server = serve(tools.clone()).await;
     assert_eq!(server.get("/oauth", &tokens[1]).await.status, 200);
