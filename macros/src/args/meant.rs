@@ -12,10 +12,10 @@ use syn::{
 use crate::{
     args::{
         describe::{quoted, strings},
-        keyword::Position,
+        keyword::{Keyword, Position},
     },
     condition::Condition,
-    suggest::near,
+    suggest::{is_negated, near},
     token_type::{TokenType, accepts_argument},
 };
 
@@ -40,8 +40,8 @@ pub(crate) fn meant(name: &Ident, position: Position, input: ParseStream<'_>) ->
             let types = "name the token types, such as `oauth_token, api_key`";
             Some(format!("{types}; to accept every type, write `accepts = \"any\"`"))
         }
-        _ if input.peek(Token![::]) => token_type(input),
-        _ => several(&name, input),
+        _ if input.peek(Token![::]) => token_type(input).or_else(|| policy_type(&name, input)),
+        _ => several(&name, input).or_else(|| policy_type(&name, input)),
     }
 }
 
@@ -56,6 +56,20 @@ fn token_type(input: ParseStream<'_>) -> Option<String> {
     let [meant] = near(&last, known)[..] else { return None };
     let kind = TokenType::from_name(meant)?;
     Some(format!("write `{}`", accepts_argument(&[kind])))
+}
+
+/// `policies::ReadNotes` → "write `policy = policies::ReadNotes`"
+fn policy_type(name: &str, input: ParseStream<'_>) -> Option<String> {
+    let (ahead, mut path, mut last) = (input.fork(), name.to_owned(), name.to_owned());
+    while ahead.parse::<Token![::]>().is_ok() {
+        last = ahead.call(Ident::parse_any).ok()?.to_string();
+        path = format!("{path}::{last}");
+    }
+    let is_alone = ahead.is_empty() || ahead.peek(Token![,]);
+    let is_type = last.starts_with(char::is_uppercase) && last.contains(char::is_lowercase);
+    let known = Keyword::all().map(Keyword::name);
+    let is_other = name == "TokenType" || !near(name, known).is_empty() || is_negated(name);
+    (is_alone && is_type && !is_other).then(|| format!("write `policy = {path}`"))
 }
 
 /// `any_scopes = ["a", "b"]` → "write `scopes = any("a", "b")`"

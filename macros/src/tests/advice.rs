@@ -300,6 +300,7 @@ const MISTAKES: &[(&str, Option<&str>, &str)] = &[
     ("all_plans = [\"a\", \"b\"]", Some("{}"), "plan = all(\"a\", \"b\")"),
     ("any_not_role = [\"a\", \"b\"]", None, ""),
     ("TokenType::ApiKey", Some("{}"), "accepts = \"api_key\""),
+    ("NoAdmins", None, ""),
     ("\"not_impersonated\"", Some("{}"), "not_impersonated"),
     ("accepts = \"api_key\", scopes = READ.as_str()", None, ""),
     ("accepts = \"api_key\", scopes = READ as Scope", None, ""),
