@@ -7,6 +7,7 @@ pub(crate) mod describe;
 pub(crate) mod factor;
 pub(crate) mod group_syntax;
 pub(crate) mod keyword;
+pub(crate) mod meant;
 pub(crate) mod path;
 pub(crate) mod tree;
 pub(crate) mod unexpected;

@@ -40,7 +40,7 @@ pub(crate) fn deny_all(mut handler: Handler, paths: &Paths) -> TokenStream {
     }
     let items = own_items(&handler, None, paths);
     let guard = guard_type(&handler.policy, None, paths);
-    let bindings = bindings_of_nobody(&handler);
+    let bindings = bindings_of_nobody(&handler, paths);
     rewrite(handler, paths, items.as_ref(), None, &guard, bindings)
 }
 

@@ -10,16 +10,13 @@ pub(crate) mod misnamed;
 pub(crate) mod param_type;
 pub(crate) mod parameter;
 pub(crate) mod policy_type;
+pub(crate) mod qualifiers;
 pub(crate) mod server_function;
 
 use std::{collections::HashSet, mem};
 
-use proc_macro2::{Span, TokenStream, TokenTree};
-use quote::ToTokens;
-use syn::{
-    Attribute, FnArg, PatType, Path, ReturnType, Safety, Signature, Token, Type, Visibility,
-    spanned::Spanned,
-};
+use proc_macro2::TokenStream;
+use syn::{Attribute, FnArg, PatType, Path, Signature, Type, Visibility, spanned::Spanned};
 
 use crate::{
     errors::Errors,
@@ -31,7 +28,8 @@ use crate::{
         misnamed::check_misnamed,
         parameter::check_parameter,
         policy_type::{PolicyType, check_associated},
-        server_function::{Framework, check_server_order},
+        qualifiers::{check_purpose, repair_qualifiers},
+        server_function::{Framework, check_method, check_server_order},
     },
     policy::accepts::Accepts,
 };
@@ -84,12 +82,14 @@ impl Handler {
             return None;
         }
         errors.step(|errors| check_server_order(&signature, &body, errors))?;
+        errors.step(|errors| check_purpose(&signature, &body.tokens, errors))?;
 
         let is_shared = policy.is_shared();
         if !is_shared {
             errors.step(|errors| check_associated(&signature, &body.tokens, errors))?;
         }
         let policy = policy.path(&signature.ident, errors);
+        check_method(&mut attributes, &signature.output, errors);
         let framework = Framework::of(&attributes);
         remove_second_guard(&mut attributes, errors);
         repair_qualifiers(&mut signature, errors);
@@ -161,48 +161,6 @@ fn remove_second_guard(attributes: &mut Vec<Attribute>, errors: &mut Errors) {
         }
         !is_guard
     });
-}
-
-/// `unsafe fn f()` → `async fn f()`; every change is a mistake to report.
-fn repair_qualifiers(signature: &mut Signature, errors: &mut Errors) {
-    let mut unsupported = |span: Span, word: &str| {
-        let message = format!("a handler cannot be `{word}`");
-        errors.push(span, &message, &format!("remove `{word}`"));
-    };
-    if let Some(token) = signature.constness.take() {
-        unsupported(token.span, "const");
-    }
-    if let Safety::Unsafe(token) = mem::replace(&mut signature.safety, Safety::Default) {
-        unsupported(token.span, "unsafe");
-    }
-    if let Some(abi) = signature.abi.take() {
-        unsupported(abi.extern_token.span, "extern");
-    }
-    if let Some(variadic) = signature.variadic.take() {
-        let message = "a handler cannot be variadic";
-        errors.push(variadic.dots.span(), message, "remove `...`");
-    }
-    if signature.asyncness.is_none() {
-        let name = &signature.ident;
-        let returns_future = returns_future(&signature.output);
-        let help = if returns_future {
-            format!("write `async fn {name}`, and return what the future returns")
-        } else {
-            format!("write `async fn {name}`")
-        };
-        errors.push(signature.fn_token.span, "a handler must be `async`", &help);
-        if !returns_future {
-            signature.asyncness = Some(Token![async](signature.fn_token.span));
-        }
-    }
-}
-
-/// Whether a future is named, such as in `impl Future<Output = T>` or `BoxFuture<T>`.
-fn returns_future(output: &ReturnType) -> bool {
-    output.to_token_stream().into_iter().any(|token| match token {
-        TokenTree::Ident(name) => name.to_string().ends_with("Future"),
-        _ => false,
-    })
 }
 
 /// Takes parameters out of the signature.

@@ -61,12 +61,15 @@ use crate::{
 ///
 /// ```
 /// use axum::{Router, routing::get};
-/// use clerk_auth::{Clerk, ClerkLayer, policy::{Clause, Policy, Requirement}};
+/// use clerk_auth::{Clerk, ClerkLayer, clerk_auth};
 ///
-/// const MACHINES: Policy = Policy::new(&[Clause::M2mToken(Requirement::None)]);
+/// #[clerk_auth(accepts = "m2m_token")]
+/// struct Machines;
 ///
 /// fn internal(clerk: Clerk) -> Router {
-///     Router::new().route("/health", get(|| async { "well" })).layer(ClerkLayer::new(clerk, MACHINES))
+///     Router::new()
+///         .route("/health", get(|| async { "well" }))
+///         .layer(ClerkLayer::new(clerk, Machines::POLICY))
 /// }
 /// ```
 ///

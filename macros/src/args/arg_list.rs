@@ -12,6 +12,7 @@ use crate::{
         comma::{comma, skip_to_comma},
         describe::{found, quoted},
         keyword::{Keyword, Position},
+        meant::meant,
     },
     condition::Condition,
     errors::Errors,
@@ -68,6 +69,7 @@ impl ArgList {
         let keyword = match Keyword::from_name(&name.to_string(), self.position, is_off(input)) {
             Ok(keyword) => keyword,
             Err((message, help)) => {
+                let help = meant(&name, self.position, input).unwrap_or(help);
                 errors.push(name.span(), &message, &help);
                 return None;
             }
@@ -125,6 +127,10 @@ fn without_name(input: ParseStream<'_>, position: Position) -> Option<String> {
         }
     }
     let first = texts.first()?;
+    let is_bare = Condition::ALL.iter().any(|it| it.is_bare() && it.name() == first);
+    if texts.len() == 1 && (is_bare || first == Keyword::Optional.name()) {
+        return Some(format!("write `{first}`"));
+    }
     let types: Option<Vec<TokenType>> =
         texts.iter().map(|text| TokenType::from_name(text)).collect();
     if let (Some(types), Position::Attribute | Position::Macro) = (types, position) {

@@ -9,7 +9,7 @@ use syn::{
 };
 
 use crate::{
-    args::{describe::found, keyword::Keyword, tree::GroupKind},
+    args::{describe::found, keyword::Keyword, meant::EVERY_CONDITION, tree::GroupKind},
     condition::Condition,
     errors::Errors,
     suggest::is_negated,
@@ -28,9 +28,7 @@ pub(crate) fn comma(
     let separate = separate(what, input);
     comma_or(input, what, starts_argument, errors, || match (keyword, operator(input)) {
         (Some(Keyword::Condition(_)), Some(GroupKind::Any)) if joins_arguments(input) => {
-            "every condition is needed; where one is enough, write two handlers, or decide in the \
-             handler"
-                .to_owned()
+            EVERY_CONDITION.to_owned()
         }
         _ if joins_arguments(input) => separate,
         (Some(keyword), _) if keyword.form().group && is_mixed(input) => {

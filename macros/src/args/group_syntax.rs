@@ -82,7 +82,7 @@ fn group(
     let content;
     parenthesized!(content in input);
     let Some(kind) = GroupKind::from_name(&name.to_string()) else {
-        let (message, help) = unknown_group(keyword, &name);
+        let (message, help) = unknown_group(keyword, &name, content.is_empty());
         errors.push(name.span(), &message, &help);
         skip_all(&content);
         return Ok(None);

@@ -114,7 +114,7 @@ impl Keyword {
         }
     }
 
-    fn all() -> impl Iterator<Item = Self> {
+    pub(crate) fn all() -> impl Iterator<Item = Self> {
         let clauses = TokenType::ALL.into_iter().map(Self::Clause);
         let conditions = Condition::ALL.into_iter().map(Self::Condition);
         let others = [Self::Optional, Self::Crate, Self::Policy, Self::PolicyName];

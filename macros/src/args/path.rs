@@ -1,10 +1,10 @@
 //! Tokens after the name of `policy`, `policy_name` or `crate` in, a path or a name out.
 
-use proc_macro2::Ident;
+use proc_macro2::{Ident, TokenTree};
 use quote::format_ident;
 use syn::{
     LitStr, Path, Token,
-    parse::{ParseStream, discouraged::Speculative},
+    parse::{ParseStream, Parser, discouraged::Speculative},
 };
 
 use crate::{
@@ -44,7 +44,12 @@ pub(crate) fn path_after_equals(
 
 /// The same with `=`, if a path or a name stands there.
 pub(crate) fn after_other_sign(keyword: Keyword, ahead: ParseStream<'_>) -> String {
-    let path = ahead.call(Path::parse_mod_style).ok().filter(|_| ends_argument(ahead));
+    let in_parentheses = match ahead.cursor().token_tree() {
+        Some((TokenTree::Group(group), _)) => Path::parse_mod_style.parse2(group.stream()).ok(),
+        _ => None,
+    };
+    let path = in_parentheses
+        .or_else(|| ahead.call(Path::parse_mod_style).ok().filter(|_| ends_argument(ahead)));
     let is_one = |path: &Path| keyword != Keyword::PolicyName || path.get_ident().is_some();
     path.filter(is_one).map_or_else(
         || write(keyword),
@@ -55,6 +60,13 @@ pub(crate) fn after_other_sign(keyword: Keyword, ahead: ParseStream<'_>) -> Stri
 /// Whether nothing stands behind a value, or only the comma before the next argument is missing.
 fn ends_argument(behind: ParseStream<'_>) -> bool {
     behind.is_empty() || behind.peek(Token![,]) || starts_argument(behind)
+}
+
+/// `ReadNotes::POLICY` → "write `policy = ReadNotes`"
+fn policy_type_of(path: &Path) -> Option<String> {
+    let written = Leaf::Path(path.clone()).to_string();
+    let of = written.strip_suffix("::POLICY")?;
+    Some(format!("write `policy = {of}`"))
 }
 
 /// Whether a policy type stands beside it that is named after it.
@@ -80,7 +92,8 @@ pub(crate) fn policy_after_equals(
         let written = last.ident.to_string();
         if is_long_constant(&written) {
             let message = format!("`{written}` is a constant, and `policy` names a type");
-            errors.push(last.ident.span(), &message, &declaration(&written));
+            let help = policy_type_of(&path).unwrap_or_else(|| declaration(&written));
+            errors.push(last.ident.span(), &message, &help);
         } else if is_function(&written) {
             let message =
                 format!("`{written}` is a function or a module, and `policy` names a type");

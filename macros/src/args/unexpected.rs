@@ -17,6 +17,9 @@ use crate::{
     token_type::TokenType,
 };
 
+/// A constant can stand there, and what it holds is not an example.
+const PATH_HELP: &str = "write a literal, or a path to a `const Scope`";
+
 /// What the literal is, and what to write.
 pub(crate) fn wrong_literal(keyword: Keyword, around: Around, literal: &Lit) -> (String, String) {
     let found = match literal {
@@ -62,11 +65,25 @@ pub(crate) fn wrong_token(
     let found = if input.peek(Bracket) { "a list in a list".into() } else { found(input) };
     let help = match strings(input) {
         Some(texts) => around.write_all(keyword, &quoted(&texts)),
-        // A constant can stand there, and what it holds is not an example.
-        None if keyword.form().path => "write a literal, or a path to a `const Scope`".into(),
+        None if keyword.form().path && input.peek(Token![&]) => borrowed(keyword, around, input),
+        None if keyword.form().path => PATH_HELP.into(),
         None => around.write(keyword),
     };
     (found, help)
+}
+
+/// `&READ` → "write `scopes = READ`"
+fn borrowed(keyword: Keyword, around: Around, input: ParseStream<'_>) -> String {
+    let ahead = input.fork();
+    while ahead.parse::<Token![&]>().is_ok() {}
+    let path = ahead
+        .call(Path::parse_mod_style)
+        .ok()
+        .filter(|_| ahead.is_empty() || ahead.peek(Token![,]));
+    path.map_or_else(
+        || PATH_HELP.into(),
+        |path| around.write_all(keyword, &[Leaf::Path(path).to_string()]),
+    )
 }
 
 /// A name or a path where none can stand, and what is behind it.
@@ -109,7 +126,7 @@ fn wrong_path(
             (name, _) if keyword == Keyword::Accepts && TokenType::from_name(name).is_some() => {
                 format!("write the clause `{name}(…)` alone, without `accepts`")
             }
-            _ if keyword.form().path => "write a literal, or a path to a `const Scope`".into(),
+            _ if keyword.form().path => PATH_HELP.into(),
             _ => around.write(keyword),
         },
         None => literal_instead(keyword, path, &last),
@@ -160,7 +177,7 @@ pub(crate) fn wrong_group(
 }
 
 /// Another name than `any` and `all`: what is wrong, and what to write.
-pub(crate) fn unknown_group(keyword: Keyword, name: &Ident) -> (String, String) {
+pub(crate) fn unknown_group(keyword: Keyword, name: &Ident, is_empty: bool) -> (String, String) {
     if !keyword.form().group {
         let message = format!("expected a string literal, found `{name}(…)`");
         return (message, write(keyword));
@@ -169,6 +186,9 @@ pub(crate) fn unknown_group(keyword: Keyword, name: &Ident) -> (String, String) 
     if is_negated(&name) {
         let help = "write what a caller must have; nothing can be negated";
         return (format!("unknown group `{name}`"), help.into());
+    }
+    if is_empty && keyword.form().path {
+        return ("expected a string literal, found a call".into(), PATH_HELP.into());
     }
     let near = match name.as_str() {
         "or" | "one_of" | "oneof" | "some" => vec!["any"],

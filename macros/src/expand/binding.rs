@@ -5,10 +5,11 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::{GenericArgument, PatType, Path, PathArguments, Type, parse_quote, spanned::Spanned};
 
 use crate::{
-    expand::guard_name,
+    expand::{guard_name, paths::Paths},
     handler::{
         Handler,
         injected::{Injected, InjectedValue, Presence},
+        param_type::flat_tokens,
     },
     policy::Policy,
 };
@@ -24,15 +25,28 @@ pub(super) fn bindings(policy: &Policy, handler: &Handler) -> Vec<TokenStream> {
 }
 
 /// The same from a guard that cannot exist, and for parameters that nothing else fills.
-pub(super) fn bindings_of_nobody(handler: &Handler) -> Vec<TokenStream> {
+pub(super) fn bindings_of_nobody(handler: &Handler, paths: &Paths) -> Vec<TokenStream> {
     let never = Getter { name: format_ident!("never"), to_owned: None };
-    let injected = in_order(&handler.injected).into_iter();
+    let injected = in_order(&handler.injected).into_iter().map(|it| with_a_type(it, paths));
     let unfilled = handler.unfilled.iter().map(|parameter| {
         let mut parameter = parameter.clone();
         name_policy(&mut parameter.ty, &handler.policy);
         value(&parameter, &never)
     });
-    injected.map(|it| binding(it, &handler.policy, Some(&never))).chain(unfilled).collect()
+    injected.map(|it| binding(&it, &handler.policy, Some(&never))).chain(unfilled).collect()
+}
+
+/// A variable cannot be of `impl Trait` or of `Option` alone. Both were reported, and a second error
+/// about them would only distract.
+fn with_a_type(injected: &Injected, paths: &Paths) -> Injected {
+    let mut injected = injected.clone();
+    let declared = injected.declared();
+    let is_option = declared.is_named("Option") && !declared.has_arguments();
+    if is_option || flat_tokens(declared.inner).iter().any(|it| it.to_string() == "impl") {
+        let (root, name) = (paths.root(), format_ident!("{}", injected.value.type_name()));
+        *injected.parameter.ty = parse_quote!(#root::#name);
+    }
+    injected
 }
 
 /// As written; what takes the guard apart comes last, and the guard itself after it.

@@ -2,7 +2,7 @@
 //! guard's parameter, so it cannot borrow, and it must have a name.
 
 use proc_macro2::{Ident, TokenTree};
-use syn::{GenericParam, Generics, spanned::Spanned};
+use syn::{GenericParam, Generics, Type, spanned::Spanned};
 
 use crate::{
     errors::Errors,
@@ -11,6 +11,8 @@ use crate::{
         param_type::{ParamType, flat_tokens},
     },
 };
+
+const OWNED: &str = "write an owned type, such as `String`";
 
 /// Reports a type that no value can be decoded into.
 pub(crate) fn check_claims(injected: &Injected, declared: &ParamType<'_>, errors: &mut Errors) {
@@ -25,7 +27,7 @@ pub(crate) fn check_claims(injected: &Injected, declared: &ParamType<'_>, errors
     };
     if let Some(token) = tokens.iter().find(borrows) {
         let message = "`claims` is decoded into a value of its own, which cannot borrow";
-        return errors.push(token.span(), message, "write an owned type, such as `String`");
+        return errors.push(token.span(), message, &owned(declared));
     }
     if let Some(token) = tokens.iter().find(unnamed) {
         let message = "`claims` is decoded into a type that must have a name";
@@ -35,6 +37,18 @@ pub(crate) fn check_claims(injected: &Injected, declared: &ParamType<'_>, errors
         let message = "a decoded `claims` cannot be conditional: the guard names its type";
         let help = "put the condition on the handler, or write `claims: Claims`";
         errors.push(injected.parameter.pat.span(), message, help);
+    }
+}
+
+/// `&Profile` → "write `claims: Profile`"
+fn owned(declared: &ParamType<'_>) -> String {
+    let Type::Reference(reference) = declared.inner else { return OWNED.to_owned() };
+    let Type::Path(_) = *reference.elem else { return OWNED.to_owned() };
+    let text = ParamType::of(&reference.elem).text();
+    match text.as_str() {
+        "str" => "write `claims: String`".to_owned(),
+        _ if declared.option.is_some() => format!("write `claims: Option<{text}>`"),
+        _ => format!("write `claims: {text}`"),
     }
 }
 

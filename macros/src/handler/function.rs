@@ -1,14 +1,18 @@
 //! Item tokens in, a function out: attributes and signature parsed, the body kept as tokens,
 //! because half-typed code is the compiler's business.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use syn::{
     Abi, Attribute, Signature, Token, Visibility, braced,
+    ext::IdentExt,
     parse::{End, Parse, ParseStream, discouraged::Speculative},
     token::{Brace, Bracket},
 };
 
-use crate::{errors::mistake, handler::half_typed::without_unreadable_parameters};
+use crate::{
+    args::keyword::is_constant, camel_case::camel_case, errors::mistake,
+    handler::half_typed::without_unreadable_parameters,
+};
 
 const FREE_FUNCTION_HELP: &str = "write `#[clerk_auth]` on a free `async fn` with a body";
 
@@ -46,7 +50,9 @@ impl Parse for Function {
         let visibility = input.parse()?;
         if !starts_function(input)? {
             let message = "expected an async function";
-            return Err(mistake(input.span(), message, FREE_FUNCTION_HELP));
+            let help = unit_struct(input);
+            let help = help.as_deref().unwrap_or(FREE_FUNCTION_HELP);
+            return Err(mistake(input.span(), message, help));
         }
         let ahead = input.fork();
         let (signature, unreadable) = match ahead.parse::<Signature>() {
@@ -84,6 +90,16 @@ impl Parse for Body {
         }
         Ok(Self { brace, inner_attributes, tokens: content.parse()? })
     }
+}
+
+/// What to write for another item whose name can be that of a shared policy.
+fn unit_struct(input: ParseStream<'_>) -> Option<String> {
+    let ahead = input.fork();
+    let word = ahead.call(Ident::parse_any).ok()?;
+    let is_item = ["const", "enum", "static", "type", "union"].iter().any(|item| word == item);
+    let name = ahead.parse::<Ident>().ok().filter(|_| is_item)?.to_string();
+    let name = if is_constant(&name) { camel_case(&name.to_lowercase()) } else { name };
+    Some(format!("to declare a shared policy, write `struct {name};`"))
 }
 
 /// What syn can read there is a long list, which is left out.

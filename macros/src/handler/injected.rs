@@ -34,6 +34,7 @@ pub(crate) enum Presence {
 }
 
 /// A parameter that the guard fills.
+#[derive(Clone)]
 pub(crate) struct Injected {
     pub(crate) value: InjectedValue,
     pub(crate) parameter: PatType,

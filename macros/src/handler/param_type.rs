@@ -51,6 +51,21 @@ impl<'a> ParamType<'a> {
     pub(crate) fn has_arguments(&self) -> bool {
         last_segment(self.inner).is_some_and(|segment| !segment.arguments.is_empty())
     }
+
+    /// The last names of its parameters: `Scopes` and `u8` of `Pair<clerk_auth::Scopes, u8>`; empty for
+    /// one that has none. `None` without parameters.
+    pub(crate) fn argument_names(&self) -> Option<Vec<String>> {
+        let PathArguments::AngleBracketed(arguments) = &last_segment(self.inner)?.arguments else {
+            return None;
+        };
+        let names = arguments.args.iter().map(|argument| match argument {
+            GenericArgument::Type(declared) => {
+                last_segment(bare(declared)).map(|last| last.ident.to_string()).unwrap_or_default()
+            }
+            _ => String::new(),
+        });
+        Some(names.collect())
+    }
 }
 
 /// The tokens of a type, those in groups too.

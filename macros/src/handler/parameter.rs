@@ -11,7 +11,7 @@ use crate::{
         param_type::ParamType,
     },
     policy::accepts::Accepts,
-    token_type::{TokenType, alternative_types, identity_type},
+    token_type::{TokenType, alternative_types, identity_parts, identity_type},
 };
 
 /// The types of identities in the runtime.
@@ -67,18 +67,25 @@ fn check_guard(injected: &Injected, declared: &ParamType<'_>, errors: &mut Error
     }
 }
 
-/// Where the declared name is that of another identity. With parameters, rustc compares them.
+/// Where the declared name is that of another identity, or of one of other types. Of parameters that
+/// are not ours, rustc compares the types.
 fn check_identity(declared: &ParamType<'_>, accepts: &Accepts, errors: &mut Errors) {
     let Some(name) = declared.name().filter(|name| is_identity(name)) else {
         return;
     };
     let expected = identity_type(&accepts.types);
-    let is_several = name == "Identity" && declared.has_arguments();
-    if name == expected.as_str() || is_several && accepts.types.len() > 1 {
+    let is_same = match declared.argument_names() {
+        Some(names) if name == "Identity" && accepts.types.len() > 1 => {
+            let is_ours = |name: &String| name == "Never" || IDENTITIES.contains(&name.as_str());
+            names == identity_parts(&accepts.types) || !names.iter().all(is_ours)
+        }
+        _ => name == expected.as_str(),
+    };
+    if is_same {
         return;
     }
     let accepted = alternative_types(&accepts.types);
-    let message = format!("`{name}` is not the identity of {accepted}");
+    let message = format!("`{}` is not the identity of {accepted}", declared.text());
     let help = format!("write `identity: {}`", in_option(&expected, declared.option.is_some()));
     errors.push(name.span(), &message, &help);
 }
@@ -183,6 +190,10 @@ fn check_mismatch(injected: &Injected, accepts: Option<&Accepts>, errors: &mut E
         Type::Reference(reference) => {
             ("by value, so it cannot be a reference", reference.and_token.span())
         }
+        Type::Path(_) if declared.is_named("Option") && !declared.has_arguments() => {
+            ("as a value, and `Option` does not name its type", declared.inner.span())
+        }
+        Type::ImplTrait(_) => ("as one type, so it cannot be `impl Trait`", declared.inner.span()),
         Type::Path(_) if declared.is_named("Option") => {
             ("in one `Option` at most", declared.inner.span())
         }

@@ -4,12 +4,16 @@
 //! `expand::server_function` for where it stands instead.
 
 use proc_macro2::TokenTree;
-use syn::{Attribute, Path, Signature};
+use syn::{Attribute, Path, ReturnType, Signature, Type};
 
 use crate::{errors::Errors, handler::function::Body};
 
 /// The attributes that Dioxus has beside `#[server]`.
 const METHODS: [&str; 5] = ["delete", "get", "patch", "post", "put"];
+
+/// What handlers of axum return, and functions of Dioxus do not: those return a `Result`.
+const REPLIES: [&str; 7] =
+    ["Html", "HttpResponse", "Json", "Redirect", "Response", "StatusCode", "String"];
 
 /// The function that Leptos makes of the one below it carries this before its name.
 const RENAMED: &str = "__server_";
@@ -50,6 +54,43 @@ impl Framework {
             Self::Leptos => "ssr",
             Self::Dioxus => "server",
         }
+    }
+}
+
+/// Reports and removes `#[get("/")]` where it is surely not that of Dioxus.
+pub(crate) fn check_method(
+    attributes: &mut Vec<Attribute>,
+    output: &ReturnType,
+    errors: &mut Errors,
+) {
+    if !is_reply(output) {
+        return;
+    }
+    attributes.retain(|attribute| {
+        let Some(name) = attribute.path().get_ident() else { return true };
+        let is_method = METHODS.iter().any(|method| name == method);
+        if is_method {
+            let message =
+                format!("`#[{name}]` is read as that of Dioxus, whose functions return a `Result`");
+            let help = format!("remove `#[{name}(…)]`: a router of axum names method and path");
+            errors.push(name.span(), &message, &help);
+        }
+        !is_method
+    });
+}
+
+fn is_reply(output: &ReturnType) -> bool {
+    match output {
+        ReturnType::Default => true,
+        ReturnType::Type(_, returned) => match returned.as_ref() {
+            Type::Path(path) => path
+                .path
+                .segments
+                .last()
+                .is_some_and(|last| REPLIES.iter().any(|reply| last.ident == reply)),
+            Type::ImplTrait(_) | Type::Reference(_) | Type::Tuple(_) => true,
+            _ => false,
+        },
     }
 }
 

@@ -117,6 +117,7 @@ fn letters(condition: Condition, text: &str) -> Option<Mistake> {
         [_, _, ..] if is_list && condition.form().group => {
             format!("write `any({all})` where one is enough, `all({all})` where each is needed")
         }
+        [_, _, ..] if is_list && condition.form().list => format!("write `[{all}]`"),
         _ if condition == Condition::Audience => format!("write the one {noun} of the token"),
         _ => format!("write each {noun} in quotes of its own"),
     };

@@ -21,10 +21,10 @@ pub(crate) fn check_narrowing(
     if accepts.form == AcceptsForm::Argument && clauses.is_empty() {
         return check_placement(accepts, clauses, conditions, errors);
     }
-    for ConditionArgs { condition, name, value } in conditions {
+    for written @ ConditionArgs { condition, name, .. } in conditions {
         let types = condition.fitting_types().into_iter();
         let clauses: Vec<String> =
-            types.map(|kind| format!("{}({name} = {value})", kind.name())).collect();
+            types.map(|kind| format!("{}({written})", kind.name())).collect();
         let clauses: Vec<&str> = clauses.iter().map(String::as_str).collect();
         let message = format!("`{name}` beside `policy` stands in the clause of its token type");
         errors.push(name.span(), &message, &format!("write {}", alternatives(&clauses)));

@@ -385,7 +385,8 @@ fn a_server_function_of_dioxus_has_a_layer_and_a_first_statement() {
 #[test]
 fn the_path_of_server_says_whose_it_is() {
     let layer = |attribute: &str| {
-        let output = expand("", &format!("{attribute} async fn f() {{}}")).to_string();
+        let output =
+            expand("", &format!("{attribute} async fn f() -> Result<()> {{}}")).to_string();
         ["leptos_layer", "dioxus_layer"].into_iter().find(|name| output.contains(name))
     };
     for leptos in ["#[server]", "#[leptos::server]", "#[leptos::prelude::server(endpoint = \"f\")]"]
