@@ -24,6 +24,8 @@ pub struct Explanation {
     /// Whether the token is what it claims to be.
     is_genuine: bool,
     refused: Option<Outcome>,
+    /// Why a session that a header may bring is rejected in a cookie.
+    not_in_cookie: Option<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -87,7 +89,13 @@ impl Clerk {
             cause: with_sources(&refused.failure),
             cure: self.cure(&refused, &rejected, &policy),
         });
-        Explanation { presented, is_genuine, refused }
+        let may_be_cookie = refused.is_none() && presented.is_some_and(Presented::is_session);
+        let in_cookie = may_be_cookie.then(|| self.verifier().verify_session_cookie(text));
+        let not_in_cookie = match in_cookie {
+            Some(verified) => verified.await.err().map(|refused| with_sources(&refused.failure)),
+            None => None,
+        };
+        Explanation { presented, is_genuine, refused, not_in_cookie }
     }
 
     /// What to do, as far as the configuration and the token can tell.
@@ -269,7 +277,13 @@ impl fmt::Display for Explanation {
             }
         }
         let Some(Outcome { refusal, reason, cause, cure }) = &self.refused else {
-            return write!(formatter, " It is accepted.");
+            return match &self.not_in_cookie {
+                Some(cause) => write!(
+                    formatter,
+                    " It is accepted in an Authorization field. In a cookie it is rejected: {cause}."
+                ),
+                None => write!(formatter, " It is accepted."),
+            };
         };
         let status = refusal.status().as_u16();
         let end = if cause.ends_with(['.', '?', '!']) { "" } else { "." };
