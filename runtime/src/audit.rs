@@ -14,7 +14,11 @@ pub use self::{
     table::{Row, Table},
 };
 
-use std::{any::Any, convert::Infallible, fmt};
+use std::{
+    convert::Infallible,
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use axum::{
     Router,
@@ -23,11 +27,15 @@ use axum::{
 };
 use axum_core::{extract::Request, response::IntoResponse};
 use http::Method;
-use tower_layer::Layer;
+use tower_layer::{Layer, layer_fn};
 use tower_service::Service;
 
 use self::table::RouteGuard;
-use crate::{guard::HasClerk, layer::ClerkLayer, metadata::ResourceMetadata};
+use crate::{
+    guard::HasClerk,
+    layer::{ClerkLayer, applied},
+    metadata::ResourceMetadata,
+};
 
 /// A [`Router`] that grows together with the table of its routes: see [the module](self).
 ///
@@ -152,7 +160,7 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
 
     /// The routes behind a layer that is no guard, such as one for CORS or for traces. What it
     /// answers by itself, no guard has seen. A [`ClerkLayer`] stands in the table, as in
-    /// [`layered`](Self::layered), unless it is a part of another layer.
+    /// [`layered`](Self::layered), also inside another layer, such as a `tower::ServiceBuilder`.
     pub fn layer<L>(mut self, layer: L) -> Self
     where
         L: Layer<Route> + Clone + Send + Sync + 'static,
@@ -161,8 +169,8 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         <L::Service as Service<Request>>::Error: Into<Infallible> + 'static,
         <L::Service as Service<Request>>::Future: Send + 'static,
     {
-        if let Some(guard) = (&layer as &dyn Any).downcast_ref::<ClerkLayer>() {
-            self.table = self.table.behind(guard);
+        for guard in guards_in(&layer) {
+            self.table = self.table.behind(&guard);
         }
         self.router = self.router.layer(layer);
         self
@@ -204,6 +212,20 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         self.table.add(Row::below(prefix, gate));
         self
     }
+}
+
+/// The `ClerkLayer`s that a layer is made of, the innermost first.
+fn guards_in<L: Layer<Route>>(layer: &L) -> Vec<ClerkLayer> {
+    // Only a router makes a `Route`: that of its fallback, if it has no other.
+    let slot = Arc::new(Mutex::new(None));
+    let kept = Arc::clone(&slot);
+    let keep = layer_fn(move |route: Route| {
+        *kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(route.clone());
+        route
+    });
+    drop(Router::<()>::new().layer(keep));
+    let route = slot.lock().unwrap_or_else(PoisonError::into_inner).take();
+    route.map(|route| applied(|| drop(layer.layer(route)))).unwrap_or_default()
 }
 
 impl<S: Clone + Send + Sync + 'static> Default for Routes<S> {

@@ -15,8 +15,11 @@ mod similar;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use self::settings::origin::{authorized_party, is_plain_http};
 pub use self::{builder::ClerkBuilder, error::ConfigError, rules::ClerkRules};
+pub(crate) use self::{
+    redact::quote,
+    settings::origin::{authorized_party, is_plain_http},
+};
 
 use std::{fmt, sync::Arc};
 

@@ -149,8 +149,6 @@ pub(crate) enum TokenError {
     Revoked,
     #[error("Clerk says that the token is not active")]
     Inactive,
-    #[error("Clerk's answer does not confirm the token: its `{0}` is not as it must be")]
-    Answer(&'static str),
 }
 
 /// The setting that a token's `aud` is compared with: each class has its own.
@@ -259,6 +257,11 @@ pub(crate) enum UpstreamErrorKind {
          `frontend_api_url` for the public key set, is Clerk's"
     )]
     Body,
+    #[error(
+        "the answer has no `{0}`, or not of the type that Clerk sends; check that CLERK_API_URL is \
+         Clerk's"
+    )]
+    Member(&'static str),
     #[error("the key set has no usable key")]
     NoKeys,
     #[error("this server's own rate limit for this type of token is reached (`{0}`)")]

@@ -23,6 +23,8 @@ pub struct Explanation {
     /// Whether the token is what it claims to be.
     is_genuine: bool,
     rejected: Option<Diagnosis>,
+    /// Why a session that a header may bring is rejected in a cookie.
+    not_in_cookie: Option<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -79,7 +81,13 @@ impl Clerk {
             cause: with_sources(&error.failure),
             cure: self.cure(&error, &token, &policy),
         });
-        Explanation { presented, is_genuine, rejected }
+        let may_be_cookie = rejected.is_none() && presented.is_some_and(Presented::is_session);
+        let in_cookie = may_be_cookie.then(|| self.verifier().verify_session_cookie(text));
+        let not_in_cookie = match in_cookie {
+            Some(verified) => verified.await.err().map(|error| with_sources(&error.failure)),
+            None => None,
+        };
+        Explanation { presented, is_genuine, rejected, not_in_cookie }
     }
 }
 
@@ -113,7 +121,13 @@ impl fmt::Display for Explanation {
             }
         }
         let Some(Diagnosis { kind, reason, cause, cure }) = &self.rejected else {
-            return write!(formatter, " It is accepted.");
+            return match &self.not_in_cookie {
+                Some(cause) => write!(
+                    formatter,
+                    " It is accepted in an Authorization field. In a cookie it is rejected: {cause}."
+                ),
+                None => write!(formatter, " It is accepted."),
+            };
         };
         let status = kind.status().as_u16();
         let end = if cause.ends_with(['.', '?', '!']) { "" } else { "." };

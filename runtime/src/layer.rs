@@ -5,6 +5,7 @@ mod expiry;
 mod preflight;
 
 use std::{
+    cell::RefCell,
     future::Future,
     pin::Pin,
     sync::{
@@ -194,10 +195,24 @@ impl ClerkLayer {
     }
 }
 
+thread_local! {
+    /// The layers that were put around a service since [`applied`] began.
+    static APPLIED: RefCell<Option<Vec<ClerkLayer>>> = const { RefCell::new(None) };
+}
+
+/// Returns the `ClerkLayer`s that `apply` puts around a service, the innermost first: also those
+/// inside another layer, whose type does not tell.
+pub(crate) fn applied(apply: impl FnOnce()) -> Vec<ClerkLayer> {
+    APPLIED.set(Some(Vec::new()));
+    apply();
+    APPLIED.take().unwrap_or_default()
+}
+
 impl<S> Layer<S> for ClerkLayer {
     type Service = ClerkService<S>;
 
     fn layer(&self, inner: S) -> Self::Service {
+        APPLIED.with_borrow_mut(|applied| applied.iter_mut().for_each(|it| it.push(self.clone())));
         ClerkService { inner, layer: self.clone() }
     }
 }

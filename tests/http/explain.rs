@@ -350,3 +350,23 @@ async fn every_explanation_and_logged_cause_is_prose() {
         }
     }
 }
+
+/// The same text is another credential in a cookie.
+#[tokio::test]
+async fn session_without_a_party_is_explained_for_header_and_cookie() {
+    const SESSION: Policy = policy!(accepts = "session_token");
+    let issuer = DevIssuer::start().await.unwrap();
+    let clerk = issuer.clerk().authorized_parties(["https://app.example.com"]);
+    let clerk = clerk.parties_for_cookies_only().build().unwrap();
+    let session = || issuer.session("user_ada");
+    let explanation = clerk.explain(&session().jwt(), SESSION).await;
+    let text = explanation.to_string();
+    assert_eq!((explanation.kind(), explanation.reason()), (None, None), "{text}");
+    let told =
+        "It is accepted in an Authorization field. In a cookie it is rejected: `azp` is missing";
+    assert!(text.contains(told), "{text}");
+    assert_is_prose(&text, "no party");
+    let named = session().authorized_party("https://app.example.com").jwt();
+    let text = clerk.explain(&named, SESSION).await.to_string();
+    assert_eq!(text, "This is a JWT of type session_token. It is accepted.");
+}

@@ -18,7 +18,15 @@ fn outages() -> Vec<Answer> {
     let pages = [401, 403, 404].map(|status| Answer::body(status, "text/html", "<html></html>"));
     let bodies =
         ["", "[]", "null", "7", "<html></html>", r#"{"keys":[{"kty":"RSA","#, r#"{"keys":7}"#];
-    let bodies = bodies.map(|body| Answer::body(200, "application/json", body));
+    // Lists of what is no key.
+    let lists = [
+        r#"{"keys":[7]}"#,
+        r#"{"keys":[{}]}"#,
+        r#"{"keys":[{"kty":null}]}"#,
+        r#"{"keys":[{"kty":"EC"},{"id":"x"}]}"#,
+    ];
+    let bodies = bodies.into_iter().chain(lists);
+    let bodies: Vec<_> = bodies.map(|it| Answer::body(200, "application/json", it)).collect();
     let other = [
         Answer::redirect("https://elsewhere.example/jwks"),
         Answer::body(204, "application/json", ""),
@@ -53,7 +61,8 @@ async fn good_tokens_of_known_keys_enter_for_an_hour_while_clerk_is_away() {
 async fn keys_that_clerk_no_longer_shows_are_dropped_at_once() {
     let first = App::with(impatient).await;
     let one = r#"{"keys":[{"kty":"EC","kid":"x"}]}"#;
-    for body in [r#"{"keys":[]}"#, r#"{"keys":[7]}"#, one] {
+    let private = r#"{"keys":[{"kty":"RSA","kid":"x","d":"AQAB"},{"kty":"oct"}]}"#;
+    for body in [r#"{"keys":[]}"#, one, private] {
         let app = first.again(impatient).await;
         let token = app.token();
         app.answers(&token, 200, 1, "cold").await;

@@ -12,6 +12,7 @@ use clerk_auth::{
     ClerkBuilder,
     testing::{Answer, DevIssuer, Endpoint},
 };
+use clerk_auth_tests::captured_log;
 use http::Method;
 use serde_json::json;
 use tokio::{
@@ -86,6 +87,30 @@ async fn backend_api_that_hangs_costs_a_page_one_attempt() {
     let reply = returning.return_from_handshake("/dashboard", brought).await;
     assert_eq!(reply.target(), "handshake client-uat-but-no-session-token");
     assert_eq!(site.api.count(), 2);
+}
+
+/// The URL of a call holds the nonce, which stands for a session, or the ID of the session.
+#[tokio::test]
+async fn failed_call_for_a_session_logs_neither_nonce_nor_session() {
+    let nobody = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", nobody.local_addr().unwrap());
+    drop(nobody);
+    let settings = |clerk: ClerkBuilder, _: &DevIssuer| {
+        let clerk = clerk.publishable_key(PUBLISHABLE_KEY).secret_key("sk_live_x");
+        clerk.authorized_parties([ORIGIN]).api_url(&url)
+    };
+    let site = Site::start(HOST, settings, |pages| pages).await;
+    captured_log::start();
+    let mut returning = site.browser();
+    returning.store(["__client_uat=1"]);
+    let brought = "__clerk_handshake_nonce=nonce_of_ada";
+    assert_eq!(returning.return_from_handshake("/dashboard", brought).await.status, 307);
+    let expired = site.browser().signed_in("user_ada", 90).open("/dashboard").await;
+    assert_eq!(expired.status, 307);
+    let log = captured_log::take().join("\n");
+    assert_eq!(log.matches("a request to Clerk failed").count(), 2, "{log}");
+    assert!(log.contains(&url), "{log}");
+    assert!(!log.contains("nonce_of_ada") && !log.contains("sess_"), "{log}");
 }
 
 /// A reused connection that is gone tells nothing about whether Clerk read the call.

@@ -250,7 +250,11 @@ async fn requests_of_two_people_share_no_refresh() {
 #[tokio::test]
 async fn requests_of_two_origins_share_no_refresh() {
     const ADMIN: &str = "https://admin.example.com";
-    let site = Site::production_with(|pages| pages.origins([ORIGIN, ADMIN])).await;
+    let settings = |clerk: ClerkBuilder, _: &DevIssuer| {
+        let clerk = clerk.publishable_key(PUBLISHABLE_KEY).secret_key("sk_live_x");
+        clerk.authorized_parties([ORIGIN, ADMIN])
+    };
+    let site = Site::start(HOST, settings, |pages| pages.origins([ORIGIN, ADMIN])).await;
     let browser = site.browser().signed_in("user_ada", 90);
     site.api.rejects(401, "refresh_request_origin_invalid");
     for (host, calls) in [("app.example.com", 1), ("admin.example.com", 2), ("app.example.com", 2)]

@@ -62,3 +62,27 @@ fn setting_that_cannot_be_used_names_the_fix() {
         assert!(problem.starts_with("sign_in_url: "), "{problem}");
     }
 }
+
+#[test]
+fn origin_at_the_host_of_no_party_is_rejected() {
+    let parties = ["https://app.example.com", "https://admin.example.com:8443"];
+    let clerk = || production().authorized_parties(parties);
+    for origin in parties.into_iter().chain(["https://app.example.com:9000"]) {
+        assert!(built(clerk(), |pages| pages.origins([origin])).is_ok(), "{origin}");
+    }
+    for origin in ["https://www.example.com", "https://example.com"] {
+        let problem = built(clerk(), |pages| pages.origins([parties[0], origin])).unwrap_err();
+        let told = "is at the host of no authorized party, so each of its sessions is rejected; \
+                    add it to CLERK_AUTHORIZED_PARTIES";
+        assert_eq!(problem, format!("origins: {origin:?} {told}"));
+        assert!(built(production(), |pages| pages.origins([origin])).is_ok(), "no parties");
+    }
+}
+
+#[test]
+fn origin_that_could_be_a_secret_is_not_shown() {
+    for origin in ["http://sk-live.sk_live_a.example.com", "http://4f3e2d1c0b9a88776655.example"] {
+        let problem = built(production(), |pages| pages.origins([origin])).unwrap_err();
+        assert!(problem.starts_with("origins: the value (not shown"), "{problem}");
+    }
+}

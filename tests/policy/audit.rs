@@ -16,7 +16,7 @@ use clerk_auth::{
 };
 use clerk_auth_tests::Server;
 use http::{Method, StatusCode};
-use tower::util::MapRequestLayer;
+use tower::{Layer, ServiceBuilder, layer::layer_fn, util::MapRequestLayer};
 
 const SCOPES: [&str; 2] = ["read:notes", "write:notes"];
 
@@ -77,6 +77,8 @@ fn routes(clerk: &Clerk) -> Routes<Clerk> {
     };
     let guarded_preflights = layer(MACHINES).guard_preflights();
     let service = any(open).with_state::<()>(());
+    let stack = |layer| ServiceBuilder::new().layer(MapRequestLayer::new(|it| it)).layer(layer);
+    let people = layer(PEOPLE);
     Routes::new()
         .nest("/verbs", verbs)
         .nest("/open/", open_verbs)
@@ -85,6 +87,9 @@ fn routes(clerk: &Clerk) -> Routes<Clerk> {
         .nest("/people", Routes::new().layered(layer(PEOPLE), behind()))
         .nest("/maybe", Routes::new().layered(layer(MAYBE), behind()))
         .nest("/layer", behind().layer(layer(PEOPLE)))
+        .nest("/stack", behind().layer(stack(layer(PEOPLE))))
+        .nest("/twice", behind().layer(stack(layer(PEOPLE)).layer(layer(MAYBE))))
+        .nest("/maker", behind().layer(layer_fn(move |route| people.layer(route))))
         .merge(Routes::new().get("/a/{a}/b/{*rest}", whoami.layer(MapRequestLayer::new(|it| it))))
         .layered_service("/mcp", layer(PEOPLE), service.clone())
         .layered_service("/router/", layer(MACHINES), Router::new().route("/x", any(open)))
@@ -215,13 +220,17 @@ async fn the_table_prints_as_text_as_markdown_and_as_json() {
     let issuer = DevIssuer::start().await.unwrap();
     let clerk = issuer.clerk().build().unwrap();
     let layer = ClerkLayer::new(clerk, PEOPLE);
+    // The first of a stack is the outermost.
+    let stack = ServiceBuilder::new().layer(layer.clone()).layer(MapRequestLayer::new(|it| it));
+    let stack = stack.layer(ClerkLayer::new(issuer.clerk().build().unwrap(), MAYBE));
     let behind =
         Routes::<Clerk>::new().any("/{id}", list).public_any("/|`", open).get("/twice", twice);
     let (_, table) = Routes::<Clerk>::new()
         .get("/notes", list)
         .post("/notes", write_nothing)
         .public_get("/health", open)
-        .nest("/people", Routes::new().layered(layer, behind))
+        .nest("/people", Routes::new().layered(layer.clone(), behind))
+        .nest("/stack", Routes::new().public_get("/", open).layer(stack))
         .finish();
     assert_eq!(
         table.to_string(),
@@ -232,6 +241,7 @@ GET   /health        public
 any   /people/{id}   session_token, or oauth_token; then oauth_token with scope read:notes, or api_key with scope read:notes
 any   /people/|`     session_token, or oauth_token; CORS preflights pass
 GET   /people/twice  session_token, or oauth_token
+GET   /stack         session_token, or oauth_token; then oauth_token, or a caller without a credential
 "
     );
     assert_eq!(
@@ -244,6 +254,7 @@ GET   /people/twice  session_token, or oauth_token
 | any | `/people/{id}` | oauth_token | `session_token, or oauth_token; then oauth_token with scope read:notes, or api_key with scope read:notes` |
 | any | `` /people/\|` `` | session_token, oauth_token | `session_token, or oauth_token; CORS preflights pass` |
 | GET | `/people/twice` | session_token, oauth_token | `session_token, or oauth_token` |
+| GET | `/stack` | session_token, oauth_token | `session_token, or oauth_token; then oauth_token, or a caller without a credential` |
 "
     );
     let json: serde_json::Value = serde_json::from_str(&table.to_json()).unwrap();

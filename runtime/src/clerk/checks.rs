@@ -102,7 +102,7 @@ fn check_each(builder: &ClerkBuilder, error: &mut ConfigError) -> Option<Checked
         (None, None) => None,
     };
     let frontend_api =
-        error.check("frontend_api_url", frontend_api.as_deref(), settings::endpoint_url);
+        error.check("frontend_api_url", frontend_api.as_deref(), settings::frontend_api_url);
     let for_production =
         production == Some(true) || publishable.as_ref().is_some_and(|key| key.production);
     let rules = check_rules(builder, publishable.as_ref(), error);

@@ -55,6 +55,14 @@ impl Combination<'_> {
             let problem = "it is the Frontend API of CLERK_PUBLISHABLE_KEY; leave it unset";
             error.add("CLERK_API_URL", problem);
         }
+        if let Some(url) = self.frontend_api.filter(|_| self.proxied) {
+            let is_document = url.authority() == key.frontend_api && url.path() != "/";
+            let is_of_development = url.authority().ends_with(".clerk.accounts.dev");
+            if is_document || is_of_development && url.authority() != key.frontend_api {
+                let problem = "is not the Frontend API of CLERK_PUBLISHABLE_KEY; leave it unset";
+                error.add("frontend_api_url", format!("{} {problem}", quote(url.as_str())));
+            }
+        }
         let contradiction = issuer::contradiction(self.issuers, key, self.proxied);
         if let Some(problem) = contradiction.filter(|_| !error.is_about("CLERK_ISSUER")) {
             error.add("CLERK_ISSUER", problem);

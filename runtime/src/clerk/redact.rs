@@ -22,7 +22,7 @@ const LONGEST: usize = 120;
 const RANDOM: usize = 16;
 
 /// The value in quotes, or a placeholder if it could be a secret. No part of such a value is shown.
-pub(super) fn quote(value: &str) -> String {
+pub(crate) fn quote(value: &str) -> String {
     if may_be_shown(value) {
         format!("{value:?}")
     } else {

@@ -1,6 +1,7 @@
 //! The text of one setting in, its checked value out, or a sentence that says what to do.
 
 pub(super) mod audience;
+pub(super) mod frontend_api;
 pub(super) mod issuer;
 pub(super) mod origin;
 pub(super) mod pem;
@@ -16,7 +17,9 @@ use base64::{
 use reqwest::Url;
 
 use self::origin::with_scheme;
-pub(super) use self::{audience::audience, issuer::issuer, origin::authorized_party};
+pub(super) use self::{
+    audience::audience, frontend_api::frontend_api_url, issuer::issuer, origin::authorized_party,
+};
 use super::redact::{quote, suggest};
 
 /// Clerk writes publishable keys without padding; some tools add it.

@@ -418,6 +418,31 @@ fn settings_that_contradict_each_other_are_rejected() {
 }
 
 #[test]
+fn frontend_api_of_another_instance_is_rejected() {
+    let built = |key: &str, url: &str| {
+        builder(&[("CLERK_PUBLISHABLE_KEY", key)]).frontend_api_url(url).build()
+    };
+    for (key, url) in [
+        (LIVE, "https://clerk.example.com/v1"),
+        (LIVE, "https://happy-cat-12.clerk.accounts.dev"),
+        (TEST, "https://other-cat-13.clerk.accounts.dev"),
+    ] {
+        let error = built(key, url).expect_err(url).to_string();
+        let problem = "is not the Frontend API of CLERK_PUBLISHABLE_KEY; leave it unset";
+        assert!(error.starts_with("frontend_api_url: \"") && error.ends_with(problem), "{error}");
+    }
+    for (key, url) in [
+        (LIVE, "https://clerk.example.com"),
+        (LIVE, "https://clerk.satellite.example"),
+        (LIVE, "https://example.com/__clerk"),
+        (TEST, "https://happy-cat-12.clerk.accounts.dev/"),
+        (TEST, "http://localhost:3000/__clerk"),
+    ] {
+        assert!(built(key, url).is_ok(), "{key} {url}");
+    }
+}
+
+#[test]
 fn variable_of_another_library_is_named_if_ours_is_missing() {
     let publishable = [
         "NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY",

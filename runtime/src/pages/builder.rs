@@ -6,7 +6,7 @@ use reqwest::Url;
 
 use super::PagesLayer;
 use crate::{
-    clerk::{Clerk, ConfigError, authorized_party, is_plain_http},
+    clerk::{Clerk, ConfigError, authorized_party, is_plain_http, quote},
     renewal::{decision::SiteKind, origins::Origins, site::Site},
 };
 
@@ -84,7 +84,8 @@ impl PagesBuilder {
     /// Checks the settings and makes the layer.
     ///
     /// # Errors
-    /// If the instance is not known, an origin is not one, or the sign-in page cannot be one.
+    /// If the instance is not known, an origin is not one or is at the host of no authorized party, or
+    /// the sign-in page cannot be one.
     pub fn build(self) -> Result<PagesLayer, ConfigError> {
         let Self { clerk, origins, satellites, is_satellite, trusts_forwarded, .. } = self;
         for (setting, list) in [("origins", &origins), ("satellites", &satellites)] {
@@ -101,7 +102,13 @@ impl PagesBuilder {
         let is_plain = |origin: &&String| instance.production && is_plain_http(origin);
         if let Some(origin) = origins.iter().find(is_plain) {
             let problem = "cannot use a production instance; write `https://`";
-            return Err(ConfigError::new("origins", format!("\"{origin}\" {problem}")));
+            return Err(ConfigError::new("origins", format!("{} {problem}", quote(origin))));
+        }
+        let parties = &clerk.cookies().authorized_parties;
+        if let Some(origin) = origins.iter().find(|origin| !is_host_of_one(origin, parties)) {
+            let problem = "is at the host of no authorized party, so each of its sessions is \
+                           rejected; add it to CLERK_AUTHORIZED_PARTIES";
+            return Err(ConfigError::new("origins", format!("{} {problem}", quote(origin))));
         }
         let kind = SiteKind { is_production: instance.production, is_satellite };
         let sign_in_url = match self.sign_in_url {
@@ -115,7 +122,6 @@ impl PagesBuilder {
             None => account_portal(&instance.frontend_api),
         };
         let own = if origins.is_empty() {
-            let parties = &clerk.cookies().authorized_parties;
             parties.iter().filter(|party| web_origin(party).is_ok()).cloned().collect()
         } else {
             origins
@@ -132,6 +138,12 @@ impl PagesBuilder {
         let site = site.ok_or_else(|| ConfigError::new("pages", problem))?;
         Ok(PagesLayer { site: Arc::new(site) })
     }
+}
+
+/// The `azp` of a session is the origin of a page of its host: cookies have no port.
+fn is_host_of_one(origin: &str, parties: &[String]) -> bool {
+    let host = |origin: &str| Url::parse(origin).ok()?.host_str().map(ToOwned::to_owned);
+    parties.is_empty() || parties.iter().any(|party| host(party) == host(origin))
 }
 
 fn web_origin(origin: &str) -> Result<(), String> {

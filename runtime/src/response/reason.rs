@@ -80,8 +80,7 @@ fn of_session(fault: &TokenError) -> &'static str {
         | TokenError::Extension(_)
         | TokenError::NotConfirmed { .. }
         | TokenError::Revoked
-        | TokenError::Inactive
-        | TokenError::Answer(_) => INVALID,
+        | TokenError::Inactive => INVALID,
     }
 }
 

@@ -79,8 +79,7 @@ impl Recovery {
             | TokenError::Recipient
             | TokenError::NotConfirmed { .. }
             | TokenError::Revoked
-            | TokenError::Inactive
-            | TokenError::Answer(_) => None,
+            | TokenError::Inactive => None,
         }
     }
 

@@ -46,10 +46,7 @@ fn problem(issuer: &str) -> Option<String> {
                 .into(),
         );
     }
-    if let Some(instance) = host.strip_suffix(".accounts.dev")
-        && instance.strip_suffix(".clerk").is_none()
-    {
-        let wanted = format!("https://{instance}.clerk.accounts.dev");
+    if let Some(wanted) = behind_account_portal(host) {
         return Some(format!("is the Account Portal{}", suggest(&wanted)));
     }
     if url.scheme() != "https" && !(url.scheme() == "http" && is_loopback(&url)) {
@@ -70,9 +67,15 @@ fn problem(issuer: &str) -> Option<String> {
     Some(format!("{fault}{}", suggest(&canonical)))
 }
 
+/// The Frontend API of the instance whose Account Portal is at `host`.
+pub(super) fn behind_account_portal(host: &str) -> Option<String> {
+    let instance = host.strip_suffix(".accounts.dev").filter(|it| !it.ends_with(".clerk"))?;
+    Some(format!("https://{instance}.clerk.accounts.dev"))
+}
+
 /// Scheme, host, port and path of the issuer; the names of documents below it are no part of it.
 /// Only a proxy has a path, and none has a name of Clerk's own.
-fn canonical(url: &Url) -> String {
+pub(super) fn canonical(url: &Url) -> String {
     let is_clerks = url.host_str().is_some_and(|host| host.ends_with(".clerk.accounts.dev"));
     let path = if is_clerks { "" } else { url.path() };
     let path = path.split_once("/.well-known").map_or(path, |(before, _)| before);

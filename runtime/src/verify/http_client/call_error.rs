@@ -49,7 +49,9 @@ impl CallError {
             UpstreamErrorKind::NotClerk(_) => "not_clerk",
             UpstreamErrorKind::Body => "too_large",
             // Not of one call: what was answered has no use, or nobody was asked.
-            UpstreamErrorKind::NoKeys | UpstreamErrorKind::RateLimit(_) => "answered",
+            UpstreamErrorKind::Member(_)
+            | UpstreamErrorKind::NoKeys
+            | UpstreamErrorKind::RateLimit(_) => "answered",
         }
     }
 
@@ -69,6 +71,7 @@ impl CallError {
             UpstreamErrorKind::Client
             | UpstreamErrorKind::NotClerk(_)
             | UpstreamErrorKind::Body
+            | UpstreamErrorKind::Member(_)
             | UpstreamErrorKind::NoKeys
             | UpstreamErrorKind::RateLimit(_) => false,
         }

@@ -36,6 +36,7 @@ pub(crate) async fn send(request: RequestBuilder) -> Result<Response, CallError>
     };
     let (sent, opens_connection) = OPENS_CONNECTION.scope(Cell::new(false), sent).await;
     sent.map_err(|error| {
+        let error = of_origin(error);
         if !opens_connection && is_closed(&error) {
             return UpstreamError::caused(UpstreamErrorKind::StaleConnection, error).into();
         }
@@ -44,11 +45,22 @@ pub(crate) async fn send(request: RequestBuilder) -> Result<Response, CallError>
 }
 
 pub(crate) fn lost(error: reqwest::Error) -> CallError {
+    let error = of_origin(error);
     // The error names the address; it holds no header, so no key.
     tracing::warn!(error = &error as &dyn Error, "a request to Clerk failed");
     let reason =
         if error.is_timeout() { UpstreamErrorKind::Timeout } else { UpstreamErrorKind::Connection };
     UpstreamError::caused(reason, error).into()
+}
+
+/// The same error, which of the URL names scheme, host and port only: the rest can hold the nonce of
+/// a handshake, or the ID of a session.
+fn of_origin(mut error: reqwest::Error) -> reqwest::Error {
+    if let Some(url) = error.url_mut() {
+        url.set_query(None);
+        url.set_path("");
+    }
+    error
 }
 
 /// Whether the connection ended before there was a response.

@@ -4,9 +4,11 @@ pub(crate) mod api_key;
 pub(crate) mod m2m;
 pub(crate) mod oauth;
 
+use std::borrow::Cow;
+
 use crate::{
     clock::{UnixMillis, whole},
-    error::TokenError,
+    error::{ErrorKind, TokenError, UpstreamError, UpstreamErrorKind},
     identity::{Actor, scopes::Scopes},
     token::json::{Member, Object},
     verify::members::{actor, required_text},
@@ -29,50 +31,61 @@ pub(crate) struct Approval {
 
 /// The scopes of an answer. `null` is an empty list: it grants nothing. An answer without the
 /// member does not say what was granted.
-pub(crate) fn granted_scopes(answer: &Object<'_>) -> Result<Scopes, TokenError> {
+pub(crate) fn granted_scopes(answer: &Object<'_>) -> Result<Scopes, UpstreamError> {
     match answer.texts("scopes") {
         Member::Is(scopes) => Ok(Scopes::from_list(scopes)),
         Member::Null => Ok(Scopes::from_text("")),
-        Member::Absent | Member::Mistyped => Err(TokenError::Answer("scopes")),
+        Member::Absent | Member::Mistyped => Err(unusable("scopes")),
     }
+}
+
+/// Clerk's object always has this member, and of one type. Without it, the answer is not Clerk's, so
+/// it says nothing about the token.
+pub(crate) fn unusable(member: &'static str) -> UpstreamError {
+    UpstreamError::new(UpstreamErrorKind::Member(member))
+}
+
+pub(crate) fn sent_text<'j>(
+    answer: &Object<'j>,
+    name: &'static str,
+) -> Result<Cow<'j, str>, UpstreamError> {
+    required_text(answer, name).map_err(|_| unusable(name))
 }
 
 impl Approval {
     /// A status of 200 is no approval: the endpoint also answers 200 for tokens that are
     /// revoked, expired or inactive. Each member must be there and must say yes.
-    pub(crate) fn read(answer: &Object<'_>, object: &str, unit: Unit) -> Result<Self, TokenError> {
-        if !matches!(answer.boolean("active"), Member::Absent | Member::Is(true)) {
-            return Err(TokenError::Inactive);
+    pub(crate) fn read(answer: &Object<'_>, object: &str, unit: Unit) -> Result<Self, ErrorKind> {
+        match answer.boolean("active") {
+            Member::Absent | Member::Is(true) => {}
+            Member::Is(false) => return Err(TokenError::Inactive.into()),
+            Member::Null | Member::Mistyped => return Err(unusable("active").into()),
         }
         // RFC 7800 §3.1: bound to a key that its holder must prove. A bearer cannot.
         if answer.has("cnf") {
-            return Err(TokenError::Extension("cnf"));
+            return Err(TokenError::Extension("cnf").into());
         }
         if !matches!(answer.text("object"), Member::Is(name) if name == object) {
-            return Err(TokenError::Answer("object"));
+            return Err(unusable("object").into());
         }
         match answer.boolean("revoked") {
             Member::Is(false) => {}
-            Member::Is(true) => return Err(TokenError::Revoked),
-            _ => return Err(TokenError::Answer("revoked")),
+            Member::Is(true) => return Err(TokenError::Revoked.into()),
+            _ => return Err(unusable("revoked").into()),
         }
         match answer.boolean("expired") {
             Member::Is(false) => {}
-            Member::Is(true) => return Err(TokenError::Expired),
-            _ => return Err(TokenError::Answer("expired")),
+            Member::Is(true) => return Err(TokenError::Expired.into()),
+            _ => return Err(unusable("expired").into()),
         }
         let expires_at = match answer.number("expiration") {
             Member::Null => None,
             Member::Is(time) => Some(unit.to_millis(time)),
-            _ => return Err(TokenError::Answer("expiration")),
-        };
-        let member = |name| match required_text(answer, name) {
-            Ok(text) => Ok(text.into_owned()),
-            Err(_) => Err(TokenError::Answer(name)),
+            _ => return Err(unusable("expiration").into()),
         };
         Ok(Self {
-            id: member("id")?,
-            subject: member("subject")?,
+            id: sent_text(answer, "id")?.into_owned(),
+            subject: sent_text(answer, "subject")?.into_owned(),
             expires_at,
             actor: actor(answer)?,
         })
@@ -92,7 +105,7 @@ impl Unit {
 mod tests {
     use super::*;
 
-    fn read(answer: &str) -> Result<Approval, TokenError> {
+    fn read(answer: &str) -> Result<Approval, ErrorKind> {
         let answer = Object::parse(answer.as_bytes()).unwrap();
         Approval::read(&answer, "api_key", Unit::Milliseconds)
     }
@@ -109,31 +122,35 @@ mod tests {
         ] {
             assert!(read(&good.replace(from, to)).is_ok(), "{to}");
         }
-        for (from, to) in [
-            (r#""object":"api_key","#, ""),
-            (r#""api_key""#, r#""clerk_idp_oauth_access_token""#),
-            (r#""id":"ak_1","#, ""),
-            (r#""ak_1""#, r#""""#),
-            (r#""ak_1""#, "7"),
-            (r#""subject":"user_1","#, ""),
-            (r#""user_1""#, r#""""#),
-            (r#""user_1""#, "null"),
-            (r#""revoked":false"#, r#""revoked":true"#),
-            (r#""revoked":false"#, r#""revoked":"false""#),
-            (r#""revoked":false"#, r#""revoked":0"#),
-            (r#""revoked":false,"#, ""),
-            (r#""expired":false"#, r#""expired":true"#),
-            (r#""expired":false,"#, ""),
-            (r#","expiration":null"#, ""),
-            (r#""expiration":null"#, r#""expiration":"never""#),
-            (r#""expiration":null"#, r#""expiration":null,"active":false"#),
-            (r#""expiration":null"#, r#""expiration":null,"cnf":{"jkt":"x"}"#),
-            (r#""expiration":null"#, r#""expiration":null,"active":"true""#),
-            (r#""expiration":null"#, r#""expiration":null,"act":"user_2""#),
-            (r#""expiration":null"#, r#""expiration":null,"act":{}"#),
+        // Whether the answer says that the token is bad.
+        for (from, to, is_verdict) in [
+            (r#""object":"api_key","#, "", false),
+            (r#""api_key""#, r#""clerk_idp_oauth_access_token""#, false),
+            (r#""id":"ak_1","#, "", false),
+            (r#""ak_1""#, r#""""#, false),
+            (r#""ak_1""#, "7", false),
+            (r#""subject":"user_1","#, "", false),
+            (r#""user_1""#, r#""""#, false),
+            (r#""user_1""#, "null", false),
+            (r#""revoked":false"#, r#""revoked":true"#, true),
+            (r#""revoked":false"#, r#""revoked":"false""#, false),
+            (r#""revoked":false"#, r#""revoked":0"#, false),
+            (r#""revoked":false,"#, "", false),
+            (r#""expired":false"#, r#""expired":true"#, true),
+            (r#""expired":false,"#, "", false),
+            (r#","expiration":null"#, "", false),
+            (r#""expiration":null"#, r#""expiration":"never""#, false),
+            (r#""expiration":null"#, r#""expiration":null,"active":false"#, true),
+            (r#""expiration":null"#, r#""expiration":null,"cnf":{"jkt":"x"}"#, true),
+            (r#""expiration":null"#, r#""expiration":null,"active":"true""#, false),
+            (r#""expiration":null"#, r#""expiration":null,"act":"user_2""#, true),
+            (r#""expiration":null"#, r#""expiration":null,"act":{}"#, true),
         ] {
-            assert!(read(&good.replacen(from, to, 1)).is_err(), "{from} → {to}");
+            let refused = read(&good.replacen(from, to, 1)).err();
+            let blamed = matches!(refused, Some(ErrorKind::Token(_)));
+            let is_outage = matches!(refused, Some(ErrorKind::Upstream(_)));
+            assert_eq!((blamed, is_outage), (is_verdict, !is_verdict), "{from} → {to}");
         }
-        assert!(matches!(read(r#"{"active":false}"#), Err(TokenError::Inactive)));
+        assert!(matches!(read(r#"{"active":false}"#), Err(ErrorKind::Token(TokenError::Inactive))));
     }
 }

@@ -13,7 +13,10 @@ use serde_json::value::RawValue;
 
 use crate::{
     error::{TokenError, UpstreamError, UpstreamErrorKind},
-    token::{Jwt, json::Object},
+    token::{
+        Jwt,
+        json::{Member, Object},
+    },
     verify::jwt::key::{Algorithm, Key, KeyError, Thumbprint},
 };
 
@@ -124,7 +127,7 @@ pub(crate) fn read(body: &[u8]) -> Result<Vec<(String, Arc<Key>)>, UpstreamError
     let set: Option<SentSet<'_>> = is_object.then(|| serde_json::from_slice(body).ok()).flatten();
     let set = set.ok_or_else(|| UpstreamError::new(UpstreamErrorKind::Body))?;
     let (mut keys, mut skipped) = (Vec::new(), None);
-    for sent in set.keys {
+    for sent in &set.keys {
         match read_key(sent, &keys) {
             Ok(key) => keys.push(key),
             Err(unusable) => skipped.get_or_insert((unusable, 0_usize)).1 += 1,
@@ -134,7 +137,19 @@ pub(crate) fn read(body: &[u8]) -> Result<Vec<(String, Arc<Key>)>, UpstreamError
     if let Some((first, count)) = skipped {
         tracing::warn!(%first, count, "skipped keys of Clerk's key set");
     }
-    if keys.is_empty() { Err(UpstreamError::new(UpstreamErrorKind::NoKeys)) } else { Ok(keys) }
+    if !keys.is_empty() {
+        return Ok(keys);
+    }
+    // Only Clerk can withdraw keys, and all that it lists are keys.
+    let is_key_set = set.keys.iter().all(|sent| is_key(sent));
+    let reason = if is_key_set { UpstreamErrorKind::NoKeys } else { UpstreamErrorKind::Body };
+    Err(UpstreamError::new(reason))
+}
+
+/// Whether this is a key, of whichever type (RFC 7517 §4.1).
+fn is_key(sent: &RawValue) -> bool {
+    let jwk = Object::parse_text(sent.get());
+    jwk.is_ok_and(|jwk| matches!(jwk.text("kty"), Member::Is(kty) if !kty.is_empty()))
 }
 
 fn read_key(sent: &RawValue, known: &[(String, Arc<Key>)]) -> Result<(String, Arc<Key>), KeyError> {

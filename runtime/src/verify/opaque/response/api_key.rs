@@ -2,7 +2,7 @@
 
 use super::{Approval, Unit, granted_scopes};
 use crate::{
-    error::TokenError,
+    error::{ErrorKind, TokenError},
     identity::{
         ApiKey, ApiKeyFacts, Claims,
         ids::{ApiKeyId, Subject},
@@ -11,11 +11,11 @@ use crate::{
     verify::members::optional_text,
 };
 
-pub(crate) fn from_response(response: &Object<'_>) -> Result<ApiKey, TokenError> {
+pub(crate) fn from_response(response: &Object<'_>) -> Result<ApiKey, ErrorKind> {
     let approval = Approval::read(response, "api_key", Unit::Milliseconds)?;
     let claims = response.raw("claims").filter(|json| *json != "null");
     let key = ApiKeyFacts {
-        subject: Subject::from_id(&approval.subject).ok_or(TokenError::Answer("subject"))?,
+        subject: Subject::from_id(&approval.subject).ok_or(TokenError::Claim("subject"))?,
         key_id: ApiKeyId::new(&approval.id),
         // The owner chooses the name; an odd one is no reason to refuse the key.
         name: optional_text(response, "name").ok().flatten().map(Into::into),

@@ -1,8 +1,8 @@
 //! Reads an M2M token from the verification response.
 
-use super::{Approval, Unit};
+use super::{Approval, Unit, unusable};
 use crate::{
-    error::TokenError,
+    error::ErrorKind,
     identity::{
         Claims, M2mFacts, M2mToken,
         ids::{MachineId, TokenId},
@@ -18,14 +18,14 @@ use crate::{
 pub(crate) fn from_response(
     response: &Object<'_>,
     recipient_check: RecipientCheck,
-) -> Result<M2mOpaque, TokenError> {
+) -> Result<M2mOpaque, ErrorKind> {
     let approval = Approval::read(response, "machine_to_machine_token", Unit::Milliseconds)?;
     let recipients: Vec<String> = match response.texts("scopes") {
         Member::Absent | Member::Null => Vec::new(),
         Member::Is(ids) => {
             ids.into_iter().map(Into::into).filter(|id: &String| !id.is_empty()).collect()
         }
-        Member::Mistyped => return Err(TokenError::Answer("scopes")),
+        Member::Mistyped => return Err(unusable("scopes").into()),
     };
     // The custom claims are the ones that a JWT has beside its own.
     if let Member::Is(claims) = response.object("claims") {
