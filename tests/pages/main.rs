@@ -8,6 +8,7 @@ mod browser;
 mod caching;
 mod clerk_api;
 mod development;
+mod events;
 mod flow;
 mod foreign_return;
 mod forwarded;
