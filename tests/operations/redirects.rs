@@ -38,7 +38,7 @@ async fn twice(State(clerk): State<Clerk>, request: Request) -> Result<(), Rejec
 
 async fn hangs(guard: Result<Guard<PagePolicy>, Rejection>) {
     assert!(guard.is_err());
-    pending().await
+    pending::<()>().await;
 }
 
 fn router(app: &App) -> Router {

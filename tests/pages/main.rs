@@ -21,4 +21,5 @@ mod refresh;
 mod satellites;
 mod server_functions;
 mod settings;
+mod several_clerks;
 mod site;
