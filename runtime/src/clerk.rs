@@ -260,6 +260,12 @@ impl Clerk {
         self.0.appearance.scope_hierarchy
     }
 
+    /// Whether one is derived from the other, or both from a third: keys, caches and settings are
+    /// shared, and rules can differ.
+    pub(crate) fn shares_instance_with(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0.appearance.instance, &other.0.appearance.instance)
+    }
+
     /// Whether both are clones of one `Clerk`, so that their rules are the same.
     pub(crate) fn is_same_as(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// A failure, and the token that it is about where one could be read.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct AuthError {
     pub(crate) failure: ErrorKind,
     pub(crate) presented: Option<Presented>,

@@ -67,7 +67,11 @@ pub struct PagesLayer {
 }
 
 impl PagesLayer {
-    /// Starts the settings of a site. `clerk` must be a clone of the one in the router's state.
+    /// Starts the settings of a site. `clerk` is a clone of the one in the router's state.
+    ///
+    /// The state can also hold one that was derived by [`Clerk::with`], or routes can have several. Then
+    /// a renewed session must pass the rules of this `clerk`, and after that the rules of the guard's
+    /// own. A `Clerk` that was built apart is not renewed. Of nested layers, only the innermost counts.
     ///
     /// Handshakes go to the Frontend API of the publishable key, or to its proxy if
     /// [`frontend_api_url`](crate::ClerkBuilder::frontend_api_url) names one.

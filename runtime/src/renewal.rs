@@ -35,7 +35,11 @@ use crate::{
     clerk::Clerk,
     error::{ErrorKind, TokenError},
     request::cookie::{CookieError, CookieSet, overlay},
-    response::recovery::{Recoverable, Recovery},
+    response::{
+        recovery::{Recoverable, Recovery},
+        rejection::Rejection,
+        report::Report,
+    },
 };
 
 /// Stands in the extensions of a request inside a page. The type is private to the crate, so no one
@@ -70,6 +74,28 @@ struct Progress {
     rejected: Option<Recoverable>,
     /// Whether the head of the response is sent: nothing can be added to it.
     is_sent: bool,
+    /// Where the page is redirected.
+    redirected: Option<Step>,
+    /// Rejections that the operator is told of once it is known whether the page is redirected.
+    reports: Vec<Report>,
+}
+
+impl Progress {
+    fn tell(&mut self) {
+        for report in self.reports.drain(..) {
+            match self.redirected {
+                Some(step) => report.tell_redirected(step.as_str()),
+                None => report.tell(),
+            }
+        }
+    }
+}
+
+/// A request can end without a response: the caller closed the connection.
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.tell();
+    }
 }
 
 /// What a response must have beside what the handler wrote.
@@ -110,7 +136,7 @@ impl Renewal {
         progress.is_consulted = true;
         let renewed = progress.cookie.clone();
         drop(progress);
-        if !renewal.0.site.clerk.is_same_as(clerk) {
+        if !renewal.0.site.clerk.shares_instance_with(clerk) {
             renewal.0.site.note_other_clerk();
             return None;
         }
@@ -188,9 +214,25 @@ impl Renewal {
         step.is_some_and(|(step, _)| step != Step::SignIn)
     }
 
+    /// Whether the page may be redirected instead of this rejection.
+    pub(crate) fn may_redirect(&self, rejection: &Rejection) -> bool {
+        let may = self.0.page.as_ref().is_some_and(PageRequest::may_redirect);
+        may && !self.progress().is_sent
+            && rejection.recoverable().is_some_and(|rejected| self.is_ours(&rejected))
+    }
+
+    /// Keeps a report until the response is known.
+    pub(crate) fn tell_later(&self, report: Report) {
+        self.progress().reports.push(report);
+    }
+
+    fn is_ours(&self, rejected: &Recoverable) -> bool {
+        Arc::ptr_eq(&rejected.instance, &self.0.site.clerk.appearance().instance)
+    }
+
     /// The URL that a page is redirected to instead of its rejection.
     pub(crate) fn redirect(&self, rejected: &Recoverable) -> Option<HeaderValue> {
-        if !Arc::ptr_eq(&rejected.settings, &self.0.site.clerk.appearance()) {
+        if !self.is_ours(rejected) {
             return None;
         }
         let headers = self.headers();
@@ -210,7 +252,10 @@ impl Renewal {
         let start = site.return_key.start(&page.url, site.clerk.verifier().clock.now())?;
         let target = Target { site, page, cookies: &cookies, reason, state: &start.state };
         let location = target.location(step)?;
-        self.progress().is_admitted = false;
+        let mut progress = self.progress();
+        progress.is_admitted = false;
+        progress.redirected = Some(step);
+        drop(progress);
         let mut fields = vec![loop_counter::count(page.redirects?, page.url.is_encrypted())];
         if step == Step::Handshake {
             fields.push(start.cookie);
@@ -220,10 +265,12 @@ impl Renewal {
         Some(location)
     }
 
-    /// Takes what the response must have, right before its head is sent.
+    /// Takes what the response must have, right before its head is sent. By now it is known what
+    /// became of the rejections.
     pub(crate) fn additions(&self) -> Additions {
         let mut progress = self.progress();
         progress.is_sent = true;
+        progress.tell();
         if let Some(page) = self.0.page.as_ref().filter(|page| page.redirects != Some(0))
             && progress.is_admitted
         {

@@ -4,4 +4,5 @@ pub(crate) mod kind;
 pub(crate) mod reason;
 pub(crate) mod recovery;
 pub(crate) mod rejection;
+pub(crate) mod report;
 pub(crate) mod resource;

@@ -10,6 +10,7 @@
 mod numbers;
 mod pages;
 mod recorder;
+mod redirects;
 mod spans;
 
 use axum::{Router, routing::get};

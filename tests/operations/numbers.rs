@@ -23,7 +23,7 @@ use tower::ServiceExt;
 
 use crate::{App, NOW, recorder::Numbers};
 
-const DECISIONS: &str = "clerk_auth_decisions_total";
+pub(crate) const DECISIONS: &str = "clerk_auth_decisions_total";
 const LOOKUPS: &str = "clerk_auth_cache_lookups_total";
 const CALLS: &str = "clerk_auth_upstream_request_duration_seconds";
 const THROTTLED: &str = "clerk_auth_upstream_throttled_total";

@@ -57,7 +57,7 @@ fn nested(pages: &PagesLayer) -> Router<App> {
 }
 
 #[clerk_auth]
-async fn dashboard(State(runs): State<Arc<AtomicUsize>>, subject: Subject) -> String {
+pub(crate) async fn dashboard(State(runs): State<Arc<AtomicUsize>>, subject: Subject) -> String {
     runs.fetch_add(1, Ordering::SeqCst);
     subject.to_string()
 }

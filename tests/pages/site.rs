@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use axum::{extract::Request, middleware::map_request};
+use axum::{Router, extract::Request, middleware::map_request};
 use clerk_auth::{
     Clerk, ClerkBuilder,
     pages::{PagesBuilder, PagesLayer},
@@ -77,6 +77,19 @@ impl Site {
         settings: impl FnOnce(ClerkBuilder, &DevIssuer) -> ClerkBuilder,
         pages: impl FnOnce(PagesBuilder) -> PagesBuilder,
     ) -> Self {
+        let app = |state: App| {
+            let pages = pages(PagesLayer::builder(state.clerk.clone()).sign_in_url("/sign-in"));
+            app(state, &pages.build().unwrap())
+        };
+        Self::start_with(host, settings, app).await
+    }
+
+    /// A site with routes and layers of its own.
+    pub(crate) async fn start_with(
+        host: &str,
+        settings: impl FnOnce(ClerkBuilder, &DevIssuer) -> ClerkBuilder,
+        app: impl FnOnce(App) -> Router,
+    ) -> Self {
         let clock = TestClock::at(NOW);
         let issuer = DevIssuer::builder().clock(clock.clone()).start().await.unwrap();
         let api = ClerkApi::start().await;
@@ -85,10 +98,9 @@ impl Site {
             .clock(clock.clone())
             .api_url(api.url());
         let clerk = settings(clerk, &issuer).build().unwrap();
-        let pages = pages(PagesLayer::builder(clerk.clone()).sign_in_url("/sign-in"));
         let runs = Arc::new(AtomicUsize::new(0));
         let state = App { clerk, runs: Arc::clone(&runs), clock: clock.clone() };
-        let app = app(state, &pages.build().unwrap());
+        let app = app(state);
         let arrivals = Arc::new(AtomicUsize::new(0));
         let arrived = Arc::clone(&arrivals);
         let app = app.layer(map_request(move |request: Request| {

@@ -19,7 +19,16 @@ mod browser;
 
 use std::time::Duration;
 
-use clerk_auth::testing::{DevIssuer, TestClock};
+use axum::{
+    Router,
+    response::{Html, Redirect},
+    routing::{get, post},
+};
+use clerk_auth::{
+    Subject, clerk_auth,
+    pages::PagesLayer,
+    testing::{Answer, DevIssuer, Endpoint, TestClock},
+};
 use pages::site_on_issuer;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -43,12 +52,16 @@ struct World {
 
 impl World {
     async fn start() -> Self {
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        Self::start_with(|issuer, origin| site_on_issuer(issuer, origin, client).unwrap()).await
+    }
+
+    async fn start_with(site: impl FnOnce(&DevIssuer, &str) -> Router) -> Self {
         let clock = TestClock::at(1_800_000_000);
         let issuer = DevIssuer::builder().clock(clock.clone()).start().await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let origin = format!("http://app.localhost:{}", listener.local_addr().unwrap().port());
-        let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        let site = site_on_issuer(&issuer, &origin, client).unwrap();
+        let site = site(&issuer, &origin);
         tokio::spawn(async move { axum::serve(listener, site).await.unwrap() });
         Self { clock, issuer, origin }
     }
@@ -94,6 +107,57 @@ async fn session_outlives_its_token_for_pages_and_forms() {
     click(&browser, "#save").await;
     assert_eq!(browser.text("#notes").await, "typed for a while");
     assert_eq!(world.issuer.calls().session_refresh, 2);
+    browser.stop().await;
+}
+
+/// A page with a form, and the script of the guide.
+#[clerk_auth]
+async fn form_with_script(subject: Subject) -> Html<String> {
+    let guide = include_str!("../../../runtime/docs/pages.md");
+    let (_, script) = guide.split_once("```js\n").unwrap();
+    let (script, _) = script.split_once("```").unwrap();
+    let form = format!("<form method=post action=/save data-user={subject}>");
+    Html(format!(
+        "{form}<input id=text name=text><button></button></form><script>{script}</script>"
+    ))
+}
+
+#[clerk_auth]
+async fn save(subject: Subject, body: String) -> Redirect {
+    Redirect::to(&format!("/saved?by={subject}&{body}"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Chromium and ChromeDriver: see the first lines of this file"]
+async fn form_is_sent_once_more_if_its_session_is_not_refreshed() {
+    let world = World::start_with(|issuer, origin| {
+        let clerk = issuer.clerk().build().unwrap();
+        let pages = PagesLayer::builder(clerk.clone()).origins([origin]);
+        Router::new()
+            .route("/form", get(form_with_script))
+            .route("/save", post(save))
+            .route("/saved", get(async || Html("<p id=saved>saved</p>")))
+            .layer(pages.sign_in_url(issuer.sign_in_url()).build().unwrap())
+            .with_state(clerk)
+    })
+    .await;
+    let browser = Browser::start().await;
+    world.sign_in(&browser, "/form", "user_ada org_notes").await;
+    for refused in [0, 1] {
+        world.open(&browser, "/form").await;
+        browser.find("#text").await;
+        browser.run("document.querySelector('#text').value = 'typed'").await;
+        world.clock.advance(Duration::from_secs(70));
+        if refused == 1 {
+            world.issuer.answer_with(Endpoint::SessionRefresh, Answer::status(503));
+        }
+        let handshakes = world.issuer.calls().handshake_payload;
+        click(&browser, "button").await;
+        browser.find("#saved").await;
+        let saved = format!("{}/saved?by=user_ada&text=typed", world.origin);
+        assert_eq!(address(&browser).await, saved);
+        assert_eq!(world.issuer.calls().handshake_payload - handshakes, refused);
+    }
     browser.stop().await;
 }
 

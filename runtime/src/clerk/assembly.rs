@@ -98,6 +98,7 @@ fn assemble(mut builder: ClerkBuilder) -> Result<Clerk, ConfigError> {
         debugs_reasons: builder.debug_reasons,
         scope_hierarchy: builder.scope_hierarchy,
         resource: checked.resource,
+        instance: Arc::default(),
     };
     telemetry::describe();
     Ok(Clerk(Arc::new(Inner {

@@ -9,7 +9,11 @@ use crate::{
     error::{AuthError, ErrorKind},
     identity::{Identity, VerifiedToken},
     policy::{Denial, Policy, RequiredScopes, ScopeHierarchy},
-    response::rejection::{Rejection, RejectionSettings},
+    renewal::Renewal,
+    response::{
+        rejection::{Rejection, RejectionSettings},
+        report::{self, Report},
+    },
     token::TokenType,
 };
 
@@ -153,7 +157,13 @@ pub(crate) fn reject(
     settings: Arc<RejectionSettings>,
     extensions: Option<&Extensions>,
 ) -> Rejection {
-    let rejection = Rejection::new(error, policy, settings, extensions);
+    let rejection = Rejection::untold(error, policy, settings);
+    match extensions.and_then(|it| Some((it, it.get::<Renewal>()?))) {
+        Some((request, pages)) if pages.may_redirect(&rejection) => {
+            pages.tell_later(Report::new(&rejection, error, policy, request));
+        }
+        _ => report::tell(&rejection, error, policy, extensions),
+    }
     match extensions.and_then(passed_anonymously) {
         Some(passed) => passed.complete_request(rejection),
         None => rejection,

@@ -70,7 +70,7 @@ async fn authenticate_in_page(
         return session;
     }
     if renewal.hands_over(&parts.headers, failure) {
-        return Err(failure.clone().into());
+        return session.and_then(|_| Err(ErrorKind::Missing.into()));
     }
     authenticate_optional(clerk, parts, policy).await
 }

@@ -29,6 +29,18 @@ pub(crate) enum Step {
     ReturnToSatellite,
 }
 
+impl Step {
+    /// As the log has it.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Handshake => "handshake",
+            Self::SignIn => "sign-in",
+            Self::SyncAtPrimary => "primary-domain",
+            Self::ReturnToSatellite => "satellite-domain",
+        }
+    }
+}
+
 /// What must happen before the session cookie counts.
 pub(crate) fn sync_first(
     site: SiteKind,

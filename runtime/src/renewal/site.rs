@@ -92,8 +92,8 @@ impl Site {
         if !self.notes.clerk.swap(true, Ordering::Relaxed) {
             tracing::warn!(
                 "a guard has another `Clerk` than the pages around it, so nothing is renewed; give \
-                 `PagesLayer::builder` the `Clerk` of the guards inside: routes of a `Clerk` made by \
-                 `Clerk::with` need a layer of their own"
+                 `PagesLayer::builder` a clone of the guard's `Clerk`, or derive both from one by \
+                 `Clerk::with`"
             );
         }
     }

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::rejection::RejectionSettings;
 use crate::{
     error::{ErrorKind, TokenError},
     request::cookie::CookieError,
@@ -29,8 +28,8 @@ pub(crate) enum Recovery {
 pub(crate) struct Recoverable {
     pub(crate) recovery: Recovery,
     pub(crate) reason: &'static str,
-    /// Those of the `Clerk` that rejected: pages of another one have nothing to do with it.
-    pub(crate) settings: Arc<RejectionSettings>,
+    /// That of the `Clerk` that rejected: pages of another one have nothing to do with it.
+    pub(crate) instance: Arc<()>,
 }
 
 impl Recovery {

@@ -18,9 +18,9 @@ use crate::{
         kind::{PROBLEM_TYPE, RejectionKind},
         reason,
         recovery::{Recoverable, Recovery},
+        report,
         resource::Resource,
     },
-    telemetry,
     token::TokenType,
 };
 
@@ -71,6 +71,8 @@ pub(crate) struct RejectionSettings {
     pub(crate) debugs_reasons: bool,
     pub(crate) scope_hierarchy: ScopeHierarchy,
     pub(crate) resource: Option<Resource>,
+    /// The same for a `Clerk` and those derived from it.
+    pub(crate) instance: Arc<()>,
 }
 
 pub(crate) type BodyHook = Arc<dyn Fn(RejectionKind) -> Response + Send + Sync>;
@@ -98,6 +100,17 @@ impl Rejection {
         appearance: Arc<RejectionSettings>,
         extensions: Option<&Extensions>,
     ) -> Self {
+        let rejection = Self::untold(error, policy, appearance);
+        report::tell(&rejection, error, policy, extensions);
+        rejection
+    }
+
+    /// The same, of which the operator is told later.
+    pub(crate) fn untold(
+        error: &AuthError,
+        policy: &Policy,
+        appearance: Arc<RejectionSettings>,
+    ) -> Self {
         let failure = &error.failure;
         let scopes = match failure {
             ErrorKind::Missing => policy.scopes_to_request(appearance.scope_hierarchy),
@@ -112,7 +125,7 @@ impl Rejection {
             ErrorKind::Upstream(fault) => Some(fault.retry_after),
             _ => None,
         };
-        let rejection = Self {
+        Self {
             kind: RejectionKind::of(failure),
             scopes,
             accepts_oauth: policy.accepts(TokenType::OAuthToken),
@@ -121,11 +134,7 @@ impl Rejection {
             reason: reason::code(error, policy),
             recovery: Recovery::of(failure).filter(|_| policy.accepts(TokenType::SessionToken)),
             appearance,
-        };
-        rejection.tell_operator(error, policy, extensions.and_then(route));
-        let token_type = error.presented.map(|presented| presented.token_type);
-        telemetry::rejected(token_type, rejection.kind.as_str(), rejection.reason);
-        rejection
+        }
     }
 
     /// Replaces the scopes that a client without a token should ask for.
@@ -137,24 +146,6 @@ impl Rejection {
             self.scopes = map(self.scopes, self.appearance.scope_hierarchy);
         }
         self
-    }
-
-    /// One event. Our own mistakes are errors, Clerk's outages are warnings.
-    fn tell_operator(&self, error: &AuthError, policy: &Policy, route: Option<&str>) {
-        let (failure, reason) = (&error.failure, self.reason);
-        let (rejection, status) = (self.kind.as_str(), self.status().as_u16());
-        let token_type = error.presented.map(|presented| presented.token_type.as_str());
-        match failure {
-            ErrorKind::Configuration(_) => {
-                tracing::error!(status, rejection, reason, token_type, %policy, route, cause = %failure, "request rejected");
-            }
-            ErrorKind::Upstream(_) => {
-                tracing::warn!(status, rejection, reason, token_type, %policy, route, cause = %failure, "request rejected");
-            }
-            _ => {
-                tracing::info!(status, rejection, reason, token_type, %policy, route, cause = %failure, "request rejected");
-            }
-        }
     }
 
     /// Why the request was refused, as far as the caller may know.
@@ -210,10 +201,10 @@ impl Rejection {
         helps.then_some(resource)
     }
 
-    /// What pages can do about it.
+    /// What a page around the guard can do about it, if anything.
     pub(crate) fn recoverable(&self) -> Option<Recoverable> {
-        let (reason, settings) = (self.reason, Arc::clone(&self.appearance));
-        self.recovery.map(|recovery| Recoverable { recovery, reason, settings })
+        let instance = Arc::clone(&self.appearance.instance);
+        Some(Recoverable { recovery: self.recovery?, reason: self.reason, instance })
     }
 
     fn body(&self) -> (HeaderValue, Body) {
@@ -298,17 +289,6 @@ impl fmt::Display for Rejection {
 /// `source` is always `None`: a chain of errors is printed to callers more easily than
 /// [`reason`](Rejection::reason).
 impl std::error::Error for Rejection {}
-
-/// The route as the router writes it: `/notes/{id}`.
-#[cfg(feature = "matched-path")]
-fn route(extensions: &Extensions) -> Option<&str> {
-    extensions.get::<axum::extract::MatchedPath>().map(axum::extract::MatchedPath::as_str)
-}
-
-#[cfg(not(feature = "matched-path"))]
-const fn route(_: &Extensions) -> Option<&str> {
-    None
-}
 
 /// The body by which Clerk's front ends know that they must ask the user to verify again.
 fn clerk_error(needed: Reverification) -> Option<String> {

@@ -61,7 +61,7 @@ pub(crate) fn admitted(token_type: Option<TokenType>) {
     }
 }
 
-/// A guard, a layer or a handler rejected a request.
+/// A guard, a layer or a handler rejected a request, or pages redirected one.
 pub(crate) fn rejected(
     token_type: Option<TokenType>,
     rejection: &'static str,

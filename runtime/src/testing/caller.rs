@@ -284,6 +284,7 @@ impl<I: Into<Described>> Caller<I> {
             debugs_reasons: true,
             scope_hierarchy: self.scope_hierarchy,
             resource: None,
+            instance: Arc::default(),
         });
         let permitted = permit(identity.as_ref(), &P::POLICY, self.scope_hierarchy);
         let admitted = permitted.map(|()| {
