@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::rejection::RejectionSettings;
+use super::{reason, rejection::RejectionSettings};
 use crate::{
     error::{ErrorKind, TokenError},
     request::cookie::CookieError,
@@ -31,6 +31,13 @@ pub(crate) struct Recoverable {
     pub(crate) reason: &'static str,
     /// Those of the `Clerk` that rejected: pages of another one have nothing to do with it.
     pub(crate) settings: Arc<RejectionSettings>,
+}
+
+impl Recoverable {
+    /// A session that has expired and was not refreshed.
+    pub(crate) const fn expired(settings: Arc<RejectionSettings>) -> Self {
+        Self { recovery: Recovery::Refresh, reason: reason::EXPIRED, settings }
+    }
 }
 
 impl Recovery {
