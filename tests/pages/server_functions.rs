@@ -223,6 +223,19 @@ async fn visitor_function_never_redirects_an_admitted_page() {
     }
 }
 
+/// A token that is not valid yet when the first function runs.
+#[tokio::test]
+async fn later_admission_takes_a_rejection_back() {
+    let site = Site::production().await;
+    let token = site.session("user_ada").lives(Duration::from_secs(600)).claim("nbf", NOW + 60);
+    let mut ada = site.browser();
+    ada.store(session_cookies(&token.jwt(), NOW).iter().map(String::as_str));
+    let reply = ada.open("/rendered/session").await;
+    assert_eq!(reply.target(), "handshake session-token-nbf", "{reply:?}");
+    let reply = ada.open("/rendered/session,wait,session").await;
+    assert_eq!((reply.status, reply.body), (200, format!("401, waited, {KNOWN}")));
+}
+
 #[tokio::test]
 async fn rejection_in_a_page_that_is_no_navigation_keeps_it() {
     let site = Site::production().await;
