@@ -29,7 +29,7 @@ use http::{HeaderMap, HeaderValue, Method, Uri, header::COOKIE, request::Parts};
 
 use self::{
     decision::Step, directive::Directives, directive::sensitive, page_request::PageRequest,
-    redirect::Target, site::Site,
+    redirect::Target, refresh::Refreshing, site::Site,
 };
 use crate::{
     clerk::Clerk,
@@ -68,12 +68,14 @@ struct Progress {
     cookie: Option<HeaderValue>,
     /// The `Set-Cookie` fields of the response.
     fields: Vec<HeaderValue>,
+    /// What a guard waits for.
+    refreshing: Option<Refreshing>,
     /// Why the session was not refreshed.
     not_renewed: Option<&'static str>,
     /// The last rejection that does not become a response. A later admission takes it back.
     rejected: Option<Recoverable>,
-    /// Whether the head of the response is sent: nothing can be added to it.
-    is_sent: bool,
+    /// Whether the head of the response is made: nothing is added to it any more.
+    is_closed: bool,
     /// Where the page is redirected.
     redirected: Option<Step>,
     /// Rejections that the operator is told of once it is known whether the page is redirected.
@@ -129,8 +131,8 @@ impl Renewal {
     pub(crate) fn lent(parts: &mut Parts, clerk: &Clerk) -> Option<Self> {
         let renewal = parts.extensions.get::<Self>()?.clone();
         let mut progress = renewal.progress();
-        let is_sent = progress.is_sent;
-        if is_sent && !progress.is_consulted {
+        let is_closed = progress.is_closed;
+        if is_closed && !progress.is_consulted {
             renewal.0.site.note_late_guard();
         }
         progress.is_consulted = true;
@@ -149,8 +151,7 @@ impl Renewal {
         if let Some(renewed) = renewed {
             parts.headers.insert(COOKIE, renewed);
         }
-        // Clerk takes an expired token for one refresh: its cookies must not be lost.
-        (!is_sent).then_some(renewal)
+        (!is_closed).then_some(renewal)
     }
 
     /// Whether the request is the one of the page. An application can carry extensions from one
@@ -188,13 +189,54 @@ impl Renewal {
         let (Some(page), ErrorKind::Token(TokenError::Expired)) = (page, failure) else {
             return false;
         };
-        match refresh::refresh(site, page, headers).await {
+        let started = {
+            let mut progress = self.progress();
+            // Clerk takes an expired token for one refresh: its cookies must not be lost.
+            if progress.is_closed {
+                return false;
+            }
+            let started = refresh::start(site, page, headers);
+            progress.refreshing = started.as_ref().ok().cloned();
+            started
+        };
+        let refreshed = match started {
+            Ok(refreshing) => refreshing.result().await,
+            Err(refusal) => Err(refusal),
+        };
+        self.progress().refreshing = None;
+        match refreshed {
             Ok(directives) => self.renew(headers, &directives).is_some(),
             Err(refusal) => {
                 self.progress().not_renewed = Some(refusal.0);
                 false
             }
         }
+    }
+
+    /// Closes the head of the response. A framework can have it before its guards end: their refresh
+    /// ends first, so that the head has its cookies, or is a redirect.
+    pub(crate) async fn close(&self) {
+        while let Some(refreshing) = self.refreshing_or_close() {
+            match refreshing.result().await {
+                Ok(directives) => {
+                    self.renew(&mut self.headers(), &directives);
+                }
+                Err(refusal) => {
+                    let rejected =
+                        Recoverable::expired(Arc::clone(&self.0.site.clerk.appearance().instance));
+                    let mut progress = self.progress();
+                    progress.not_renewed = Some(refusal.0);
+                    progress.rejected = Some(rejected);
+                }
+            }
+        }
+    }
+
+    fn refreshing_or_close(&self) -> Option<Refreshing> {
+        let mut progress = self.progress();
+        let refreshing = progress.refreshing.take();
+        progress.is_closed = refreshing.is_none();
+        refreshing
     }
 
     /// Notes that a guard admitted the session: the next redirect is the first again.
@@ -206,8 +248,8 @@ impl Renewal {
 
     /// Whether a page that admits anonymous requests too takes another way than that.
     pub(crate) fn hands_over(&self, headers: &HeaderMap, failure: &ErrorKind) -> bool {
-        let Progress { is_admitted, is_sent, .. } = *self.progress();
-        if is_admitted || is_sent {
+        let Progress { is_admitted, is_closed, .. } = *self.progress();
+        if is_admitted || is_closed {
             return false;
         }
         let step = Recovery::of(failure).and_then(|recovery| self.next_step(recovery, headers));
@@ -217,7 +259,7 @@ impl Renewal {
     /// Whether the page may be redirected instead of this rejection.
     pub(crate) fn may_redirect(&self, rejection: &Rejection) -> bool {
         let may = self.0.page.as_ref().is_some_and(PageRequest::may_redirect);
-        may && !self.progress().is_sent
+        may && !self.progress().is_closed
             && rejection.recoverable().is_some_and(|rejected| self.is_ours(&rejected))
     }
 
@@ -269,7 +311,7 @@ impl Renewal {
     /// became of the rejections.
     pub(crate) fn additions(&self) -> Additions {
         let mut progress = self.progress();
-        progress.is_sent = true;
+        progress.is_closed = true;
         progress.tell();
         if let Some(page) = self.0.page.as_ref().filter(|page| page.redirects != Some(0))
             && progress.is_admitted
@@ -295,9 +337,6 @@ impl Renewal {
         let cookie = overlay(headers, &directives.cookies())?;
         headers.insert(COOKIE, cookie.clone());
         let mut progress = self.progress();
-        if progress.is_sent {
-            self.0.site.note_late_guard();
-        }
         progress.cookie = Some(cookie);
         // Guards that waited for the same refresh set the same cookies.
         for field in directives.fields() {

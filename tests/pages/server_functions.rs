@@ -1,6 +1,10 @@
 //! Server functions in a page that a framework renders: it answers 200, whatever became of them.
 
-use std::{convert::Infallible, time::Duration};
+use std::{
+    convert::Infallible,
+    task::{Context, Waker},
+    time::Duration,
+};
 
 use axum::{
     Extension, Router,
@@ -44,6 +48,7 @@ pub(crate) fn framework(clerk: Clerk) -> Router<App> {
     Router::new()
         .route("/rendered/{functions}", get(rendered).post(rendered))
         .route("/streamed/{functions}", get(streamed))
+        .route("/begun/{function}", get(begun))
         .route("/carried-into", get(carried_into))
         .route("/function", post(function).get(function))
         .merge(behind_guard)
@@ -77,6 +82,20 @@ async fn streamed(
         async move { format!(" {}", called(&function, &parts, &clock).await) }
     });
     let page = stream::once(async { "streamed:".to_owned() }).chain(rest);
+    Body::from_stream(page.map(Ok::<_, Infallible>))
+}
+
+/// Calls a function, and sends the head of the page while it runs: only the body goes on with it.
+async fn begun(
+    State(clock): State<TestClock>,
+    Path(function): Path<String>,
+    request: Request,
+) -> Body {
+    let (parts, _) = request.into_parts();
+    let mut called = Box::pin(async move { called(&function, &parts, &clock).await });
+    let mut context = Context::from_waker(Waker::noop());
+    assert!(called.as_mut().poll(&mut context).is_pending());
+    let page = stream::once(async { "begun: ".to_owned() }).chain(stream::once(called));
     Body::from_stream(page.map(Ok::<_, Infallible>))
 }
 
@@ -204,6 +223,19 @@ async fn visitor_function_never_redirects_an_admitted_page() {
     }
 }
 
+/// A token that is not valid yet when the first function runs.
+#[tokio::test]
+async fn later_admission_takes_a_rejection_back() {
+    let site = Site::production().await;
+    let token = site.session("user_ada").lives(Duration::from_secs(600)).claim("nbf", NOW + 60);
+    let mut ada = site.browser();
+    ada.store(session_cookies(&token.jwt(), NOW).iter().map(String::as_str));
+    let reply = ada.open("/rendered/session").await;
+    assert_eq!(reply.target(), "handshake session-token-nbf", "{reply:?}");
+    let reply = ada.open("/rendered/session,wait,session").await;
+    assert_eq!((reply.status, reply.body), (200, format!("401, waited, {KNOWN}")));
+}
+
 #[tokio::test]
 async fn rejection_in_a_page_that_is_no_navigation_keeps_it() {
     let site = Site::production().await;
@@ -282,6 +314,27 @@ async fn function_of_a_streamed_page_renews_nothing() {
         assert!(reply.set_cookies().is_empty());
     }
     assert_eq!(site.api.count(), 0);
+}
+
+#[tokio::test]
+async fn head_of_a_streamed_page_waits_for_a_refresh_that_runs() {
+    let site = Site::production().await;
+    let expired = site.browser().signed_in("user_ada", 90);
+    site.api.rejects(401, "refresh_token_not_found");
+    for function in ["session", "visitor"] {
+        let reply = expired.clone().open(&format!("/begun/{function}")).await;
+        let target = "handshake session-token-expired-refresh-refresh_token_not_found";
+        assert_eq!(reply.target(), target, "{reply:?}");
+        site.advance(11);
+    }
+    site.api.sets(&session_cookies(&site.token("user_ada"), NOW));
+    for function in ["session", "visitor"] {
+        let reply = expired.clone().open(&format!("/begun/{function}")).await;
+        assert_eq!((reply.status, reply.body.as_str()), (200, "begun: Guard(session_token)"));
+        let names = reply.cookie_names();
+        assert_eq!(names.iter().filter(|name| **name == "__session").count(), 1, "{reply:?}");
+        assert_eq!((reply.header("vary"), reply.header("cache-control")), ("Cookie", "no-store"));
+    }
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@
 
 pub mod captured_log;
 pub mod connection;
+pub mod site_browser;
 
 use std::net::SocketAddr;
 

@@ -1,8 +1,8 @@
-//! Runs the example on a local stand-in for Clerk, and prints requests to try.
+//! Runs the example on a local stand-in for Clerk, and prints a page and requests to try.
 
 use std::error::Error;
 
-use clerk_auth::testing::DevIssuer;
+use clerk_auth::{pages::PagesLayer, testing::DevIssuer};
 use notes_dioxus::{AddNotePolicy, WhoamiPolicy, router};
 use tokio::net::TcpListener;
 
@@ -14,12 +14,18 @@ async fn main() -> Result<(), Box<dyn Error>> {
     clerk.check(WhoamiPolicy::POLICY)?;
 
     let listener = TcpListener::bind("127.0.0.1:3000").await?;
-    let address = format!("http://{}", listener.local_addr()?);
+    // Another host than the issuer's `clerk.localhost`: cookies do not tell ports apart.
+    let address = format!("http://app.localhost:{}", listener.local_addr()?.port());
+    let pages = PagesLayer::builder(clerk.clone())
+        .sign_in_url(issuer.sign_in_url()) // `/sign-in`, or nothing for Clerk's own page
+        .origins([&address])
+        .build()?;
     let token = issuer.oauth("user_ada").scopes(["write:notes"]).jwt();
     let request = format!(r#"curl -i --json '{{"text":"milk"}}' {address}/api/notes/2026"#);
     println!("{request}");
     println!("{request} -H 'Authorization: Bearer {token}'");
 
-    axum::serve(listener, router(clerk)).await?;
+    println!("Open {address} in a browser.");
+    axum::serve(listener, router(clerk, pages)).await?;
     Ok(())
 }

@@ -1,8 +1,15 @@
 //! Requests over a socket: what callers see, and that nothing is decoded for those who are refused.
 
-use axum::Router;
-use clerk_auth::testing::DevIssuer;
-use clerk_auth_tests::{Reply, Server};
+use std::time::Duration;
+
+use axum::{Extension, Router};
+use clerk_auth::{
+    ClerkLayer, Policy,
+    pages::PagesLayer,
+    policy,
+    testing::{Answer, DevIssuer, Endpoint, TestClock},
+};
+use clerk_auth_tests::{Reply, Server, site_browser::SiteBrowser};
 use dioxus::prelude::*;
 use http::Method;
 use tokio::{
@@ -94,6 +101,66 @@ async fn a_page_gets_a_refusal_as_an_error_and_keeps_its_own_status() {
 }
 
 #[tokio::test]
+async fn page_of_a_visitor_is_redirected_to_the_sign_in_and_back() {
+    let app = Application::start().await;
+    let reply = app.browser().open("/").await;
+    assert!(reply.header("location").contains("/v1/client/handshake?"), "{reply:?}");
+    let page = app.browser().sign_in("/", ADA).await;
+    assert!(page.body.contains("Signed in as user_ada"), "{page:?}");
+}
+
+#[tokio::test]
+async fn page_of_an_expired_session_is_rendered_signed_in() {
+    for streams in [false, true] {
+        let app = Application::start_with(streams).await;
+        let mut browser = app.signed_in().await;
+        app.clock.advance(PAST_EXPIRY);
+        let page = browser.open("/").await;
+        assert!(page.body.contains("Signed in as user_ada"), "{page:?}");
+        assert!(sets_a_session(&page), "{page:?}");
+        assert_eq!((page.status, page.header("cache-control")), (200, "no-store"));
+        assert_eq!(app.issuer.calls().session_refresh, 1);
+        // With the new cookies, nothing is left to renew.
+        let page = browser.open("/").await;
+        assert!(page.body.contains("Signed in as user_ada") && !sets_a_session(&page), "{page:?}");
+    }
+}
+
+#[tokio::test]
+async fn page_of_a_session_that_is_not_refreshed_is_redirected() {
+    for streams in [false, true] {
+        let app = Application::start_with(streams).await;
+        let mut browser = app.signed_in().await;
+        app.clock.advance(PAST_EXPIRY);
+        browser.lose_refresh_cookie();
+        let reply = browser.open("/").await;
+        assert_eq!(reply.status, 307, "{reply:?}");
+        assert!(reply.header("location").contains("/v1/client/handshake?"), "{reply:?}");
+    }
+}
+
+#[tokio::test]
+async fn call_after_expiry_is_answered_and_sets_the_new_cookies() {
+    let app = Application::start().await;
+    let mut browser = app.signed_in().await;
+    app.clock.advance(PAST_EXPIRY);
+    let reply = browser.call("/api/whoami", "application/json", "{}").await;
+    assert_eq!((reply.status, reply.body.as_str()), (200, r#""user_ada""#));
+    assert!(sets_a_session(&reply), "{reply:?}");
+    assert_eq!(app.issuer.calls().session_refresh, 1);
+}
+
+#[tokio::test]
+async fn call_that_is_not_refreshed_stays_401() {
+    let app = Application::start().await;
+    let mut browser = app.signed_in().await;
+    app.clock.advance(PAST_EXPIRY);
+    app.issuer.answer_with(Endpoint::SessionRefresh, Answer::status(503));
+    let reply = browser.call("/api/whoami", "application/json", "{}").await;
+    assert_eq!((reply.status, reply.headers.get("set-cookie")), (401, None), "{reply:?}");
+}
+
+#[tokio::test]
 async fn without_a_clerk_in_the_request_nobody_enters() {
     let mut app = Application::start().await;
     let functions = Router::new().serve_api_application(ServeConfig::new(), App);
@@ -101,16 +168,55 @@ async fn without_a_clerk_in_the_request_nobody_enters() {
     assert_eq!(app.add_note(PATH, TEXT, &app.writer()).await.status, 500);
 }
 
+/// An account of the dev issuer's sign-in page.
+const ADA: &str = "user_ada org_notes";
+const PAST_EXPIRY: Duration = Duration::from_secs(70);
+const ANYBODY: Policy = policy!(accepts = "any", optional);
+
+fn sets_a_session(reply: &Reply) -> bool {
+    let mut cookies = reply.headers.get_all("set-cookie").iter();
+    cookies.any(|cookie| cookie.as_bytes().starts_with(b"__session="))
+}
+
 struct Application {
+    clock: TestClock,
     issuer: DevIssuer,
     server: Server,
 }
 
 impl Application {
     async fn start() -> Self {
-        let issuer = DevIssuer::start().await.unwrap();
-        let server = Server::start(router(issuer.clerk().build().unwrap())).await;
-        Self { issuer, server }
+        Self::start_with(false).await
+    }
+
+    /// With pages that are streamed, or as the example has it.
+    async fn start_with(streams: bool) -> Self {
+        let clock = TestClock::at(1_800_000_000);
+        let issuer = DevIssuer::builder().clock(clock.clone()).start().await.unwrap();
+        let clerk = issuer.clerk().build().unwrap();
+        let pages = PagesLayer::builder(clerk.clone()).sign_in_url(issuer.sign_in_url());
+        let pages = pages.build().unwrap();
+        let router = if streams {
+            let settings = ServeConfig::new().enable_out_of_order_streaming();
+            Router::new()
+                .serve_api_application(settings, App)
+                .layer(ClerkLayer::new(clerk.clone(), ANYBODY))
+                .layer(pages)
+                .layer(Extension(clerk))
+        } else {
+            router(clerk, pages)
+        };
+        Self { clock, issuer, server: Server::start(router).await }
+    }
+
+    fn browser(&self) -> SiteBrowser {
+        SiteBrowser::new(self.server.address())
+    }
+
+    async fn signed_in(&self) -> SiteBrowser {
+        let mut browser = self.browser();
+        browser.sign_in("/", ADA).await;
+        browser
     }
 
     /// The token of a caller who may add notes.

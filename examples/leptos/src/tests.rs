@@ -1,15 +1,23 @@
 //! Requests over a socket: what callers see, and that nothing is decoded for those who are refused.
 
-use axum::{Router, routing::post};
-use clerk_auth::testing::DevIssuer;
-use clerk_auth_tests::{Reply, Server};
+use std::time::Duration;
+
+use axum::{
+    Extension, Router,
+    routing::{get, post},
+};
+use clerk_auth::{
+    pages::PagesLayer,
+    testing::{Answer, DevIssuer, Endpoint, TestClock},
+};
+use clerk_auth_tests::{Reply, Server, site_browser::SiteBrowser};
 use http::Method;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
 };
 
-use crate::router;
+use crate::{document, router};
 
 const TEXT: &str = "text=milk";
 const NO_SUCH_ARGUMENT: &str = "no=text";
@@ -94,6 +102,67 @@ async fn a_page_gets_a_refusal_as_an_error_and_keeps_its_own_status() {
 }
 
 #[tokio::test]
+async fn page_of_a_visitor_is_redirected_to_the_sign_in_and_back() {
+    let app = App::start().await;
+    let reply = app.browser().open("/").await;
+    assert!(reply.header("location").contains("/v1/client/handshake?"), "{reply:?}");
+    let page = app.browser().sign_in("/", ADA).await;
+    assert!(page.body.contains("Signed in as user_ada"), "{page:?}");
+}
+
+#[tokio::test]
+async fn page_of_an_expired_session_is_rendered_signed_in() {
+    let app = App::start().await;
+    for path in PAGES {
+        let mut browser = app.signed_in().await;
+        app.clock.advance(PAST_EXPIRY);
+        let refreshed = app.issuer.calls().session_refresh;
+        let page = browser.open(path).await;
+        assert!(page.body.contains("Signed in as user_ada"), "{page:?}");
+        assert!(sets_a_session(&page), "{page:?}");
+        assert_eq!((page.status, page.header("cache-control")), (200, "no-store"));
+        assert_eq!(app.issuer.calls().session_refresh, refreshed + 1);
+        // With the new cookies, nothing is left to renew.
+        let page = browser.open(path).await;
+        assert!(page.body.contains("Signed in as user_ada") && !sets_a_session(&page), "{page:?}");
+    }
+}
+
+#[tokio::test]
+async fn page_of_a_session_that_is_not_refreshed_is_redirected() {
+    let app = App::start().await;
+    for path in PAGES {
+        let mut browser = app.signed_in().await;
+        app.clock.advance(PAST_EXPIRY);
+        browser.lose_refresh_cookie();
+        let reply = browser.open(path).await;
+        assert_eq!(reply.status, 307, "{reply:?}");
+        assert!(reply.header("location").contains("/v1/client/handshake?"), "{reply:?}");
+    }
+}
+
+#[tokio::test]
+async fn call_after_expiry_is_answered_and_sets_the_new_cookies() {
+    let app = App::start().await;
+    let mut browser = app.signed_in().await;
+    app.clock.advance(PAST_EXPIRY);
+    let reply = browser.call("/api/whoami", FORM, "").await;
+    assert_eq!((reply.status, reply.body.as_str()), (200, r#""user_ada""#));
+    assert!(sets_a_session(&reply), "{reply:?}");
+    assert_eq!(app.issuer.calls().session_refresh, 1);
+}
+
+#[tokio::test]
+async fn call_that_is_not_refreshed_stays_401() {
+    let app = App::start().await;
+    let mut browser = app.signed_in().await;
+    app.clock.advance(PAST_EXPIRY);
+    app.issuer.answer_with(Endpoint::SessionRefresh, Answer::status(503));
+    let reply = browser.call("/api/whoami", FORM, "").await;
+    assert_eq!((reply.status, reply.headers.get("set-cookie")), (401, None), "{reply:?}");
+}
+
+#[tokio::test]
 async fn without_a_clerk_in_the_request_nobody_enters() {
     let mut app = App::start().await;
     let functions = Router::new().route("/api/{*function}", post(leptos_axum::handle_server_fns));
@@ -109,18 +178,50 @@ fn the_guide_shows_this_example() {
     let (_, shown) = include_str!("lib.rs").split_once("token says.\n").unwrap();
     let (shown, _) = shown.split_once("\n\n").unwrap();
     assert!(guide.contains(shown), "{shown}");
+    assert!(guide.contains(crate::RENEW));
+}
+
+/// The last one streams without a guard in front: its function starts before its head is sent.
+const PAGES: [&str; 3] = ["/", "/streamed", "/without-guard"];
+/// An account of the dev issuer's sign-in page.
+const ADA: &str = "user_ada org_notes";
+const FORM: &str = "application/x-www-form-urlencoded";
+const PAST_EXPIRY: Duration = Duration::from_secs(70);
+
+fn sets_a_session(reply: &Reply) -> bool {
+    let mut cookies = reply.headers.get_all("set-cookie").iter();
+    cookies.any(|cookie| cookie.as_bytes().starts_with(b"__session="))
 }
 
 struct App {
+    clock: TestClock,
     issuer: DevIssuer,
     server: Server,
 }
 
 impl App {
     async fn start() -> Self {
-        let issuer = DevIssuer::start().await.unwrap();
-        let server = Server::start(router(issuer.clerk().build().unwrap())).await;
-        Self { issuer, server }
+        let clock = TestClock::at(1_800_000_000);
+        let issuer = DevIssuer::builder().clock(clock.clone()).start().await.unwrap();
+        let clerk = issuer.clerk().build().unwrap();
+        let pages = PagesLayer::builder(clerk.clone()).sign_in_url(issuer.sign_in_url());
+        let pages = pages.build().unwrap();
+        let without_guard = Router::new()
+            .route("/without-guard", get(leptos_axum::render_app_to_stream(document)))
+            .layer(pages.clone())
+            .layer(Extension(clerk.clone()));
+        let server = Server::start(router(clerk, pages).merge(without_guard)).await;
+        Self { clock, issuer, server }
+    }
+
+    fn browser(&self) -> SiteBrowser {
+        SiteBrowser::new(self.server.address())
+    }
+
+    async fn signed_in(&self) -> SiteBrowser {
+        let mut browser = self.browser();
+        browser.sign_in("/", ADA).await;
+        browser
     }
 
     /// The token of a caller who may add notes.

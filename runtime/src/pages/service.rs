@@ -74,6 +74,7 @@ where
                 parts.extensions.insert(renewal.clone());
                 ready.call(Request::from_parts(parts, body)).await?.into_response()
             };
+            renewal.close().await;
             let rejected = response.extensions_mut().remove::<Recoverable>();
             let rejected = rejected.or_else(|| renewal.noted());
             if let Some(location) = rejected.and_then(|rejected| renewal.redirect(&rejected)) {

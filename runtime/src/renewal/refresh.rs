@@ -73,10 +73,6 @@ impl Refresher {
         id
     }
 
-    async fn run(&self, refresh: Refresh) -> Refreshed {
-        self.join_or_start(refresh)?.result().await
-    }
-
     fn join_or_start(&self, refresh: Refresh) -> Result<Flight<Refreshed>, NotRenewed> {
         let (id, now) = (self.id(&refresh), refresh.clerk.verifier().clock.steady());
         let refused = || self.refusals.get(&id).filter(|(_, until)| now < *until);
@@ -94,17 +90,35 @@ impl Refresher {
     }
 }
 
-/// The cookies of the refreshed session. The expired one was verified up to its times.
-pub(super) async fn refresh(site: &Site, page: &PageRequest, headers: &HeaderMap) -> Refreshed {
+/// A refresh that runs on its own: whoever waits for it can stop.
+#[derive(Clone)]
+pub(super) struct Refreshing {
+    flight: Flight<Refreshed>,
+    client_uat: i64,
+}
+
+/// Starts a refresh, or joins it. The expired token is verified up to its times.
+pub(super) fn start(
+    site: &Site,
+    page: &PageRequest,
+    headers: &HeaderMap,
+) -> Result<Refreshing, NotRenewed> {
     let clerk = site.clerk.clone();
     let cookies = clerk.cookies().choose(headers, clerk.verifier().clock.now());
     let client_uat = leading_integer(cookies.client_uat.as_deref());
     let refresh = Refresh::read(clerk, page, headers, cookies, site.origins.trusts_forwarded)?;
-    let directives = site.refresher.run(refresh).await?;
-    // Requests that share a refresh can differ in this cookie.
-    match directives.session_token() {
-        Ok(Some(token)) if !is_older(token, client_uat) => Ok(directives),
-        _ => Err(NotRenewed("invalid-session-token")),
+    Ok(Refreshing { flight: site.refresher.join_or_start(refresh)?, client_uat })
+}
+
+impl Refreshing {
+    /// The cookies of the refreshed session.
+    pub(super) async fn result(self) -> Refreshed {
+        let directives = self.flight.result().await?;
+        // Requests that share a refresh can differ in this cookie.
+        match directives.session_token() {
+            Ok(Some(token)) if !is_older(token, self.client_uat) => Ok(directives),
+            _ => Err(NotRenewed("invalid-session-token")),
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use crate::{
     token::{Form, Presented, TokenType},
 };
 
+pub(super) const EXPIRED: &str = "session-token-expired";
 const INVALID: &str = "token-invalid";
 const MISMATCH: &str = "token-type-mismatch";
 const NOT_VERIFIED: &str = "token-verification-failed";
@@ -60,7 +61,7 @@ fn of_session(fault: &TokenError) -> &'static str {
         TokenError::Algorithm => "token-invalid-algorithm",
         TokenError::KeyId | TokenError::UnknownKey => "jwk-kid-mismatch",
         TokenError::Signature => "token-invalid-signature",
-        TokenError::Expired => "session-token-expired",
+        TokenError::Expired => EXPIRED,
         TokenError::NotYetValid => "session-token-nbf",
         TokenError::IssuedInFuture => "session-token-iat-in-the-future",
         TokenError::NoAuthorizedParty | TokenError::AuthorizedParty => {

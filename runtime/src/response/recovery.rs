@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::reason;
 use crate::{
     error::{ErrorKind, TokenError},
     request::cookie::CookieError,
@@ -30,6 +31,13 @@ pub(crate) struct Recoverable {
     pub(crate) reason: &'static str,
     /// That of the `Clerk` that rejected: pages of another one have nothing to do with it.
     pub(crate) instance: Arc<()>,
+}
+
+impl Recoverable {
+    /// A session that has expired and was not refreshed.
+    pub(crate) const fn expired(instance: Arc<()>) -> Self {
+        Self { recovery: Recovery::Refresh, reason: reason::EXPIRED, instance }
+    }
 }
 
 impl Recovery {
