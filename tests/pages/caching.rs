@@ -60,6 +60,26 @@ async fn response_that_sets_cookies_is_never_stored() {
     assert_eq!(returning.open("/cached").await.body, "user_ada");
 }
 
+/// RFC 9213 §2.2: a field for one kind of cache goes before `Cache-Control`.
+#[tokio::test]
+async fn cookies_go_to_no_cache_that_has_a_field_of_its_own() {
+    let site = Site::production().await;
+    let of_caches =
+        ["cdn-cache-control", "x-cdn-cache-control", "surrogate-control", "x-accel-expires"];
+    let good = site.browser().signed_in("user_ada", 0).open("/cached-elsewhere").await;
+    for name in of_caches {
+        assert_eq!(good.header(name), "max-age=60", "the application's own: {name}");
+    }
+    let mut browser = site.browser().signed_in("user_ada", 90);
+    site.api.sets(&session_cookies(&site.token("user_ada"), NOW));
+    let renewed = browser.open("/cached-elsewhere").await;
+    assert!(renewed.cookie_names().contains(&"__session"), "{renewed:?}");
+    assert_eq!(renewed.header("cache-control"), "no-store");
+    for name in of_caches {
+        assert_eq!(renewed.header(name), "", "{name}");
+    }
+}
+
 /// Our own cookies are for TLS, this host and no script.
 #[tokio::test]
 async fn cookies_of_a_redirect_are_bound_to_the_host() {
