@@ -74,7 +74,8 @@ async fn accepted(
         }
     };
     let host = page.url.host();
-    let directives = Directives::parse(&texts, &directive_rules(&site.clerk, &host)?);
+    let directives =
+        Directives::parse(&texts, &directive_rules(&site.clerk, &host, site.frontend_api_host())?);
     if directives.is_none() {
         tracing::warn!("a handshake asks for cookies that are not set; none of them is");
     }

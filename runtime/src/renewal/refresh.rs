@@ -53,6 +53,7 @@ struct Refresh {
     secret: String,
     origin: String,
     host: String,
+    frontend_api: String,
     is_suffixed: bool,
     /// Of the browser that asked first.
     headers: Map<String, serde_json::Value>,
@@ -96,10 +97,10 @@ impl Refresher {
 
 /// The cookies of the refreshed session. The expired one was verified up to its times.
 pub(super) async fn refresh(site: &Site, page: &PageRequest, headers: &HeaderMap) -> Refreshed {
-    let clerk = site.clerk.clone();
+    let clerk = &site.clerk;
     let cookies = clerk.cookies().choose(headers, clerk.verifier().clock.now());
     let client_uat = leading_integer(cookies.client_uat.as_deref());
-    let refresh = Refresh::read(clerk, page, headers, cookies, site.origins.trusts_forwarded)?;
+    let refresh = Refresh::read(site, page, headers, cookies)?;
     let directives = site.refresher.run(refresh).await?;
     // Requests that share a refresh can differ in this cookie.
     match directives.session_token() {
@@ -110,12 +111,12 @@ pub(super) async fn refresh(site: &Site, page: &PageRequest, headers: &HeaderMap
 
 impl Refresh {
     fn read(
-        clerk: Clerk,
+        site: &Site,
         page: &PageRequest,
         headers: &HeaderMap,
         cookies: CookieSet,
-        trusts_forwarded: bool,
     ) -> Result<Self, NotRenewed> {
+        let clerk = site.clerk.clone();
         let suffix = clerk.cookies().instance.as_ref().map(|instance| &instance.suffix);
         let secret = suffix.and_then(|suffix| find(headers, &format!("__refresh_{suffix}")));
         Ok(Self {
@@ -123,8 +124,9 @@ impl Refresh {
             secret: secret.ok_or(NotRenewed("non-eligible-no-refresh-cookie"))?,
             origin: page.url.origin.clone(),
             host: page.url.host(),
+            frontend_api: site.frontend_api_host().to_owned(),
             is_suffixed: cookies.is_suffixed,
-            headers: forwarded_headers(headers, trusts_forwarded),
+            headers: forwarded_headers(headers, site.origins.trusts_forwarded),
             clerk,
         })
     }
@@ -148,7 +150,7 @@ impl Refresh {
         });
         let body = body.to_string().into_bytes();
         let texts = clerk.sessions().refresh(session_id, self.is_suffixed, body).await?;
-        let rules = directive_rules(clerk, &self.host).ok_or(UNUSABLE)?;
+        let rules = directive_rules(clerk, &self.host, &self.frontend_api).ok_or(UNUSABLE)?;
         let directives = Directives::parse(&texts, &rules).ok_or(UNUSABLE)?;
         let token = directives.session_token().ok().flatten().ok_or(UNUSABLE)?;
         let invalid = NotRenewed("invalid-session-token");
