@@ -82,7 +82,7 @@ async fn accepted(
     let directives = directives?;
     let is_sound = match directives.session_token().ok()? {
         Some(token) => verified_session(&site.clerk, token).await.is_ok(),
-        None => !may_be_signed_in(site, headers).await,
+        None => directives.only_signs_out() && !may_be_signed_in(site, headers).await,
     };
     is_sound.then_some(directives)
 }
