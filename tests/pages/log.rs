@@ -1,10 +1,12 @@
 //! What the log shows of renewals.
 
+use axum::{body::Body, response::Response};
 use clerk_auth_tests::captured_log;
 use http::Method;
 use serde_json::json;
+use tower::ServiceExt;
 
-use crate::site::{DOCUMENT, NOW, SAME_ORIGIN, Site, session_cookies};
+use crate::site::{DOCUMENT, HOST, NOW, SAME_ORIGIN, Site, session_cookies};
 
 /// Neither a token nor a cookie, nor the URL or an answer that holds one.
 #[tokio::test]
@@ -67,5 +69,30 @@ async fn log_shows_nothing_of_tokens_cookies_and_urls() {
     }
     for line in lines {
         assert!(!line.contains("secret") && !line.contains("eyJ"), "{line}");
+    }
+}
+
+/// A layer outside that logs the fields of responses prints `Sensitive`.
+#[tokio::test]
+async fn fields_that_hold_a_session_or_lead_to_one_are_sensitive() {
+    let site = Site::production().await;
+    let expired = site.browser().signed_in("user_ada", 90);
+    let answer = async |path: &str, cookies: String| -> Response {
+        let request = http::Request::get(path).header("host", HOST).header("cookie", cookies);
+        let request = request.header(DOCUMENT.0, DOCUMENT.1).body(Body::empty()).unwrap();
+        site.app.clone().oneshot(request).await.unwrap()
+    };
+    let handshake = answer("/dashboard", expired.cookies()).await;
+    site.api.sets(&session_cookies(&site.token("user_ada"), NOW));
+    site.advance(11);
+    let refreshed = answer("/dashboard", expired.cookies()).await;
+    let sign_in = answer("/dashboard", String::new()).await;
+    for (response, status, cookies) in [(handshake, 307, 2), (refreshed, 200, 6), (sign_in, 307, 1)]
+    {
+        assert_eq!(response.status(), status, "{response:?}");
+        let fields = response.headers().get_all("set-cookie");
+        assert_eq!(fields.iter().count(), cookies, "{response:?}");
+        let location = response.headers().get("location");
+        assert!(fields.iter().chain(location).all(http::HeaderValue::is_sensitive), "{response:?}");
     }
 }
