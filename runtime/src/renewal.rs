@@ -178,7 +178,9 @@ impl Renewal {
     /// What a page must do before its session cookie counts.
     pub(crate) fn sync_first(&self, headers: &HeaderMap) -> Option<CookieError> {
         let State { site, page, .. } = &*self.0;
-        decision::sync_first(site.kind, page.as_ref()?, &self.cookies(headers))
+        let page = page.as_ref()?;
+        let satellite_waits = || redirect::satellite_page(site, page).is_some();
+        decision::sync_first(site.kind, page, &self.cookies(headers), satellite_waits)
     }
 
     /// Refreshes a session that has expired and passes each other rule. True if the headers have a new

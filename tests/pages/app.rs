@@ -15,7 +15,7 @@ use clerk_auth::{
     Clerk, Policy, Rejection, Subject, Verified, clerk_auth, pages::PagesLayer, policy,
     testing::TestClock,
 };
-use http::StatusCode;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
 use crate::server_functions::framework;
 
@@ -35,6 +35,8 @@ pub(crate) fn app(state: App, pages: &PagesLayer) -> Router {
         .route("/admin", get(admin))
         .route("/api", get(api))
         .route("/cached", get(cached))
+        .route("/cached-elsewhere", get(cached_elsewhere))
+        .route("/answers", get(answers))
         .route("/caught", get(caught))
         .route("/passed-on", get(passed_on))
         .route("/at-once", get(at_once))
@@ -86,6 +88,27 @@ async fn api(subject: Subject) -> String {
 #[clerk_auth]
 async fn cached(subject: Subject) -> impl IntoResponse {
     ([("cache-control", "private, max-age=60"), ("vary", "accept-language")], subject.to_string())
+}
+
+/// Answers as the request says.
+#[clerk_auth]
+async fn answers(headers: HeaderMap) -> impl IntoResponse {
+    let status = headers["x-status"].to_str().unwrap().parse::<StatusCode>().unwrap();
+    let fields = [("x-control", "cache-control"), ("x-vary", "vary")].into_iter();
+    let fields = fields
+        .filter_map(|(from, to)| Some((HeaderName::from_static(to), headers.get(from)?.clone())));
+    (status, HeaderMap::from_iter(fields))
+}
+
+#[clerk_auth]
+async fn cached_elsewhere() -> impl IntoResponse {
+    let names =
+        ["cdn-cache-control", "x-cdn-cache-control", "surrogate-control", "x-accel-expires"];
+    let mut response = "known".into_response();
+    let fields =
+        names.map(|name| (HeaderName::from_static(name), HeaderValue::from_static("max-age=60")));
+    response.headers_mut().extend(fields);
+    response
 }
 
 const SESSIONS: Policy = policy!(accepts = "session_token");

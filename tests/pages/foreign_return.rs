@@ -11,6 +11,18 @@ use crate::{
 
 const OTHER_PAGE: &str = "/account";
 
+const NAMES_OF_OTHERS: [&str; 9] = [
+    "clerk_auth_return",
+    "__host-clerk_auth_return",
+    "__HOST-clerk_auth_return",
+    "__Host-Clerk_Auth_Return",
+    "__Host-clerk%5fauth_return",
+    "\"__Host-clerk_auth_return\"",
+    "$Version=1,__Host-clerk_auth_return",
+    "\u{2000}__Host-clerk_auth_return",
+    "\u{85}__Host-clerk_auth_return",
+];
+
 /// What an attacker has: a handshake of their own session, by token and by nonce.
 fn brought(site: &Site) -> [String; 2] {
     let cookies = session_cookies(&site.token("user_mallory"), NOW);
@@ -29,9 +41,13 @@ async fn browsers(site: &Site) -> Vec<(&'static str, Browser<'_>)> {
     };
     let here = started("/dashboard").await;
     let value = here.jar["__Host-clerk_auth_return"].clone();
-    let mut plain = here.clone();
-    plain.jar.clear();
-    plain.store([format!("clerk_auth_return={value}").as_str(), "__client_uat=1"]);
+    // What another host of the domain can set, and some servers take for the one with the prefix.
+    let named = NAMES_OF_OTHERS.map(|name| {
+        let mut browser = here.clone();
+        browser.jar.remove("__Host-clerk_auth_return");
+        browser.jar.insert(name.to_owned(), value.clone());
+        (name, browser)
+    });
     let mut forged = here.clone();
     let digits = value.split_once('.').unwrap();
     let forgery = format!("{}.{}", NOW + 1, digits.1);
@@ -49,10 +65,9 @@ async fn browsers(site: &Site) -> Vec<(&'static str, Browser<'_>)> {
     of_another.back = started("/dashboard").await.back;
     let mut signed_out = site.browser();
     signed_out.store(["__client_uat=1"]);
-    vec![
+    let others = vec![
         ("nothing", site.browser()),
         ("signed out", signed_out),
-        ("a cookie without the prefix", plain),
         ("a forged time", forged),
         ("malformed", malformed),
         ("another page", elsewhere),
@@ -60,7 +75,8 @@ async fn browsers(site: &Site) -> Vec<(&'static str, Browser<'_>)> {
         ("a handshake under way", under_way),
         ("a guessed state", guessed),
         ("the state of another browser", of_another),
-    ]
+    ];
+    named.into_iter().chain(others).collect()
 }
 
 /// The dashboard, with the state that a browser has.
@@ -184,6 +200,42 @@ async fn foreign_handshake_changes_no_good_session() {
         let mut by_cookie = browser.clone();
         by_cookie.store([brought.as_str()]);
         assert_eq!(by_cookie.open("/dashboard").await.body, "user_ada", "{brought}");
+    }
+    assert_eq!(site.api.count(), 0);
+}
+
+/// A URL that two readers could read in two ways. The first value counts, and none stays.
+#[tokio::test]
+async fn of_several_handshakes_in_a_url_one_counts_and_none_stays() {
+    let site = Site::production().await;
+    let token = |user: &str| {
+        site.handshake_token(&json!({}), &json!({}), &session_cookies(&site.token(user), NOW))
+    };
+    let (ada, bob) = (token("user_ada"), token("user_bob"));
+    let mut browser = site.browser();
+    browser.store(["__client_uat=1"]);
+    browser.open("/dashboard?a=b").await;
+    for (brought, is_resolved) in [
+        (format!("__clerk_handshake={ada}&__clerk_handshake={bob}"), true),
+        (format!("__clerk_handshake=&%5f_clerk_handshake={ada}&__clerk_handshake={bob}"), true),
+        (format!("%5F%5Fclerk%5Fhandshake={ada}"), true),
+        (format!("__clerk_handshake=malformed&__clerk_handshake={ada}"), false),
+        (format!("__clerk_handshake_nonce=/&__clerk_handshake={ada}"), false),
+        (format!("__Clerk_handshake={ada}"), false),
+        (format!("__clerk_handshake[]={ada}"), false),
+        (format!("__clerk_handshake%00={ada}"), false),
+        (format!("__clerk_handshake;x={ada}"), false),
+        (format!("x;__clerk_handshake={ada}"), false),
+        (format!("__clerk_handshake%3D{ada}"), false),
+    ] {
+        let mut browser = browser.clone();
+        let reply = browser.come_back(&brought).await;
+        assert_eq!(reply.target().starts_with("handshake"), !is_resolved, "{brought}");
+        assert_eq!(reply.cookie_names().contains(&"__session"), is_resolved, "{brought}");
+        if is_resolved {
+            assert_eq!(reply.header("location"), "https://app.example.com/dashboard?a=b");
+            assert_eq!(browser.open("/dashboard").await.body, "user_ada", "{brought}");
+        }
     }
     assert_eq!(site.api.count(), 0);
 }

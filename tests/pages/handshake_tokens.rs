@@ -1,11 +1,12 @@
 //! Handshake tokens that are forged, of another class, expired or malformed; and cookies in good ones
 //! that are not set.
 
+use clerk_auth::{ClerkBuilder, testing::DevIssuer};
 use serde_json::{Value, json};
 
 use crate::{
     browser::Reply,
-    site::{ISSUER, NOW, ORIGIN, SUFFIX, Site, session_cookies},
+    site::{ISSUER, NOW, ORIGIN, PUBLISHABLE_KEY, SUFFIX, Site, session_cookies},
 };
 
 /// Sends a browser through a handshake that it started.
@@ -98,6 +99,11 @@ async fn token_that_the_instance_did_not_sign_is_not_a_handshake() {
         format!("{head}.{body}.{}", &signature[1..]),
         format!("{head}.{body}.{}", foreign.rsplit('.').next().unwrap()),
         format!("{head}.{body}.{signature}="),
+        format!("{good}.x"),
+        format!("{good}%20"),
+        format!("{good}%0a"),
+        format!("{good}%00"),
+        format!("{good},{good}"),
         "malformed".to_owned(),
         "oat_1".to_owned(),
         site.token("user_ada"),
@@ -153,16 +159,70 @@ async fn list_with_a_cookie_that_must_not_be_set_sets_none() {
         vec![session(&good), "csrf=1".to_owned()],
         vec![session(&good), format!("__session_OTHERSFX={good}")],
         vec![session(&good), "__client_uat=1\r\nLocation: https://evil.example".to_owned()],
+        vec![session(&good), "__clerk_db_jwt=a,b".to_owned()],
+        vec![session(&good), "__clerk_db_jwt=\"a\"".to_owned()],
+        vec![session(&good), "__client_uat=1; Path=/; Path=/".to_owned()],
+        vec![session(&good), "__client_uat=1; SameSite=Evil".to_owned()],
+        vec![session(&good), format!("__clerk_db_jwt={}", "a".repeat(4097))],
+        vec![session(&good); 25],
         vec![session(&good), "__client_uat=1; Domain=evil.example".to_owned()],
         vec![session(&good), "__client_uat=1; Domain=com".to_owned()],
         vec![session(&good), "__client_uat=1; Path=/admin".to_owned()],
         vec![session(&good), "__clerk_redirect_count=0".to_owned()],
         vec![session(&good), "__Host-clerk_auth_return=1".to_owned()],
+        // Without a session, a list can only sign out.
+        vec!["__client_uat=5".to_owned()],
+        vec!["__client_uat=0".to_owned(), format!("__client_uat_{SUFFIX}=5")],
+        vec!["__client_uat=0".to_owned(), format!("__refresh_{SUFFIX}=of_mallory")],
+        vec![format!("__refresh_{SUFFIX}=of_mallory")],
+        vec![
+            "__session=; Max-Age=0".to_owned(),
+            "__client_uat=malformed5".to_owned(),
+            format!("__refresh_{SUFFIX}=r"),
+        ],
     ] {
         let token = site.handshake_token(&json!({}), &json!({}), &cookies);
         assert_dropped(&returned(&site, &token).await, &format!("{cookies:?}"));
     }
     assert_eq!(site.runs(), 0);
+}
+
+/// Whatever the list leaves out.
+#[tokio::test]
+async fn cookies_of_a_handshake_are_for_tls_and_the_whole_site() {
+    let site = Site::production().await;
+    let session = site.token("user_ada");
+    let cookies = [
+        format!("__session={session}"),
+        "__client_uat=1; SameSite=none; Priority=High; X=y".to_owned(),
+        format!("__refresh_{SUFFIX}=r; HttpOnly; Max-Age=60"),
+        "__clerk_handshake=; Max-Age=0".to_owned(),
+    ];
+    let reply = returned(&site, &site.handshake_token(&json!({}), &json!({}), &cookies)).await;
+    let expected = [
+        format!("__session={session}; Path=/; Secure"),
+        "__client_uat=1; Path=/; SameSite=None; Secure".to_owned(),
+        format!("__refresh_{SUFFIX}=r; Path=/; Max-Age=60; Secure; HttpOnly"),
+        "__clerk_handshake=; Path=/; Max-Age=0; Secure".to_owned(),
+    ];
+    assert_eq!(reply.set_cookies()[1..], expected);
+}
+
+/// A site at `app.other.com` shares no more than `com` with the Frontend API at `clerk.example.com`.
+#[tokio::test]
+async fn cookie_for_a_top_level_domain_is_not_set() {
+    let settings = |clerk: ClerkBuilder, _: &DevIssuer| {
+        let clerk = clerk.publishable_key(PUBLISHABLE_KEY).secret_key("sk_live_x");
+        clerk.authorized_parties([ORIGIN])
+    };
+    let origin = "https://app.other.com";
+    let site = Site::start("app.other.com", settings, |pages| pages.origins([origin])).await;
+    for (domain, is_set) in [("app.other.com", true), ("com", false), (".com", false)] {
+        let session = format!("__session={}", site.token("user_ada"));
+        let cookies = [session, format!("__client_uat=1; Domain={domain}")];
+        let reply = returned(&site, &site.handshake_token(&json!({}), &json!({}), &cookies)).await;
+        assert_eq!(reply.cookie_names().contains(&"__session"), is_set, "{domain}");
+    }
 }
 
 #[tokio::test]

@@ -13,6 +13,7 @@ mod flow;
 mod foreign_return;
 mod forwarded;
 mod handshake_tokens;
+mod log;
 mod loops;
 mod open_redirect;
 mod other_request;

@@ -31,6 +31,22 @@ async fn parameter_or_path_names_no_other_place() {
         "/dashboard?a=https://ada@evil.example",
         "/dashboard;https://evil.example",
         "/https://evil.example",
+        "/dashboard?redirect_url=%09//evil.example",
+        "/dashboard?redirect_url=https:/%5Cevil.example",
+        "/dashboard?redirect_url=https:%2f%2fapp.example.com%40evil.example",
+        "/dashboard?redirect_url=https://xn--vil-9la.example",
+        "/dashboard?redirect_url=//[::1]:8080",
+        "/dashboard?redirect_url=https://app.example.com.",
+        "/dashboard?redirect_url=https://app.example.com:8443",
+        "/dashboard?__clerk_redirect_url=https://app.example.com@evil.example",
+        "/dashboard?x=%0d%0aLocation:%20https://evil.example",
+        "/%0d%0aLocation:%20https://evil.example",
+        "/%09/evil.example",
+        "/%2f%2fevil.example",
+        "/..%2f..%2f/evil.example",
+        "/.%2e//evil.example",
+        "/[::1]",
+        "/:8443/x",
     ] {
         let reply = site.browser().open(target).await;
         assert_eq!(reply.status, 307, "{target}");
@@ -136,6 +152,14 @@ async fn request_for_another_host_is_never_renewed() {
         "app.example.com:80",
         "xapp.example.com",
         "app-example.com",
+        "app.example.com.",
+        "app.example.com:0443",
+        "app.example.com:",
+        "app.example.com:443:443",
+        "ada@app.example.com",
+        "app.example.com%2eevil.example",
+        "[::1]",
+        "127.0.0.1",
         "localhost",
     ] {
         for cookies in ["", &cookies] {
@@ -144,9 +168,26 @@ async fn request_for_another_host_is_never_renewed() {
             assert_eq!((reply.status, reply.set_cookies().len()), (401, 0), "{host}");
         }
     }
-    let fields = [DOCUMENT, ("host", "app.example.com:443")];
-    assert_eq!(site.send(Method::GET, "/dashboard", &fields).await.target(), "sign-in");
+    for host in ["app.example.com:443", "APP.example.com"] {
+        let reply = site.send(Method::GET, "/dashboard", &[DOCUMENT, ("host", host)]).await;
+        assert_eq!(reply.parameter("redirect_url"), format!("{ORIGIN}/dashboard"), "{host}");
+    }
     assert_eq!(site.api.count(), 0);
+}
+
+/// What Clerk and the browser bring back has no place in the cookies, however long it is.
+#[tokio::test]
+async fn long_url_makes_no_long_cookie() {
+    let site = Site::production().await;
+    for length in [10, 60_000] {
+        let mut browser = site.browser();
+        browser.store(["__client_uat=1"]);
+        let target = format!("/dashboard?q={}", "x".repeat(length));
+        let reply = browser.open(&target).await;
+        assert_eq!(reply.parameter("redirect_url"), format!("{ORIGIN}{target}"));
+        let longest = reply.set_cookies().into_iter().map(str::len).max();
+        assert!(longest.is_some_and(|longest| longest < 200), "{longest:?}");
+    }
 }
 
 /// Targets and fields that no client library writes.

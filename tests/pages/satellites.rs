@@ -2,15 +2,20 @@
 
 use clerk_auth::ClerkBuilder;
 use http::Method;
+use serde_json::json;
 
 use crate::{
     browser::location_parameter,
-    site::{DOCUMENT, PUBLISHABLE_KEY, Site},
+    site::{DOCUMENT, NOW, PUBLISHABLE_KEY, SUFFIX, Site},
 };
 
 const SATELLITE: &str = "https://b.example";
 
 async fn satellite() -> Site {
+    satellite_at("b.example").await
+}
+
+async fn satellite_at(host: &str) -> Site {
     let settings = |clerk: ClerkBuilder, _: &_| {
         clerk
             .publishable_key(PUBLISHABLE_KEY)
@@ -18,8 +23,9 @@ async fn satellite() -> Site {
             .frontend_api_url("https://clerk.b.example")
             .issuers(["https://clerk.example.com", "https://clerk.b.example"])
     };
-    Site::start("b.example", settings, |pages| {
-        pages.origins([SATELLITE]).satellite().sign_in_url("https://app.example.com/sign-in")
+    Site::start(host, settings, |pages| {
+        let pages = pages.origins([format!("https://{host}")]);
+        pages.satellite().sign_in_url("https://app.example.com/sign-in")
     })
     .await
 }
@@ -106,8 +112,8 @@ async fn only_a_listed_satellite_gets_the_development_browser() {
         let fields = [DOCUMENT, ("cookie", cookie)];
         let reply = site.send(Method::GET, &target, &fields).await;
         if expected.is_empty() {
-            assert!(reply.status != 307, "{wanted} {reply:?}");
-            assert!(!reply.headers.contains_key("location"), "{wanted}");
+            // As if the parameter were absent.
+            assert_eq!((reply.status, reply.body.as_str()), (200, "anonymous"), "{wanted}");
         } else {
             assert_eq!(reply.location().as_str(), expected, "{wanted}");
         }
@@ -116,6 +122,39 @@ async fn only_a_listed_satellite_gets_the_development_browser() {
     let site = Site::production_with(|pages| pages.satellites([SATELLITE])).await;
     let target = format!("/greeting?__clerk_redirect_url={SATELLITE}/");
     assert_eq!(site.browser().open(&target).await.body, "anonymous");
+}
+
+/// The Frontend API of a satellite domain is not that of the publishable key.
+#[tokio::test]
+async fn satellite_sets_cookies_for_the_domain_it_shares_with_its_clerk() {
+    let site = satellite_at("www.b.example").await;
+    for (domain, is_set) in [
+        ("", true),
+        ("; Domain=b.example", true),
+        ("; Domain=www.b.example", true),
+        ("; Domain=example.com", false),
+        ("; Domain=clerk.b.example", false),
+        ("; Domain=example", false),
+    ] {
+        let session = || site.session("user_ada").authorized_party("https://www.b.example");
+        let cookies = |token: &str| {
+            [format!("__session={token}"), format!("__client_uat={NOW}{domain}")].to_vec()
+        };
+        let handshake = site.handshake_token(&json!({}), &json!({}), &cookies(&session().jwt()));
+        let mut browser = site.browser();
+        browser.store(["__client_uat=1"]);
+        let brought = format!("__clerk_handshake={handshake}");
+        let reply = browser.return_from_handshake("/dashboard", &brought).await;
+        assert_eq!(reply.cookie_names().contains(&"__session"), is_set, "{domain}");
+
+        site.api.sets(&cookies(&session().jwt()));
+        let expired = session().expired().jwt();
+        let expired = format!("__session={expired}; __client_uat=1; __refresh_{SUFFIX}=r");
+        let fields = [DOCUMENT, ("cookie", expired.as_str())];
+        let reply = site.send(Method::GET, "/dashboard", &fields).await;
+        assert_eq!(reply.status == 200, is_set, "{domain}");
+        site.advance(11);
+    }
 }
 
 /// A proxy of the Frontend API keeps its path.

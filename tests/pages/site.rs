@@ -42,6 +42,8 @@ pub(crate) struct Site {
     pub(crate) issuer: DevIssuer,
     pub(crate) api: ClerkApi,
     pub(crate) address: SocketAddr,
+    /// The service behind the socket.
+    pub(crate) app: Router,
     host: String,
     client: reqwest::Client,
     runs: Arc<AtomicUsize>,
@@ -109,14 +111,15 @@ impl Site {
         }));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+        let served = app.clone();
+        tokio::spawn(async move { axum::serve(listener, served).await.unwrap() });
         let client = reqwest::Client::builder()
             .no_proxy()
             .tls_certs_only([])
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .unwrap();
-        Self { clock, issuer, api, address, host: host.to_owned(), client, runs, arrivals }
+        Self { clock, issuer, api, address, app, host: host.to_owned(), client, runs, arrivals }
     }
 
     /// A session token as Clerk mints it for the production site.

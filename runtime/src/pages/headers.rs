@@ -2,7 +2,7 @@
 
 use axum_core::response::Response;
 use http::{
-    HeaderValue,
+    HeaderName, HeaderValue,
     header::{CACHE_CONTROL, SET_COOKIE, VARY},
 };
 
@@ -15,6 +15,9 @@ pub(super) fn complete(response: &mut Response, additions: Additions) {
         headers.append(VARY, HeaderValue::from_static("Cookie"));
     }
     if !additions.set_cookies.is_empty() {
+        let others: Vec<_> =
+            headers.keys().filter(|name| is_for_one_cache(name)).cloned().collect();
+        others.iter().for_each(|name| drop(headers.remove(name)));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     } else if additions.is_consulted && !headers.contains_key(CACHE_CONTROL) {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
@@ -22,6 +25,12 @@ pub(super) fn complete(response: &mut Response, additions: Additions) {
     for field in additions.set_cookies {
         headers.append(SET_COOKIE, field);
     }
+}
+
+/// A field for one kind of cache, which goes before `Cache-Control` (RFC 9213 §2.2).
+fn is_for_one_cache(name: &HeaderName) -> bool {
+    let name = name.as_str();
+    name.ends_with("-cache-control") || ["surrogate-control", "x-accel-expires"].contains(&name)
 }
 
 fn varies_by_cookie(headers: &http::HeaderMap) -> bool {

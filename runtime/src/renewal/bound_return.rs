@@ -18,6 +18,10 @@ use crate::{clock::UnixMillis, request::cookie::find};
 /// How long a browser has to come back, in seconds.
 const LIFE: i64 = 60;
 
+/// How far the clocks of two replicas may differ, in seconds: the one that a browser comes back to can
+/// be behind the one that sent it away.
+const SKEW: i64 = 5;
+
 /// How a handshake starts.
 pub(crate) struct Start {
     /// The parameter of the URL to return to.
@@ -60,7 +64,7 @@ impl ReturnKey {
             let hash = URL_SAFE_NO_PAD.decode(hash).ok()?;
             let started: i64 = started.parse().ok()?;
             verify(&self.0, &message(page, &state, started)?, &hash).ok()?;
-            (0..LIFE).contains(&now.0.div_euclid(1000).saturating_sub(started)).then_some(())
+            (-SKEW..LIFE).contains(&now.0.div_euclid(1000).saturating_sub(started)).then_some(())
         };
         is_bound().is_some()
     }
@@ -123,7 +127,8 @@ mod tests {
             ("a", returned, 0, true),
             ("a", returned, 59, true),
             ("a", returned, 60, false),
-            ("a", returned, -1, false),
+            ("a", returned, -5, true),
+            ("a", returned, -6, false),
             ("b", returned, 0, false),
             ("a", &with("/notes?page=3"), 0, false),
             ("a", &with("/other?page=2"), 0, false),

@@ -5,7 +5,7 @@
 
 use super::{
     page_request::PageRequest,
-    public_url::{DEV_BROWSER, RETURN_TO_SATELLITE, SYNCED},
+    public_url::{DEV_BROWSER, SYNCED},
 };
 use crate::{
     request::cookie::{CookieError, CookieSet, leading_integer},
@@ -41,11 +41,13 @@ impl Step {
     }
 }
 
-/// What must happen before the session cookie counts.
+/// What must happen before the session cookie counts. `satellite_waits` tells whether the URL names
+/// a satellite domain of the configuration.
 pub(crate) fn sync_first(
     site: SiteKind,
     page: &PageRequest,
     cookies: &CookieSet,
+    satellite_waits: impl FnOnce() -> bool,
 ) -> Option<CookieError> {
     if !page.may_redirect() {
         return None;
@@ -57,7 +59,7 @@ pub(crate) fn sync_first(
     if is_production || is_satellite && is_first_visit(page, cookies) {
         return None;
     }
-    if !is_satellite && page.url.parameter(RETURN_TO_SATELLITE).is_some() {
+    if !is_satellite && satellite_waits() {
         return Some(CookieError::PrimarySync);
     }
     page.url.parameter(DEV_BROWSER).map(|_| CookieError::DevBrowserSync)
@@ -172,7 +174,7 @@ mod tests {
                 for site in [PRODUCTION, DEVELOPMENT, SATELLITE, DEV_SATELLITE] {
                     let none = cookies(&[]);
                     assert_eq!(next_step(recovery, site, &page, &none), None);
-                    assert_eq!(sync_first(site, &page, &none), None);
+                    assert_eq!(sync_first(site, &page, &none, || true), None);
                 }
             }
         }
@@ -190,7 +192,14 @@ mod tests {
             (DEVELOPMENT, "/", &none, None),
             (DEVELOPMENT, "/?__clerk_db_jwt=d", &signed_in, Some(DevBrowserSync)),
             (DEVELOPMENT, "/?__clerk_db_jwt=", &signed_in, None),
-            (DEVELOPMENT, "/?__clerk_redirect_url=x&__clerk_db_jwt=d", &none, Some(PrimarySync)),
+            (
+                DEVELOPMENT,
+                "/?__clerk_redirect_url=https://b.example&__clerk_db_jwt=d",
+                &none,
+                Some(PrimarySync),
+            ),
+            (DEVELOPMENT, "/?__clerk_redirect_url=x&__clerk_db_jwt=d", &none, Some(DevBrowserSync)),
+            (DEVELOPMENT, "/?__clerk_redirect_url=x", &signed_in, None),
             (SATELLITE, "/", &none, None),
             (SATELLITE, "/?__clerk_synced=false", &none, Some(SatelliteSync)),
             (SATELLITE, "/?__clerk_synced=false", &signed_in, Some(SatelliteSync)),
@@ -198,9 +207,10 @@ mod tests {
             (DEV_SATELLITE, "/?__clerk_synced=false", &none, Some(SatelliteSync)),
             (DEV_SATELLITE, "/?__clerk_db_jwt=d", &out, None),
             (DEV_SATELLITE, "/?__clerk_db_jwt=d&__clerk_synced=true", &out, Some(DevBrowserSync)),
-            (DEV_SATELLITE, "/?__clerk_redirect_url=x", &signed_in, None),
+            (DEV_SATELLITE, "/?__clerk_redirect_url=https://b.example", &signed_in, None),
         ] {
-            let found = sync_first(site, &navigation(target), cookies);
+            let waits = || target.contains("redirect_url=https://b.example");
+            let found = sync_first(site, &navigation(target), cookies, waits);
             assert_eq!(found, expected, "{site:?} {target}");
         }
     }

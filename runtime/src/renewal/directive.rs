@@ -7,10 +7,12 @@ use http::HeaderValue;
 
 /// The cookies that may be set, by their plain names or with the suffix of the instance.
 const SESSION: &str = "__session";
+const CLIENT_UAT: &str = "__client_uat";
+const REFRESH: &str = "__refresh";
 const NAMES: [&str; 6] = [
     SESSION,
-    "__client_uat",
-    "__refresh",
+    CLIENT_UAT,
+    REFRESH,
     "__clerk_db_jwt",
     "__clerk_handshake",
     "__clerk_handshake_nonce",
@@ -69,6 +71,15 @@ impl Directives {
         let mut tokens = sessions.filter_map(Directive::stored_value);
         let Some(first) = tokens.next() else { return Ok(None) };
         if tokens.all(|token| token == first) { Ok(Some(first)) } else { Err(SeveralSessions) }
+    }
+
+    /// Whether a list without a session says so: it sets no time of a sign-in, and nothing that a
+    /// session is refreshed with.
+    pub(crate) fn only_signs_out(&self) -> bool {
+        self.0.iter().filter_map(|it| Some((&it.name, it.stored_value()?))).all(|(name, value)| {
+            let is_signed_out = name.starts_with(CLIENT_UAT) && value == "0";
+            is_signed_out || !(name.starts_with(CLIENT_UAT) || name.starts_with(REFRESH))
+        })
     }
 
     /// Names with the value that a browser stores; without one, it deletes the cookie.

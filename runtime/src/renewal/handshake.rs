@@ -74,14 +74,15 @@ async fn accepted(
         }
     };
     let host = page.url.host();
-    let directives = Directives::parse(&texts, &directive_rules(&site.clerk, &host)?);
+    let directives =
+        Directives::parse(&texts, &directive_rules(&site.clerk, &host, site.frontend_api_host())?);
     if directives.is_none() {
         tracing::warn!("a handshake asks for cookies that are not set; none of them is");
     }
     let directives = directives?;
     let is_sound = match directives.session_token().ok()? {
         Some(token) => verified_session(&site.clerk, token).await.is_ok(),
-        None => !may_be_signed_in(site, headers).await,
+        None => directives.only_signs_out() && !may_be_signed_in(site, headers).await,
     };
     is_sound.then_some(directives)
 }

@@ -127,6 +127,34 @@ mod tests {
         }
     }
 
+    /// HTTP/2 has the host in the target, HTTP/1 in a field, and an absolute target has both.
+    #[test]
+    fn target_and_host_field_name_one_host() {
+        let own = ["https://app.example.com".to_owned()].to_vec();
+        let origins = Origins { own, ..Origins::default() };
+        for (target, host, is_ours) in [
+            ("/", "app.example.com", true),
+            ("https://app.example.com/", "", true),
+            ("https://app.example.com:443/", "", true),
+            ("https://app.example.com/", "app.example.com", true),
+            ("http://app.example.com/", "app.example.com", true),
+            ("https://evil.example/", "", false),
+            ("https://evil.example/", "app.example.com", false),
+            ("https://app.example.com/", "evil.example", false),
+            ("https://app.example.com/", "app.example.com:443", false),
+            ("https://ada@app.example.com/", "", false),
+            ("https://app.example.com@evil.example/", "", false),
+            ("https://app.example.com.:443/", "", false),
+        ] {
+            let mut request = Request::get(target);
+            if !host.is_empty() {
+                request = request.header("host", host);
+            }
+            let (parts, ()) = request.body(()).unwrap().into_parts();
+            assert_eq!(origins.of(&parts).is_some(), is_ours, "{target} {host}");
+        }
+    }
+
     #[test]
     fn trusted_forwarded_field_is_exact_or_the_origin_is_unknown() {
         let own = ["https://app.example.com".to_owned(), "http://app.example.com".to_owned()];

@@ -91,16 +91,8 @@ impl Target<'_> {
         Some(url)
     }
 
-    /// Only to a satellite domain of the configuration: the URL carries a credential.
     fn return_to_satellite(&self) -> Option<Url> {
-        let wanted = self.page.url.parameter(RETURN_TO_SATELLITE)?;
-        let url = Url::parse(&wanted).ok()?;
-        let is_plain = url.username().is_empty() && url.password().is_none();
-        let origin = url.origin().ascii_serialization();
-        let is_satellite = is_plain && self.site.satellites.contains(&origin);
-        let uri = is_satellite.then(|| url.as_str().parse::<http::Uri>().ok())??;
-        let url = PublicUrl::new(origin, &uri)?.clean();
-        let mut url = Url::parse(&with_parameter(&url, SYNCED, "true")).ok()?;
+        let mut url = satellite_page(self.site, self.page)?;
         if let Some(dev_browser) = &self.cookies.dev_browser {
             url.query_pairs_mut().append_pair(DEV_BROWSER, dev_browser);
         }
@@ -113,6 +105,19 @@ impl Target<'_> {
         let is_development = !self.site.kind.is_production;
         is_development.then(|| of_url().or_else(|| self.cookies.dev_browser.clone()))?
     }
+}
+
+/// The page of a satellite domain that waits for this page. Only one of the configuration: what
+/// leads there carries a credential.
+pub(super) fn satellite_page(site: &Site, page: &PageRequest) -> Option<Url> {
+    let wanted = page.url.parameter(RETURN_TO_SATELLITE)?;
+    let url = Url::parse(&wanted).ok()?;
+    let is_plain = url.username().is_empty() && url.password().is_none();
+    let origin = url.origin().ascii_serialization();
+    let is_satellite = is_plain && site.satellites.contains(&origin);
+    let uri = is_satellite.then(|| url.as_str().parse::<http::Uri>().ok())??;
+    let url = PublicUrl::new(origin, &uri)?.clean();
+    Url::parse(&with_parameter(&url, SYNCED, "true")).ok()
 }
 
 /// Nothing else of a cookie enters a URL.

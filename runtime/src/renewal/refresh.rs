@@ -53,6 +53,7 @@ struct Refresh {
     secret: String,
     origin: String,
     host: String,
+    frontend_api: String,
     is_suffixed: bool,
     /// Of the browser that asked first.
     headers: Map<String, serde_json::Value>,
@@ -103,10 +104,10 @@ pub(super) fn start(
     page: &PageRequest,
     headers: &HeaderMap,
 ) -> Result<Refreshing, NotRenewed> {
-    let clerk = site.clerk.clone();
+    let clerk = &site.clerk;
     let cookies = clerk.cookies().choose(headers, clerk.verifier().clock.now());
     let client_uat = leading_integer(cookies.client_uat.as_deref());
-    let refresh = Refresh::read(clerk, page, headers, cookies, site.origins.trusts_forwarded)?;
+    let refresh = Refresh::read(site, page, headers, cookies)?;
     Ok(Refreshing { flight: site.refresher.join_or_start(refresh)?, client_uat })
 }
 
@@ -124,12 +125,12 @@ impl Refreshing {
 
 impl Refresh {
     fn read(
-        clerk: Clerk,
+        site: &Site,
         page: &PageRequest,
         headers: &HeaderMap,
         cookies: CookieSet,
-        trusts_forwarded: bool,
     ) -> Result<Self, NotRenewed> {
+        let clerk = site.clerk.clone();
         let suffix = clerk.cookies().instance.as_ref().map(|instance| &instance.suffix);
         let secret = suffix.and_then(|suffix| find(headers, &format!("__refresh_{suffix}")));
         Ok(Self {
@@ -137,8 +138,9 @@ impl Refresh {
             secret: secret.ok_or(NotRenewed("non-eligible-no-refresh-cookie"))?,
             origin: page.url.origin.clone(),
             host: page.url.host(),
+            frontend_api: site.frontend_api_host().to_owned(),
             is_suffixed: cookies.is_suffixed,
-            headers: forwarded_headers(headers, trusts_forwarded),
+            headers: forwarded_headers(headers, site.origins.trusts_forwarded),
             clerk,
         })
     }
@@ -162,7 +164,7 @@ impl Refresh {
         });
         let body = body.to_string().into_bytes();
         let texts = clerk.sessions().refresh(session_id, self.is_suffixed, body).await?;
-        let rules = directive_rules(clerk, &self.host).ok_or(UNUSABLE)?;
+        let rules = directive_rules(clerk, &self.host, &self.frontend_api).ok_or(UNUSABLE)?;
         let directives = Directives::parse(&texts, &rules).ok_or(UNUSABLE)?;
         let token = directives.session_token().ok().flatten().ok_or(UNUSABLE)?;
         let invalid = NotRenewed("invalid-session-token");

@@ -108,6 +108,14 @@ impl Site {
         }
     }
 
+    /// The host of the Frontend API that sets cookies here. A satellite domain has one of its own; a
+    /// proxy has none, and its cookies are those of the host behind it.
+    pub(super) fn frontend_api_host(&self) -> &str {
+        let instance = self.clerk.cookies().instance.as_ref().filter(|_| !self.kind.is_satellite);
+        let own = || self.frontend_api.host_str().unwrap_or_default();
+        instance.map_or_else(own, |instance| &instance.frontend_api)
+    }
+
     /// Where sign-in pages of the site are, for a page of it.
     pub(super) fn sign_in_url(&self, page: &PublicUrl) -> Option<Url> {
         Url::parse(&page.origin).ok()?.join(&self.sign_in_url).ok()
@@ -115,14 +123,14 @@ impl Site {
 }
 
 /// The rules for cookies that are set for this host.
-pub(super) fn directive_rules<'r>(clerk: &'r Clerk, host: &'r str) -> Option<DirectiveRules<'r>> {
+pub(super) fn directive_rules<'r>(
+    clerk: &'r Clerk,
+    host: &'r str,
+    frontend_api: &'r str,
+) -> Option<DirectiveRules<'r>> {
     let instance = clerk.cookies().instance.as_ref()?;
-    Some(DirectiveRules {
-        suffix: &instance.suffix,
-        host,
-        frontend_api: &instance.frontend_api,
-        secure: instance.production,
-    })
+    let (suffix, secure) = (&instance.suffix, instance.production);
+    Some(DirectiveRules { suffix, host, frontend_api, secure })
 }
 
 /// The session of a token that passes all rules for session cookies. It can be pending: each policy
