@@ -213,7 +213,7 @@ async fn cookies_of_a_handshake_are_for_tls_and_the_whole_site() {
 async fn cookie_for_a_top_level_domain_is_not_set() {
     let settings = |clerk: ClerkBuilder, _: &DevIssuer| {
         let clerk = clerk.publishable_key(PUBLISHABLE_KEY).secret_key("sk_live_x");
-        clerk.authorized_parties([ORIGIN])
+        clerk.authorized_parties([ORIGIN, "https://app.other.com"])
     };
     let origin = "https://app.other.com";
     let site = Site::start("app.other.com", settings, |pages| pages.origins([origin])).await;
