@@ -24,3 +24,34 @@ pub(crate) const fn begins_with(text: &[u8], prefix: &[u8]) -> bool {
         ([], _) => false,
     }
 }
+
+/// A text that is put together at compile time. What is longer than this is cut off.
+pub(crate) struct Text {
+    bytes: [u8; 256],
+    length: usize,
+}
+
+impl Text {
+    pub(crate) const fn of(parts: &[&str]) -> Self {
+        let (mut bytes, mut length) = ([0; 256], 0);
+        let mut parts = parts;
+        while let [part, others @ ..] = parts {
+            let mut rest = part.as_bytes();
+            while let ([byte, tail @ ..], [place, ..]) = (rest, bytes.split_at_mut(length).1) {
+                *place = *byte;
+                length += 1;
+                rest = tail;
+            }
+            parts = others;
+        }
+        Self { bytes, length }
+    }
+
+    /// Empty if a letter is cut.
+    pub(crate) const fn as_str(&self) -> &str {
+        match str::from_utf8(self.bytes.split_at(self.length).0) {
+            Ok(text) => text,
+            Err(_) => "",
+        }
+    }
+}

@@ -108,10 +108,7 @@ mod tests {
         ];
         for (requirement, expected) in table {
             assert_eq!(Requirement::can_be_met_together(&[requirement]), expected, "{requirement}");
-            let parts = match requirement {
-                All(parts) => parts,
-                _ => continue,
-            };
+            let All(parts) = requirement else { continue };
             assert_eq!(Requirement::can_be_met_together(parts), expected, "{requirement}");
         }
     }

@@ -91,9 +91,14 @@ impl Policy {
         assert!(keeps_others || !added.is_empty(), "nothing is left of the shared policy");
         let mut rest = added;
         while let [clause, tail @ ..] = rest {
-            let before = match clause.find(self.clauses) {
+            let found = clause.find(self.clauses);
+            assert!(
+                found.is_some(),
+                "the shared policy does not accept a token type that is named here"
+            );
+            let before = match found {
                 Some(before) => before.requirement(),
-                None => panic!("the shared policy does not accept a token type that is named here"),
+                None => Requirement::None,
             };
             let requirement = clause.requirement();
             requirement.assert_sound(clause.token_type(), compared);

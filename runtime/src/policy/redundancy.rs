@@ -16,43 +16,51 @@ pub(crate) enum Compared<'a> {
 }
 
 impl Requirement {
-    /// Whether no part of this group decides nothing because of another part beside it.
-    pub(crate) const fn needs_each_part(&self, compared: Compared<'_>) -> bool {
-        let (Self::All(parts) | Self::Any(parts)) = self else { return true };
+    /// A part of this group that decides nothing because of another part beside it.
+    pub(crate) const fn useless_part(&self, compared: Compared<'_>) -> Option<Self> {
+        let (Self::All(parts) | Self::Any(parts)) = self else { return None };
         let mut before: &[Self] = &[];
         let mut rest = *parts;
         while let [one, tail @ ..] = rest {
-            let is_needed = match compared {
-                Compared::All => one.differs_from_each(tail),
+            let useless = match compared {
+                Compared::All => one.useless_beside(tail),
                 Compared::Constants(scopes) if one.names_one_of(scopes) => {
-                    one.differs_from_each(before) && one.differs_from_each(tail)
+                    match one.useless_beside(before) {
+                        None => one.useless_beside(tail),
+                        useless => useless,
+                    }
                 }
-                Compared::Constants(_) => true,
+                Compared::Constants(_) => None,
             };
-            if !is_needed {
-                return false;
+            if useless.is_some() {
+                return useless;
             }
             (before, _) = parts.split_at(parts.len() - tail.len());
             rest = tail;
         }
-        true
+        None
     }
 
-    /// Whether neither this nor any of the others decides nothing beside the other.
-    const fn differs_from_each(&self, others: &[Self]) -> bool {
+    /// This or one of the others, if it decides nothing beside the other.
+    const fn useless_beside(&self, others: &[Self]) -> Option<Self> {
         let mut rest = others;
         while let [other, tail @ ..] = rest {
-            let is_useless = match (self, other) {
+            let useless = match (self, other) {
                 // Most parts are scopes, and each is compared with each.
-                (Self::Scope(one), Self::Scope(other)) => is_same_text(one, other),
-                _ => self.makes_useless(other) || other.makes_useless(self),
+                (Self::Scope(one), Self::Scope(two)) if is_same_text(one, two) => Some(*self),
+                (Self::Scope(_), Self::Scope(_)) => None,
+                _ if self.makes_useless(other) || other.makes_useless(self) => {
+                    // The scope tells more than a group with it.
+                    Some(if matches!(self, Self::Scope(_)) { *self } else { *other })
+                }
+                _ => None,
             };
-            if is_useless {
-                return false;
+            if useless.is_some() {
+                return useless;
             }
             rest = tail;
         }
-        true
+        None
     }
 
     /// Whether a scope with one of these names stands here, at any depth.
@@ -256,7 +264,7 @@ mod tests {
             (All(&[Any(&[Scope("a"), Scope("b")]), Any(&[Scope("a"), Scope("c")])]), true),
         ];
         for (group, expected) in table {
-            assert_eq!(group.needs_each_part(Compared::All), expected, "{group}");
+            assert_eq!(group.useless_part(Compared::All).is_none(), expected, "{group}");
         }
     }
 
@@ -272,7 +280,8 @@ mod tests {
             (All(&[Scope("a"), Any(&[Scope("c"), Scope("b")])]), true),
         ];
         for (group, expected) in table {
-            assert_eq!(group.needs_each_part(Compared::Constants(&A)), expected, "{group}");
+            let useless = group.useless_part(Compared::Constants(&A));
+            assert_eq!(useless.is_none(), expected, "{group}");
         }
     }
 }

@@ -1,6 +1,10 @@
 //! Rejects requirements that no token can meet, while the program is compiled.
 
-use super::{Requirement, const_str::begins_with, redundancy::Compared};
+use super::{
+    Requirement,
+    const_str::{Text, begins_with},
+    redundancy::Compared,
+};
 use crate::{identity::scopes::is_scope_token, token::TokenType};
 
 impl Requirement {
@@ -69,10 +73,16 @@ impl Requirement {
                     part.assert_sound(token_type, compared);
                     rest = tail;
                 }
-                assert!(
-                    self.needs_each_part(compared),
-                    "a scope or condition is written twice, or never matters beside another; remove it"
-                );
+                let useless = self.useless_part(compared);
+                if let Some(part) = useless {
+                    let name = match part {
+                        Self::Scope(scope) => Text::of(&["the scope `", scope, "`"]),
+                        _ => Text::of(&["a condition"]),
+                    };
+                    let why = " is written twice, or never matters beside another; remove it";
+                    let text = Text::of(&[name.as_str(), why]);
+                    assert!(useless.is_none(), "{}", text.as_str());
+                }
             }
         }
     }
