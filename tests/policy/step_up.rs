@@ -11,8 +11,12 @@ use axum::{
     routing::{any, get},
 };
 use clerk_auth::{
-    Clerk, ClerkLayer, Guard, Policy, Rejection, clerk_auth, mcp::ToolPolicies, policy,
-    policy::ScopeHierarchy, testing::DevIssuer, verified,
+    Clerk, ClerkLayer, Guard, Policy, Rejection, clerk_auth,
+    mcp::ToolPolicies,
+    policy,
+    policy::{Clause, Requirement, ScopeHierarchy},
+    testing::DevIssuer,
+    verified,
 };
 use clerk_auth_tests::{Reply, Server};
 use http::Method;
@@ -33,6 +37,9 @@ const TOOLS: ToolPolicies =
 
 #[clerk_auth(accepts = "oauth_token", scopes = "write")]
 async fn write() {}
+
+#[clerk_auth(oauth_token(organization))]
+async fn of_organization() {}
 
 #[clerk_auth(accepts = "oauth_token", scopes = any("write", "export"))]
 async fn write_or_export() {}
@@ -241,6 +248,34 @@ async fn client_that_asks_for_each_challenge_gets_through() {
         }
         assert_eq!(challenges, row.challenges, "{}", row.name);
     }
+}
+
+/// A token with the scope of an organization has none if the user chooses none. Then no scope helps,
+/// and the last answer asks for none.
+#[tokio::test]
+async fn organization_that_is_not_chosen_ends_the_step_up() {
+    const EITHER_WAY: Policy = Policy::new(&[Clause::OAuthToken(Requirement::Any(&[
+        Requirement::Organization,
+        Requirement::Scope("read"),
+    ]))]);
+    let (issuer, clerk) = app().await;
+    let guarded = Router::new().route("/", get(of_organization)).with_state(clerk.clone());
+    let layer = |policy| ClerkLayer::new(clerk.clone(), policy);
+    let app = Server::start(guarded.layer(layer(WRITE)).layer(layer(EITHER_WAY))).await;
+    let token = |scopes: &str| issuer.oauth("user_ada").scopes(scopes.split(' '));
+    let mut reply = app.send(Method::GET, "/", &[]).await;
+    let mut challenges = Vec::new();
+    while !reply.challenge().is_empty() {
+        let asked = scope(&reply);
+        assert!(challenges.len() < 4, "no end: {challenges:?}");
+        reply = app.get("/", &token(&asked).jwt()).await;
+        challenges.push(asked);
+    }
+    let all = "read write user:org:read";
+    assert_eq!(challenges, ["user:org:read", "read", "read write", all]);
+    assert_eq!(reply.status, 403);
+    let chosen = token(all).claim("org_id", "org_acme").jwt();
+    assert_eq!(app.get("/", &chosen).await.status, 200);
 }
 
 /// The challenge for a token that was granted these scopes.

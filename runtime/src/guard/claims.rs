@@ -11,6 +11,9 @@ use crate::{error::ClaimsMismatch, identity::Claims};
 /// Longest name of a field that is logged.
 const LONGEST_NAME: usize = 64;
 
+/// A word of so many letters is an ID if it has a digit. Clerk's have 27 letters or more.
+const SHORTEST_ID: usize = 20;
+
 /// What `claims` can be decoded into: a type of your own, in an `Option` if a caller can be without
 /// claims; or [`Claims`], as they are.
 #[diagnostic::on_unimplemented(
@@ -77,10 +80,15 @@ fn name(segment: &Segment) -> String {
 }
 
 /// A map's key is written by whoever writes the claims, so only what looks like the name of a
-/// field is shown.
+/// field is shown, and not like an ID or a secret.
 fn checked(name: &str) -> &str {
     let is_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
-    if name.len() <= LONGEST_NAME && name.bytes().all(is_name) { name } else { "?" }
+    let is_random =
+        |word: &str| word.len() >= SHORTEST_ID && word.bytes().any(|byte| byte.is_ascii_digit());
+    let may_be_shown = name.len() <= LONGEST_NAME
+        && name.bytes().all(is_name)
+        && !name.split(['_', '-']).any(is_random);
+    if may_be_shown { name } else { "?" }
 }
 
 #[cfg(test)]
@@ -136,6 +144,20 @@ mod tests {
                 mistyped("seats.?"),
             ),
             (r#"{"plan":{"level":1},"seats":{"a\nb":"x"}}"#.to_owned(), mistyped("seats.?")),
+            (
+                r#"{"plan":{"level":1},"seats":{"user_2zQ8pF0yPcBh7WgT3aNjRxVlKoG":"x"}}"#
+                    .to_owned(),
+                mistyped("seats.?"),
+            ),
+            (
+                r#"{"plan":{"level":1},"seats":{"ak_0d9c8b7a6f5e4d3c2b1a09f8e7d6c5b4":"x"}}"#
+                    .to_owned(),
+                mistyped("seats.?"),
+            ),
+            (
+                r#"{"plan":{"level":1},"seats":{"organizationDisplayName_2":"x"}}"#.to_owned(),
+                mistyped("seats.organizationDisplayName_2"),
+            ),
             (format!(r#"{{"plan":{{"level":1}},"seats":{{"{long}":"x"}}}}"#), mistyped("seats.?")),
             (r#"{"plan":{"level":1},"shown-name":7}"#.to_owned(), mistyped("shown-name")),
         ];

@@ -141,7 +141,13 @@ impl Requirement {
         hierarchy: ScopeHierarchy,
     ) -> RequiredScopes {
         let scopes = |leaf: &Self| match leaf.scope_of(caller.token_type()) {
-            Some(scope) if others.grant(scope, hierarchy) => Some(RequiredScopes::default()),
+            // The scope of an organization brings one only if the user chooses it.
+            Some(scope)
+                if others.grant(scope, hierarchy)
+                    && (matches!(leaf, Self::Scope(_)) || leaf.is_met(caller, hierarchy)) =>
+            {
+                Some(RequiredScopes::default())
+            }
             scope => leaf.is_met(caller, hierarchy).then(|| scope.into_iter().collect()),
         };
         let alternatives = self.alternatives(&scopes, &RequiredScopes::len).into_iter();
