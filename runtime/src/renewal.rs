@@ -121,7 +121,8 @@ impl Renewal {
         let State { site, page, .. } = &*self.0;
         let page = page.as_ref()?;
         let resolved = handshake::resolve(site, page, headers).await?;
-        self.progress().fields.extend(sensitive(&bound_return::consumed(&page.url)));
+        let consumed = bound_return::consumed(&page.url);
+        self.progress().fields.extend(consumed.and_then(|field| sensitive(&field)));
         self.renew(headers, &resolved.directives?)?;
         // Not counted: each of these needs a handshake before it, which was.
         sensitive(&page.url.clean())

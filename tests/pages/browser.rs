@@ -46,6 +46,12 @@ impl Browser<'_> {
         self
     }
 
+    /// The name of the cookie that binds the last handshake.
+    pub(crate) fn return_name(&self) -> String {
+        let (_, state) = self.back.split_once("__clerk_auth_state=").unwrap();
+        format!("__Host-clerk_auth_return_{}", &state[..8])
+    }
+
     pub(crate) fn cookies(&self) -> String {
         let pairs: Vec<String> =
             self.jar.iter().map(|(name, value)| format!("{name}={value}")).collect();
@@ -106,9 +112,10 @@ impl Reply {
         self.headers.get_all("set-cookie").iter().map(|it| it.to_str().unwrap()).collect()
     }
 
-    /// The names of the cookies that are set or deleted.
+    /// The names of the cookies that are set or deleted, without the end that differs by handshake.
     pub(crate) fn cookie_names(&self) -> Vec<&str> {
-        self.set_cookies().iter().map(|it| it.split('=').next().unwrap()).collect()
+        let names = self.set_cookies().into_iter().map(|cookie| cookie.split('=').next().unwrap());
+        names.map(|name| name.find("_return_").map_or(name, |at| &name[..at + 7])).collect()
     }
 
     #[track_caller]

@@ -115,7 +115,7 @@ async fn handshake_by_nonce_brings_the_session_and_a_clean_url() {
     let reply = browser.return_from_handshake("/dashboard?b=2&a=1", back).await;
     assert_eq!(reply.location().as_str(), format!("{ORIGIN}/dashboard?b=2&a=1"));
     assert_eq!(site.api.calls()[0].target, "/v1/clients/handshake_payload?nonce=nonce_1");
-    assert!(!browser.jar.contains_key("__Host-clerk_auth_return"), "it is consumed");
+    assert!(!browser.jar.contains_key(&browser.return_name()), "it is consumed");
     let reply = browser.open("/dashboard?b=2&a=1").await;
     assert_eq!((reply.status, reply.body.as_str(), site.runs()), (200, "user_ada", 1));
     assert_eq!(site.api.count(), 1);

@@ -17,7 +17,7 @@ const NAMES_OF_OTHERS: [&str; 9] = [
     "__HOST-clerk_auth_return",
     "__Host-Clerk_Auth_Return",
     "__Host-clerk%5fauth_return",
-    "\"__Host-clerk_auth_return\"",
+    "\"__Host-clerk_auth_return",
     "$Version=1,__Host-clerk_auth_return",
     "\u{2000}__Host-clerk_auth_return",
     "\u{85}__Host-clerk_auth_return",
@@ -40,20 +40,22 @@ async fn browsers(site: &Site) -> Vec<(&'static str, Browser<'_>)> {
         browser
     };
     let here = started("/dashboard").await;
-    let value = here.jar["__Host-clerk_auth_return"].clone();
+    let (name, of_others) = (here.return_name(), NAMES_OF_OTHERS);
+    let value = here.jar[&name].clone();
     // What another host of the domain can set, and some servers take for the one with the prefix.
-    let named = NAMES_OF_OTHERS.map(|name| {
+    let named = of_others.map(|other| {
         let mut browser = here.clone();
-        browser.jar.remove("__Host-clerk_auth_return");
-        browser.jar.insert(name.to_owned(), value.clone());
-        (name, browser)
+        browser.jar.remove(&name);
+        let other_name = name.replace("__Host-clerk_auth_return", other);
+        browser.jar.insert(other_name, value.clone());
+        (other, browser)
     });
     let mut forged = here.clone();
     let digits = value.split_once('.').unwrap();
     let forgery = format!("{}.{}", NOW + 1, digits.1);
-    forged.jar.insert("__Host-clerk_auth_return".into(), forgery);
+    forged.jar.insert(name.clone(), forgery);
     let mut malformed = here.clone();
-    malformed.jar.insert("__Host-clerk_auth_return".into(), "1".into());
+    malformed.jar.insert(name, "1".into());
     let elsewhere = started(OTHER_PAGE).await;
     let other_query = started("/dashboard?page=2").await;
     // Whoever sends the browser here knows no state of a handshake that is under way.
@@ -63,6 +65,10 @@ async fn browsers(site: &Site) -> Vec<(&'static str, Browser<'_>)> {
     guessed.back.push_str("?__clerk_auth_state=AAAAAAAAAAAAAAAAAAAAAA");
     let mut of_another = under_way.clone();
     of_another.back = started("/dashboard").await.back;
+    // Even if the name of the cookie were the one of that state.
+    for browser in [&mut guessed, &mut of_another] {
+        browser.jar.insert(browser.return_name(), value.clone());
+    }
     let mut signed_out = site.browser();
     signed_out.store(["__client_uat=1"]);
     let others = vec![
@@ -142,7 +148,7 @@ async fn handshake_counts_once() {
         assert!(browser.open(&target).await.cookie_names().contains(&"__session"));
         // The cookie is consumed.
         let mut later = before.clone();
-        later.jar.remove("__Host-clerk_auth_return");
+        later.jar.remove(&before.return_name());
         assert!(later.open(&target).await.target().starts_with("handshake"));
         // A nonce is asked about once, also by a browser that keeps the cookie.
         let again = before.clone().open(&target).await;
@@ -165,6 +171,7 @@ async fn only_a_page_that_the_browser_opens_resolves_a_handshake() {
         (Method::GET, &[("sec-fetch-dest", "image")]),
         (Method::GET, &[("sec-fetch-dest", "iframe"), ("sec-fetch-site", "cross-site")]),
         (Method::GET, &[DOCUMENT, ("sec-purpose", "prefetch")]),
+        (Method::GET, &[DOCUMENT, ("upgrade", "websocket"), ("connection", "upgrade")]),
         (Method::GET, &[DOCUMENT, ("authorization", "Basic eA==")]),
         (Method::GET, &[]),
     ] {

@@ -169,7 +169,7 @@ async fn list_with_a_cookie_that_must_not_be_set_sets_none() {
         vec![session(&good), "__client_uat=1; Domain=com".to_owned()],
         vec![session(&good), "__client_uat=1; Path=/admin".to_owned()],
         vec![session(&good), "__clerk_redirect_count=0".to_owned()],
-        vec![session(&good), "__Host-clerk_auth_return=1".to_owned()],
+        vec![session(&good), "__Host-clerk_auth_return_AAAAAAAA=1".to_owned()],
         // Without a session, a list can only sign out.
         vec!["__client_uat=5".to_owned()],
         vec!["__client_uat=0".to_owned(), format!("__client_uat_{SUFFIX}=5")],

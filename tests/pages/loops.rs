@@ -28,6 +28,28 @@ async fn redirects_end_at_three() {
     }
 }
 
+/// A browser that opens its last windows again starts several handshakes before one comes back.
+#[tokio::test]
+async fn handshakes_of_several_windows_each_come_back() {
+    let site = Site::production().await;
+    let cookies = session_cookies(&site.token("user_ada"), NOW);
+    let token = site.handshake_token(&json!({}), &json!({}), &cookies);
+    let mut browser = site.browser();
+    browser.store(["__client_uat=1"]);
+    let mut started = Vec::new();
+    for path in ["/dashboard", "/account", "/dashboard"] {
+        assert!(browser.open(path).await.target().starts_with("handshake"));
+        started.push((path, browser.back.clone()));
+    }
+    for (path, back) in started {
+        let mut window = browser.clone();
+        window.back = back;
+        let reply = window.come_back(&format!("__clerk_handshake={token}")).await;
+        assert_eq!(reply.target(), format!("{ORIGIN}{path}"));
+        assert_eq!(window.open(path).await.body, "user_ada");
+    }
+}
+
 /// Each handshake brings a session that the browser does not store.
 #[tokio::test]
 async fn session_that_is_not_stored_ends_in_401() {
@@ -117,6 +139,7 @@ async fn frame_prefetch_and_script_are_never_redirected() {
             (Method::GET, vec![DOCUMENT, ("sec-purpose", "prefetch")]),
             (Method::GET, vec![DOCUMENT, ("sec-purpose", "prefetch;prerender")]),
             (Method::GET, vec![DOCUMENT, ("purpose", "prefetch")]),
+            (Method::GET, vec![DOCUMENT, ("upgrade", "websocket"), ("connection", "upgrade")]),
             (Method::GET, vec![DOCUMENT, ("authorization", "Bearer x")]),
             (Method::GET, vec![("accept", "application/json")]),
             (Method::POST, vec![DOCUMENT]),

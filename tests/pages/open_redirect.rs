@@ -112,7 +112,7 @@ async fn cookie_names_no_other_place() {
         "__clerk_redirect_url=https://evil.example",
         "__clerk_synced=false",
         "redirect_url=https://evil.example",
-        "__Host-clerk_auth_return=https://evil.example",
+        "__Host-clerk_auth_return_AAAAAAAA=https://evil.example",
         "__clerk_handshake_nonce=https://evil.example",
         "__clerk_handshake=https://evil.example",
         "__clerk_db_jwt=https://evil.example",

@@ -3,7 +3,8 @@
 //! Without it, any page could give a browser the session of somebody else: it would only have to send
 //! it here with a handshake of its own. So the URL to return to holds a random state, as in RFC 6749
 //! §10.12, and a cookie holds the keyed hash of that URL. Whoever does not see the redirect knows no
-//! state, also while another handshake is under way.
+//! state, also while another handshake is under way. Each handshake has a cookie of its own: windows
+//! that a browser opens at once do not take it from each other.
 
 use aws_lc_rs::{
     hmac::{HMAC_SHA256, Key, sign, verify},
@@ -50,7 +51,8 @@ impl ReturnKey {
         fill(&mut random).ok()?;
         let (state, started) = (URL_SAFE_NO_PAD.encode(random), now.0.div_euclid(1000));
         let hash = URL_SAFE_NO_PAD.encode(sign(&self.0, &message(page, &state, started)?));
-        let cookie = format!("{}={started}.{hash}{}; Max-Age={LIFE}", name(page), attributes(page));
+        let name = name(page, &state)?;
+        let cookie = format!("{name}={started}.{hash}{}; Max-Age={LIFE}", attributes(page));
         Some(Start { state, cookie })
     }
 
@@ -59,7 +61,7 @@ impl ReturnKey {
     pub(crate) fn is_of(&self, page: &PublicUrl, headers: &HeaderMap, now: UnixMillis) -> bool {
         let is_bound = || {
             let state = page.parameter(STATE)?;
-            let cookie = find(headers, name(page))?;
+            let cookie = find(headers, &name(page, &state)?)?;
             let (started, hash) = cookie.split_once('.')?;
             let hash = URL_SAFE_NO_PAD.decode(hash).ok()?;
             let started: i64 = started.parse().ok()?;
@@ -71,13 +73,18 @@ impl ReturnKey {
 }
 
 /// The cookie that ends the one of [`ReturnKey::start`].
-pub(crate) fn consumed(page: &PublicUrl) -> String {
-    format!("{}={}; Max-Age=0", name(page), attributes(page))
+pub(crate) fn consumed(page: &PublicUrl) -> Option<String> {
+    let name = name(page, &page.parameter(STATE)?)?;
+    Some(format!("{name}={}; Max-Age=0", attributes(page)))
 }
 
-/// With the prefix, no other host can set the cookie, not even one of the same domain.
-fn name(page: &PublicUrl) -> &'static str {
-    if page.is_encrypted() { "__Host-clerk_auth_return" } else { "clerk_auth_return" }
+/// With the prefix, no other host can set the cookie, not even one of the same domain. The end is
+/// that of the handshake.
+fn name(page: &PublicUrl, state: &str) -> Option<String> {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    let end = state.get(..8).filter(|end| end.bytes().all(is_plain))?;
+    let prefix = if page.is_encrypted() { "__Host-" } else { "" };
+    Some(format!("{prefix}clerk_auth_return_{end}"))
 }
 
 fn attributes(page: &PublicUrl) -> &'static str {
@@ -119,7 +126,8 @@ mod tests {
     fn return_is_bound_to_page_secret_and_a_minute() {
         let Start { state, cookie: set } = key("a").start(&page("/notes?page=2"), NOW).unwrap();
         let attributes = "; Path=/; SameSite=Lax; HttpOnly; Secure; Max-Age=60";
-        assert!(set.starts_with("__Host-clerk_auth_return=") && set.ends_with(attributes), "{set}");
+        let name = format!("__Host-clerk_auth_return_{}=", &state[..8]);
+        assert!(set.starts_with(&name) && set.ends_with(attributes), "{set}");
         let headers = headers(&set);
         let returned = &*format!("/notes?__clerk_auth_state={state}&page=2&__clerk_handshake=t");
         let with = |target: &str| format!("{target}&__clerk_auth_state={state}");
@@ -157,7 +165,9 @@ mod tests {
             format!("{name}={started}.{}", hash.to_lowercase()),
             format!("{name}={hash}"),
             format!("{name}=.{hash}"),
-            format!("clerk_auth_return={value}"),
+            format!("{}={value}", name.replace("__Host-", "")),
+            format!("__Host-clerk_auth_return={value}"),
+            format!("__Host-clerk_auth_return_AAAAAAAA={value}"),
             String::new(),
         ] {
             assert!(!key("a").is_of(&returned, &headers(&forged), NOW), "{forged}");

@@ -69,7 +69,8 @@ impl Outcome {
         cache_control: &str,
     ) -> Self {
         let cookies = cookies.map(|it| it.split_once('=').unwrap());
-        let cookies = cookies.map(|(name, rest)| (name.to_owned(), rest.to_owned())).collect();
+        let cookies =
+            cookies.map(|(name, rest)| (endless(name).to_owned(), rest.to_owned())).collect();
         let mut outcome =
             Self { cookies, cache_control: cache_control.to_owned(), ..Self::default() };
         if let Some(location) = location {
@@ -92,6 +93,12 @@ impl Outcome {
         let cookie = cookie?.split(';').next()?.to_owned();
         Some((cookie, format!("{STATE}{state}")))
     }
+}
+
+/// The name of a cookie without the end that differs by handshake.
+fn endless(name: &str) -> &str {
+    const RETURN: &str = "clerk_auth_return";
+    name.find(RETURN).map_or(name, |at| &name[..at + RETURN.len()])
 }
 
 fn text<'h>(headers: &'h HeaderMap, name: &str) -> &'h str {

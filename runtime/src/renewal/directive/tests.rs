@@ -71,7 +71,7 @@ fn cookie_that_is_not_ours_voids_the_list() {
         "__session_MJ9VOVLZ2=a",
         "__sessions=a",
         "__clerk_redirect_count=0",
-        "__Host-clerk_auth_return=x",
+        "__Host-clerk_auth_return_AAAAAAAA=x",
         "csrf=a",
         "__session=a,b",
         "__session=\"a\"",
