@@ -325,7 +325,7 @@ impl ClerkLayer {
         }
         telemetry::admitted(token_type);
         let may = |policy| self.admit_further(policy, &mut parts.extensions);
-        match tools.refusal(&parts.headers, &message, may) {
+        match tools.rejection(&parts.headers, &message, may) {
             Some(rejected) => Err(rejected),
             None => Ok((Request::from_parts(parts, Body::from(message)), end)),
         }

@@ -132,8 +132,8 @@ fn add_note() -> Value {
 async fn a_client_that_knows_only_the_url_is_led_to_the_clerk_instance() {
     let server = Server::start().await;
     for lifecycle in lifecycles() {
-        let refused = server.connect(None, &lifecycle).await.unwrap_err();
-        let challenge = refused.auth_challenge().unwrap();
+        let rejected = server.connect(None, &lifecycle).await.unwrap_err();
+        let challenge = rejected.auth_challenge().unwrap();
         assert_eq!(challenge, server.challenge(r#"scope="read:notes", "#));
 
         let url = parameter(challenge, "resource_metadata");
@@ -176,8 +176,8 @@ async fn who_lacks_a_scope_steps_up_with_what_the_challenge_asks_for() {
     for lifecycle in lifecycles() {
         let client = server.connect(Some(&server.token("read:notes")), &lifecycle).await.unwrap();
         let note = json!({ "text": "buy milk" });
-        let refused = call(&client, "add_note", note.clone()).await.unwrap_err();
-        let challenge = refused.auth_challenge().unwrap();
+        let rejected = call(&client, "add_note", note.clone()).await.unwrap_err();
+        let challenge = rejected.auth_challenge().unwrap();
         let needed = r#"error="insufficient_scope", scope="write:notes", "#;
         assert_eq!(challenge, server.challenge(needed));
         // The same client goes on with what it may do.
@@ -192,7 +192,7 @@ async fn who_lacks_a_scope_steps_up_with_what_the_challenge_asks_for() {
 }
 
 #[tokio::test]
-async fn every_other_token_is_refused_before_the_server_sees_the_message() {
+async fn other_token_is_rejected_before_the_server_sees_the_message() {
     let server = Server::start().await;
     let forger = DevIssuer::builder().impersonate(&server.issuer).start().await.unwrap();
     let write = |issuer: &DevIssuer| issuer.oauth(ADA).scopes(["write:notes"]);
@@ -217,8 +217,8 @@ async fn every_other_token_is_refused_before_the_server_sees_the_message() {
         let expected = server.challenge(r#"error="invalid_token", "#);
         assert_eq!(reply.status(), 401, "{what}");
         assert_eq!(reply.headers()[WWW_AUTHENTICATE], expected, "{what}");
-        let refused = server.connect(Some(&token), &ClientLifecycleMode::Initialize).await;
-        assert_eq!(refused.unwrap_err().auth_challenge(), Some(expected.as_str()), "{what}");
+        let rejected = server.connect(Some(&token), &ClientLifecycleMode::Initialize).await;
+        assert_eq!(rejected.unwrap_err().auth_challenge(), Some(expected.as_str()), "{what}");
     }
     let reply = server.post("two words", &add_note()).send().await.unwrap();
     assert_eq!(reply.status(), 400);
@@ -255,7 +255,7 @@ async fn a_page_of_another_site_does_not_reach_it_with_anybodys_token() {
 }
 
 #[tokio::test]
-async fn a_tool_refuses_also_where_it_is_mounted_without_its_policy() {
+async fn tool_mounted_without_its_policy_rejects_too() {
     let mount = |notes: Notes| {
         let new_server = move || Ok(NotesServer::new(notes.clone()));
         let config = StreamableHttpServerConfig::default()

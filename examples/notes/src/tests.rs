@@ -58,13 +58,13 @@ const REQUESTS: &[(&str, &str, &str, u16)] = &[
 ];
 
 #[test]
-fn every_route_has_a_request_that_enters_and_one_that_is_refused() {
+fn each_route_admits_one_request_and_rejects_another() {
     for row in routes().1.rows() {
         let route = format!("{} {}", row.method().unwrap(), row.path());
         let statuses = REQUESTS.iter().filter(|request| request.0 == route);
-        let (refused, entered): (Vec<u16>, _) =
+        let (rejected, admitted): (Vec<u16>, _) =
             statuses.map(|request| request.3).partition(|status| [401, 403].contains(status));
-        assert!(!refused.is_empty() && !entered.is_empty(), "{route}: {refused:?} {entered:?}");
+        assert!(!rejected.is_empty() && !admitted.is_empty(), "{route}: {rejected:?} {admitted:?}");
     }
 }
 

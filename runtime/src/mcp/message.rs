@@ -312,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn what_two_readers_could_read_in_two_ways_is_refused() {
+    fn message_with_two_readings_is_rejected() {
         let table = [
             "null",
             "7",

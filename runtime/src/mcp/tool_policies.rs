@@ -110,7 +110,7 @@ impl ToolPolicies {
 
     /// Asks `may` about the policy of the tool that the message calls, if it calls one. The answer
     /// to a message that goes no further.
-    pub(crate) fn refusal<R: IntoResponse>(
+    pub(crate) fn rejection<R: IntoResponse>(
         &self,
         headers: &HeaderMap,
         message: &[u8],
@@ -131,8 +131,8 @@ impl ToolPolicies {
             let Some((_, policy)) = self.iter().find(|(listed, _)| *listed == tool) else {
                 return Some(fault::reject_unknown_tool(tool, message.id));
             };
-            if let Err(refused) = may(policy) {
-                return Some(refused.into_response());
+            if let Err(rejected) = may(policy) {
+                return Some(rejected.into_response());
             }
         }
         let agree = fields::agree(headers, &message);

@@ -68,9 +68,9 @@ async fn accepted(
             let verifier = site.clerk.verifier();
             let now = verifier.clock.now();
             let token = verifier.jwt.verify_handshake(token.as_bytes(), &verifier.rules, now).await;
-            let refused =
+            let rejected =
                 |cause: &ErrorKind| tracing::info!(%cause, "a handshake token was rejected");
-            token.inspect_err(refused).ok()?.directives
+            token.inspect_err(rejected).ok()?.directives
         }
     };
     let host = page.url.host();

@@ -26,8 +26,8 @@ use crate::{
 };
 
 /// How long a refusal counts.
-const REFUSAL_LIFE: Duration = Duration::from_secs(10);
-const MOST_REFUSALS: usize = 4096;
+const REJECTION_LIFE: Duration = Duration::from_secs(10);
+const MOST_REJECTIONS: usize = 4096;
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
@@ -41,7 +41,7 @@ type RefreshId = [u8; 32];
 pub(crate) struct Refresher {
     key: Key,
     flights: Arc<SingleFlight<RefreshId, Refreshed>>,
-    refusals: Arc<Cache<RefreshId, (NotRenewed, Duration)>>,
+    rejections: Arc<Cache<RefreshId, (NotRenewed, Duration)>>,
 }
 
 /// One refresh.
@@ -62,8 +62,8 @@ struct Refresh {
 impl Refresher {
     pub(crate) fn new(deadline: Duration) -> Option<Self> {
         let key = Key::generate(HMAC_SHA256, &SystemRandom::new()).ok()?;
-        let refusals = Arc::new(Cache::new(MOST_REFUSALS));
-        Some(Self { key, flights: Arc::new(SingleFlight::new(deadline)), refusals })
+        let rejections = Arc::new(Cache::new(MOST_REJECTIONS));
+        Some(Self { key, flights: Arc::new(SingleFlight::new(deadline)), rejections })
     }
 
     fn id(&self, refresh: &Refresh) -> RefreshId {
@@ -76,15 +76,15 @@ impl Refresher {
 
     fn join_or_start(&self, refresh: Refresh) -> Result<Flight<Refreshed>, NotRenewed> {
         let (id, now) = (self.id(&refresh), refresh.clerk.verifier().clock.steady());
-        let refused = || self.refusals.get(&id).filter(|(_, until)| now < *until);
-        let known = || refused().map(|(refusal, _)| refusal);
-        if let Some(refusal) = known() {
-            return Err(refusal);
+        let rejected = || self.rejections.get(&id).filter(|(_, until)| now < *until);
+        let known = || rejected().map(|(rejection, _)| rejection);
+        if let Some(rejection) = known() {
+            return Err(rejection);
         }
-        let refusals = Arc::clone(&self.refusals);
+        let rejections = Arc::clone(&self.rejections);
         let store = move |refreshed: &Refreshed, started_at| {
-            if let Err(refusal) = refreshed {
-                refusals.insert(id, (*refusal, started_at + REFUSAL_LIFE));
+            if let Err(rejection) = refreshed {
+                rejections.insert(id, (*rejection, started_at + REJECTION_LIFE));
             }
         };
         self.flights.join_or_start(id, now, known, || Ok((refresh.call(), store)))

@@ -140,7 +140,7 @@ pub(super) async fn verified_session(
     token: &str,
 ) -> Result<SessionToken, ErrorKind> {
     let verified = clerk.verifier().verify_session_cookie(token.as_bytes()).await;
-    match verified.map_err(|refused| refused.failure)?.identity {
+    match verified.map_err(|rejected| rejected.failure)?.identity {
         Identity::Session(session) => Ok(session),
         _ => Err(TokenError::NotAccepted(TokenType::SessionToken).into()),
     }

@@ -77,8 +77,8 @@ impl VerdictCache {
         }
         let time = self.times.of(verdict);
         if time > Duration::ZERO {
-            let remembered = CachedVerdict { verdict: verdict.clone(), until: asked_at + time };
-            self.verdicts.insert(fingerprint, remembered);
+            let cached = CachedVerdict { verdict: verdict.clone(), until: asked_at + time };
+            self.verdicts.insert(fingerprint, cached);
         }
     }
 }
@@ -97,8 +97,8 @@ impl VerdictTimes {
 }
 
 impl Weighter<Fingerprint, CachedVerdict> for VerdictWeight {
-    fn weight(&self, _: &Fingerprint, remembered: &CachedVerdict) -> u64 {
-        let texts = remembered.verdict.as_ref().map_or(0, |facts| facts.identity().weight());
+    fn weight(&self, _: &Fingerprint, cached: &CachedVerdict) -> u64 {
+        let texts = cached.verdict.as_ref().map_or(0, |facts| facts.identity().weight());
         u64::try_from(OVERHEAD + texts).unwrap_or(u64::MAX)
     }
 }
@@ -144,14 +144,14 @@ mod tests {
         OpaqueFacts::ApiKey(ApiKey::new(facts))
     }
 
-    fn refusal() -> Verdict {
+    fn rejection() -> Verdict {
         Err(TokenError::Revoked.into())
     }
 
     #[test]
     fn a_verdict_counts_for_its_time_from_the_question_on() {
         let memory = memory();
-        for (number, verdict) in [Ok(key(9)), refusal()].into_iter().enumerate() {
+        for (number, verdict) in [Ok(key(9)), rejection()].into_iter().enumerate() {
             memory.keep(token(number), &verdict, MINUTE);
             for (now, counts) in [(60, true), (119, true), (120, false), (999, false)] {
                 let recalled = memory.recall(&token(number), Duration::from_secs(now));
@@ -165,7 +165,7 @@ mod tests {
         let memory = memory();
         let outage = Err(UpstreamError::new(UpstreamErrorKind::Connection).into());
         for (verdict, good) in
-            [(&outage, false), (&Ok(key(9)), true), (&outage, true), (&refusal(), false)]
+            [(&outage, false), (&Ok(key(9)), true), (&outage, true), (&rejection(), false)]
         {
             memory.keep(token(0), verdict, MINUTE);
             assert_eq!(memory.was_approved(&token(0)), good);
@@ -183,7 +183,7 @@ mod tests {
                 let memory = memory();
                 for number in 0..verdicts {
                     memory.keep(token(2 * number), &Ok(key(bytes)), MINUTE);
-                    memory.keep(token(2 * number + 1), &refusal(), MINUTE);
+                    memory.keep(token(2 * number + 1), &rejection(), MINUTE);
                 }
                 kept = Some(memory);
             });
