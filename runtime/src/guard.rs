@@ -206,13 +206,12 @@ impl<P: Guarded, C: FromClaims> Guard<P, C> {
     ) -> Result<Self, Rejection> {
         let hierarchy = appearance.scope_hierarchy;
         let guard = admitted.and_then(|admitted| {
-            let (caller, end, passed) = match admitted {
-                Some(Admitted { identity, end, passed, .. }) => (Some(identity), end, passed),
-                None => {
-                    let passed = extensions.and_then(passed::passed_anonymously);
-                    let own = || Passed::new(P::POLICY, None, hierarchy);
-                    (None, None, passed.unwrap_or_else(own))
-                }
+            let (caller, end, passed) = if let Some(admitted) = admitted {
+                (Some(admitted.identity), admitted.end, admitted.passed)
+            } else {
+                let passed = extensions.and_then(passed::passed_anonymously);
+                let own = || Passed::new(P::POLICY, None, hierarchy);
+                (None, None, passed.unwrap_or_else(own))
             };
             Ok((Self::enter(caller)?, end, passed))
         });

@@ -97,7 +97,7 @@ async fn answers(headers: HeaderMap) -> impl IntoResponse {
     let fields = [("x-control", "cache-control"), ("x-vary", "vary")].into_iter();
     let fields = fields
         .filter_map(|(from, to)| Some((HeaderName::from_static(to), headers.get(from)?.clone())));
-    (status, HeaderMap::from_iter(fields))
+    (status, fields.collect::<HeaderMap>())
 }
 
 #[clerk_auth]

@@ -251,7 +251,7 @@ async fn message_that_its_fields_contradict_reaches_no_server() {
     let token = format!("Bearer {}", issuer.oauth("user_ada").scopes(["write:notes"]).jwt());
     let mismatch = r#"{"jsonrpc":"2.0","id":7,"error":{"code":-32020,"message":"A header field does not fit the message"}}"#;
     let note = ADD.replace(r#""id":7,"#, "");
-    let unknown = mismatch.replace("7", "null");
+    let unknown = mismatch.replace('7', "null");
     let table = [
         (ADD, "tools/call", "add", 200, format!("user_ada sent {ADD}")),
         (LIST, "tools/list", "", 200, format!("user_ada sent {LIST}")),

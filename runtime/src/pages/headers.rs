@@ -17,7 +17,9 @@ pub(super) fn complete(response: &mut Response, additions: Additions) {
     if !additions.set_cookies.is_empty() {
         let others: Vec<_> =
             headers.keys().filter(|name| is_for_one_cache(name)).cloned().collect();
-        others.iter().for_each(|name| drop(headers.remove(name)));
+        for name in others {
+            headers.remove(name);
+        }
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     } else if additions.is_consulted && !headers.contains_key(CACHE_CONTROL) {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));

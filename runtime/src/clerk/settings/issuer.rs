@@ -69,7 +69,8 @@ fn problem(issuer: &str) -> Option<String> {
 
 /// The Frontend API of the instance whose Account Portal is at `host`.
 pub(super) fn behind_account_portal(host: &str) -> Option<String> {
-    let instance = host.strip_suffix(".accounts.dev").filter(|it| !it.ends_with(".clerk"))?;
+    let instance =
+        host.strip_suffix(".accounts.dev").filter(|it| it.strip_suffix(".clerk").is_none())?;
     Some(format!("https://{instance}.clerk.accounts.dev"))
 }
 
