@@ -26,12 +26,12 @@ pub(crate) const fn begins_with(text: &[u8], prefix: &[u8]) -> bool {
 }
 
 /// A text that is put together at compile time. What is longer than this is cut off.
-pub(crate) struct Text {
+pub(crate) struct ConstText {
     bytes: [u8; 256],
     length: usize,
 }
 
-impl Text {
+impl ConstText {
     pub(crate) const fn of(parts: &[&str]) -> Self {
         let (mut bytes, mut length) = ([0; 256], 0);
         let mut parts = parts;

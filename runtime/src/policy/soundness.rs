@@ -2,7 +2,7 @@
 
 use super::{
     Requirement,
-    const_str::{Text, begins_with},
+    const_str::{ConstText, begins_with},
     redundancy::Compared,
 };
 use crate::{identity::scopes::is_scope_token, token::TokenType};
@@ -76,11 +76,11 @@ impl Requirement {
                 let useless = self.useless_part(compared);
                 if let Some(part) = useless {
                     let name = match part {
-                        Self::Scope(scope) => Text::of(&["the scope `", scope, "`"]),
-                        _ => Text::of(&["a condition"]),
+                        Self::Scope(scope) => ConstText::of(&["the scope `", scope, "`"]),
+                        _ => ConstText::of(&["a condition"]),
                     };
                     let why = " is written twice, or never matters beside another; remove it";
-                    let text = Text::of(&[name.as_str(), why]);
+                    let text = ConstText::of(&[name.as_str(), why]);
                     assert!(useless.is_none(), "{}", text.as_str());
                 }
             }
