@@ -295,7 +295,9 @@ impl Renewal {
             _ => rejected.reason,
         };
         let start = site.return_key.start(&page.url, site.clerk.verifier().clock.now())?;
-        let target = Target { site, page, cookies: &cookies, reason, state: &start.state };
+        let is_sync = rejected.recovery == Recovery::SyncWithPrimary;
+        let state = &start.state;
+        let target = Target { site, page, cookies: &cookies, reason, state, is_sync };
         let location = target.location(step)?;
         let mut progress = self.progress();
         progress.is_admitted = false;

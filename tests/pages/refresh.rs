@@ -308,16 +308,16 @@ async fn limit_of_clerk_is_obeyed_and_pages_take_the_handshake() {
     let site = Site::production().await;
     let browser = site.browser().signed_in("user_ada", 90);
     site.api.rejects(429, "too_many_requests");
-    let fetch_error = "handshake session-token-expired-refresh-fetch-error";
+    let busy = "handshake session-token-expired-refresh-too_many_requests";
     for (number, calls) in [(0, 1), (1, 1), (2, 1)] {
         let mut browser = browser.clone();
         browser.jar.insert(format!("__refresh_{SUFFIX}"), number.to_string());
-        assert_eq!(browser.clone().open("/dashboard").await.target(), fetch_error);
+        assert_eq!(browser.clone().open("/dashboard").await.target(), busy);
         let reply = browser.send(Method::POST, "/dashboard", &[SAME_ORIGIN]).await;
         assert_eq!((reply.status, site.api.count()), (401, calls));
     }
     // An optional page is handed over too, and its form stays rejected.
-    assert_eq!(browser.clone().open("/greeting").await.target(), fetch_error);
+    assert_eq!(browser.clone().open("/greeting").await.target(), busy);
     let reply = browser.clone().send(Method::POST, "/greeting", &[SAME_ORIGIN]).await;
     assert_eq!(reply.status, 401);
     assert_eq!(site.api.count(), 1);

@@ -54,10 +54,13 @@ impl PagesBuilder {
         self
     }
 
-    /// Makes this site a satellite domain, which takes over the session of a primary domain. In
-    /// production, set [`frontend_api_url`](crate::ClerkBuilder::frontend_api_url) to
-    /// `https://clerk.` and the satellite domain, and add it to the
-    /// [`issuers`](crate::ClerkBuilder::issuers).
+    /// Makes this site a satellite domain, which takes over the session of a primary domain.
+    ///
+    /// In production, set [`frontend_api_url`](crate::ClerkBuilder::frontend_api_url) to
+    /// `https://clerk.` and the satellite domain, and list two
+    /// [`issuers`](crate::ClerkBuilder::issuers): that of the primary domain, such as
+    /// `https://clerk.example.com`, and that of the satellite domain, such as
+    /// `https://clerk.satellite.example`. Sessions can have either one.
     pub fn satellite(mut self) -> Self {
         self.is_satellite = true;
         self

@@ -21,6 +21,8 @@ pub(super) struct Target<'r> {
     pub(super) reason: &'r str,
     /// What the URL to return to holds if the redirect is a handshake.
     pub(super) state: &'r str,
+    /// Whether a satellite domain takes over the session of its primary domain.
+    pub(super) is_sync: bool,
 }
 
 impl Target<'_> {
@@ -36,17 +38,13 @@ impl Target<'_> {
     }
 
     fn handshake(&self) -> Url {
-        let Self { site, page, cookies, reason, state } = self;
+        let Self { site, page, cookies, reason, state, is_sync } = self;
         let mut url = site.frontend_api.clone();
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.pop_if_empty().extend(["v1", "client", "handshake"]);
         }
         let page_url = page.url.clean();
-        let page_url = if site.kind.is_satellite {
-            with_parameter(&page_url, SYNCED, "true")
-        } else {
-            page_url
-        };
+        let page_url = if *is_sync { with_parameter(&page_url, SYNCED, "true") } else { page_url };
         let page_url = with_parameter(&page_url, STATE, state);
         {
             let mut query = url.query_pairs_mut();

@@ -11,14 +11,14 @@ use quick_cache::sync::Cache;
 use reqwest::Url;
 
 use super::{
-    call_throttle::CallThrottle,
+    call_throttle::{CallThrottle, ThrottledCall},
     http_client::{ApiRequest, ApiSecret, CallError, Upstream},
     jwt::cache::Fingerprint,
     opaque::rate_limit::{CallLimit, RateLimit},
 };
 use crate::{
     clock::Clock,
-    error::ErrorKind,
+    error::{ErrorKind, UpstreamErrorKind},
     telemetry::{self, ClerkEndpoint, ThrottleCause},
     token::json::{Member, Object},
 };
@@ -120,7 +120,10 @@ impl SessionApi {
     }
 
     fn take(&self, throttle: &CallThrottle) -> Result<(), NotRenewed> {
-        throttle.start(false, self.clock.steady()).map_err(|_| FETCH_ERROR)
+        throttle.start(false, self.clock.steady()).map_err(|throttled| match throttled {
+            ThrottledCall::ByClerk(_) => RATE_LIMITED,
+            ThrottledCall::ByLimit(_) => FETCH_ERROR,
+        })
     }
 
     fn take_of_session(&self, session_id: &str) -> Result<(), NotRenewed> {
@@ -150,13 +153,20 @@ impl SessionApi {
             }
             CallError::Upstream(fault) => {
                 tracing::warn!(cause = %fault, "a session was not renewed");
-                FETCH_ERROR
+                match fault.reason {
+                    UpstreamErrorKind::Status(429) => RATE_LIMITED,
+                    UpstreamErrorKind::Status(_) | UpstreamErrorKind::NotClerk(_) => {
+                        NotRenewed("unexpected-bapi-error")
+                    }
+                    _ => FETCH_ERROR,
+                }
             }
         }
     }
 }
 
 const FETCH_ERROR: NotRenewed = NotRenewed("fetch-error");
+const RATE_LIMITED: NotRenewed = NotRenewed("too_many_requests");
 
 fn texts(answer: &[u8], member: &str) -> Result<Vec<String>, NotRenewed> {
     let object = Object::parse(answer).map_err(|_| NotRenewed("unexpected-sdk-error"))?;
