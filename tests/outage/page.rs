@@ -1,7 +1,7 @@
 //! The page about faults promises nothing that no test holds.
 
 /// All tests that a promise can rest on.
-const TESTS: [&str; 20] = [
+const TESTS: [&str; 23] = [
     include_str!("cancel.rs"),
     include_str!("clocks.rs"),
     include_str!("failures.rs"),
@@ -17,6 +17,9 @@ const TESTS: [&str; 20] = [
     include_str!("waiters.rs"),
     include_str!("../pages/development.rs"),
     include_str!("../pages/flow.rs"),
+    include_str!("../pages/foreign_return.rs"),
+    include_str!("../pages/handshake_tokens.rs"),
+    include_str!("../pages/loops.rs"),
     include_str!("../pages/outages.rs"),
     include_str!("../pages/refresh.rs"),
     include_str!("../tokens/keys/set.rs"),
@@ -25,7 +28,7 @@ const TESTS: [&str; 20] = [
 ];
 
 /// How each row of the page begins, and the tests that fail if it is not true.
-const ROWS: [(&str, &[&str]); 45] = [
+const ROWS: [(&str, &[&str]); 48] = [
     (
         "Clerk is down at start",
         &[
@@ -236,26 +239,48 @@ const ROWS: [(&str, &[&str]); 45] = [
         ],
     ),
     (
-        "a refresh fails",
+        "the Backend API is unreachable, rejects a refresh",
         &[
+            "broken_backend_api_costs_a_page_one_call_and_a_handshake",
             "refresh_that_cannot_be_made_becomes_a_handshake_or_401",
+            "answer_with_another_session_is_not_set",
             "rejection_is_cached_for_ten_seconds",
+            "refresh_on_a_closed_connection_is_not_repeated",
         ],
     ),
-    ("the Backend API hangs while a session", &["backend_api_that_hangs_costs_a_page_one_attempt"]),
+    (
+        "the Backend API is slow to refresh a session",
+        &["backend_api_that_hangs_costs_a_page_one_attempt"],
+    ),
     (
         "the Backend API answers 429 to a refresh",
         &["limit_of_clerk_is_obeyed_and_pages_take_the_handshake"],
     ),
     (
-        "what a handshake brought cannot be read",
-        &["handshake_without_an_answer_starts_again_and_ends"],
+        "the Backend API fails for what a handshake brought",
+        &[
+            "handshake_without_an_answer_starts_again_and_ends",
+            "broken_backend_api_costs_a_page_one_call_and_a_handshake",
+            "answer_to_a_nonce_is_not_believed_as_it_is",
+        ],
     ),
     (
-        "the Frontend API is down",
+        "the Backend API answers 429 about a handshake",
+        &["rate_limit_of_handshakes_is_obeyed_and_leaves_refreshes"],
+    ),
+    (
+        "the Frontend API is unreachable",
         &[
             "good_session_opens_pages_without_a_call",
             "expired_session_is_refreshed_before_the_handler",
+        ],
+    ),
+    ("the Frontend API is slow", &["handshake_that_comes_back_late_is_dropped"]),
+    (
+        "the Frontend API sends the browser back",
+        &[
+            "handshake_that_brings_nothing_or_nonsense_ends",
+            "session_that_is_not_stored_ends_in_401",
         ],
     ),
     (
