@@ -10,6 +10,7 @@
 //! | `handshake.rs`, `refresh.rs` | the two ways to a new session |
 //! | `redirect.rs` | where the browser is sent |
 //! | `site.rs` | settings, and what requests share |
+//! | `progress.rs` | what the guards of one request share |
 
 mod bound_return;
 pub(crate) mod decision;
@@ -18,6 +19,7 @@ mod handshake;
 mod loop_counter;
 pub(crate) mod origins;
 mod page_request;
+mod progress;
 mod public_url;
 mod redirect;
 mod refresh;
@@ -29,7 +31,7 @@ use http::{HeaderMap, HeaderValue, Method, Uri, header::COOKIE, request::Parts};
 
 use self::{
     decision::Step, directive::Directives, directive::sensitive, page_request::PageRequest,
-    redirect::Target, refresh::Refreshing, site::Site,
+    progress::Progress, redirect::Target, site::Site,
 };
 use crate::{
     clerk::Clerk,
@@ -56,48 +58,6 @@ struct State {
     /// The `Cookie` fields as they were sent.
     sent: Vec<HeaderValue>,
     progress: Mutex<Progress>,
-}
-
-#[derive(Default)]
-struct Progress {
-    /// Whether a guard read the cookies.
-    is_consulted: bool,
-    /// Whether a guard admitted the session, so that redirects have come to an end.
-    is_admitted: bool,
-    /// The `Cookie` field with what was set meanwhile.
-    cookie: Option<HeaderValue>,
-    /// The `Set-Cookie` fields of the response.
-    fields: Vec<HeaderValue>,
-    /// What a guard waits for.
-    refreshing: Option<Refreshing>,
-    /// Why the session was not refreshed.
-    not_renewed: Option<&'static str>,
-    /// The last rejection that does not become a response. A later admission takes it back.
-    rejected: Option<Recoverable>,
-    /// Whether the head of the response is made: nothing is added to it any more.
-    is_closed: bool,
-    /// Where the page is redirected.
-    redirected: Option<Step>,
-    /// Rejections that the operator is told of once it is known whether the page is redirected.
-    reports: Vec<Report>,
-}
-
-impl Progress {
-    fn tell(&mut self) {
-        for report in self.reports.drain(..) {
-            match self.redirected {
-                Some(step) => report.tell_redirected(step.as_str()),
-                None => report.tell(),
-            }
-        }
-    }
-}
-
-/// A request can end without a response: the caller closed the connection.
-impl Drop for Progress {
-    fn drop(&mut self) {
-        self.tell();
-    }
 }
 
 /// What a response must have beside what the handler wrote.
@@ -219,7 +179,8 @@ impl Renewal {
     /// Closes the head of the response. A framework can have it before its guards end: their refresh
     /// ends first, so that the head has its cookies, or is a redirect.
     pub(crate) async fn close(&self) {
-        while let Some(refreshing) = self.refreshing_or_close() {
+        loop {
+            let Some(refreshing) = self.progress().refreshing_or_close() else { return };
             match refreshing.result().await {
                 Ok(directives) => {
                     self.renew(&mut self.headers(), &directives);
@@ -233,13 +194,6 @@ impl Renewal {
                 }
             }
         }
-    }
-
-    fn refreshing_or_close(&self) -> Option<Refreshing> {
-        let mut progress = self.progress();
-        let refreshing = progress.refreshing.take();
-        progress.is_closed = refreshing.is_none();
-        refreshing
     }
 
     /// Notes that a guard admitted the session: the next redirect is the first again.
@@ -262,11 +216,10 @@ impl Renewal {
     /// Whether the page may be redirected instead of this rejection.
     pub(crate) fn may_redirect(&self, rejection: &Rejection) -> bool {
         let may = self.0.page.as_ref().is_some_and(PageRequest::may_redirect);
-        may && !self.progress().is_closed
-            && rejection.recoverable().is_some_and(|rejected| self.is_ours(&rejected))
+        may && rejection.recoverable().is_some_and(|rejected| self.is_ours(&rejected))
     }
 
-    /// Keeps a report until the response is known.
+    /// Tells the operator of a rejection once the response is known.
     pub(crate) fn tell_later(&self, report: Report) {
         self.progress().reports.push(report);
     }
@@ -301,7 +254,7 @@ impl Renewal {
         let location = target.location(step)?;
         let mut progress = self.progress();
         progress.is_admitted = false;
-        progress.redirected = Some(step);
+        progress.reports.redirected = Some(step);
         drop(progress);
         let mut fields = vec![loop_counter::count(page.redirects?, page.url.is_encrypted())];
         if step == Step::Handshake {
@@ -317,7 +270,7 @@ impl Renewal {
     pub(crate) fn additions(&self) -> Additions {
         let mut progress = self.progress();
         progress.is_closed = true;
-        progress.tell();
+        progress.reports.tell();
         if let Some(page) = self.0.page.as_ref().filter(|page| page.redirects != Some(0))
             && progress.is_admitted
         {
@@ -341,14 +294,7 @@ impl Renewal {
     fn renew(&self, headers: &mut HeaderMap, directives: &Directives) -> Option<()> {
         let cookie = overlay(headers, &directives.cookies())?;
         headers.insert(COOKIE, cookie.clone());
-        let mut progress = self.progress();
-        progress.cookie = Some(cookie);
-        // Guards that waited for the same refresh set the same cookies.
-        for field in directives.fields() {
-            if !progress.fields.contains(&field) {
-                progress.fields.push(field);
-            }
-        }
+        self.progress().set(cookie, directives);
         Some(())
     }
 

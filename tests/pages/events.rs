@@ -17,6 +17,8 @@ async fn redirected_page_is_one_event_that_says_where_it_leads() {
     for (browser, path, expected) in [
         (site.browser(), "/dashboard", r#"to="sign-in" reason="session-token-and-uat-missing""#),
         (expired.clone(), "/dashboard", r#"to="handshake" reason="session-token-expired""#),
+        (expired.clone(), "/rendered/session", r#"to="handshake" reason="session-token-expired""#),
+        (expired.clone(), "/streamed/session", r#"status=401 rejection="invalid-token""#),
         (expired, "/greeting", r#"to="handshake" reason="session-token-expired""#),
         (tired, "/dashboard", r#"status=401 rejection="missing-credential""#),
         (site.browser(), "/caught", r#"status=401 rejection="missing-credential""#),
