@@ -1,6 +1,6 @@
 //! The service over a real socket, called by tonic's own client.
 
-use std::time::Duration;
+use std::{future::poll_fn, time::Duration};
 
 use clerk_auth::{
     Clerk, ClerkLayer,
@@ -11,6 +11,9 @@ use tokio::{net::TcpListener, time::pause};
 use tokio_stream::wrappers::TcpListenerStream;
 use tonic::{
     Code, Request, Status,
+    body::Body,
+    client::GrpcService,
+    codegen::http,
     service::interceptor::InterceptedService,
     transport::{Channel, Server},
 };
@@ -226,5 +229,25 @@ async fn stream_ends_with_unauthenticated_at_expiry() {
     {
         assert_eq!(status.code(), Code::Unauthenticated, "{status:?}");
         assert_eq!(status.get_details_error_info().unwrap().reason, "INVALID_TOKEN");
+    }
+}
+
+/// tonic looks at the path of a request and not at its method, so a preflight would call a method.
+#[tokio::test]
+async fn preflight_calls_no_method_without_a_token() {
+    let methods = ["Import", "Edit", "List", "Clear"].map(|it| format!("/notes.v1.Notes/{it}"));
+    let layers = [guard, |clerk| ClerkLayer::new(clerk, CALLERS).grpc()];
+    for layer in layers {
+        let world = World::start_with(layer).await;
+        for path in &methods {
+            let request = http::Request::options(path)
+                .header("origin", "https://evil.example")
+                .header("access-control-request-method", "POST")
+                .header("content-type", "application/grpc");
+            let mut channel = world.channel.clone();
+            poll_fn(|context| GrpcService::poll_ready(&mut channel, context)).await.unwrap();
+            let reply = channel.call(request.body(Body::empty()).unwrap()).await.unwrap();
+            assert_eq!(reply.headers()["grpc-status"], "16", "{path}: {reply:?}");
+        }
     }
 }
