@@ -264,13 +264,15 @@ where
             }
             let clock = &layer.clerk.verifier().clock;
             let ended = || expired(clock.clone(), end);
-            let Some(content_type) = grpc.filter(|_| layer.answers_grpc) else {
+            if !layer.answers_grpc {
                 return Ok(end_stream(ready.call(request).await?.into_response(), ended()));
-            };
+            }
             let was_cut = Arc::new(AtomicBool::new(false));
             let request =
                 request.map(|body| stream::end_requests(body, ended(), Arc::clone(&was_cut)));
             let response = ready.call(request).await?.into_response();
+            // tonic serves a request of any content type.
+            let Some(content_type) = grpc else { return Ok(end_stream(response, ended())) };
             let trailers = status::trailers(RejectionKind::InvalidToken, &[]);
             Ok(if was_cut.load(Ordering::Acquire) {
                 status::response(content_type, trailers)
