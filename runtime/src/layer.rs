@@ -51,8 +51,9 @@ use crate::{
 ///
 /// A CORS preflight goes on without one, because browsers send it without credentials: `OPTIONS`
 /// with `Origin` and `Access-Control-Request-Method`. Anyone can send one, so whatever answers
-/// `OPTIONS` behind this layer is not guarded: also `any(…)`, a fallback, and a mounted service.
-/// If CORS is answered in front of this layer, use
+/// `OPTIONS` behind this layer is not guarded: also `any(…)`, a fallback, and a mounted service. A
+/// server that does not look at the method takes a preflight for a call: for tonic, use
+/// [`grpc`](Self::grpc). If CORS is answered in front of this layer, use
 /// [`guard_preflights`](Self::guard_preflights).
 ///
 /// | a preflight | what happens |
@@ -132,8 +133,8 @@ impl ClerkLayer {
     /// response that it is a part of. The challenge names the scopes of the tool, and those that
     /// the policy of the layer used. What is not one JSON-RPC message, or not the one that its
     /// `Mcp-Method`, `Mcp-Name` and `MCP-Protocol-Version` name, is answered with 400, what is too
-    /// long with 413, what is encoded with 415, and a tool that has no policy as MCP answers for tools that it does not
-    /// know. The service gets the message that was read, with its `Content-Length`.
+    /// long with 413, what is encoded with 415, and a tool that has no policy as MCP answers for
+    /// tools that it does not know. The service gets the message that was read, with its `Content-Length`.
     ///
     /// A message may take 30 seconds to arrive, else it is answered with 408; and where the
     /// token has ended meanwhile, with 401. A request for another protocol is answered with 400:
@@ -165,11 +166,14 @@ impl ClerkLayer {
     /// the token expires ends with `UNAUTHENTICATED`, between two messages. Put the layer behind
     /// tonic's gRPC-Web layer: the messages of gRPC-Web are not cut.
     ///
+    /// Also [guards CORS preflights](Self::guard_preflights): tonic looks at the path of a request
+    /// and not at its method, so a preflight would call a method without a token.
+    ///
     /// See [`grpc`](crate::guide::grpc) for a server.
     #[must_use]
     pub const fn grpc(mut self) -> Self {
         self.answers_grpc = true;
-        self
+        self.guard_preflights()
     }
 
     /// Requires the policy of each gRPC method, beside that of the layer. Implies
@@ -260,13 +264,15 @@ where
             }
             let clock = &layer.clerk.verifier().clock;
             let ended = || expired(clock.clone(), end);
-            let Some(content_type) = grpc.filter(|_| layer.answers_grpc) else {
+            if !layer.answers_grpc {
                 return Ok(end_stream(ready.call(request).await?.into_response(), ended()));
-            };
+            }
             let was_cut = Arc::new(AtomicBool::new(false));
             let request =
                 request.map(|body| stream::end_requests(body, ended(), Arc::clone(&was_cut)));
             let response = ready.call(request).await?.into_response();
+            // tonic serves a request of any content type.
+            let Some(content_type) = grpc else { return Ok(end_stream(response, ended())) };
             let trailers = status::trailers(RejectionKind::InvalidToken, &[]);
             Ok(if was_cut.load(Ordering::Acquire) {
                 status::response(content_type, trailers)

@@ -128,7 +128,8 @@ async fn the_service_that_was_ready_is_the_one_that_is_called() {
     for (token, status, called) in [(good.as_str(), 200, 1), ("junk", 401, 1), (&good, 200, 2)] {
         let request = Request::builder().header("authorization", format!("Bearer {token}"));
         let request = request.body(Body::empty()).unwrap();
-        let response = ServiceExt::<Request>::ready(&mut service).await.unwrap().call(request).await.unwrap();
+        let response =
+            ServiceExt::<Request>::ready(&mut service).await.unwrap().call(request).await.unwrap();
         assert_eq!(response.status(), status);
         assert_eq!(calls.load(Ordering::Relaxed), called);
     }

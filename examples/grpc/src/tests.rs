@@ -1,16 +1,26 @@
 //! The service over a real socket, called by tonic's own client.
 
-use std::time::Duration;
+use std::{
+    future::poll_fn,
+    task::{Context, Poll},
+    time::Duration,
+};
 
 use clerk_auth::{
     Clerk, ClerkLayer,
     testing::{Answer, DevIssuer, Endpoint, TestClock},
 };
 use futures_util::{StreamExt, stream};
-use tokio::{net::TcpListener, time::pause};
+use tokio::{
+    net::TcpListener,
+    time::{pause, timeout},
+};
 use tokio_stream::wrappers::TcpListenerStream;
 use tonic::{
     Code, Request, Status,
+    body::Body,
+    client::GrpcService,
+    codegen::{Service, http},
     service::interceptor::InterceptedService,
     transport::{Channel, Server},
 };
@@ -226,5 +236,65 @@ async fn stream_ends_with_unauthenticated_at_expiry() {
     {
         assert_eq!(status.code(), Code::Unauthenticated, "{status:?}");
         assert_eq!(status.get_details_error_info().unwrap().reason, "INVALID_TOKEN");
+    }
+}
+
+/// A channel whose requests name another content type, which tonic serves all the same.
+#[derive(Clone)]
+struct Mistyped(Channel);
+
+impl Service<http::Request<Body>> for Mistyped {
+    type Response = http::Response<Body>;
+    type Error = tonic::transport::Error;
+    type Future = <Channel as Service<http::Request<Body>>>::Future;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        Service::poll_ready(&mut self.0, context)
+    }
+
+    fn call(&mut self, mut request: http::Request<Body>) -> Self::Future {
+        request.headers_mut().insert("content-type", "text/plain".parse().unwrap());
+        Service::call(&mut self.0, request)
+    }
+}
+
+#[tokio::test]
+async fn stream_of_another_content_type_ends_at_expiry_too() {
+    let world = World::start().await;
+    let token = world.issuer.oauth("user_ada").scopes(["read:notes", "write:notes"]);
+    let bearer = format!("Bearer {}", token.lives(Duration::from_secs(60)).jwt());
+    let channel = Mistyped(world.channel.clone());
+    let mut client = NotesClient::with_interceptor(channel, Credential(vec![bearer]));
+    let mut edited = client
+        .edit(stream::iter([note("milk")]).chain(stream::pending()))
+        .await
+        .unwrap()
+        .into_inner();
+    assert_eq!(edited.message().await.unwrap(), Some(note("milk")));
+    pause();
+    let endless = stream::iter([note("eggs")]).chain(stream::pending());
+    let imported = timeout(Duration::from_secs(600), client.import(endless)).await;
+    assert!(imported.expect("the method reads on").is_err());
+    assert!(edited.message().await.is_err());
+}
+
+/// tonic looks at the path of a request and not at its method, so a preflight would call a method.
+#[tokio::test]
+async fn preflight_calls_no_method_without_a_token() {
+    let methods = ["Import", "Edit", "List", "Clear"].map(|it| format!("/notes.v1.Notes/{it}"));
+    let layers = [guard, |clerk| ClerkLayer::new(clerk, CALLERS).grpc()];
+    for layer in layers {
+        let world = World::start_with(layer).await;
+        for path in &methods {
+            let request = http::Request::options(path)
+                .header("origin", "https://evil.example")
+                .header("access-control-request-method", "POST")
+                .header("content-type", "application/grpc");
+            let mut channel = world.channel.clone();
+            poll_fn(|context| GrpcService::poll_ready(&mut channel, context)).await.unwrap();
+            let request = request.body(Body::empty()).unwrap();
+            let reply = GrpcService::call(&mut channel, request).await.unwrap();
+            assert_eq!(reply.headers()["grpc-status"], "16", "{path}: {reply:?}");
+        }
     }
 }

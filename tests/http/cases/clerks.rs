@@ -54,7 +54,8 @@ pub(super) async fn no_keys(
     issuer: &DevIssuer,
     app: &impl AsyncFn(ClerkBuilder) -> App,
 ) -> Vec<Case> {
-    let unusable = Answer::body(200, "application/json", r#"{"keys":[{"kid":"hidden"}]}"#);
+    let unusable =
+        Answer::body(200, "application/json", r#"{"keys":[{"kty":"EC","kid":"hidden"}]}"#);
     let mut cases = Vec::new();
     for (name, answer) in
         [("key set: 429", Answer::retry_after(9)), ("key set: without keys", unusable)]
