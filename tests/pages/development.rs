@@ -1,6 +1,6 @@
 //! Development instances keep their sessions in a development browser.
 
-use clerk_auth::testing::TestClock;
+use clerk_auth::{pages::PagesBuilder, testing::TestClock};
 use http::Method;
 use reqwest::Url;
 use serde_json::json;
@@ -42,6 +42,7 @@ async fn first_visit_gets_a_development_browser() {
                 reply.location().as_str().split('?').next().unwrap(),
                 format!("{HOME}/sign-in")
             );
+            assert_eq!(reply.parameter("__clerk_db_jwt"), "", "its own pages have the cookie");
         } else {
             assert_eq!(reply.body, "anonymous");
         }
@@ -91,6 +92,12 @@ async fn without_origins_only_loopback_is_redirected() {
         ("evil.example", None),
         ("192.168.1.20", None),
         ("localhost.evil.example", None),
+        ("ada@localhost:3000", None),
+        ("localhost:3000/x", None),
+        ("localhost:3000?x", None),
+        ("localhost.:3000", None),
+        ("localhost:99999", None),
+        ("[::1", None),
     ] {
         let reply = site.send(Method::GET, "/dashboard", &[DOCUMENT, ("host", host)]).await;
         match home {
@@ -98,6 +105,50 @@ async fn without_origins_only_loopback_is_redirected() {
             None => assert_eq!((reply.status, reply.set_cookies().len()), (401, 0), "{host}"),
         }
     }
+}
+
+#[tokio::test]
+async fn scheme_of_a_proxy_is_http_or_https() {
+    let site = Site::development_with(PagesBuilder::trust_forwarded).await;
+    for (scheme, home) in [
+        ("http", Some(HOME)),
+        ("https", Some("https://localhost:3000")),
+        ("ftp", None),
+        ("ws", None),
+        ("HTTP", None),
+        ("javascript", None),
+        ("http://evil.example/?", None),
+    ] {
+        let fields = [DOCUMENT, ("x-forwarded-proto", scheme)];
+        let reply = site.send(Method::GET, "/dashboard", &fields).await;
+        match home {
+            Some(home) => assert_eq!(reply.parameter("redirect_url"), format!("{home}/dashboard")),
+            None => assert_eq!((reply.status, reply.set_cookies().len()), (401, 0), "{scheme}"),
+        }
+    }
+}
+
+/// A script, a form or a frame of another site takes over no development browser from a URL.
+#[tokio::test]
+async fn development_browser_of_a_url_counts_where_a_page_is_opened() {
+    let site = Site::development_with(|pages| pages).await;
+    let session = site.issuer.session("user_ada").jwt();
+    let cookie = format!("__session={session}; __client_uat={NOW}; __clerk_db_jwt=dvb_1");
+    let same_origin = ("sec-fetch-site", "same-origin");
+    for (method, fields) in [
+        (Method::POST, &[same_origin][..]),
+        (Method::GET, &[("sec-fetch-dest", "empty"), same_origin]),
+        (Method::GET, &[("sec-fetch-dest", "iframe"), ("sec-fetch-site", "cross-site")]),
+        (Method::GET, &[DOCUMENT, ("sec-purpose", "prefetch")]),
+    ] {
+        let fields: Vec<_> = fields.iter().copied().chain([("cookie", cookie.as_str())]).collect();
+        let target = "/dashboard?__clerk_db_jwt=dvb_of_mallory";
+        let reply = site.send(method.clone(), target, &fields).await;
+        assert_eq!((reply.status, reply.body.as_str()), (200, "user_ada"), "{method} {fields:?}");
+    }
+    let fields = [DOCUMENT, ("cookie", cookie.as_str())];
+    let reply = site.send(Method::GET, "/dashboard?__clerk_db_jwt=dvb_2", &fields).await;
+    handshake(&reply, &site);
 }
 
 /// No wider skew than elsewhere: a session of a clock that runs ahead is not taken.
