@@ -11,7 +11,7 @@ use quick_cache::sync::Cache;
 use reqwest::Url;
 
 use super::{
-    call_throttle::CallThrottle,
+    call_throttle::{CallThrottle, ThrottledCall},
     http_client::{ApiRequest, ApiSecret, CallError, Upstream},
     jwt::cache::Fingerprint,
     opaque::rate_limit::{CallLimit, RateLimit},
@@ -55,7 +55,7 @@ impl SessionApi {
         production: bool,
     ) -> Self {
         let calls = if production { CALLS_IN_PRODUCTION } else { CALLS_IN_DEVELOPMENT };
-        let throttle = || CallThrottle::new(CallLimit { calls, for_new_tokens: calls });
+        let throttle = || CallThrottle::new(CallLimit { calls, for_new_tokens: calls }, None);
         let (handshakes, refreshes) = (throttle(), throttle());
         let sessions = Cache::new(MOST_SESSIONS);
         Self { upstream, clock, url, secret, handshakes, refreshes, sessions }
@@ -120,7 +120,8 @@ impl SessionApi {
     }
 
     fn take(&self, throttle: &CallThrottle) -> Result<(), NotRenewed> {
-        throttle.start(false, self.clock.steady()).map_err(|_| FETCH_ERROR)
+        let started = throttle.start(false, self.clock.steady());
+        started.inspect_err(ThrottledCall::record).map_err(|_| FETCH_ERROR)
     }
 
     fn take_of_session(&self, session_id: &str) -> Result<(), NotRenewed> {
