@@ -65,6 +65,7 @@ pub(crate) enum ThrottleCause {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum FleetCommand {
     Claim,
+    Renew,
     Settle,
     Get,
     Set,
@@ -88,6 +89,7 @@ impl FleetCommand {
     const fn as_str(self) -> &'static str {
         match self {
             Self::Claim => "claim",
+            Self::Renew => "renew",
             Self::Settle => "settle",
             Self::Get => "get",
             Self::Set => "set",

@@ -6,6 +6,7 @@ use std::{
     net::{TcpListener, TcpStream},
     path::PathBuf,
     process::{Child, Command, Stdio},
+    sync::Mutex,
     thread::sleep,
     time::{Duration, Instant},
 };
@@ -14,10 +15,9 @@ use clerk_auth::testing::DevIssuer;
 
 /// A server on a free port of loopback, which keeps nothing on disk.
 pub(crate) struct RedisServer {
-    child: Option<Child>,
+    child: Mutex<Option<Child>>,
     port: u16,
     folder: PathBuf,
-    password: Option<&'static str>,
 }
 
 /// A replica that serves requests.
@@ -28,41 +28,35 @@ pub(crate) struct Replica {
 
 impl RedisServer {
     pub(crate) fn start() -> Self {
-        Self::with_password(None)
-    }
-
-    pub(crate) fn with_password(password: Option<&'static str>) -> Self {
         let port = free_port();
         let folder = env::temp_dir().join(format!("clerk-auth-fleet-{port}"));
         fs::create_dir_all(&folder).unwrap();
-        let mut server = Self { child: None, port, folder, password };
+        let server = Self { child: Mutex::default(), port, folder };
         server.start_again();
         server
     }
 
-    pub(crate) fn start_again(&mut self) {
+    pub(crate) fn start_again(&self) {
         let port = self.port.to_string();
         let mut command = Command::new("redis-server");
         command.args(["--port", &port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]);
-        command.arg("--dir").arg(&self.folder);
-        if let Some(password) = self.password {
-            command.args(["--requirepass", password]);
-        }
-        let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
-        self.child = Some(child.expect("redis-server is installed"));
+        command.arg("--dir").arg(&self.folder).stdout(Stdio::null()).stderr(Stdio::null());
+        let child = command.spawn().expect("redis-server is installed");
+        *self.child.lock().unwrap() = Some(child);
         wait_for("redis-server", || self.cli(&["PING"]) == "PONG");
     }
 
     /// Ends it at once.
-    pub(crate) fn kill(&mut self) {
-        let mut child = self.child.take().unwrap();
+    pub(crate) fn kill(&self) {
+        let child = self.child.lock().unwrap().take();
+        let mut child = child.unwrap();
         child.kill().unwrap();
         child.wait().unwrap();
     }
 
     /// Sends a signal by its name, such as `STOP`.
     pub(crate) fn signal(&self, name: &str) {
-        signal(self.child.as_ref().unwrap(), name);
+        signal(self.child.lock().unwrap().as_ref().unwrap(), name);
     }
 
     pub(crate) fn url(&self) -> String {
@@ -73,9 +67,6 @@ impl RedisServer {
     pub(crate) fn cli(&self, arguments: &[&str]) -> String {
         let mut command = Command::new("redis-cli");
         command.args(["-p", &self.port.to_string()]);
-        if let Some(password) = self.password {
-            command.args(["--no-auth-warning", "-a", password]);
-        }
         let output = command.args(arguments).output().expect("redis-cli is installed");
         String::from_utf8_lossy(&output.stdout).trim().to_owned()
     }
@@ -88,21 +79,24 @@ impl RedisServer {
         }
     }
 
-    /// How many commands the server has carried out.
-    pub(crate) fn commands(&self) -> u64 {
-        self.info("total_commands_processed")
+    /// How many scripts were run.
+    pub(crate) fn scripts(&self) -> usize {
+        let statistics = self.cli(&["INFO", "commandstats"]);
+        let calls = statistics.split("cmdstat_eval:calls=").nth(1);
+        calls.map_or(0, |calls| calls.split(',').next().unwrap().parse().unwrap())
     }
 
-    pub(crate) fn info(&self, field: &str) -> u64 {
-        let info = self.cli(&["INFO"]);
-        let line = info.lines().find_map(|line| line.strip_prefix(field)?.strip_prefix(':'));
-        line.unwrap().trim().parse().unwrap()
+    /// The bytes that all values take.
+    pub(crate) fn memory(&self) -> usize {
+        let info = self.cli(&["INFO", "memory"]);
+        let used = info.lines().find_map(|line| line.strip_prefix("used_memory:"));
+        used.unwrap().trim().parse().unwrap()
     }
 }
 
 impl Drop for RedisServer {
     fn drop(&mut self) {
-        if self.child.is_some() {
+        if self.child.lock().unwrap().is_some() {
             self.kill();
         }
         let _ = fs::remove_dir_all(&self.folder);

@@ -40,6 +40,12 @@ impl Service {
         Self { issuer, redis, replicas, client }
     }
 
+    /// Waits until each replica has looked up something.
+    pub(crate) async fn connect(&self) {
+        assert!(self.all_answer(&self.issuer.session("user_ada").jwt(), 200).await);
+        self.until_health_is("Up").await;
+    }
+
     /// Asks one of the replicas.
     pub(crate) async fn ask(&self, replica: usize, token: &str) -> Asked {
         ask(&self.client, &self.replicas[replica % self.replicas.len()].url, token).await

@@ -20,6 +20,7 @@ use crate::{
 async fn one_token_on_three_replicas_causes_one_call_per_ttl() {
     let service = Service::start(&[]).await;
     let token = service.issuer.oauth("user_ada").opaque();
+    service.connect().await;
     let started_at = Instant::now();
     let asked = service.load(vec![token], 60, |number, _| number >= 10_000).await;
     let seconds = usize::try_from(started_at.elapsed().as_secs()).unwrap() + 1;

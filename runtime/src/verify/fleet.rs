@@ -80,8 +80,6 @@ pub(crate) struct Replicas {
     machine: Option<Seal>,
     count: u32,
     instance: [String; 2],
-    /// How long one call to Clerk may take.
-    call_time: Duration,
     /// How long a request waits for the call of another replica.
     longest_wait: Duration,
     lookups: Semaphore,
@@ -108,7 +106,6 @@ impl Replicas {
             machine,
             count,
             instance,
-            call_time: timeouts.attempt,
             longest_wait: LONGEST_WAIT.min(timeouts.deadline / 3),
             lookups: Semaphore::new(MOST_LOOKUPS),
             clock,

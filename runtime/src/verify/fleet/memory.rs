@@ -126,6 +126,10 @@ impl StoreConnection for MemoryStore {
         })
     }
 
+    fn renew<'s>(&'s self, _lease: &'s Lease, _: Duration) -> StoreTask<'s, ()> {
+        self.task(|_| ())
+    }
+
     fn settle<'s>(
         &'s self,
         lease: &'s Lease,

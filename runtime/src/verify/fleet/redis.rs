@@ -29,6 +29,10 @@ if entry ~= '' and entry ~= ARGV[2] then return entry end
 if redis.call('SET', KEYS[2], ARGV[3], 'NX', 'PX', ARGV[4]) then return 1 end
 return 0";
 
+const RENEW: &str = "\
+if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+return 1";
+
 const SETTLE: &str = "\
 if ARGV[2] ~= '' then redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) end
 if redis.call('GET', KEYS[2]) == ARGV[1] then redis.call('DEL', KEYS[2]) end
@@ -198,6 +202,14 @@ impl StoreConnection for RedisConnection {
                 Value::Int(0) => Ok(ClaimOutcome::HeldByAnother),
                 _ => Err(StoreError::Mistyped),
             }
+        })
+    }
+
+    fn renew<'s>(&'s self, lease: &'s Lease, ttl: Duration) -> StoreTask<'s, ()> {
+        Box::pin(async move {
+            let mut command = script(RENEW, &[&lease.name]);
+            command.arg(&lease.holder).arg(millis(ttl));
+            self.ask(command).await
         })
     }
 

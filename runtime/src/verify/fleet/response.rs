@@ -4,7 +4,10 @@ use std::{sync::Arc, time::Duration};
 
 use aws_lc_rs::rand;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use tokio::time::{Instant, sleep};
+use tokio::{
+    task::AbortHandle,
+    time::{Instant, sleep},
+};
 
 use super::{
     FleetTime, PREFIX, Replicas,
@@ -21,8 +24,10 @@ use crate::{
 /// Longest response that is shared, in bytes. Clerk's are below 4 KiB.
 const LONGEST_SHARED: usize = 32 * 1024;
 
-/// How much longer than a call a lease is held, so that its response can be stored.
-const TIME_TO_STORE: Duration = Duration::from_millis(500);
+/// How long a lease is held. It is renewed while the call runs: one whose holder is gone, or that could
+/// not be given back, delays others no longer than this.
+const LEASE_TIME: Duration = Duration::from_millis(300);
+const RENEWAL_INTERVAL: Duration = Duration::from_millis(100);
 
 const FIRST_PAUSE: Duration = Duration::from_millis(10);
 const LONGEST_PAUSE: Duration = Duration::from_millis(40);
@@ -77,7 +82,7 @@ impl Replicas {
         loop {
             let claimed = match self.link.connection(time).await {
                 Some(connection) => {
-                    let claim = connection.claim(&lease, self.call_time + TIME_TO_STORE, &unusable);
+                    let claim = connection.claim(&lease, LEASE_TIME, &unusable);
                     self.link.run(&connection, time, FleetCommand::Claim, claim).await.ok()
                 }
                 None => None,
@@ -114,6 +119,30 @@ impl Replicas {
                 }
             }
         }
+    }
+
+    /// Runs a call, and holds its lease meanwhile.
+    pub(crate) async fn hold<T>(
+        self: &Arc<Self>,
+        lease: Option<&Lease>,
+        call: impl Future<Output = T>,
+    ) -> T {
+        let Some(lease) = lease.cloned() else { return call.await };
+        let replicas = Arc::clone(self);
+        let renewals = tokio::spawn(async move {
+            loop {
+                sleep(RENEWAL_INTERVAL).await;
+                let mut time = FleetTime::in_background();
+                if let Some(connection) = replicas.link.connection(&mut time).await {
+                    let renewed = connection.renew(&lease, LEASE_TIME);
+                    let command = FleetCommand::Renew;
+                    // Without it, another replica may call Clerk too.
+                    let _ = replicas.link.run(&connection, &mut time, command, renewed).await;
+                }
+            }
+        });
+        let _renewals = AbortOnDrop(renewals.abort_handle());
+        call.await
     }
 
     /// Stores a response, and gives the lease back. No request waits for it.
@@ -158,6 +187,15 @@ impl Replicas {
     fn read(&self, seal: &Seal, lease: &Lease, sealed: &[u8]) -> Option<SharedAnswer> {
         let entry = self.open(seal, EntryKind::Verification, &lease.entry, sealed).ok()?;
         SharedAnswer::from_entry(entry)
+    }
+}
+
+/// A task that ends with the work that it is for.
+struct AbortOnDrop(AbortHandle);
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
     }
 }
 

@@ -41,6 +41,9 @@ pub(crate) trait StoreConnection: Send + Sync {
         unusable: &'s [u8],
     ) -> StoreTask<'s, ClaimOutcome>;
 
+    /// Holds the lease for longer, if it is still this one.
+    fn renew<'s>(&'s self, lease: &'s Lease, ttl: Duration) -> StoreTask<'s, ()>;
+
     /// Stores the entry, if there is one, and gives the lease back, if it is still this one.
     fn settle<'s>(
         &'s self,

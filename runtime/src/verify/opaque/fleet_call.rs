@@ -40,7 +40,8 @@ impl OpaqueVerifier {
             return OpaqueAnswer { verdict: Err(why), asked_at, turn, end: None };
         }
         let asked_at = self.clock.now();
-        let (answer, response) = self.call(kind, text, is_new_token).await;
+        let call = self.call(kind, text, is_new_token);
+        let (answer, response) = replicas.hold(lease.as_ref(), call).await;
         let shared =
             if is_shared { self.to_share(kind, text, asked_at, &answer, response) } else { None };
         replicas.share(kind, text, lease, shared);
