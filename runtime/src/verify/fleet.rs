@@ -37,7 +37,7 @@ pub(crate) use self::{
 
 use self::{
     link::Link,
-    seal::{Entry, EntryKind, Seal, Unusable},
+    seal::{EntryKind, Seal, Unusable},
 };
 use super::{
     health::FleetHealth,
@@ -145,23 +145,12 @@ impl Replicas {
         format!("{PREFIX}calls:{hash}")
     }
 
-    /// Opens an entry of the store, and logs why one is not used.
-    fn open(
-        &self,
-        seal: &Seal,
-        kind: EntryKind,
-        name: &str,
-        sealed: &[u8],
-    ) -> Result<Entry, Unusable> {
-        let now = self.clock.now();
-        let opened = seal.open(kind, name, sealed, now);
-        if let Err(why) = opened
-            && self.may_log(now)
-        {
+    /// Logs why an entry of the store is not used.
+    fn log_unusable(&self, why: Unusable) {
+        if self.may_log(self.clock.now()) {
             let reason = why.as_str();
             tracing::warn!(reason, "an entry of the fleet is not used");
         }
-        opened
     }
 
     fn may_log(&self, now: UnixMillis) -> bool {

@@ -35,10 +35,15 @@ impl Replicas {
         };
         let value = connection.get(name);
         match self.link.run(&connection, time, FleetCommand::Get, value).await {
-            Ok(Some(sealed)) => match self.open(&self.secret, EntryKind::KeySet, name, &sealed) {
-                Ok(entry) => (FleetLookup::Hit, Some(entry)),
-                Err(_) => (FleetLookup::Unusable, None),
-            },
+            Ok(Some(sealed)) => {
+                match self.secret.open(EntryKind::KeySet, name, &sealed, self.clock.now()) {
+                    Ok(entry) => (FleetLookup::Hit, Some(entry)),
+                    Err(why) => {
+                        self.log_unusable(why);
+                        (FleetLookup::Unusable, None)
+                    }
+                }
+            }
             Ok(None) => (FleetLookup::Miss, None),
             Err(_) => (FleetLookup::Unavailable, None),
         }

@@ -50,6 +50,8 @@ pub(crate) struct SharedAnswer {
     pub(crate) response: SharedResponse,
     pub(crate) asked_at: UnixMillis,
     pub(crate) end: UnixMillis,
+    /// How long it stays in the store behind its end, where it only tells that it was an approval.
+    pub(crate) kept_for: Duration,
 }
 
 /// What came of a lookup.
@@ -61,13 +63,13 @@ pub(crate) enum Found<A> {
 
 impl Replicas {
     /// Finds a response that `believe` accepts, or the right to call Clerk. Waits for the call of
-    /// another replica, within bounds.
+    /// another replica, within bounds. `believe` also gets responses that have ended, and is told so.
     pub(crate) async fn find<A>(
         &self,
         kind: OpaqueKind,
         text: &str,
         time: &mut FleetTime,
-        believe: impl Fn(SharedAnswer) -> Option<A>,
+        believe: impl Fn(SharedAnswer, bool) -> Option<A>,
     ) -> Found<A> {
         let looked_up = telemetry::fleet_looked_up;
         let Ok(_lookup) = self.lookups.try_acquire() else {
@@ -89,12 +91,17 @@ impl Replicas {
             };
             match claimed {
                 Some(ClaimOutcome::Entry(sealed)) => {
-                    let answer = self.read(seal, &lease, &sealed);
-                    if let Some(believed) = answer.and_then(&believe) {
+                    let now = self.clock.now();
+                    let answer = self.read(seal, &lease, &sealed, now);
+                    let has_ended = answer.as_ref().is_some_and(|answer| answer.end <= now);
+                    let believed = answer.and_then(|answer| believe(answer, has_ended));
+                    if let Some(believed) = believed.filter(|_| !has_ended) {
                         looked_up(FleetLookup::Hit);
                         return Found::Answer(believed);
                     }
-                    looked_up(FleetLookup::Unusable);
+                    if !has_ended {
+                        looked_up(FleetLookup::Unusable);
+                    }
                     unusable = sealed;
                     many_unusable += 1;
                     if many_unusable == MOST_UNUSABLE {
@@ -161,7 +168,7 @@ impl Replicas {
             (None, None) => return,
         };
         let sealed = answer.and_then(|answer| {
-            let ttl = ttl(answer.end, self.clock.now());
+            let ttl = ttl(answer.end, self.clock.now()) + answer.kept_for;
             let entry = answer.into_entry()?;
             Some((seal.seal(EntryKind::Verification, &lease.entry, entry)?, ttl))
         });
@@ -184,8 +191,15 @@ impl Replicas {
         }
     }
 
-    fn read(&self, seal: &Seal, lease: &Lease, sealed: &[u8]) -> Option<SharedAnswer> {
-        let entry = self.open(seal, EntryKind::Verification, &lease.entry, sealed).ok()?;
+    fn read(
+        &self,
+        seal: &Seal,
+        lease: &Lease,
+        sealed: &[u8],
+        now: UnixMillis,
+    ) -> Option<SharedAnswer> {
+        let opened = seal.open_until_now(EntryKind::Verification, &lease.entry, sealed, now);
+        let entry = opened.inspect_err(|why| self.log_unusable(*why)).ok()?;
         SharedAnswer::from_entry(entry)
     }
 }
@@ -218,7 +232,7 @@ impl SharedAnswer {
             }
             _ => return None,
         };
-        Some(Self { response, asked_at, end })
+        Some(Self { response, asked_at, end, kept_for: Duration::ZERO })
     }
 }
 

@@ -108,8 +108,20 @@ impl Seal {
         Some(sealed)
     }
 
-    /// Times count only after the seal is checked.
+    /// Opens an entry in its time. The times count only after the seal is checked.
     pub(crate) fn open(
+        &self,
+        kind: EntryKind,
+        name: &str,
+        sealed: &[u8],
+        now: UnixMillis,
+    ) -> Result<Entry, Unusable> {
+        let entry = self.open_until_now(kind, name, sealed, now)?;
+        if entry.end <= now { Err(Unusable::Ended) } else { Ok(entry) }
+    }
+
+    /// Opens an entry that can have ended, to tell what was true once.
+    pub(crate) fn open_until_now(
         &self,
         kind: EntryKind,
         name: &str,
@@ -131,9 +143,6 @@ impl Seal {
         content.truncate(opened);
         if asked_at > now {
             return Err(Unusable::FromFuture);
-        }
-        if end <= now {
-            return Err(Unusable::Ended);
         }
         Ok(Entry { content, asked_at, end })
     }

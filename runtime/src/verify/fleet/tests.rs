@@ -270,6 +270,34 @@ async fn store_that_gives_no_call_leaves_the_share() {
     assert_eq!(accepted(usize::MAX).await, 60, "told yes, always");
 }
 
+/// Invalid tokens use up what new tokens may cause. A token that another replica saw approved is not new.
+#[tokio::test]
+async fn token_that_was_approved_in_another_replica_is_not_new() {
+    let service = Service::start().await;
+    service.store.set_calls(0);
+    let replica = || {
+        service.with(|clerk| {
+            let clerk = clerk.opaque_rate_limit(OpaqueTokenType::OAuthToken, 60);
+            clerk.new_token_rate_limit(OpaqueTokenType::OAuthToken, 30)
+        })
+    };
+    let [known, _, _] = service.tokens();
+    assert!(accepts(&replica(), &known).await);
+    service.stored(1).await;
+    service.clock.advance(SECOND);
+    let clerk = replica();
+    for number in 0..20 {
+        assert!(!accepts(&clerk, &format!("oat_{number}")).await);
+    }
+    assert!(!accepts(&clerk, &service.issuer.oauth("user_ada").opaque()).await, "it is new");
+    assert!(accepts(&clerk, &known).await);
+    assert_eq!(service.verifications(), 1 + 5 + 1, "a share of five calls about new tokens");
+    // What has ended admits nobody.
+    service.clock.advance(SECOND);
+    service.issuer.revoke(&known);
+    assert!(!accepts(&replica(), &known).await);
+}
+
 #[tokio::test]
 async fn services_of_one_instance_apply_their_own_rules() {
     let service = Service::start().await;

@@ -1,7 +1,13 @@
 //! Verifies an opaque token in a fleet: by the response to another replica, or with the right to call
 //! Clerk for all.
 
-use std::sync::Arc;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use super::{OpaqueVerifier, VerifyResponse, names, verdict_cache::OpaqueAnswer};
 use crate::{
@@ -14,6 +20,10 @@ use crate::{
     },
 };
 
+/// How long an approval stays in the store behind its end. Until then, the token is a new one for no
+/// replica, so its next call does not compete with those about invalid tokens.
+const APPROVAL_KEPT: Duration = Duration::from_secs(60);
+
 impl OpaqueVerifier {
     pub(super) async fn find_or_call(
         &self,
@@ -23,16 +33,24 @@ impl OpaqueVerifier {
         is_new_token: bool,
     ) -> OpaqueAnswer {
         let mut time = FleetTime::of_request();
+        let is_new = AtomicBool::new(is_new_token);
         // What is not cached here is not taken from others either.
         let is_shared = !self.cache.times().of_approval(kind).is_zero();
         let mut lease = None;
         if is_shared {
-            let believe = |shared| self.believe(kind, text, shared);
+            let believe = |shared, has_ended: bool| {
+                let (answer, is_approval) = self.believe(kind, text, shared)?;
+                if is_approval {
+                    is_new.store(false, Ordering::Relaxed);
+                }
+                answer.filter(|_| !has_ended)
+            };
             match replicas.find(kind, text, &mut time, believe).await {
                 Found::Answer(answer) => return answer,
                 Found::Call(leased) => lease = leased,
             }
         }
+        let is_new_token = is_new.into_inner();
         let started = self.backend.start_shared_call(kind, is_new_token, replicas, &mut time).await;
         if let Err(why) = started {
             replicas.share(kind, text, lease, None);
@@ -48,9 +66,15 @@ impl OpaqueVerifier {
         answer
     }
 
-    /// Reads the response to another replica, and believes it for as long as one to this process.
-    fn believe(&self, kind: OpaqueKind, text: &str, shared: SharedAnswer) -> Option<OpaqueAnswer> {
-        let SharedAnswer { response, asked_at, end } = shared;
+    /// Reads the response to another replica, and believes it for as long as one to this process. Tells
+    /// also whether it is an approval: one that is too old still says that the token is not a new one.
+    fn believe(
+        &self,
+        kind: OpaqueKind,
+        text: &str,
+        shared: SharedAnswer,
+    ) -> Option<(Option<OpaqueAnswer>, bool)> {
+        let SharedAnswer { response, asked_at, end, .. } = shared;
         let turn = self.tombstones.turn();
         let verdict = match response {
             SharedResponse::Body(body) => self.read(kind, &VerifyResponse(body)),
@@ -59,13 +83,15 @@ impl OpaqueVerifier {
         let (now, steady) = (self.clock.now(), self.clock.steady());
         let age = now.since(asked_at);
         let fingerprint = Fingerprint::of(text.as_bytes());
-        // What says nothing about the token has no time.
-        let is_old = age >= self.cache.times().of(&verdict);
-        if is_old || self.tombstones.cover_time(asked_at, names(kind, fingerprint, &verdict)) {
+        if self.tombstones.cover_time(asked_at, names(kind, fingerprint, &verdict)) {
             return None;
         }
+        let is_approval = verdict.is_ok();
+        // What says nothing about the token has no time.
+        let is_young = age < self.cache.times().of(&verdict);
         let (asked_at, end) = (steady.saturating_sub(age), Some(steady + end.since(now)));
-        Some(OpaqueAnswer { verdict, asked_at, turn, end })
+        let answer = is_young.then_some(OpaqueAnswer { verdict, asked_at, turn, end });
+        Some((answer, is_approval))
     }
 
     /// What other replicas get of the answer to a call, unless it was forgotten meanwhile.
@@ -89,6 +115,8 @@ impl OpaqueVerifier {
         let time = i64::try_from(self.cache.times().of(&answer.verdict).as_millis()).ok()?;
         let fingerprint = Fingerprint::of(text.as_bytes());
         let is_wanted = time > 0 && !self.is_forgotten(kind, fingerprint, answer);
-        is_wanted.then(|| SharedAnswer { response, asked_at, end: asked_at.plus(time) })
+        let kept_for = if answer.verdict.is_ok() { APPROVAL_KEPT } else { Duration::ZERO };
+        let end = asked_at.plus(time);
+        is_wanted.then_some(SharedAnswer { response, asked_at, end, kept_for })
     }
 }
