@@ -7,6 +7,8 @@ mod checks;
 mod combination;
 mod environment;
 mod error;
+#[cfg(feature = "redis")]
+mod fleet;
 mod limits;
 mod redact;
 mod rules;
@@ -15,6 +17,8 @@ mod similar;
 #[cfg(test)]
 mod tests;
 
+#[cfg(feature = "redis")]
+pub use self::fleet::Fleet;
 pub use self::{builder::ClerkBuilder, error::ConfigError, rules::ClerkRules};
 pub(crate) use self::{
     redact::quote,
@@ -30,7 +34,7 @@ use crate::{
     policy::{Policy, ScopeHierarchy},
     request::cookie::CookieRules,
     response::rejection::RejectionSettings,
-    token::TokenType,
+    token::{OpaqueTokenType, TokenType},
     verify::{
         Keys, Recipient, SessionApi, Verifier,
         health::{Health, WarmUpError},
@@ -101,6 +105,8 @@ impl Clerk {
     /// | `CLERK_AUTHORIZED_PARTIES` | origins of your front ends, separated by commas |
     /// | `CLERK_PARTIES_FOR_COOKIES_ONLY` | `true` accepts session tokens without `azp` in the `Authorization` field |
     /// | `CLERK_RESOURCE` | the public URL of this API, for its [metadata](crate::guide::resource_metadata) |
+    /// | `CLERK_FLEET_URL` | feature `redis`: a Redis or Valkey server that replicas share, or nodes of a cluster, separated by commas |
+    /// | `CLERK_FLEET_REPLICAS` | feature `redis`: how many replicas run at once, at most |
     /// | `CLERK_API_URL`, `CLERK_API_VERSION` | the Backend API, if it is not Clerk's own |
     ///
     /// A variable that is set to the empty string counts as not set.
@@ -211,6 +217,27 @@ impl Clerk {
     #[must_use]
     pub fn health(&self) -> Health {
         self.verifier().health()
+    }
+
+    /// Forgets what Clerk said about an opaque token, so that the next request verifies it anew. Call
+    /// it after your application revoked a token or changed its scopes.
+    ///
+    /// `token_or_id` is the token itself, or the ID that Clerk gave it. What is being verified meanwhile
+    /// is asked about again. A JWT cannot be forgotten: it is valid until it expires.
+    ///
+    /// In a [fleet](crate::ClerkBuilder::fleet), all replicas forget it, within a second if Redis
+    /// works. One that does not get the message accepts the token for as long as
+    /// [`opaque_cache`](crate::ClerkBuilder::opaque_cache) says. A warning is logged if the message could not be sent.
+    ///
+    /// ```no_run
+    /// use clerk_auth::{Clerk, policy::OpaqueTokenType};
+    ///
+    /// async fn revoked(clerk: &Clerk, key_id: &str) {
+    ///     clerk.forget(OpaqueTokenType::ApiKey, key_id).await;
+    /// }
+    /// ```
+    pub async fn forget(&self, token_type: OpaqueTokenType, token_or_id: &str) {
+        self.verifier().opaque.forget(token_type.into(), token_or_id).await;
     }
 
     fn lacks(&self, token_type: TokenType, needs_jwt: bool) -> Vec<ConfigurationError> {

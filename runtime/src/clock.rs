@@ -10,6 +10,10 @@ use std::{
 #[cfg(feature = "testing")]
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+/// What the steady clock shows at its start: more than any age, so that what another process made
+/// before has a time too.
+const BEFORE_START: Duration = Duration::from_secs(48 * 3600);
+
 /// Milliseconds since the Unix epoch, negative before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct UnixMillis(pub(crate) i64);
@@ -76,7 +80,7 @@ impl Clock {
     pub(crate) fn steady(&self) -> Duration {
         static START: LazyLock<Instant> = LazyLock::new(Instant::now);
         match self {
-            Self::System => START.elapsed(),
+            Self::System => BEFORE_START + START.elapsed(),
             #[cfg(feature = "testing")]
             Self::Test(clock) => clock.state().steady,
         }
@@ -110,7 +114,7 @@ impl TestClock {
     #[must_use]
     pub fn at(unix_seconds: u64) -> Self {
         let wall = UNIX_EPOCH + Duration::from_secs(unix_seconds);
-        Self(Arc::new(Mutex::new(TestTime { wall, steady: Duration::ZERO })))
+        Self(Arc::new(Mutex::new(TestTime { wall, steady: BEFORE_START })))
     }
 
     /// Lets `time` pass: the wall time and all ages grow by it.

@@ -138,8 +138,15 @@ pub use clerk_auth_macros::policy;
 pub mod health {
     pub use crate::{
         clerk::UnsupportedPolicy,
-        verify::health::{Health, KeyHealth, WarmUpError},
+        verify::health::{FleetHealth, Health, KeyHealth, WarmUpError},
     };
+}
+
+/// What the replicas of a service share: see [`ClerkBuilder::fleet`].
+#[cfg(feature = "redis")]
+#[cfg_attr(docsrs, doc(cfg(feature = "redis")))]
+pub mod fleet {
+    pub use crate::clerk::Fleet;
 }
 
 /// What can differ between the `Clerk`s of one instance: see [`Clerk::with`].

@@ -12,10 +12,11 @@ mod numbers;
 mod numbers;
 
 pub(crate) use self::numbers::{
-    admitted, describe, key_set_fetched, looked_up, rejected, throttled,
+    admitted, describe, fleet_is_up, fleet_looked_up, key_set_fetched, looked_up, rejected,
+    throttled,
 };
 
-use std::future::Future;
+use std::{future::Future, time::Duration};
 
 use tokio::time::Instant;
 use tracing::{Instrument as _, field::Empty};
@@ -58,6 +59,50 @@ pub(crate) enum ThrottleCause {
     NewTokens,
     /// Clerk answered 429.
     ByClerk,
+}
+
+/// A command for the store of a fleet.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum FleetCommand {
+    Claim,
+    Renew,
+    Settle,
+    Get,
+    Set,
+    Remove,
+    TakeCall,
+    Publish,
+}
+
+/// How a lookup in the store of a fleet ended.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum FleetLookup {
+    Hit,
+    Miss,
+    /// The entry is forged, damaged, of another version, or too old for this replica.
+    Unusable,
+    /// The store is not used, or did not reply in time.
+    Unavailable,
+}
+
+impl FleetCommand {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Claim => "claim",
+            Self::Renew => "renew",
+            Self::Settle => "settle",
+            Self::Get => "get",
+            Self::Set => "set",
+            Self::Remove => "remove",
+            Self::TakeCall => "take_call",
+            Self::Publish => "publish",
+        }
+    }
+}
+
+/// One command for the store of a fleet ended.
+pub(crate) fn fleet_called(command: FleetCommand, outcome: &'static str, time: Duration) {
+    numbers::fleet_called(command.as_str(), outcome, time);
 }
 
 impl ClerkEndpoint {

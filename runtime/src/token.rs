@@ -98,6 +98,16 @@ impl From<OpaqueTokenType> for TokenType {
     }
 }
 
+impl From<OpaqueTokenType> for OpaqueKind {
+    fn from(token_type: OpaqueTokenType) -> Self {
+        match token_type {
+            OpaqueTokenType::OAuthToken => Self::OAuth,
+            OpaqueTokenType::M2mToken => Self::M2m,
+            OpaqueTokenType::ApiKey => Self::ApiKey,
+        }
+    }
+}
+
 impl fmt::Display for OpaqueTokenType {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         TokenType::from(*self).fmt(formatter)
@@ -157,7 +167,7 @@ pub(crate) struct Opaque<'t> {
 }
 
 /// The types of token that can be opaque: told by the prefix.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum OpaqueKind {
     OAuth,
     M2m,

@@ -5,6 +5,11 @@
 mod call_throttle;
 pub(crate) mod checks;
 pub(crate) mod facts;
+#[cfg_attr(
+    not(feature = "redis"),
+    allow(dead_code, reason = "only a store of a feature makes a fleet")
+)]
+pub(crate) mod fleet;
 #[cfg(fuzzing)]
 #[allow(missing_docs, unreachable_pub, reason = "only the fuzz targets see it")]
 pub mod fuzzing;
@@ -19,6 +24,7 @@ pub(crate) mod single_flight;
 pub(crate) use self::{
     checks::{ClaimChecks, Recipient, is_expired},
     facts::Accepted,
+    fleet::{FleetSettings, Replicas, seal::Seal},
     http_client::{
         ApiRequest, ApiSecret, Timeouts, Upstream,
         client::{API_VERSION, HttpClient, Reach},
@@ -33,6 +39,7 @@ pub(crate) use self::{
         OpaqueVerifier, VerdictTimes,
         backend_api::{BackendApi, RateLimits},
         rate_limit::CallLimit,
+        tombstones::Tombstones,
     },
     session_api::{NotRenewed, SessionApi},
     single_flight::{Flight, SingleFlight},
@@ -136,7 +143,8 @@ impl Verifier {
 
     pub(crate) fn health(&self) -> Health {
         let cached_jwts = self.jwt.cache.as_ref().map_or(0, JwtCache::len);
-        Health { keys: self.jwt.keys.health(), cached_jwts }
+        let (keys, fleet) = (self.jwt.keys.health(), self.opaque.fleet_health());
+        Health { keys, cached_jwts, fleet }
     }
 }
 

@@ -8,6 +8,9 @@ pub(super) fn of(builder: &ClerkBuilder, production: bool) -> Vec<String> {
     if builder.reveal_reasons && production {
         advice.push("callers are told why they are rejected; remove `reveal_reasons`".into());
     }
+    if builder.lacks_fleet {
+        advice.push("CLERK_FLEET_URL: it is not used; turn on the feature `redis`".into());
+    }
     advice.extend(of_resource(builder).map(Into::into));
     if builder.any_machine.as_deref() == Some("true") && builder.machine_id.is_some() {
         advice.push(

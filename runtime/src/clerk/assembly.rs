@@ -5,15 +5,20 @@ use std::sync::Arc;
 use http::Method;
 use reqwest::{ClientBuilder, Url};
 
-use super::{Clerk, ClerkBuilder, ConfigError, Credentials, Inner, advice, checks, settings};
+use super::{
+    Clerk, ClerkBuilder, ConfigError, Credentials, Inner, advice, checks,
+    checks::{Checked, CheckedFleet},
+    settings,
+};
 use crate::{
     error::with_sources,
     request::cookie::CookieRules,
     response::rejection::RejectionSettings,
     telemetry::{self, ClerkEndpoint},
     verify::{
-        ApiRequest, BackendApi, HttpClient, JwtCache, JwtVerifier, KeySet, Keys, OpaqueVerifier,
-        Reach, SessionApi, Timeouts, Upstream, Verifier,
+        ApiRequest, ApiSecret, BackendApi, FleetSettings, HttpClient, JwtCache, JwtVerifier,
+        KeySet, Keys, OpaqueVerifier, Reach, Replicas, Seal, SessionApi, Timeouts, Tombstones,
+        Upstream, Verifier,
     },
 };
 
@@ -61,6 +66,11 @@ fn assemble(mut builder: ClerkBuilder) -> Result<Clerk, ConfigError> {
     let client = builder.http_client.take().map(|client| client());
     let http = http_client(client, &called, checked.timeouts)?;
     let upstream = Upstream::new(checked.timeouts, http);
+    let tombstones = Arc::new(Tombstones::default());
+    let replicas = checked.fleet.as_ref().and_then(|fleet| {
+        let settings = fleet_settings(fleet, &checked, builder.publishable_key.as_deref())?;
+        Some(Replicas::new(settings, builder.clock.clone(), Arc::clone(&tombstones)))
+    });
     let backend = BackendApi::new(
         upstream.clone(),
         builder.clock.clone(),
@@ -68,6 +78,7 @@ fn assemble(mut builder: ClerkBuilder) -> Result<Clerk, ConfigError> {
         checked.secret.as_ref(),
         checked.machine_secret.as_ref(),
         checked.rate_limits,
+        replicas.as_ref().map(|replicas| replicas.count()),
     );
     let sessions = SessionApi::new(
         upstream.clone(),
@@ -81,13 +92,17 @@ fn assemble(mut builder: ClerkBuilder) -> Result<Clerk, ConfigError> {
         None if sources.is_empty() => Keys::None,
         fallback => {
             let (upstream, clock) = (upstream.clone(), builder.clock.clone());
-            let set = KeySet::new(upstream, sources, clock, checked.max_stale_key_age, fallback);
+            let stale_limit = checked.max_stale_key_age;
+            let replicas = replicas.clone();
+            let set = KeySet::new(upstream, sources, clock, stale_limit, fallback, replicas);
             Keys::Set(Arc::new(set))
         }
     };
     let cookies = CookieRules::new(checked.cookies, &checked.rules.authorized_parties);
     let clock = builder.clock.clone();
-    let opaque = Arc::new(OpaqueVerifier::new(backend, clock.clone(), checked.verdict_times));
+    let times = checked.verdict_times;
+    let opaque = OpaqueVerifier::new(backend, clock.clone(), times, tombstones, replicas);
+    let opaque = Arc::new(opaque);
     let cache = JwtCache::new(builder.jwt_cache_bytes.unwrap_or(JWT_CACHE_BYTES));
     let jwt = Arc::new(JwtVerifier { keys, cache });
     let verifier = Arc::new(Verifier { jwt, opaque, rules: checked.rules, clock });
@@ -110,6 +125,33 @@ fn assemble(mut builder: ClerkBuilder) -> Result<Clerk, ConfigError> {
         sessions: Arc::new(sessions),
         frontend_api: checked.frontend_api.map(Arc::new),
     })))
+}
+
+/// Entries of the fleet are sealed with the key that Clerk is called with, for its instance and API.
+fn fleet_settings(
+    fleet: &CheckedFleet,
+    checked: &Checked,
+    publishable_key: Option<&str>,
+) -> Option<FleetSettings> {
+    let instance = settings::PublishableKey::parse(publishable_key?).ok()?;
+    let kind = if instance.production { "production" } else { "development" };
+    let instance = format!("{kind} {}", instance.frontend_api);
+    let api_url = checked.api_url.as_str();
+    let seal = |secret: &ApiSecret| {
+        Seal::new(secret.authorization.as_bytes(), secret.variable, &instance, api_url)
+    };
+    let machine = match &checked.machine_secret {
+        Some(secret) => Some(seal(secret)?),
+        None => None,
+    };
+    Some(FleetSettings {
+        store: Arc::clone(&fleet.store),
+        replicas: fleet.replicas,
+        secret: seal(checked.secret.as_ref()?)?,
+        machine,
+        instance: [instance.clone(), api_url.to_owned()],
+        timeouts: checked.timeouts,
+    })
 }
 
 /// The client for these URLs. Only one of the application's own is built here and can fail.

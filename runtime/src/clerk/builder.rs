@@ -52,6 +52,13 @@ pub struct ClerkBuilder {
     pub(super) max_stale_key_age: Option<Duration>,
     pub(super) fall_back: FallBack,
     pub(super) http_client: Option<ClientFactory>,
+    #[cfg(feature = "redis")]
+    pub(super) fleet: Option<super::Fleet>,
+    /// A store of a test, and how many replicas use it.
+    #[cfg(test)]
+    pub(super) store: Option<(Arc<dyn crate::verify::fleet::Store>, u32)>,
+    /// A fleet is set in the environment, and no feature provides one.
+    pub(super) lacks_fleet: bool,
     pub(super) unreadable: Vec<&'static str>,
     pub(super) similar: Vec<Similar>,
     pub(super) clock: Clock,
@@ -349,6 +356,22 @@ impl ClerkBuilder {
         self
     }
 
+    /// Shares verification responses, rate limits and the key set with the other replicas of this
+    /// service, through Redis or Valkey. [`Clerk::forget`](crate::Clerk::forget) then reaches all of them.
+    ///
+    /// The server is never needed. While it does not work, each replica does what it does alone, and
+    /// no request waits longer than 50 milliseconds for it. It is not trusted either: entries are
+    /// sealed with keys derived from the secret key. [`CLERK_PUBLISHABLE_KEY`](Self::publishable_key) must be set too.
+    ///
+    /// Replicas share only what Clerk said. Each evaluates its own rules, so services with other
+    /// audiences can use the same server.
+    #[cfg(feature = "redis")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "redis")))]
+    pub fn fleet(mut self, fleet: super::Fleet) -> Self {
+        self.fleet = Some(fleet);
+        self
+    }
+
     /// Replaces the body of refusals. Of what `body` returns, only the body and its
     /// `Content-Type` are used: the status and the challenge stay as they are.
     ///
@@ -381,6 +404,16 @@ impl ClerkBuilder {
     /// forger how far a token came. With a production key, `build` logs a warning.
     pub fn reveal_reasons(mut self) -> Self {
         self.reveal_reasons = true;
+        self
+    }
+
+    #[cfg(test)]
+    pub(crate) fn store(
+        mut self,
+        store: impl crate::verify::fleet::Store + 'static,
+        replicas: u32,
+    ) -> Self {
+        self.store = Some((Arc::new(store), replicas));
         self
     }
 

@@ -1,6 +1,6 @@
 //! Checks all settings, alone and together.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
@@ -15,7 +15,9 @@ use super::{
 use crate::{
     request::cookie::CookieInstance,
     response::{rejection::Realm, resource::Resource},
-    verify::{ApiSecret, ClaimChecks, Key, RateLimits, Recipient, Timeouts, VerdictTimes},
+    verify::{
+        ApiSecret, ClaimChecks, Key, RateLimits, Recipient, Timeouts, VerdictTimes, fleet::Store,
+    },
 };
 
 const API_URL: &str = "https://api.clerk.com";
@@ -42,6 +44,13 @@ pub(super) struct Checked {
     pub(super) rate_limits: RateLimits,
     pub(super) verdict_times: VerdictTimes,
     pub(super) production: bool,
+    pub(super) fleet: Option<CheckedFleet>,
+}
+
+/// A store that can be used, and how many replicas use it.
+pub(super) struct CheckedFleet {
+    pub(super) store: Arc<dyn Store>,
+    pub(super) replicas: u32,
 }
 
 /// Checks every setting, so that all problems are told at once.
@@ -82,16 +91,7 @@ fn check_each(builder: &ClerkBuilder, error: &mut ConfigError) -> Option<Checked
             format!("{unusable}; copy the PEM public key from the API keys page of the dashboard")
         })
     });
-    let public = [&builder.publishable_key, &builder.jwt_key, &builder.frontend_api_url];
-    let nothing = public.iter().all(|source| source.is_none())
-        && secret_text.is_none()
-        && machine_text.is_none();
-    if nothing && builder.unreadable.is_empty() {
-        let wrong = "no key is set; set this one to the secret key of your instance, from the \
-                     API keys page of the dashboard, or set CLERK_PUBLISHABLE_KEY or \
-                     CLERK_JWT_KEY, if only JWTs are accepted";
-        error.add("CLERK_SECRET_KEY", wrong);
-    }
+    check_any_key(builder, error);
     let api_url = builder.api_url.as_deref().or(Some(API_URL));
     let api_url = error.check("CLERK_API_URL", api_url, settings::api_url);
     let api_version = builder.api_version.clone().unwrap_or_else(|| API_VERSION.to_owned());
@@ -136,6 +136,7 @@ fn check_each(builder: &ClerkBuilder, error: &mut ConfigError) -> Option<Checked
     let timeouts = limits::timeouts(builder, error);
     let api_secret =
         |key: Option<&str>, variable| key.and_then(|key| ApiSecret::new(key, variable));
+    let rate_limits = limits::rate_limits(builder, production, error);
     let cookies = builder.publishable_key.as_deref().zip(publishable);
     Some(Checked {
         secret: api_secret(secret_text, "CLERK_SECRET_KEY"),
@@ -153,10 +154,40 @@ fn check_each(builder: &ClerkBuilder, error: &mut ConfigError) -> Option<Checked
         resource,
         timeouts,
         max_stale_key_age: limits::max_stale_key_age(builder, error),
-        rate_limits: limits::rate_limits(builder, production, error),
+        fleet: check_fleet(builder, &rate_limits, error),
+        rate_limits,
         verdict_times: limits::verdict_times(builder, error),
         production: for_production,
     })
+}
+
+fn check_any_key(builder: &ClerkBuilder, error: &mut ConfigError) {
+    let public = [&builder.publishable_key, &builder.jwt_key, &builder.frontend_api_url];
+    let secret = [&builder.secret_key, &builder.machine_secret_key];
+    let nothing = public.iter().all(|source| source.is_none())
+        && secret.iter().all(|source| source.is_none());
+    if nothing && builder.unreadable.is_empty() {
+        let wrong = "no key is set; set this one to the secret key of your instance, from the \
+                     API keys page of the dashboard, or set CLERK_PUBLISHABLE_KEY or \
+                     CLERK_JWT_KEY, if only JWTs are accepted";
+        error.add("CLERK_SECRET_KEY", wrong);
+    }
+}
+
+#[cfg_attr(not(feature = "redis"), allow(unused_variables, reason = "only a feature has a store"))]
+fn check_fleet(
+    builder: &ClerkBuilder,
+    limits: &RateLimits,
+    error: &mut ConfigError,
+) -> Option<CheckedFleet> {
+    #[cfg(test)]
+    if let Some((store, replicas)) = &builder.store {
+        return Some(CheckedFleet { store: Arc::clone(store), replicas: *replicas });
+    }
+    #[cfg(feature = "redis")]
+    return super::fleet::check(builder, limits, error);
+    #[cfg(not(feature = "redis"))]
+    None
 }
 
 /// One that is asked for and cannot be would be missed only in an outage.

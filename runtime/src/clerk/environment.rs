@@ -57,6 +57,15 @@ impl ClerkBuilder {
         builder.authorized_parties = variable("CLERK_AUTHORIZED_PARTIES").map(list);
         builder.parties_for_cookies_only = variable("CLERK_PARTIES_FOR_COOKIES_ONLY");
         builder.resource = variable("CLERK_RESOURCE");
+        let fleet = (variable("CLERK_FLEET_URL"), variable("CLERK_FLEET_REPLICAS"));
+        #[cfg(feature = "redis")]
+        {
+            builder.fleet = super::Fleet::from_variables(fleet.0, fleet.1);
+        }
+        #[cfg(not(feature = "redis"))]
+        {
+            builder.lacks_fleet = fleet.0.is_some();
+        }
         builder.unreadable = unreadable;
         set.sort_unstable();
         builder.similar = Similar::find(&set);

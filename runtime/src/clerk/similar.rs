@@ -6,7 +6,7 @@ use strsim::osa_distance;
 const PREFIX: &str = "CLERK_";
 
 /// Our variables, each with the names for it that are not near.
-const OURS: [(&str, &[&str]); 14] = [
+const OURS: [(&str, &[&str]); 16] = [
     ("CLERK_SECRET_KEY", &["CLERK_API_KEY"]),
     ("CLERK_MACHINE_SECRET_KEY", &[]),
     ("CLERK_MACHINE_ID", &[]),
@@ -21,6 +21,8 @@ const OURS: [(&str, &[&str]); 14] = [
     ("CLERK_AUTHORIZED_PARTIES", &[]),
     ("CLERK_PARTIES_FOR_COOKIES_ONLY", &[]),
     ("CLERK_RESOURCE", &[]),
+    ("CLERK_FLEET_URL", &[]),
+    ("CLERK_FLEET_REPLICAS", &[]),
 ];
 
 /// What Clerk's own libraries read, and is near one of ours.

@@ -9,7 +9,7 @@ use metrics::{
     Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram,
 };
 
-use super::{Lookup, ThrottleCause};
+use super::{FleetLookup, Lookup, ThrottleCause};
 use crate::{clock::UnixMillis, token::TokenType};
 
 /// Tells the recorder what each number is. One that is installed later does not hear it.
@@ -39,6 +39,23 @@ pub(crate) fn describe() {
         Unit::Seconds,
         "When the key set was last fetched, in Unix time."
     );
+    if cfg!(feature = "redis") {
+        describe_counter!(
+            "clerk_auth_fleet_lookups_total",
+            Unit::Count,
+            "Lookups in the store of the fleet, and how they ended."
+        );
+        describe_histogram!(
+            "clerk_auth_fleet_command_duration_seconds",
+            Unit::Seconds,
+            "Time that one command for the store of the fleet took, by command and outcome."
+        );
+        describe_gauge!(
+            "clerk_auth_fleet_up",
+            Unit::Count,
+            "1 while the store of the fleet is used, 0 while it is not."
+        );
+    }
 }
 
 /// A guard or a layer admitted a request.
@@ -107,4 +124,23 @@ pub(crate) fn key_set_fetched(now: UnixMillis) {
 pub(super) fn called(endpoint: &'static str, outcome: &'static str, time: Duration) {
     let labels = [("endpoint", endpoint), ("outcome", outcome)];
     histogram!("clerk_auth_upstream_request_duration_seconds", &labels).record(time);
+}
+
+pub(crate) fn fleet_looked_up(lookup: FleetLookup) {
+    let result = match lookup {
+        FleetLookup::Hit => "hit",
+        FleetLookup::Miss => "miss",
+        FleetLookup::Unusable => "unusable",
+        FleetLookup::Unavailable => "unavailable",
+    };
+    counter!("clerk_auth_fleet_lookups_total", "result" => result).increment(1);
+}
+
+pub(crate) fn fleet_is_up(is_up: bool) {
+    gauge!("clerk_auth_fleet_up").set(if is_up { 1.0 } else { 0.0 });
+}
+
+pub(super) fn fleet_called(command: &'static str, outcome: &'static str, time: Duration) {
+    let labels = [("command", command), ("outcome", outcome)];
+    histogram!("clerk_auth_fleet_command_duration_seconds", &labels).record(time);
 }

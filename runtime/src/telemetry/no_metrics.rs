@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Lookup, ThrottleCause};
+use super::{FleetLookup, Lookup, ThrottleCause};
 use crate::{clock::UnixMillis, token::TokenType};
 
 pub(crate) fn describe() {}
@@ -18,3 +18,9 @@ pub(crate) fn throttled(_: ThrottleCause) {}
 pub(crate) fn key_set_fetched(_: UnixMillis) {}
 
 pub(super) fn called(_endpoint: &'static str, _outcome: &'static str, _: Duration) {}
+
+pub(crate) fn fleet_looked_up(_: FleetLookup) {}
+
+pub(crate) fn fleet_is_up(_is_up: bool) {}
+
+pub(super) fn fleet_called(_command: &'static str, _outcome: &'static str, _: Duration) {}

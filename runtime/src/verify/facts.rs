@@ -11,6 +11,7 @@ use crate::{
     identity::{
         ApiKey, Identity, M2mToken, OAuthToken, SessionToken, VerifiedToken,
         borrowed::{IdentityRef, PLACE},
+        ids::TokenId,
     },
     token::TokenType,
 };
@@ -186,6 +187,15 @@ impl OpaqueFacts {
             Self::ApiKey(_) => {}
         }
         Ok(Accepted { identity: self.identity().to_identity(), start: None, end })
+    }
+
+    /// Clerk's ID of the token, which is not its text.
+    pub(crate) fn id(&self) -> Option<&str> {
+        match self {
+            Self::OAuth(token) => token.0.token_id.as_ref().map(TokenId::as_str),
+            Self::M2m(opaque) => opaque.token.0.token_id.as_ref().map(TokenId::as_str),
+            Self::ApiKey(key) => Some(key.0.key_id.as_str()),
+        }
     }
 
     pub(crate) fn identity(&self) -> IdentityRef<'_> {

@@ -21,6 +21,22 @@ pub struct Health {
     pub keys: KeyHealth,
     /// The number of cached verified JWTs.
     pub cached_jwts: usize,
+    /// The store that replicas share. It is never needed, so it does not count for
+    /// [`is_ready`](Self::is_ready).
+    pub fleet: FleetHealth,
+}
+
+/// The state of the Redis or Valkey server that replicas share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FleetHealth {
+    /// The configuration names none.
+    None,
+    /// Nothing was looked up yet.
+    Untried,
+    /// It is used.
+    Up,
+    /// It failed. Requests go on without it and do not wait, until it works again.
+    Down,
 }
 
 /// The state of the keys that JWTs are verified with. Ages count from the load.

@@ -55,7 +55,7 @@ impl SessionApi {
         production: bool,
     ) -> Self {
         let calls = if production { CALLS_IN_PRODUCTION } else { CALLS_IN_DEVELOPMENT };
-        let throttle = || CallThrottle::new(CallLimit { calls, for_new_tokens: calls });
+        let throttle = || CallThrottle::new(CallLimit { calls, for_new_tokens: calls }, None);
         let (handshakes, refreshes) = (throttle(), throttle());
         let sessions = Cache::new(MOST_SESSIONS);
         Self { upstream, clock, url, secret, handshakes, refreshes, sessions }
@@ -120,7 +120,8 @@ impl SessionApi {
     }
 
     fn take(&self, throttle: &CallThrottle) -> Result<(), NotRenewed> {
-        throttle.start(false, self.clock.steady()).map_err(|throttled| match throttled {
+        let started = throttle.start(false, self.clock.steady());
+        started.inspect_err(ThrottledCall::record).map_err(|throttled| match throttled {
             ThrottledCall::ByClerk(_) => RATE_LIMITED,
             ThrottledCall::ByLimit(_) => FETCH_ERROR,
         })

@@ -20,7 +20,7 @@ const OVERHEAD: usize = 640;
 const USUAL: usize = 1280;
 
 /// A hash that stands for a text, so that the text itself is not kept.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Fingerprint([u8; 32]);
 
 /// Verified JWTs, up to a number of bytes. The least used make room for new ones.
@@ -51,6 +51,14 @@ impl Fingerprint {
         let mut bytes = [0; 32];
         bytes.copy_from_slice(digest(&SHA256, text).as_ref());
         Self(bytes)
+    }
+
+    pub(crate) const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    pub(crate) const fn to_bytes(self) -> [u8; 32] {
+        self.0
     }
 }
 

@@ -4,12 +4,13 @@
 //! Many requests read one snapshot without a lock. One task at a time loads a new snapshot,
 //! and everybody who needs it waits for that task: a caller who goes away cancels nobody else.
 
+mod adoption;
 mod load_limit;
 mod loading;
 mod snapshot;
 
 use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicBool},
     time::Duration,
 };
 
@@ -27,6 +28,7 @@ use crate::{
     telemetry,
     token::Jwt,
     verify::{
+        fleet::{FleetTime, Replicas},
         health::KeyHealth,
         http_client::{ApiRequest, CallError, Upstream},
         single_flight::{Flight, SingleFlight},
@@ -63,6 +65,10 @@ pub(crate) struct KeySet {
     loads: Arc<SingleFlight<(), LoadResult>>,
     /// Taken after the lock of `loads`, where both are.
     history: Mutex<LoadHistory>,
+    replicas: Option<Arc<Replicas>>,
+    /// The lookup at the start, and whether it has ended.
+    adoption: Arc<SingleFlight<(), Result<(), ErrorKind>>>,
+    has_looked: AtomicBool,
 }
 
 impl Keys {
@@ -92,8 +98,12 @@ impl KeySet {
         clock: Clock,
         stale_limit: Duration,
         fallback: Option<Key>,
+        replicas: Option<Arc<Replicas>>,
     ) -> Self {
         Self {
+            adoption: Arc::new(SingleFlight::new(upstream.deadline())),
+            has_looked: AtomicBool::new(replicas.is_none()),
+            replicas,
             loads: Arc::new(SingleFlight::new(upstream.deadline())),
             upstream,
             sources,
@@ -148,6 +158,14 @@ impl KeySet {
     ) -> Result<Thumbprint, ErrorKind> {
         let load = |_: Option<&_>| self.load_missing(Some(kid));
         let verify = |set: &KeySnapshot| verify_with(set, kid, algorithm, jwt);
+        if self.may_adopt() {
+            // The load starts first. Its result is used by whoever is not served by an adopted set.
+            let _load = load(None);
+            self.adopt_at_start(FleetTime::of_request()).await;
+            if let Some(Ok(verified)) = self.usable(|set| verify(set)) {
+                return Ok(verified);
+            }
+        }
         let why = match self.load_and_verify(load, verify).await {
             Ok(verified) => return Ok(verified?),
             Err(NoLoad::Failed(why)) => why,
@@ -192,7 +210,14 @@ impl KeySet {
         if self.usable(|_| ()).is_some() {
             return Ok(());
         }
-        let loaded = match self.load_missing(None) {
+        let load = self.load_missing(None);
+        if self.may_adopt() {
+            self.adopt_at_start(FleetTime::in_background()).await;
+            if self.usable(|_| ()).is_some() {
+                return Ok(());
+            }
+        }
+        let loaded = match load {
             Ok(load) => telemetry::wait_for_key_set(load.result()).await.map(drop),
             Err(NoLoad::Known(_) | NoLoad::Unknown) => return Ok(()),
             Err(NoLoad::Failed(why)) => Err(why),
@@ -241,9 +266,23 @@ impl KeySet {
     /// Asks each source in turn. Only where one gives no answer, the next is asked.
     async fn load(&self) -> Result<Arc<KeySnapshot>, CallError> {
         // What is shown later can be more or less than what was asked for.
-        let asked_at = self.clock.steady();
-        let keys = self.upstream.ask_with_retry(&self.sources, snapshot::read).await?;
-        Ok(Arc::new(KeySnapshot::new(keys, asked_at)))
+        let (asked_at, asked_at_wall) = (self.clock.steady(), self.clock.now());
+        let read = |body: &[u8]| {
+            let keys = snapshot::read(body)?;
+            Ok((keys, self.replicas.as_ref().map(|_| body.to_vec())))
+        };
+        match self.upstream.ask_with_retry(&self.sources, read).await {
+            Ok((keys, body)) => {
+                self.share(body, asked_at_wall);
+                Ok(Arc::new(KeySnapshot::new(keys, asked_at)))
+            }
+            Err(failed) => {
+                if failed.is_outage() {
+                    self.adopt(FleetTime::of_request()).await;
+                }
+                Err(failed)
+            }
+        }
     }
 
     fn health(&self) -> KeyHealth {

@@ -18,6 +18,7 @@ use crate::{
     verify::{
         call_throttle::{CallThrottle, LONGEST_BLOCK, ThrottledCall},
         facts::RecipientCheck,
+        fleet::{FleetTime, Replicas},
         http_client::{ApiRequest, ApiSecret, CallError, Upstream},
     },
 };
@@ -43,11 +44,12 @@ pub(crate) struct RateLimits {
 struct VerifyEndpoint {
     /// `None` without the key that it wants.
     request: Option<ApiRequest>,
+    limit: CallLimit,
     throttle: CallThrottle,
 }
 
 /// The body of a response of 200.
-pub(crate) struct VerifyResponse(Vec<u8>);
+pub(crate) struct VerifyResponse(pub(crate) Vec<u8>);
 
 #[derive(Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -58,7 +60,8 @@ enum VerifyBody<'t> {
 }
 
 impl BackendApi {
-    /// `endpoint` makes the URL of an endpoint from its path.
+    /// `endpoint` makes the URL of an endpoint from its path. `replicas` share the limits, if there is
+    /// a fleet.
     pub(crate) fn new(
         upstream: Upstream,
         clock: Clock,
@@ -66,6 +69,7 @@ impl BackendApi {
         secret: Option<&ApiSecret>,
         machine_secret: Option<&ApiSecret>,
         limits: RateLimits,
+        replicas: Option<u32>,
     ) -> Self {
         let endpoint = |name, path, key: Option<&ApiSecret>, limit| VerifyEndpoint {
             request: key.cloned().map(|key| ApiRequest {
@@ -74,7 +78,8 @@ impl BackendApi {
                 url: endpoint(path),
                 key: Some(key),
             }),
-            throttle: CallThrottle::new(limit),
+            limit,
+            throttle: CallThrottle::new(limit, replicas),
         };
         let recipient_check =
             if machine_secret.is_some() { RecipientCheck::ByClerk } else { RecipientCheck::Ours };
@@ -119,7 +124,28 @@ impl BackendApi {
         let endpoint = self.endpoint(kind);
         endpoint.request(kind)?;
         let started = endpoint.throttle.start(is_new_token, self.clock.steady());
-        Ok(started.map_err(throttled_error)?)
+        Ok(started.inspect_err(ThrottledCall::record).map_err(throttled_error)?)
+    }
+
+    /// The same in a fleet. When this replica's share is spent, takes a call that replicas share.
+    pub(crate) async fn start_shared_call(
+        &self,
+        kind: OpaqueKind,
+        is_new_token: bool,
+        replicas: &Replicas,
+        time: &mut FleetTime,
+    ) -> Result<(), ErrorKind> {
+        let endpoint = self.endpoint(kind);
+        endpoint.request(kind)?;
+        let started = match endpoint.throttle.start(is_new_token, self.clock.steady()) {
+            Err(ThrottledCall::ByLimit(_))
+                if replicas.take_call(kind, endpoint.limit, is_new_token, time).await =>
+            {
+                endpoint.throttle.start_from_pool(is_new_token, self.clock.steady())
+            }
+            started => started,
+        };
+        Ok(started.inspect_err(ThrottledCall::record).map_err(throttled_error)?)
     }
 
     /// Called once, because verifications are billed and a retry would multiply what a caller can

@@ -33,42 +33,62 @@ pub(crate) struct Throttled {
 #[derive(Debug)]
 struct Log {
     limit: usize,
+    window: Duration,
     starts: VecDeque<Duration>,
 }
 
 impl RateLimit {
     pub(crate) fn new(limit: CallLimit) -> Self {
-        Self { all: Log::new(limit.calls), of_new_tokens: Log::new(limit.for_new_tokens) }
+        Self::in_window(limit, WINDOW)
+    }
+
+    /// Counts in another time than ten seconds.
+    pub(crate) fn in_window(limit: CallLimit, window: Duration) -> Self {
+        let CallLimit { calls, for_new_tokens } = limit;
+        Self { all: Log::new(calls, window), of_new_tokens: Log::new(for_new_tokens, window) }
     }
 
     /// Takes one call, or tells how long it is until there is one. `now` never goes back.
     pub(crate) fn take(&mut self, is_new_token: bool, now: Duration) -> Result<(), Throttled> {
+        self.check(is_new_token, now)?;
+        self.count(is_new_token, now);
+        Ok(())
+    }
+
+    /// Whether there is a call to take.
+    pub(crate) fn check(&mut self, is_new_token: bool, now: Duration) -> Result<(), Throttled> {
         let wait = self.all.wait(now);
         let wait_of_new = if is_new_token { self.of_new_tokens.wait(now) } else { Duration::ZERO };
         let longest = wait.max(wait_of_new);
         if longest > Duration::ZERO {
             return Err(Throttled { wait: longest, only_new_tokens: wait.is_zero() });
         }
+        Ok(())
+    }
+
+    pub(crate) fn count(&mut self, is_new_token: bool, now: Duration) {
         self.all.starts.push_back(now);
         if is_new_token {
             self.of_new_tokens.starts.push_back(now);
         }
-        Ok(())
     }
 }
 
 impl Log {
-    fn new(limit: u32) -> Self {
-        Self { limit: usize::try_from(limit).unwrap_or(usize::MAX), starts: VecDeque::new() }
+    fn new(limit: u32, window: Duration) -> Self {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        Self { limit, window, starts: VecDeque::new() }
     }
 
     /// The time until one more call may start.
     fn wait(&mut self, now: Duration) -> Duration {
-        while self.starts.front().is_some_and(|start| now.saturating_sub(*start) >= WINDOW) {
+        while self.starts.front().is_some_and(|start| now.saturating_sub(*start) >= self.window) {
             self.starts.pop_front();
         }
         match self.starts.front() {
-            Some(start) if self.starts.len() >= self.limit => (*start + WINDOW).saturating_sub(now),
+            Some(start) if self.starts.len() >= self.limit => {
+                (*start + self.window).saturating_sub(now)
+            }
             _ => Duration::ZERO,
         }
     }

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use quick_cache::{Weighter, sync::Cache};
 
-use super::Verdict;
+use super::{Verdict, tombstones::Turn};
 use crate::{
     error::ErrorKind,
+    token::OpaqueKind,
     verify::{facts::OpaqueFacts, jwt::cache::Fingerprint},
 };
 
@@ -38,9 +39,20 @@ pub(crate) struct VerdictTimes {
     pub(crate) api_key: Duration,
 }
 
+/// What Clerk said about a token, and when it was asked. Another replica may have asked.
+#[derive(Clone)]
+pub(crate) struct OpaqueAnswer {
+    pub(crate) verdict: Verdict,
+    /// The start of the call, in steady time: the token can be revoked since then.
+    pub(crate) asked_at: Duration,
+    pub(crate) turn: Turn,
+    /// The end that another replica set, in steady time.
+    pub(crate) end: Option<Duration>,
+}
+
 #[derive(Clone)]
 struct CachedVerdict {
-    verdict: Verdict,
+    answer: OpaqueAnswer,
     until: Duration,
 }
 
@@ -57,9 +69,13 @@ impl VerdictCache {
         }
     }
 
-    pub(crate) fn recall(&self, fingerprint: &Fingerprint, now: Duration) -> Option<Verdict> {
-        let CachedVerdict { verdict, until } = self.verdicts.get(fingerprint)?;
-        (now < until).then_some(verdict)
+    pub(crate) fn times(&self) -> VerdictTimes {
+        self.times
+    }
+
+    pub(crate) fn recall(&self, fingerprint: &Fingerprint, now: Duration) -> Option<OpaqueAnswer> {
+        let CachedVerdict { answer, until } = self.verdicts.get(fingerprint)?;
+        (now < until).then_some(answer)
     }
 
     /// Whether the last verdict about the token was good, as far as is known.
@@ -67,24 +83,32 @@ impl VerdictCache {
         self.approved.get(fingerprint).is_some()
     }
 
-    /// Keeps a verdict of the moment `asked_at`.
-    pub(crate) fn keep(&self, fingerprint: Fingerprint, verdict: &Verdict, asked_at: Duration) {
-        match verdict {
+    pub(crate) fn keep(&self, fingerprint: Fingerprint, answer: &OpaqueAnswer) {
+        match &answer.verdict {
             Ok(_) => self.approved.insert(fingerprint, ()),
             Err(ErrorKind::Token(_)) => drop(self.approved.remove(&fingerprint)),
             // What is not the token's fault says nothing about it.
             Err(_) => return,
         }
-        let time = self.times.of(verdict);
+        let time = self.times.of(&answer.verdict);
         if time > Duration::ZERO {
-            let cached = CachedVerdict { verdict: verdict.clone(), until: asked_at + time };
-            self.verdicts.insert(fingerprint, cached);
+            let until = answer.asked_at + time;
+            let until = answer.end.map_or(until, |end| end.min(until));
+            self.verdicts.insert(fingerprint, CachedVerdict { answer: answer.clone(), until });
         }
     }
 }
 
 impl VerdictTimes {
-    fn of(self, verdict: &Verdict) -> Duration {
+    pub(crate) fn of_approval(self, kind: OpaqueKind) -> Duration {
+        match kind {
+            OpaqueKind::OAuth => self.oauth_token,
+            OpaqueKind::M2m => self.m2m_token,
+            OpaqueKind::ApiKey => self.api_key,
+        }
+    }
+
+    pub(crate) fn of(self, verdict: &Verdict) -> Duration {
         match verdict {
             Ok(OpaqueFacts::OAuth(_)) => self.oauth_token,
             Ok(OpaqueFacts::M2m(_)) => self.m2m_token,
@@ -98,7 +122,7 @@ impl VerdictTimes {
 
 impl Weighter<Fingerprint, CachedVerdict> for VerdictWeight {
     fn weight(&self, _: &Fingerprint, cached: &CachedVerdict) -> u64 {
-        let texts = cached.verdict.as_ref().map_or(0, |facts| facts.identity().weight());
+        let texts = cached.answer.verdict.as_ref().map_or(0, |facts| facts.identity().weight());
         u64::try_from(OVERHEAD + texts).unwrap_or(u64::MAX)
     }
 }
@@ -115,6 +139,7 @@ mod tests {
             ids::{ApiKeyId, Subject, UserId},
             scopes::Scopes,
         },
+        verify::opaque::tombstones::Tombstones,
     };
 
     const MINUTE: Duration = Duration::from_secs(60);
@@ -144,6 +169,10 @@ mod tests {
         OpaqueFacts::ApiKey(ApiKey::new(facts))
     }
 
+    fn answer(verdict: Verdict, asked_at: Duration) -> OpaqueAnswer {
+        OpaqueAnswer { verdict, asked_at, turn: Tombstones::default().turn(), end: None }
+    }
+
     fn rejection() -> Verdict {
         Err(TokenError::Revoked.into())
     }
@@ -152,11 +181,24 @@ mod tests {
     fn a_verdict_counts_for_its_time_from_the_question_on() {
         let memory = memory();
         for (number, verdict) in [Ok(key(9)), rejection()].into_iter().enumerate() {
-            memory.keep(token(number), &verdict, MINUTE);
+            memory.keep(token(number), &answer(verdict.clone(), MINUTE));
             for (now, counts) in [(60, true), (119, true), (120, false), (999, false)] {
                 let recalled = memory.recall(&token(number), Duration::from_secs(now));
-                assert_eq!(recalled.map(|it| it.is_ok()), counts.then_some(verdict.is_ok()));
+                let recalled = recalled.map(|it| it.verdict.is_ok());
+                assert_eq!(recalled, counts.then_some(verdict.is_ok()));
             }
+        }
+    }
+
+    /// The seconds of the sealed end, and the last second in which the answer counts.
+    #[test]
+    fn answer_of_another_replica_counts_until_the_earlier_end() {
+        let memory = memory();
+        for (end, last) in [(61, 60), (90, 89), (120, 119), (121, 119), (999, 119)] {
+            let end = Some(Duration::from_secs(end));
+            memory.keep(token(0), &OpaqueAnswer { end, ..answer(refusal(), MINUTE) });
+            let counts = |second| memory.recall(&token(0), Duration::from_secs(second)).is_some();
+            assert!(counts(last) && !counts(last + 1), "{end:?}");
         }
     }
 
@@ -167,7 +209,7 @@ mod tests {
         for (verdict, good) in
             [(&outage, false), (&Ok(key(9)), true), (&outage, true), (&rejection(), false)]
         {
-            memory.keep(token(0), verdict, MINUTE);
+            memory.keep(token(0), &answer(verdict.clone(), MINUTE));
             assert_eq!(memory.was_approved(&token(0)), good);
         }
     }
@@ -182,8 +224,8 @@ mod tests {
             let used = measure(|| {
                 let memory = memory();
                 for number in 0..verdicts {
-                    memory.keep(token(2 * number), &Ok(key(bytes)), MINUTE);
-                    memory.keep(token(2 * number + 1), &rejection(), MINUTE);
+                    memory.keep(token(2 * number), &answer(Ok(key(bytes)), MINUTE));
+                    memory.keep(token(2 * number + 1), &answer(rejection(), MINUTE));
                 }
                 kept = Some(memory);
             });

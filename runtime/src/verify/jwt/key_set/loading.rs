@@ -40,6 +40,9 @@ pub(crate) struct LoadHistory {
     for_unknown: LoadLimit,
     for_bad_signature: LoadLimit,
     last_failure: Option<LastFailure>,
+    /// Clerk said since the last load that there are no keys: then the set of another replica does not
+    /// count.
+    is_withdrawn: bool,
     /// Whether Clerk's last answer, if there is one, shows the configured key too.
     shows_fallback: bool,
 }
@@ -68,6 +71,7 @@ impl Default for LoadHistory {
             for_unknown: LoadLimit::new(UNKNOWN_KEY_LOADS, UNKNOWN_KEY_INTERVAL),
             for_bad_signature: LoadLimit::new(BAD_SIGNATURE_LOADS, BAD_SIGNATURE_INTERVAL),
             last_failure: None,
+            is_withdrawn: false,
             shows_fallback: true,
         }
     }
@@ -160,22 +164,36 @@ impl KeySet {
         })
     }
 
-    /// A new set replaces the old one whole: a key that Clerk withdrew is gone.
-    fn store(&self, result: &LoadResult) {
+    /// A new set replaces the old one whole: a key that Clerk withdrew is gone. An older one replaces
+    /// none. Whether it is used now.
+    pub(crate) fn replace(&self, snapshot: &Arc<KeySnapshot>, is_adopted: bool) -> bool {
         let mut history = self.history();
+        let is_older = self.snapshot.load().as_ref().is_some_and(|known| known.is_newer(snapshot));
+        if is_older || (is_adopted && history.is_withdrawn) {
+            return false;
+        }
+        self.snapshot.store(Some(Arc::clone(snapshot)));
+        history.shows_fallback = self.is_fallback_in(snapshot);
+        true
+    }
+
+    fn store(&self, result: &LoadResult) {
         match result {
             Ok(snapshot) => {
-                self.snapshot.store(Some(Arc::clone(snapshot)));
+                self.replace(snapshot, false);
                 telemetry::key_set_fetched(self.clock.now());
+                let mut history = self.history();
                 history.last_failure = None;
-                history.shows_fallback = self.is_fallback_in(snapshot);
+                history.is_withdrawn = false;
             }
             Err(failed) => {
+                let mut history = self.history();
                 let at = self.clock.steady();
                 let pause = pause_after(failed);
                 history.last_failure = Some(LastFailure { at, pause, why: failed.clone() });
                 if failed.withdraws_keys() {
                     self.snapshot.store(None);
+                    history.is_withdrawn = true;
                     history.shows_fallback = false;
                 } else if let Some(known) = self.snapshot.load().as_ref() {
                     let outage =

@@ -89,6 +89,11 @@ impl KeySnapshot {
         now.saturating_sub(self.asked_at)
     }
 
+    /// Whether the set was asked for later than the other.
+    pub(crate) fn is_newer(&self, other: &Self) -> bool {
+        self.asked_at > other.asked_at
+    }
+
     /// Whether the set may lack a key that Clerk has shown since.
     pub(crate) fn was_asked_for_before(&self, moment: Duration) -> bool {
         self.asked_at < moment

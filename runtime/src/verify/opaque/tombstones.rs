@@ -1,0 +1,236 @@
+//! Tokens that the application told us to forget. Nothing that was asked about them before counts.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use crate::{clock::UnixMillis, token::OpaqueKind, verify::jwt::cache::Fingerprint};
+
+/// Longer than any response is cached and any call takes, so that each question that was asked
+/// before is over by then.
+const LIFETIME: Duration = Duration::from_secs(600);
+
+/// How many are kept. Beyond them, everything is forgotten at once.
+const MOST: usize = 16 * 1024;
+
+/// A token or the ID of one, without its text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Forgotten {
+    pub(crate) kind: OpaqueKind,
+    pub(crate) fingerprint: Fingerprint,
+}
+
+/// A place in the order of all that is asked and forgotten in this process. Unlike a time, it tells
+/// what came first within a millisecond.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Turn(u64);
+
+#[derive(Default)]
+pub(crate) struct Tombstones {
+    /// How often something was forgotten.
+    turn: AtomicU64,
+    kept: Mutex<Kept>,
+}
+
+#[derive(Default)]
+struct Kept {
+    tombstones: HashMap<Forgotten, Tombstone>,
+    /// Covers everything that was asked before.
+    all: Option<Tombstone>,
+}
+
+#[derive(Clone, Copy)]
+struct Tombstone {
+    turn: u64,
+    /// The time of the message, by the sender's clock. The same one is used once.
+    sent_at: UnixMillis,
+    /// What another replica asked until then is forgotten.
+    at: UnixMillis,
+    /// In steady time.
+    until: Duration,
+}
+
+impl Tombstones {
+    /// The moment for a question that is asked now.
+    pub(crate) fn turn(&self) -> Turn {
+        Turn(self.turn.load(Ordering::Acquire))
+    }
+
+    /// Forgets what was asked until now. A message that was used before changes nothing.
+    pub(crate) fn add(
+        &self,
+        forgotten: Forgotten,
+        sent_at: UnixMillis,
+        now: UnixMillis,
+        steady: Duration,
+    ) {
+        let mut kept = self.lock();
+        if kept.tombstones.get(&forgotten).is_some_and(|known| known.sent_at >= sent_at) {
+            return;
+        }
+        // Questions that are asked from here on are later.
+        let turn = self.turn.fetch_add(1, Ordering::AcqRel) + 1;
+        let tombstone = Tombstone { turn, sent_at, at: now.max(sent_at), until: steady + LIFETIME };
+        if kept.tombstones.len() >= MOST {
+            kept.tombstones.retain(|_, known| known.until > steady);
+        }
+        if kept.tombstones.len() >= MOST {
+            kept.tombstones.clear();
+            kept.all = Some(tombstone);
+        }
+        kept.tombstones.insert(forgotten, tombstone);
+    }
+
+    /// Whether what this process asked at `turn` about the token with one of these names is forgotten.
+    pub(crate) fn cover(&self, turn: Turn, names: impl IntoIterator<Item = Forgotten>) -> bool {
+        self.any(turn, names, |tombstone| turn.0 < tombstone.turn)
+    }
+
+    /// The same for what another replica asked.
+    pub(crate) fn cover_time(
+        &self,
+        asked_at: UnixMillis,
+        names: impl IntoIterator<Item = Forgotten>,
+    ) -> bool {
+        self.any(Turn(0), names, |tombstone| asked_at <= tombstone.at)
+    }
+
+    fn any(
+        &self,
+        turn: Turn,
+        names: impl IntoIterator<Item = Forgotten>,
+        covers: impl Fn(&Tombstone) -> bool,
+    ) -> bool {
+        // Nothing was forgotten since, as almost always.
+        if self.turn() == turn {
+            return false;
+        }
+        let kept = self.lock();
+        let of_names = names.into_iter().filter_map(|name| kept.tombstones.get(&name));
+        of_names.chain(&kept.all).any(covers)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Forgotten {
+    pub(crate) fn to_bytes(self) -> Vec<u8> {
+        let kind = match self.kind {
+            OpaqueKind::OAuth => 1,
+            OpaqueKind::M2m => 2,
+            OpaqueKind::ApiKey => 3,
+        };
+        [&[kind], &self.fingerprint.to_bytes()[..]].concat()
+    }
+
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (kind, fingerprint) = bytes.split_first()?;
+        let kind = match kind {
+            1 => OpaqueKind::OAuth,
+            2 => OpaqueKind::M2m,
+            3 => OpaqueKind::ApiKey,
+            _ => return None,
+        };
+        Some(Self { kind, fingerprint: Fingerprint::from_bytes(fingerprint.try_into().ok()?) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: UnixMillis = UnixMillis(1_800_000_000_000);
+    const START: Duration = Duration::from_secs(1000);
+
+    fn token(number: usize) -> Forgotten {
+        let fingerprint = Fingerprint::of(format!("ak_{number}").as_bytes());
+        Forgotten { kind: OpaqueKind::ApiKey, fingerprint }
+    }
+
+    #[test]
+    fn only_what_was_asked_before_is_forgotten() {
+        let tombstones = Tombstones::default();
+        let before = tombstones.turn();
+        assert!(!tombstones.cover(before, [token(1)]));
+        tombstones.add(token(1), NOW, NOW, START);
+        assert!(tombstones.cover(before, [token(1)]));
+        assert!(tombstones.cover(before, [token(2), token(1)]));
+        assert!(!tombstones.cover(before, [token(2)]));
+        let other = Forgotten { kind: OpaqueKind::OAuth, ..token(1) };
+        assert!(!tombstones.cover(before, [other]), "of another type");
+        let after = tombstones.turn();
+        assert!(!tombstones.cover(after, [token(1)]));
+        tombstones.add(token(2), NOW, NOW, START);
+        assert!(!tombstones.cover(after, [token(1)]));
+    }
+
+    #[test]
+    fn what_other_replicas_asked_is_forgotten_by_time() {
+        let tombstones = Tombstones::default();
+        assert!(!tombstones.cover_time(NOW, [token(1)]));
+        // The sender's clock is behind ours, and the other way round.
+        for (sent, ours) in [(NOW.plus(-9), NOW), (NOW, NOW.plus(-9))] {
+            tombstones.add(token(1), sent, ours, START);
+            assert!(tombstones.cover_time(NOW, [token(1)]));
+            assert!(!tombstones.cover_time(NOW.plus(1), [token(1)]));
+        }
+    }
+
+    #[test]
+    fn message_is_used_once() {
+        let tombstones = Tombstones::default();
+        tombstones.add(token(1), NOW, NOW, START);
+        let later = tombstones.turn();
+        for sent in [NOW, NOW.plus(-1)] {
+            tombstones.add(token(1), sent, NOW.plus(9000), START);
+            assert!(!tombstones.cover(later, [token(1)]));
+            assert!(!tombstones.cover_time(NOW.plus(1), [token(1)]));
+        }
+        tombstones.add(token(1), NOW.plus(1), NOW.plus(1), START);
+        assert!(tombstones.cover(later, [token(1)]));
+    }
+
+    #[test]
+    fn flood_forgets_everything_within_bounded_memory() {
+        let tombstones = Tombstones::default();
+        let before = tombstones.turn();
+        for number in 0..=MOST {
+            tombstones.add(token(number), NOW, NOW, START);
+        }
+        assert_eq!(tombstones.lock().tombstones.len(), 1);
+        assert!(tombstones.cover(before, [token(0)]));
+        assert!(tombstones.cover(before, [token(MOST + 9)]));
+        assert!(!tombstones.cover(tombstones.turn(), [token(0)]));
+        assert!(tombstones.cover_time(NOW, [token(MOST + 9)]));
+    }
+
+    #[test]
+    fn expired_tombstones_make_room() {
+        let tombstones = Tombstones::default();
+        for number in 0..MOST {
+            tombstones.add(token(number), NOW, NOW, START);
+        }
+        tombstones.add(token(MOST), NOW, NOW, START + LIFETIME);
+        assert_eq!(tombstones.lock().tombstones.len(), 1);
+        assert!(tombstones.lock().all.is_none());
+    }
+
+    #[test]
+    fn bytes_of_a_name_are_read_back() {
+        for kind in [OpaqueKind::OAuth, OpaqueKind::M2m, OpaqueKind::ApiKey] {
+            let forgotten = Forgotten { kind, ..token(1) };
+            let bytes = forgotten.to_bytes();
+            assert_eq!(Forgotten::from_bytes(&bytes), Some(forgotten));
+            assert_eq!(Forgotten::from_bytes(&bytes[1..]), None);
+            assert_eq!(Forgotten::from_bytes(&[&*bytes, b"x"].concat()), None);
+        }
+        assert_eq!(Forgotten::from_bytes(b""), None);
+    }
+}

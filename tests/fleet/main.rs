@@ -1,0 +1,16 @@
+//! Three replicas of a service as processes, a real Redis server, and an instance of Clerk that counts
+//! calls. `.ci/fleet` installs the server and runs these tests.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test stops at the first thing that is not as it should be"
+)]
+
+mod attacks;
+mod faults;
+mod processes;
+mod service;
+mod sharing;
