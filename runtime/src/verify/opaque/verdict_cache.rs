@@ -196,7 +196,7 @@ mod tests {
         let memory = memory();
         for (end, last) in [(61, 60), (90, 89), (120, 119), (121, 119), (999, 119)] {
             let end = Some(Duration::from_secs(end));
-            memory.keep(token(0), &OpaqueAnswer { end, ..answer(refusal(), MINUTE) });
+            memory.keep(token(0), &OpaqueAnswer { end, ..answer(rejection(), MINUTE) });
             let counts = |second| memory.recall(&token(0), Duration::from_secs(second)).is_some();
             assert!(counts(last) && !counts(last + 1), "{end:?}");
         }
