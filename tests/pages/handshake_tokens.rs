@@ -164,7 +164,7 @@ async fn list_with_a_cookie_that_must_not_be_set_sets_none() {
         vec![session(&good), "__client_uat=1; Path=/; Path=/".to_owned()],
         vec![session(&good), "__client_uat=1; SameSite=Evil".to_owned()],
         vec![session(&good), format!("__clerk_db_jwt={}", "a".repeat(4097))],
-        vec![session(&good); 25],
+        [vec![session(&good)], vec!["__clerk_db_jwt=d".to_owned(); 24]].concat(),
         vec![session(&good), "__client_uat=1; Domain=evil.example".to_owned()],
         vec![session(&good), "__client_uat=1; Domain=com".to_owned()],
         vec![session(&good), "__client_uat=1; Path=/admin".to_owned()],
