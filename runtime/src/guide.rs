@@ -60,6 +60,9 @@ pub mod mcp {}
 #[doc = include_str!("../docs/grpc.md")]
 pub mod grpc {}
 
+#[doc = include_str!("../docs/routers.md")]
+pub mod routers {}
+
 #[doc = include_str!("../docs/long-lived-connections.md")]
 pub mod long_lived_connections {}
 
