@@ -60,6 +60,9 @@ pub mod mcp {}
 #[doc = include_str!("../docs/grpc.md")]
 pub mod grpc {}
 
+#[doc = include_str!("../docs/graphql.md")]
+pub mod graphql {}
+
 #[doc = include_str!("../docs/routers.md")]
 pub mod routers {}
 

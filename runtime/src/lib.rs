@@ -69,6 +69,7 @@
 //! - [`guide::mcp`]: an MCP server with a policy for each tool, in ten minutes.
 //! - [`pages`]: server-rendered pages whose sessions survive a page load.
 //! - [`guide::grpc`]: gRPC services, with a policy for each method.
+//! - [`guide::graphql`]: GraphQL fields and subscriptions.
 //! - [`guide::routers`]: which routers and servers work, and in which order layers guard.
 //! - [`guide::server_functions`]: server functions of Leptos and Dioxus.
 //! - [`guide::long_lived_connections`]: streams and sockets that end at token expiry.
