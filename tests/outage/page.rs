@@ -1,7 +1,7 @@
 //! The page about faults promises nothing that no test holds.
 
 /// All tests that a promise can rest on.
-const TESTS: [&str; 23] = [
+const TESTS: [&str; 26] = [
     include_str!("cancel.rs"),
     include_str!("clocks.rs"),
     include_str!("failures.rs"),
