@@ -31,7 +31,8 @@ const FAULTS: [Fault; 11] = [
         "slow",
         |redis| {
             for _ in 0..10 {
-                redis.cli(&["DEBUG", "SLEEP", "0.06"]);
+                assert_eq!(redis.cli(&["CLIENT", "PAUSE", "60", "ALL"]), "OK");
+                sleep(SECOND / 10);
             }
         },
         |_| (),
@@ -150,6 +151,17 @@ async fn server_that_never_works_delays_nobody() {
         assert_right(&fleet, &asked, &statuses);
         service.until_health_is("Down").await;
     }
+    // It accepts connections, and replies to nothing.
+    service.redis.signal("STOP");
+    let start = |_| {
+        let settings = [("TEST_RATE_LIMIT", "100000")];
+        Replica::start(&service.issuer, &service.redis.url(), &settings)
+    };
+    service.replicas = (0..3).map(start).collect();
+    let (texts, statuses): (Vec<_>, Vec<_>) = tokens(&service).into_iter().unzip();
+    let asked = service.load(texts, 3, |number, _| number > 300).await;
+    service.redis.signal("CONT");
+    assert_right("hanging", &asked, &statuses);
 }
 
 /// What each replica knows itself counts as long as without a fleet.
