@@ -48,6 +48,14 @@ pub mod openapi {}
 #[doc = include_str!("../docs/reliability.md")]
 pub mod reliability {}
 
+#[cfg(feature = "redis")]
+#[doc = include_str!("../docs/scaling.md")]
+///
+/// # As a picture
+///
+#[cfg_attr(doc, doc = include_str!("../docs/scaling.svg"))]
+pub mod scaling {}
+
 #[doc = include_str!("../docs/operations.md")]
 pub mod operations {}
 

@@ -84,6 +84,7 @@
 //! - [`guide::operations`]: log events, spans, metrics (feature `metrics`), readiness.
 //! - [`guide::containers`]: CA certificates, egress and proxies.
 //! - [`guide::reliability`]: what callers see during an outage of Clerk.
+//! - [`guide::scaling`]: what several replicas share through Redis or Valkey (feature `redis`).
 //!
 //! Reference:
 //!

@@ -72,6 +72,24 @@ async fn replayed_approval_admits_nobody_after_its_end() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn leases_of_an_attacker_delay_for_a_second_at_most() {
+    let service = Service::start(&[]).await;
+    for lease in ["'SET', name, 'x'", "'LPUSH', name, 'x'"] {
+        let key = service.issuer.api_key("user_ada").opaque();
+        assert_eq!(service.ask(0, &key).await.status, 200);
+        wait_for("the response", || responses(&service).len() == 1);
+        let name = responses(&service).remove(0).replace(":response", ":lease");
+        service.redis.cli(&["FLUSHALL"]);
+        let script = format!("local name = KEYS[1] redis.call({lease})");
+        service.redis.cli(&["EVAL", &script, "1", &name]);
+        let asked = service.ask(1, &key).await;
+        assert_eq!(asked.status, 200);
+        assert!(asked.time < SECOND + SECOND / 2, "{asked:?}");
+        service.redis.cli(&["FLUSHALL"]);
+    }
+}
+
 /// Calls of one type in ten seconds: 60, so 10 are the share of each replica.
 async fn with_limit() -> Service {
     Service::start(&[("TEST_RATE_LIMIT", "60"), ("TEST_CACHE_MILLIS", "1000")]).await

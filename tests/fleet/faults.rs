@@ -5,7 +5,7 @@ use std::{sync::Arc, thread::sleep, time::Duration};
 use clerk_auth::testing::{Answer, Endpoint};
 
 use crate::{
-    processes::{RedisServer, Replica, nowhere},
+    processes::{RedisServer, Replica, nowhere, wait_for},
     service::{Asked, SECOND, Service},
 };
 
@@ -31,7 +31,8 @@ const FAULTS: [Fault; 11] = [
         "slow",
         |redis| {
             for _ in 0..10 {
-                redis.cli(&["DEBUG", "SLEEP", "0.06"]);
+                assert_eq!(redis.cli(&["CLIENT", "PAUSE", "60", "ALL"]), "OK");
+                sleep(SECOND / 10);
             }
         },
         |_| (),
@@ -150,6 +151,17 @@ async fn server_that_never_works_delays_nobody() {
         assert_right(&fleet, &asked, &statuses);
         service.until_health_is("Down").await;
     }
+    // It accepts connections, and replies to nothing.
+    service.redis.signal("STOP");
+    let start = |_| {
+        let settings = [("TEST_RATE_LIMIT", "100000")];
+        Replica::start(&service.issuer, &service.redis.url(), &settings)
+    };
+    service.replicas = (0..3).map(start).collect();
+    let (texts, statuses): (Vec<_>, Vec<_>) = tokens(&service).into_iter().unzip();
+    let asked = service.load(texts, 3, |number, _| number > 300).await;
+    service.redis.signal("CONT");
+    assert_right("hanging", &asked, &statuses);
 }
 
 /// What each replica knows itself counts as long as without a fleet.
@@ -170,4 +182,36 @@ async fn without_the_server_and_clerk_each_replica_does_as_alone() {
     assert!(service.all_answer(&jwt, 200).await);
     service.issuer.answer_normally();
     assert!(service.all_answer(&key, 200).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn replica_that_ends_in_a_call_delays_others_by_its_lease() {
+    let mut service = Service::start(&[]).await;
+    service.connect().await;
+    let key = service.issuer.api_key("user_ada").opaque();
+    service.issuer.answer_once(Endpoint::ApiKeyVerify, Answer::hang());
+    let first = service.replicas.remove(0);
+    let url = first.url.clone();
+    let request = reqwest::Client::new().get(url).header("authorization", format!("Bearer {key}"));
+    let request = tokio::spawn(request.send());
+    wait_for("the call", || service.verifications() == 1);
+    drop(first);
+    assert!(request.await.unwrap().is_err());
+    let asked = service.ask(0, &key).await;
+    assert_eq!(asked.status, 200);
+    assert!(asked.time < LONGEST, "{asked:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lost_message_leaves_an_approval_until_its_end() {
+    let service = Service::start(&[("TEST_CACHE_MILLIS", "3000")]).await;
+    let key = service.issuer.api_key("user_ada").opaque();
+    assert!(service.all_answer(&key, 200).await);
+    service.redis.kill();
+    service.issuer.revoke(&key);
+    service.forget(0, &key).await;
+    assert_eq!(service.ask(0, &key).await.status, 401);
+    assert_eq!(service.ask(1, &key).await.status, 200, "it did not hear it");
+    tokio::time::sleep(3 * SECOND).await;
+    assert!(service.all_answer(&key, 401).await);
 }

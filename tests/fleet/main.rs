@@ -13,4 +13,5 @@ mod attacks;
 mod faults;
 mod processes;
 mod service;
+mod set_ups;
 mod sharing;

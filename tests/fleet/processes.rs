@@ -3,6 +3,7 @@
 use std::{
     env, fs,
     io::{BufRead, BufReader},
+    iter,
     net::{TcpListener, TcpStream},
     path::PathBuf,
     process::{Child, Command, Stdio},
@@ -18,6 +19,7 @@ pub(crate) struct RedisServer {
     child: Mutex<Option<Child>>,
     port: u16,
     folder: PathBuf,
+    options: Vec<String>,
 }
 
 /// A replica that serves requests.
@@ -28,11 +30,38 @@ pub(crate) struct Replica {
 
 impl RedisServer {
     pub(crate) fn start() -> Self {
+        Self::with(&[])
+    }
+
+    /// With more options.
+    pub(crate) fn with(options: &[&str]) -> Self {
         let port = free_port();
         let folder = env::temp_dir().join(format!("clerk-auth-fleet-{port}"));
         fs::create_dir_all(&folder).unwrap();
-        let server = Self { child: Mutex::default(), port, folder };
+        let options = options.iter().map(|it| (*it).to_owned()).collect();
+        let server = Self { child: Mutex::default(), port, folder, options };
         server.start_again();
+        server
+    }
+
+    /// A sentinel that watches the service `main` at this port.
+    pub(crate) fn sentinel(master: u16) -> Self {
+        let port = free_port();
+        let folder = env::temp_dir().join(format!("clerk-auth-fleet-{port}"));
+        fs::create_dir_all(&folder).unwrap();
+        let settings = format!(
+            "sentinel monitor main 127.0.0.1 {master} 2\n\
+             sentinel down-after-milliseconds main 500\n\
+             sentinel failover-timeout main 2000\n"
+        );
+        let file = folder.join("sentinel.conf");
+        fs::write(&file, settings).unwrap();
+        let mut command = Command::new("redis-server");
+        command.arg(&file).args(["--sentinel", "--port", &port.to_string()]);
+        command.args(["--bind", "127.0.0.1"]).stdout(Stdio::null()).stderr(Stdio::null());
+        let child = Mutex::new(Some(command.spawn().unwrap()));
+        let server = Self { child, port, folder, options: Vec::new() };
+        wait_for("a sentinel", || server.cli(&["PING"]) == "PONG");
         server
     }
 
@@ -40,6 +69,7 @@ impl RedisServer {
         let port = self.port.to_string();
         let mut command = Command::new("redis-server");
         command.args(["--port", &port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]);
+        command.args(&self.options);
         command.arg("--dir").arg(&self.folder).stdout(Stdio::null()).stderr(Stdio::null());
         let child = command.spawn().expect("redis-server is installed");
         *self.child.lock().unwrap() = Some(child);
@@ -57,6 +87,10 @@ impl RedisServer {
     /// Sends a signal by its name, such as `STOP`.
     pub(crate) fn signal(&self, name: &str) {
         signal(self.child.lock().unwrap().as_ref().unwrap(), name);
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.port
     }
 
     pub(crate) fn url(&self) -> String {
@@ -135,8 +169,10 @@ fn signal(child: &Child, name: &str) {
     assert!(sent.unwrap().success());
 }
 
+/// A cluster also uses the port 10,000 above.
 fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    let ports = || TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    iter::repeat_with(ports).find(|port| *port < 55_000).unwrap()
 }
 
 pub(crate) fn wait_for(what: &str, is_reached: impl Fn() -> bool) {

@@ -12,7 +12,7 @@ use axum::{
     extract::State,
     routing::{get, post},
 };
-use clerk_auth::{Clerk, ClerkBuilder, clerk_auth, policy::OpaqueTokenType};
+use clerk_auth::{Clerk, ClerkBuilder, clerk_auth, fleet::Fleet, policy::OpaqueTokenType};
 use tokio::net::TcpListener;
 
 const TYPES: [OpaqueTokenType; 3] =
@@ -47,6 +47,9 @@ async fn main() {
             builder = builder.opaque_rate_limit(token_type, calls);
             builder = builder.new_token_rate_limit(token_type, calls);
         }
+    }
+    if let Ok(sentinels) = env::var("TEST_SENTINELS") {
+        builder = builder.fleet(Fleet::redis_sentinel("main", sentinels.split(',')).replicas(3));
     }
     let app = Router::new()
         .route("/", get(enter))

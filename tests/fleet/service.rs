@@ -32,9 +32,15 @@ pub(crate) struct Asked {
 impl Service {
     /// Three replicas with these settings.
     pub(crate) async fn start(settings: &[(&str, &str)]) -> Self {
-        let issuer = DevIssuer::start().await.unwrap();
         let redis = RedisServer::start();
-        let start = |_| Replica::start(&issuer, &redis.url(), settings);
+        let url = redis.url();
+        Self::at(redis, &url, settings).await
+    }
+
+    /// Replicas that reach the server at this URL.
+    pub(crate) async fn at(redis: RedisServer, url: &str, settings: &[(&str, &str)]) -> Self {
+        let issuer = DevIssuer::start().await.unwrap();
+        let start = |_| Replica::start(&issuer, url, settings);
         let replicas = (0..3).map(start).collect();
         let client = reqwest::Client::builder().no_proxy().tls_certs_only([]).build().unwrap();
         Self { issuer, redis, replicas, client }

@@ -26,14 +26,16 @@ async fn the_page_and_the_dashboard_name_every_number_and_no_other() {
     App::start(|clerk| clerk).await;
     let described = numbers.described();
     let known: BTreeSet<&str> = described.keys().map(String::as_str).collect();
-    assert_eq!(known.len(), 5);
+    assert_eq!(known.len(), 8);
     assert_eq!(names(PAGE), known);
     assert_eq!(names(DASHBOARD), known);
     for (name, unit) in &described {
         // https://prometheus.io/docs/practices/naming: base units, `_total` for what only grows.
         let unit_in_name = if name.ends_with("_seconds") { Unit::Seconds } else { Unit::Count };
         assert_eq!(unit.as_ref(), Some(&unit_in_name), "{name}");
-        assert_eq!(unit_in_name == Unit::Count, name.ends_with("_total"), "{name}");
+        // `_up` is Prometheus's own name for 1 or 0.
+        let is_count = name.ends_with("_total") || name.ends_with("_up");
+        assert_eq!(unit_in_name == Unit::Count, is_count, "{name}");
     }
 }
 

@@ -1,7 +1,7 @@
 //! The page about faults promises nothing that no test holds.
 
 /// All tests that a promise can rest on.
-const TESTS: [&str; 23] = [
+const TESTS: [&str; 26] = [
     include_str!("cancel.rs"),
     include_str!("clocks.rs"),
     include_str!("failures.rs"),
@@ -15,6 +15,9 @@ const TESTS: [&str; 23] = [
     include_str!("stale.rs"),
     include_str!("storms.rs"),
     include_str!("waiters.rs"),
+    include_str!("../fleet/attacks.rs"),
+    include_str!("../fleet/faults.rs"),
+    include_str!("../fleet/sharing.rs"),
     include_str!("../pages/development.rs"),
     include_str!("../pages/flow.rs"),
     include_str!("../pages/foreign_return.rs"),
@@ -28,7 +31,7 @@ const TESTS: [&str; 23] = [
 ];
 
 /// How each row of the page begins, and the tests that fail if it is not true.
-const ROWS: [(&str, &[&str]); 48] = [
+const ROWS: [(&str, &[&str]); 59] = [
     (
         "Clerk is down at start",
         &[
@@ -310,6 +313,45 @@ const ROWS: [(&str, &[&str]); 48] = [
     (
         "a runtime stands still with a load or a call under way",
         &["work_that_stands_still_is_given_up_after_twice_the_deadline"],
+    ),
+    ("Redis is down, hangs or is slow", &["fault_in_mid_load_causes_no_wrong_and_no_late_answer"]),
+    ("Redis is flushed", &["fault_in_mid_load_causes_no_wrong_and_no_late_answer"]),
+    (
+        "Redis is full or read-only, or fails over",
+        &["fault_in_mid_load_causes_no_wrong_and_no_late_answer"],
+    ),
+    (
+        "Redis replies with values of another type",
+        &["fault_in_mid_load_causes_no_wrong_and_no_late_answer", "forged_entries_admit_nobody"],
+    ),
+    ("the address or the password of Redis is wrong", &["server_that_never_works_delays_nobody"]),
+    ("Redis and Clerk are down", &["without_the_server_and_clerk_each_replica_does_as_alone"]),
+    (
+        "Clerk is down when a replica starts, and Redis is not",
+        &["replica_that_starts_in_an_outage_verifies_jwts"],
+    ),
+    (
+        "a replica ends while it verifies a token",
+        &["replica_that_ends_in_a_call_delays_others_by_its_lease"],
+    ),
+    (
+        "more tokens on all replicas than Clerk allows calls",
+        &["demand_of_three_times_the_limit_never_exceeds_it"],
+    ),
+    (
+        "a message of [`Clerk::forget`](crate::Clerk::forget) is lost",
+        &["lost_message_leaves_an_approval_until_its_end"],
+    ),
+    (
+        "an attacker writes to Redis",
+        &[
+            "forged_entries_admit_nobody",
+            "replayed_approval_admits_nobody_after_its_end",
+            "limiter_that_says_no_leaves_each_replica_its_share",
+            "limiter_that_says_yes_leaves_each_replica_the_limit",
+            "leases_of_an_attacker_delay_for_a_second_at_most",
+            "flood_of_forged_messages_makes_nobody_forget",
+        ],
     ),
 ];
 

@@ -309,7 +309,8 @@ impl ClerkBuilder {
     ///
     /// For OAuth tokens, defaults to what Clerk allows for the secret key: 1000 in production, 100
     /// in development. Clerk publishes no limit for M2M tokens and API keys, and bills each call:
-    /// defaults to 10,000. Set less if several servers share a key.
+    /// defaults to 10,000. If several servers share a key, use a [fleet](crate::guide::scaling), or set
+    /// less.
     pub fn opaque_rate_limit(mut self, token_type: OpaqueTokenType, calls: u32) -> Self {
         self.opaque_rate_limit.push((token_type, calls));
         self

@@ -39,23 +39,21 @@ pub(crate) fn describe() {
         Unit::Seconds,
         "When the key set was last fetched, in Unix time."
     );
-    if cfg!(feature = "redis") {
-        describe_counter!(
-            "clerk_auth_fleet_lookups_total",
-            Unit::Count,
-            "Lookups in the store of the fleet, and how they ended."
-        );
-        describe_histogram!(
-            "clerk_auth_fleet_command_duration_seconds",
-            Unit::Seconds,
-            "Time that one command for the store of the fleet took, by command and outcome."
-        );
-        describe_gauge!(
-            "clerk_auth_fleet_up",
-            Unit::Count,
-            "1 while the store of the fleet is used, 0 while it is not."
-        );
-    }
+    describe_counter!(
+        "clerk_auth_fleet_lookups_total",
+        Unit::Count,
+        "Lookups in the store of the fleet, and how they ended."
+    );
+    describe_histogram!(
+        "clerk_auth_fleet_command_duration_seconds",
+        Unit::Seconds,
+        "Time that one command for the store of the fleet took, by command and outcome."
+    );
+    describe_gauge!(
+        "clerk_auth_fleet_up",
+        Unit::Count,
+        "1 while the store of the fleet is used, 0 while it is not."
+    );
 }
 
 /// A guard or a layer admitted a request.

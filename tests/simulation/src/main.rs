@@ -67,6 +67,12 @@ fn main() -> io::Result<()> {
     };
     let sizing = [500, 5000, 20_000].map(of_tokens);
 
+    let figures = format!(
+        "{}\n{}\n{}",
+        table::parameters(&settings),
+        table::calls_and_rejections(&runs),
+        table::staleness(&staleness),
+    );
     let tables = format!(
         "<!-- Written by the command in README.md. -->\n\n# Calls and rejections\n\n{}\n{}\n\
          # Staleness\n\n{}\n# Steady calls to Clerk a second, and 503 for opaque tokens, by `opaque_cache`\n\n{}",
@@ -80,5 +86,15 @@ fn main() -> io::Result<()> {
     let picture = plot::plot(measured, settings.limit.calls, &runs, &staleness);
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
     fs::write(folder.join("results.md"), tables)?;
-    fs::write(folder.join("../../runtime/docs/scaling.svg"), picture)
+    fs::write(folder.join("../../runtime/docs/scaling.svg"), picture)?;
+    let path = folder.join("../../runtime/docs/performance.md");
+    let page = fs::read_to_string(&path)?;
+    fs::write(path, with_figures(&page, &figures).expect("the page has a place for the figures"))
+}
+
+/// The page with other figures between its marks.
+fn with_figures(page: &str, figures: &str) -> Option<String> {
+    let (before, rest) = page.split_once("<!-- simulated -->\n")?;
+    let (_, after) = rest.split_once("<!-- end -->")?;
+    Some(format!("{before}<!-- simulated -->\n\n{figures}\n<!-- end -->{after}"))
 }

@@ -1,14 +1,14 @@
 //! What replicas share: responses, leases of calls, the log of calls. Each method is one script.
 
-use std::{
-    collections::{HashMap, HashSet},
-    ops::Range,
-};
+use std::{collections::HashMap, ops::Range};
 
 use crate::{
     rate_limit::{CallLog, POOL_WINDOW},
-    time::Micros,
+    time::{Micros, SECOND},
 };
+
+/// How long an approval is stored behind its end, to tell that the token is not a new one.
+const APPROVAL_KEPT: Micros = 60 * SECOND;
 
 /// A replica and a token: at most one verification runs for both.
 pub type FlightKey = (usize, u32);
@@ -27,8 +27,6 @@ pub struct Redis {
     /// Who has the lease of a token, and until when.
     leases: HashMap<u32, (usize, Micros)>,
     tombstones: HashMap<u32, Micros>,
-    /// Tokens that were approved when Clerk was last called about them.
-    approved: HashSet<u32>,
 }
 
 pub enum Lookup {
@@ -45,7 +43,6 @@ impl Redis {
             responses: HashMap::new(),
             leases: HashMap::new(),
             tombstones: HashMap::new(),
-            approved: HashSet::new(),
         }
     }
 
@@ -53,8 +50,10 @@ impl Redis {
         !self.outage.contains(&now)
     }
 
-    pub fn was_approved(&self, token: u32) -> bool {
-        self.approved.contains(&token)
+    /// Whether Clerk approved the token when it was last called about it, as far as is stored.
+    pub fn was_approved(&self, token: u32, now: Micros) -> bool {
+        let is_kept = |it: &Cached| it.is_approved && now < it.until + APPROVAL_KEPT;
+        self.responses.get(&token).is_some_and(is_kept)
     }
 
     pub fn response(&self, token: u32, now: Micros) -> Option<Cached> {
@@ -87,11 +86,6 @@ impl Redis {
         if self.tombstones.get(&token).is_some_and(|at| response.asked_at <= *at) {
             return;
         }
-        if response.is_approved {
-            self.approved.insert(token);
-        } else {
-            self.approved.remove(&token);
-        }
         self.responses.insert(token, response);
     }
 
@@ -120,6 +114,16 @@ mod tests {
         assert!(!leased(&mut redis, (2, 7), 21));
         redis.release((4, 7));
         assert!(leased(&mut redis, (2, 7), 22));
+    }
+
+    #[test]
+    fn approval_tells_for_a_minute_behind_its_end_that_the_token_is_not_new() {
+        let mut redis = Redis::new(0..0);
+        redis.store(7, APPROVED);
+        assert!(redis.was_approved(7, 49 + APPROVAL_KEPT));
+        assert!(!redis.was_approved(7, 50 + APPROVAL_KEPT) && !redis.was_approved(8, 10));
+        redis.store(7, Cached { is_approved: false, ..APPROVED });
+        assert!(!redis.was_approved(7, 10));
     }
 
     #[test]

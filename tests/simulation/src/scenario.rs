@@ -21,8 +21,6 @@ pub struct Settings {
     pub rejection_ttl: Micros,
     /// What Clerk allows for one secret key in production.
     pub limit: CallLimit,
-    /// Redis tells which tokens Clerk approved before.
-    pub are_approvals_shared: bool,
     pub attempt_timeout: Micros,
     pub clerk: Latency,
     pub redis: Latency,
@@ -87,7 +85,6 @@ impl Default for Settings {
             approval_ttl: 60 * SECOND,
             rejection_ttl: 10 * SECOND,
             limit: CallLimit::new(1000),
-            are_approvals_shared: false,
             attempt_timeout: 2 * SECOND,
             clerk: Latency { median: 60.0, percentile_99: 400.0 },
             redis: Latency { median: 0.5, percentile_99: 3.0 },

@@ -101,7 +101,9 @@ impl World<'_> {
         };
         let replica = &mut self.replicas[key.0];
         let was_approved = replica.cache.get(&key.1).is_some_and(|it| it.is_approved)
-            || settings.are_approvals_shared && self.redis.was_approved(key.1);
+            || self.setup == Setup::Fleet
+                && self.redis.is_up(self.now)
+                && self.redis.was_approved(key.1, self.now);
         if self.now < replica.blocked_by_clerk_until {
             self.finish(key, None);
         } else if replica.log.take(limit, !was_approved, self.now) {

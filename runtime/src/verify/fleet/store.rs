@@ -6,7 +6,7 @@ use std::{pin::Pin, sync::Arc, time::Duration};
 use tokio::sync::mpsc;
 
 /// Longest value that is read from a store, in bytes. Whoever writes to it could store gigabytes.
-pub(crate) const LONGEST_VALUE: usize = 128 * 1024;
+pub(crate) const LONGEST_VALUE: usize = 68 * 1024;
 
 /// Work of a store that runs.
 pub(crate) type StoreTask<'s, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 's>>;

@@ -158,14 +158,7 @@ impl KeySet {
     ) -> Result<Thumbprint, ErrorKind> {
         let load = |_: Option<&_>| self.load_missing(Some(kid));
         let verify = |set: &KeySnapshot| verify_with(set, kid, algorithm, jwt);
-        if self.may_adopt() {
-            // The load starts first. Its result is used by whoever is not served by an adopted set.
-            let _load = load(None);
-            self.adopt_at_start(FleetTime::of_request()).await;
-            if let Some(Ok(verified)) = self.usable(|set| verify(set)) {
-                return Ok(verified);
-            }
-        }
+        self.adopt_at_start(Some(kid), FleetTime::of_request()).await;
         let why = match self.load_and_verify(load, verify).await {
             Ok(verified) => return Ok(verified?),
             Err(NoLoad::Failed(why)) => why,
@@ -210,14 +203,8 @@ impl KeySet {
         if self.usable(|_| ()).is_some() {
             return Ok(());
         }
-        let load = self.load_missing(None);
-        if self.may_adopt() {
-            self.adopt_at_start(FleetTime::in_background()).await;
-            if self.usable(|_| ()).is_some() {
-                return Ok(());
-            }
-        }
-        let loaded = match load {
+        self.adopt_at_start(None, FleetTime::in_background()).await;
+        let loaded = match self.load_missing(None) {
             Ok(load) => telemetry::wait_for_key_set(load.result()).await.map(drop),
             Err(NoLoad::Known(_) | NoLoad::Unknown) => return Ok(()),
             Err(NoLoad::Failed(why)) => Err(why),

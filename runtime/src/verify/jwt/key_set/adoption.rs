@@ -13,14 +13,14 @@ use crate::{
 };
 
 impl KeySet {
-    /// Whether nothing is known yet, and no other replica was asked.
-    pub(super) fn may_adopt(&self) -> bool {
-        !self.has_looked.load(Ordering::Acquire)
-    }
-
-    /// Looks once for a set of another replica, for all who wait.
-    pub(super) async fn adopt_at_start(self: &Arc<Self>, time: FleetTime) {
-        let known = || (!self.may_adopt()).then_some(());
+    /// Looks once for a set of another replica, for all who wait. A load from Clerk starts first.
+    pub(super) async fn adopt_at_start(self: &Arc<Self>, kid: Option<&str>, time: FleetTime) {
+        if self.has_looked.load(Ordering::Acquire) {
+            return;
+        }
+        // Whoever is not served by an adopted set joins it.
+        let _load = self.load_missing(kid);
+        let known = || self.has_looked.load(Ordering::Acquire).then_some(());
         let start = || {
             let (adopter, owner) = (Arc::clone(self), Arc::clone(self));
             let work = async move {

@@ -1,0 +1,174 @@
+//! Connects to one server, to a cluster, or to the server that sentinels name.
+
+use std::{sync::Arc, time::Duration};
+
+use futures_util::StreamExt;
+use redis::{
+    AsyncConnectionConfig, Client, ConnectionAddr, ConnectionInfo, IntoConnectionInfo, TlsMode,
+    cluster::ClusterClient,
+    sentinel::{SentinelClientBuilder, SentinelServerType},
+};
+use tokio::sync::mpsc;
+
+use super::{RedisConnection, of_error};
+use crate::verify::fleet::store::{Opened, Store, StoreError, StoreTask};
+
+/// How long one connection may take. What runs on it has a time of its own.
+const CONNECT_TIME: Duration = Duration::from_secs(1);
+const REPLY_TIME: Duration = Duration::from_secs(1);
+
+/// Messages that wait for us. The connection waits for more room.
+const MOST_MESSAGES: usize = 64;
+
+/// Where the servers are.
+pub(crate) enum RedisStore {
+    One(ConnectionInfo),
+    /// Some nodes of a cluster.
+    Cluster(Vec<ConnectionInfo>),
+    /// The name of the service, the sentinels, and how its servers are reached.
+    Sentinel {
+        service: String,
+        sentinels: Vec<ConnectionAddr>,
+        server: ConnectionInfo,
+    },
+}
+
+impl RedisStore {
+    /// `None` if a URL is none of a server, or there is none.
+    pub(crate) fn one(url: &str) -> Option<Self> {
+        url.into_connection_info().ok().map(Self::One)
+    }
+
+    pub(crate) fn cluster(urls: &[&str]) -> Option<Self> {
+        infos(urls).map(Self::Cluster)
+    }
+
+    /// User, password and database of the first URL are those of the servers. Sentinels get none.
+    pub(crate) fn sentinel(service: &str, urls: &[&str]) -> Option<Self> {
+        let sentinels = infos(urls)?;
+        let server = sentinels.first()?.clone();
+        let sentinels = sentinels.iter().map(|info| info.addr().clone()).collect();
+        Some(Self::Sentinel { service: service.to_owned(), sentinels, server })
+    }
+
+    async fn open(&self, channel: &str) -> Result<Opened, StoreError> {
+        if self.is_encrypted() {
+            provide_cryptography();
+        }
+        let config = AsyncConnectionConfig::new()
+            .set_connection_timeout(Some(CONNECT_TIME))
+            .set_response_timeout(Some(REPLY_TIME));
+        let (connection, listening) = match self {
+            Self::One(_) | Self::Sentinel { .. } => {
+                let client = self.client().await?;
+                let connection = client.get_multiplexed_async_connection_with_config(&config);
+                (RedisConnection::One(connection.await.map_err(of_error)?), client)
+            }
+            Self::Cluster(nodes) => {
+                let client = ClusterClient::builder(nodes.clone())
+                    .connection_timeout(CONNECT_TIME)
+                    .response_timeout(REPLY_TIME)
+                    .retries(1)
+                    .build()
+                    .map_err(of_error)?;
+                let connection = client.get_async_connection().await.map_err(of_error)?;
+                (RedisConnection::Cluster(connection), any_node(nodes).await?)
+            }
+        };
+        let messages = subscribe(&listening, channel).await?;
+        Ok(Opened { connection: Arc::new(connection), messages })
+    }
+
+    fn is_encrypted(&self) -> bool {
+        let first = match self {
+            Self::One(server) | Self::Sentinel { server, .. } => Some(server),
+            Self::Cluster(nodes) => nodes.first(),
+        };
+        first.is_some_and(|info| matches!(info.addr(), ConnectionAddr::TcpTls { .. }))
+    }
+
+    /// The server to write to now.
+    async fn client(&self) -> Result<Client, StoreError> {
+        match self {
+            Self::One(info) => Client::open(info.clone()).map_err(of_error),
+            Self::Cluster(_) => Err(StoreError::Connection),
+            Self::Sentinel { service, sentinels, server } => {
+                let of_master = SentinelServerType::Master;
+                let builder = SentinelClientBuilder::new(sentinels.clone(), service, of_master);
+                let settings = server.redis_settings();
+                let mut builder = builder.map_err(of_error)?.set_client_to_redis_db(settings.db());
+                if let Some(user) = settings.username() {
+                    builder = builder.set_client_to_redis_username(user);
+                }
+                if let Some(password) = settings.password() {
+                    builder = builder.set_client_to_redis_password(password);
+                }
+                if matches!(server.addr(), ConnectionAddr::TcpTls { .. }) {
+                    builder = builder.set_client_to_redis_tls_mode(TlsMode::Secure);
+                    builder = builder.set_client_to_sentinel_tls_mode(TlsMode::Secure);
+                }
+                let mut client = builder.build().map_err(of_error)?;
+                client.async_get_client().await.map_err(of_error)
+            }
+        }
+    }
+}
+
+impl Store for RedisStore {
+    fn connect<'s>(&'s self, channel: &'s str) -> StoreTask<'s, Opened> {
+        Box::pin(self.open(channel))
+    }
+}
+
+/// The client of Redis takes the provider of the process. Without one, and with two to choose from,
+/// rustls would panic.
+fn provide_cryptography() {
+    if rustls::crypto::CryptoProvider::get_default().is_none() {
+        // Another thread can have been first.
+        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    }
+}
+
+fn infos(urls: &[&str]) -> Option<Vec<ConnectionInfo>> {
+    let infos: Option<Vec<_>> = urls.iter().map(|url| url.into_connection_info().ok()).collect();
+    infos.filter(|infos| !infos.is_empty())
+}
+
+/// A cluster passes each message on to all of its nodes.
+async fn any_node(nodes: &[ConnectionInfo]) -> Result<Client, StoreError> {
+    let mut failed = StoreError::Connection;
+    for node in nodes {
+        let client = Client::open(node.clone()).map_err(of_error)?;
+        let pinged = async {
+            let mut connection = client.get_multiplexed_async_connection().await?;
+            redis::cmd("PING").query_async::<()>(&mut connection).await
+        };
+        match tokio::time::timeout(CONNECT_TIME / 2, pinged).await {
+            Ok(Ok(())) => return Ok(client),
+            Ok(Err(why)) => failed = of_error(why),
+            Err(_) => failed = StoreError::Timeout,
+        }
+    }
+    Err(failed)
+}
+
+async fn subscribe(client: &Client, channel: &str) -> Result<mpsc::Receiver<Vec<u8>>, StoreError> {
+    let mut subscription = client.get_async_pubsub().await.map_err(of_error)?;
+    subscription.subscribe(channel).await.map_err(of_error)?;
+    let (sender, messages) = mpsc::channel(MOST_MESSAGES);
+    tokio::spawn(async move {
+        let mut arriving = subscription.into_on_message();
+        loop {
+            tokio::select! {
+                message = arriving.next() => {
+                    let Some(message) = message else { return };
+                    if sender.send(message.get_payload_bytes().to_vec()).await.is_err() {
+                        return;
+                    }
+                }
+                () = sender.closed() => return,
+            }
+        }
+    });
+    Ok(messages)
+}
