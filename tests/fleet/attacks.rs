@@ -157,6 +157,22 @@ async fn flood_of_forged_messages_makes_nobody_forget() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn jwts_cause_no_command_once_keys_are_known() {
+    let service = Service::start(&[]).await;
+    service.connect().await;
+    let before = service.redis.commands();
+    for number in 0..300 {
+        let jwt = service.issuer.session(format!("user_{number}")).jwt();
+        assert_eq!(service.ask(number, &jwt).await.status, 200);
+        let forged = format!("{}x", service.issuer.session("user_ada").header("kid", "x").jwt());
+        assert_eq!(service.ask(number, &forged).await.status, 401);
+    }
+    // Loads for unknown key IDs are shared: some eight of them in this time.
+    let caused = service.redis.commands() - before;
+    assert!(caused <= 40, "{caused} commands");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn flood_of_distinct_tokens_is_bounded_in_commands_and_memory() {
     let service = with_limit().await;
     assert!(service.all_answer(&service.issuer.api_key("user_ada").opaque(), 200).await);

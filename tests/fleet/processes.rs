@@ -120,6 +120,13 @@ impl RedisServer {
         calls.map_or(0, |calls| calls.split(',').next().unwrap().parse().unwrap())
     }
 
+    /// How many commands of any kind were run, ours included.
+    pub(crate) fn commands(&self) -> usize {
+        let info = self.cli(&["INFO", "stats"]);
+        let run = info.lines().find_map(|line| line.strip_prefix("total_commands_processed:"));
+        run.unwrap().trim().parse().unwrap()
+    }
+
     /// The bytes that all values take.
     pub(crate) fn memory(&self) -> usize {
         let info = self.cli(&["INFO", "memory"]);
@@ -170,7 +177,7 @@ fn signal(child: &Child, name: &str) {
 }
 
 /// A cluster also uses the port 10,000 above.
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     let ports = || TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     iter::repeat_with(ports).find(|port| *port < 55_000).unwrap()
 }

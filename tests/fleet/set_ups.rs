@@ -1,9 +1,13 @@
 //! A user with few rights, a cluster, and servers behind sentinels.
 
-use std::time::Instant;
+use std::{
+    env, fs,
+    process::{Command, Stdio},
+    time::Instant,
+};
 
 use crate::{
-    processes::{RedisServer, wait_for},
+    processes::{RedisServer, Replica, free_port, wait_for},
     service::{SECOND, Service},
 };
 
@@ -25,20 +29,62 @@ async fn share_everything(service: &Service) {
         }
     }
     assert!(service.health().await.iter().all(|it| it == "Up"));
+    // An access control list can name all entries, and none stays for ever.
+    for name in service.redis.cli(&["--raw", "KEYS", "*"]).lines() {
+        assert!(name.starts_with("clerk-auth:1:"), "{name}");
+        assert_ne!(service.redis.cli(&["PTTL", name]), "-1", "{name}");
+    }
 }
 
 const SETTINGS: [(&str, &str); 2] = [("TEST_CACHE_MILLIS", "60000"), ("TEST_RATE_LIMIT", "100000")];
 
-#[tokio::test(flavor = "multi_thread")]
-async fn user_with_the_rights_of_the_guide_can_share() {
-    let redis = RedisServer::start();
+/// Makes the user of the guide with no more than these rights. Returns its URL.
+fn with_user_of_the_guide(redis: &RedisServer, more: &[&str]) -> String {
     let rights = GUIDE.split_once("ACL SETUSER notes").unwrap().1.split_once("```").unwrap().0;
     let rights = rights.replace(">password", ">secret");
     let set = ["ACL", "SETUSER", "notes", "reset"].into_iter().chain(rights.split_whitespace());
-    assert_eq!(redis.cli(&set.collect::<Vec<_>>()), "OK");
-    let url = redis.url().replace("redis://", "redis://notes:secret@");
+    assert_eq!(redis.cli(&set.chain(more.iter().copied()).collect::<Vec<_>>()), "OK");
+    redis.url().replace("redis://", "redis://notes:secret@")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn user_with_the_rights_of_the_guide_can_share() {
+    let redis = RedisServer::start();
+    let url = with_user_of_the_guide(&redis, &[]);
     let service = Service::at(redis, &format!("{url}/0"), &SETTINGS).await;
     share_everything(&service).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn server_is_used_only_with_a_certificate_that_is_trusted() {
+    let folder = env::temp_dir().join(format!("clerk-auth-fleet-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let path = |name: &str| folder.join(name).to_str().unwrap().to_owned();
+    let (certificate, key) = (path("certificate.pem"), path("key.pem"));
+    let made = Command::new("openssl")
+        .args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"])
+        .args(["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"])
+        .args(["-addext", "basicConstraints=critical,CA:FALSE"])
+        .args(["-keyout", &key, "-out", &certificate])
+        .stderr(Stdio::null())
+        .status();
+    assert!(made.expect("openssl is installed").success());
+    let port = free_port().to_string();
+    let tls = ["--tls-port", &port, "--tls-cert-file", &certificate, "--tls-key-file", &key];
+    let redis = RedisServer::with(&[&tls[..], &["--tls-auth-clients", "no"]].concat());
+    let trusted = [SETTINGS[0], SETTINGS[1], ("SSL_CERT_FILE", &certificate)];
+    let url = format!("rediss://localhost:{port}");
+    let mut service = Service::at(redis, &url, &trusted).await;
+    share_everything(&service).await;
+    // The name is another, or nobody vouches for it.
+    for (url, settings) in
+        [(format!("rediss://127.0.0.1:{port}"), &trusted[..]), (url.clone(), &SETTINGS[..])]
+    {
+        service.replicas = vec![Replica::start(&service.issuer, &url, settings)];
+        assert!(service.all_answer(&service.issuer.api_key("user_ada").opaque(), 200).await);
+        service.until_health_is("Down").await;
+    }
+    fs::remove_dir_all(folder).unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -51,7 +97,9 @@ async fn replicas_share_a_cluster() {
     wait_for("the cluster", || {
         nodes.iter().all(|node| node.cli(&["CLUSTER", "INFO"]).contains("cluster_state:ok"))
     });
-    let urls = nodes.each_ref().map(RedisServer::url).join(",");
+    assert!(GUIDE.contains("`+cluster|slots`"));
+    let user = |node: &RedisServer| with_user_of_the_guide(node, &["+cluster|slots"]);
+    let urls = nodes.each_ref().map(user).join(",");
     let [node, others @ ..] = nodes;
     let service = Service::at(node, &urls, &SETTINGS).await;
     share_everything(&service).await;

@@ -82,7 +82,7 @@ impl OpaqueVerifier {
     pub(crate) async fn forget(&self, kind: OpaqueKind, text: &str) {
         let now = self.clock.now();
         let forgotten = Forgotten { kind, fingerprint: Fingerprint::of(text.as_bytes()) };
-        self.tombstones.add(forgotten, now, now, self.clock.steady());
+        self.tombstones.add(forgotten, now, self.clock.steady());
         if let Some(replicas) = &self.replicas
             && !replicas.forget(kind, text, now).await
         {

@@ -64,7 +64,7 @@ pub(super) fn listener(
         let forgotten =
             opened.and_then(|entry| Some((Forgotten::from_bytes(&entry.content)?, entry.asked_at)));
         if let Some((forgotten, sent_at)) = forgotten {
-            tombstones.add(forgotten, sent_at, now, clock.steady());
+            tombstones.hear(forgotten, sent_at, now, clock.steady());
         } else {
             tracing::debug!("a message of the fleet is not used");
         }

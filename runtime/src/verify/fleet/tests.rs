@@ -235,6 +235,34 @@ async fn failing_store_delays_nobody_for_long() {
     }
 }
 
+/// The connection ends with the runtime of the request that made it.
+#[test]
+fn next_runtime_connects_anew() {
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let of_clerk = tokio::runtime::Runtime::new().unwrap();
+    let service = of_clerk.block_on(Service::start());
+    let clerk = service.replica();
+    let [first, second, _] = service.tokens();
+    for (token, entries) in [(&first, 1), (&second, 2)] {
+        let runtime = runtime();
+        runtime.block_on(async {
+            assert!(accepts(&clerk, token).await);
+            service.stored(entries).await;
+            assert_eq!(clerk.health().fleet, FleetHealth::Up);
+            // Messages are heard too.
+            service.issuer.revoke(token);
+            let other = service.replica();
+            other.forget(TYPES[entries - 1], token).await;
+            let heard = async {
+                while accepts(&clerk, token).await {
+                    tokio::task::yield_now().await;
+                }
+            };
+            timeout(SECOND, heard).await.unwrap();
+        });
+    }
+}
+
 #[tokio::test]
 async fn replica_whose_store_never_worked_is_not_delayed() {
     let service = Service::start().await;

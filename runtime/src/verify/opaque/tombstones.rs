@@ -61,8 +61,13 @@ impl Tombstones {
         Turn(self.turn.load(Ordering::Acquire))
     }
 
-    /// Forgets what was asked until now. A message that was used before changes nothing.
-    pub(crate) fn add(
+    /// Forgets what was asked until now, because this process was told so.
+    pub(crate) fn add(&self, forgotten: Forgotten, now: UnixMillis, steady: Duration) {
+        self.insert(&mut self.lock(), forgotten, now, now, steady);
+    }
+
+    /// The same for a message of another replica. One that was used before changes nothing.
+    pub(crate) fn hear(
         &self,
         forgotten: Forgotten,
         sent_at: UnixMillis,
@@ -70,9 +75,20 @@ impl Tombstones {
         steady: Duration,
     ) {
         let mut kept = self.lock();
-        if kept.tombstones.get(&forgotten).is_some_and(|known| known.sent_at >= sent_at) {
-            return;
+        let known = kept.tombstones.get(&forgotten);
+        if known.is_none_or(|known| known.sent_at < sent_at) {
+            self.insert(&mut kept, forgotten, sent_at, now, steady);
         }
+    }
+
+    fn insert(
+        &self,
+        kept: &mut Kept,
+        forgotten: Forgotten,
+        sent_at: UnixMillis,
+        now: UnixMillis,
+        steady: Duration,
+    ) {
         // Questions that are asked from here on are later.
         let turn = self.turn.fetch_add(1, Ordering::AcqRel) + 1;
         let tombstone = Tombstone { turn, sent_at, at: now.max(sent_at), until: steady + LIFETIME };
@@ -159,7 +175,7 @@ mod tests {
         let tombstones = Tombstones::default();
         let before = tombstones.turn();
         assert!(!tombstones.cover(before, [token(1)]));
-        tombstones.add(token(1), NOW, NOW, START);
+        tombstones.hear(token(1), NOW, NOW, START);
         assert!(tombstones.cover(before, [token(1)]));
         assert!(tombstones.cover(before, [token(2), token(1)]));
         assert!(!tombstones.cover(before, [token(2)]));
@@ -167,7 +183,7 @@ mod tests {
         assert!(!tombstones.cover(before, [other]), "of another type");
         let after = tombstones.turn();
         assert!(!tombstones.cover(after, [token(1)]));
-        tombstones.add(token(2), NOW, NOW, START);
+        tombstones.hear(token(2), NOW, NOW, START);
         assert!(!tombstones.cover(after, [token(1)]));
     }
 
@@ -177,23 +193,38 @@ mod tests {
         assert!(!tombstones.cover_time(NOW, [token(1)]));
         // The sender's clock is behind ours, and the other way round.
         for (sent, ours) in [(NOW.plus(-9), NOW), (NOW, NOW.plus(-9))] {
-            tombstones.add(token(1), sent, ours, START);
+            tombstones.hear(token(1), sent, ours, START);
             assert!(tombstones.cover_time(NOW, [token(1)]));
             assert!(!tombstones.cover_time(NOW.plus(1), [token(1)]));
+        }
+    }
+
+    /// Twice within a millisecond, or while a test holds the clock.
+    #[test]
+    fn own_order_to_forget_always_counts() {
+        let tombstones = Tombstones::default();
+        for _ in 0..2 {
+            let before = tombstones.turn();
+            tombstones.add(token(1), NOW, START);
+            assert!(tombstones.cover(before, [token(1)]));
+            // The message to the others is heard here too.
+            let after = tombstones.turn();
+            tombstones.hear(token(1), NOW, NOW, START);
+            assert!(!tombstones.cover(after, [token(1)]));
         }
     }
 
     #[test]
     fn message_is_used_once() {
         let tombstones = Tombstones::default();
-        tombstones.add(token(1), NOW, NOW, START);
+        tombstones.hear(token(1), NOW, NOW, START);
         let later = tombstones.turn();
         for sent in [NOW, NOW.plus(-1)] {
-            tombstones.add(token(1), sent, NOW.plus(9000), START);
+            tombstones.hear(token(1), sent, NOW.plus(9000), START);
             assert!(!tombstones.cover(later, [token(1)]));
             assert!(!tombstones.cover_time(NOW.plus(1), [token(1)]));
         }
-        tombstones.add(token(1), NOW.plus(1), NOW.plus(1), START);
+        tombstones.hear(token(1), NOW.plus(1), NOW.plus(1), START);
         assert!(tombstones.cover(later, [token(1)]));
     }
 
@@ -202,7 +233,7 @@ mod tests {
         let tombstones = Tombstones::default();
         let before = tombstones.turn();
         for number in 0..=MOST {
-            tombstones.add(token(number), NOW, NOW, START);
+            tombstones.hear(token(number), NOW, NOW, START);
         }
         assert_eq!(tombstones.lock().tombstones.len(), 1);
         assert!(tombstones.cover(before, [token(0)]));
@@ -215,9 +246,9 @@ mod tests {
     fn expired_tombstones_make_room() {
         let tombstones = Tombstones::default();
         for number in 0..MOST {
-            tombstones.add(token(number), NOW, NOW, START);
+            tombstones.hear(token(number), NOW, NOW, START);
         }
-        tombstones.add(token(MOST), NOW, NOW, START + LIFETIME);
+        tombstones.hear(token(MOST), NOW, NOW, START + LIFETIME);
         assert_eq!(tombstones.lock().tombstones.len(), 1);
         assert!(tombstones.lock().all.is_none());
     }
