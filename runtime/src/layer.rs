@@ -37,7 +37,7 @@ use crate::{
     },
     guard::{Verified, admit, admit_further, expiry::expired, reject},
     identity::VerifiedToken,
-    mcp::tool_policies::ToolPolicies,
+    mcp::policies::Policies,
     policy::Policy,
     request::sensitive::mark_sensitive,
     response::{kind::RejectionKind, rejection::Rejection},
@@ -81,7 +81,7 @@ pub struct ClerkLayer {
     clerk: Clerk,
     policy: Policy,
     passes_preflights: bool,
-    tools: Option<&'static ToolPolicies>,
+    mcp: Option<&'static Policies>,
     answers_grpc: bool,
     methods: Option<&'static MethodPolicies>,
     closes_streams_on_expiry: bool,
@@ -102,7 +102,7 @@ impl ClerkLayer {
             clerk,
             policy,
             passes_preflights: true,
-            tools: None,
+            mcp: None,
             answers_grpc: false,
             methods: None,
             closes_streams_on_expiry: false,
@@ -125,24 +125,30 @@ impl ClerkLayer {
         self.passes_preflights
     }
 
-    /// The same layer, for an MCP server: who calls a tool must pass the policy of the tool too.
-    /// The page [`mcp`](crate::guide::mcp) shows it with a server.
+    /// Requires the policies of an MCP server, beside that of the layer. The page
+    /// [`mcp`](crate::guide::mcp) shows it with a server.
     ///
     /// The caller is verified first. Then the message is read, and a call that lacks a scope is
     /// rejected with 403 before the server sees it, because a tool cannot set the status of the
-    /// response that it is a part of. The challenge names the scopes of the tool, and those that
-    /// the policy of the layer used. What is not one JSON-RPC message, or not the one that its
-    /// `Mcp-Method`, `Mcp-Name` and `MCP-Protocol-Version` name, is answered with 400, what is too
-    /// long with 413, what is encoded with 415, and a tool that has no policy as MCP answers for
-    /// tools that it does not know. The service gets the message that was read, with its `Content-Length`.
+    /// response that it is a part of. The challenge names the scopes of the tool, prompt, resource
+    /// or method, and those that the policy of the layer used. The service gets the message that was
+    /// read, with its `Content-Length`.
     ///
-    /// A message may take 30 seconds to arrive, else it is answered with 408; and where the
-    /// token has ended meanwhile, with 401. A request for another protocol is answered with 400:
-    /// `CONNECT`, or any `Upgrade` field, also `h2c`. No policy could be asked for what is said on
-    /// such a connection.
+    /// | message | rejection |
+    /// |---|---|
+    /// | names a tool, prompt or resource without an entry, or a malformed URI | 200, JSON-RPC error −32602; 400 for a notification |
+    /// | has a method without an entry that MCP does not define, or that names a task | −32601 with 404; with 200 before MCP 2026-07-28; 400 for a notification |
+    /// | is not one JSON-RPC message, or not the one that its `Mcp-Method`, `Mcp-Name` and `MCP-Protocol-Version` name | 400 |
+    /// | takes more than 30 seconds to arrive | 408 |
+    /// | is too long | 413 |
+    /// | is encoded | 415 |
+    /// | has a token that expired meanwhile | 401 |
+    ///
+    /// A request for another protocol is rejected with 400: `CONNECT`, or any `Upgrade` field, also
+    /// `h2c`. No policy could be required of what is said on such a connection.
     #[must_use]
-    pub const fn tools(mut self, tools: &'static ToolPolicies) -> Self {
-        self.tools = Some(tools);
+    pub const fn mcp(mut self, policies: &'static Policies) -> Self {
+        self.mcp = Some(policies);
         self
     }
 
@@ -317,12 +323,12 @@ impl ClerkLayer {
             Some(Method::Public) | None => Ok(()),
         };
         decided.map_err(|rejection| self.render(rejection, grpc))?;
-        let Some(tools) = self.tools else {
+        let Some(policies) = self.mcp else {
             telemetry::admitted(token_type);
             return Ok((Request::from_parts(parts, body), end));
         };
         // Only now: the message of a request that is rejected is not read.
-        let message = tools.read(&mut parts, body).await;
+        let message = policies.read(&mut parts, body).await;
         let message = message.inspect_err(|_| telemetry::admitted(token_type))?;
         // The token can expire before the last byte of a slow message.
         if is_expired(end, clerk.verifier().clock.now()) {
@@ -330,8 +336,8 @@ impl ClerkLayer {
             return Err(self.render(self.reject(&rejected, policy, &parts.extensions), grpc));
         }
         telemetry::admitted(token_type);
-        let may = |policy| self.admit_further(policy, &mut parts.extensions);
-        match tools.rejection(&parts.headers, &message, may) {
+        let require = |policy| self.admit_further(policy, &mut parts.extensions);
+        match policies.rejection(&parts.headers, &message, require) {
             Some(rejected) => Err(rejected),
             None => Ok((Request::from_parts(parts, Body::from(message)), end)),
         }

@@ -15,6 +15,7 @@ mod extractor;
 mod has;
 mod hierarchy;
 mod layer;
+mod mcp;
 mod optional;
 mod require;
 mod review;
