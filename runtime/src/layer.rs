@@ -35,9 +35,9 @@ use crate::{
         method_policies::{Method, MethodPolicies},
         status, stream,
     },
-    guard::{Verified, admit, admit_further, expiry::expired, reject},
+    guard::{Verified, admit, admit_further, expiry::expired, reject, verified},
     identity::VerifiedToken,
-    mcp::policies::Policies,
+    mcp::{decision::Decision, lists::ListFilter, policies::Policies},
     policy::Policy,
     request::sensitive::mark_sensitive,
     response::{kind::RejectionKind, rejection::Rejection},
@@ -261,22 +261,25 @@ where
         let layer = self.layer.clone();
         Box::pin(async move {
             let grpc = status::content_type(request.headers());
-            let (request, end) = match layer.admit(request, grpc.as_ref()).await {
+            let (request, end, lists) = match layer.admit(request, grpc.as_ref()).await {
                 Ok(admitted) => admitted,
                 Err(rejected) => return Ok(rejected),
             };
             if !layer.closes_streams_on_expiry {
-                return Ok(ready.call(request).await?.into_response());
+                let response = ready.call(request).await?.into_response();
+                return Ok(filter(response, lists).await);
             }
             let clock = &layer.clerk.verifier().clock;
             let ended = || expired(clock.clone(), end);
             if !layer.answers_grpc {
-                return Ok(end_stream(ready.call(request).await?.into_response(), ended()));
+                let response = ready.call(request).await?.into_response();
+                return Ok(end_stream(filter(response, lists).await, ended()));
             }
             let was_cut = Arc::new(AtomicBool::new(false));
             let request =
                 request.map(|body| stream::end_requests(body, ended(), Arc::clone(&was_cut)));
             let response = ready.call(request).await?.into_response();
+            let response = filter(response, lists).await;
             // tonic serves a request of any content type.
             let Some(content_type) = grpc else { return Ok(end_stream(response, ended())) };
             let trailers = status::trailers(RejectionKind::InvalidToken, &[]);
@@ -289,21 +292,28 @@ where
     }
 }
 
+async fn filter(response: Response, lists: Option<ListFilter>) -> Response {
+    match lists {
+        Some(lists) => lists.apply(response).await,
+        None => response,
+    }
+}
+
 impl ClerkLayer {
-    /// The request that may go on, and the moment from which its token is rejected; or the answer
-    /// that refuses it.
+    /// The request that may go on, the moment from which its token is rejected, and the filter of
+    /// its response; or the answer that rejects it.
     async fn admit(
         &self,
         request: Request,
         grpc: Option<&HeaderValue>,
-    ) -> Result<(Request, Option<UnixMillis>), Response> {
+    ) -> Result<(Request, Option<UnixMillis>, Option<ListFilter>), Response> {
         let Self { clerk, policy, .. } = self;
         let method = self.methods.map(|methods| methods.of(request.uri().path()));
         let (mut parts, body) = request.into_parts();
         if method == Some(Method::Public) {
             mark_sensitive(&mut parts.headers);
             Verified::store_anonymous(clerk.clone(), *policy, &mut parts.extensions);
-            return Ok((Request::from_parts(parts, body), None));
+            return Ok((Request::from_parts(parts, body), None, None));
         }
         let admitted = match admit(clerk.clone(), &mut parts, policy).await {
             Ok(admitted) => admitted,
@@ -325,7 +335,7 @@ impl ClerkLayer {
         decided.map_err(|rejection| self.render(rejection, grpc))?;
         let Some(policies) = self.mcp else {
             telemetry::admitted(token_type);
-            return Ok((Request::from_parts(parts, body), end));
+            return Ok((Request::from_parts(parts, body), end, None));
         };
         // Only now: the message of a request that is rejected is not read.
         let message = policies.read(&mut parts, body).await;
@@ -337,10 +347,16 @@ impl ClerkLayer {
         }
         telemetry::admitted(token_type);
         let require = |policy| self.admit_further(policy, &mut parts.extensions);
-        match policies.rejection(&parts.headers, &message, require) {
-            Some(rejected) => Err(rejected),
-            None => Ok((Request::from_parts(parts, Body::from(message)), end)),
-        }
+        let list = match policies.decide(&parts.headers, &message, require) {
+            Decision::Admitted(list) => list,
+            Decision::Rejected(rejected) => return Err(rejected),
+        };
+        let lists = list.map(|list| {
+            let (caller, hierarchy) = (verified(&parts.extensions), clerk.scope_hierarchy());
+            let caller = caller.map(|caller| caller.identity().clone());
+            ListFilter::new(policies, list, caller, hierarchy, &mut parts.headers)
+        });
+        Ok((Request::from_parts(parts, Body::from(message)), end, lists))
     }
 
     fn admit_further(&self, policy: Policy, request: &mut Extensions) -> Result<(), Rejection> {

@@ -6,8 +6,9 @@ pub(crate) mod decision;
 pub(crate) mod fault;
 pub(crate) mod fields;
 pub(crate) mod folding;
+pub(crate) mod lists;
 pub(crate) mod message;
 pub(crate) mod policies;
 pub(crate) mod template;
 
-pub use self::policies::{Policies, Target};
+pub use self::policies::{Policies, PolicyTarget};

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use axum::{Router, serve};
-use clerk_auth::{ClerkLayer, mcp::Target, testing::DevIssuer};
+use clerk_auth::{ClerkLayer, mcp::PolicyTarget, testing::DevIssuer};
 use reqwest::header::{AUTHORIZATION, WWW_AUTHENTICATE};
 use rmcp::{
     ClientLifecycleMode, ClientServiceExt, RoleClient, ServiceError,
@@ -325,7 +325,7 @@ fn each_tool_and_prompt_has_a_policy_and_each_policy_has_one() {
     let tools = tools.map(|name| format!("tool {name}"));
     let mut served: Vec<_> = tools.chain(prompts.map(|name| format!("prompt {name}"))).collect();
     let targets = POLICIES.iter().map(|(target, _)| target);
-    let named = targets.filter(|it| matches!(it, Target::Tool(_) | Target::Prompt(_)));
+    let named = targets.filter(|it| matches!(it, PolicyTarget::Tool(_) | PolicyTarget::Prompt(_)));
     let mut listed: Vec<_> = named.map(|target| target.to_string()).collect();
     served.sort();
     listed.sort();

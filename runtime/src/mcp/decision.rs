@@ -16,8 +16,9 @@ use super::{
     fault::{MessageRejection, reject_unlisted},
     fields,
     folding::is_same,
+    lists::ListRequest,
     message::{self, Message},
-    policies::{Policies, Target},
+    policies::{Policies, PolicyTarget},
     template::{self, is_malformed},
 };
 use crate::policy::Policy;
@@ -25,6 +26,13 @@ use crate::policy::Policy;
 /// How long a whole message may take. A caller who was admitted is not verified again before it is
 /// there, not even if their token was revoked.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
+
+/// What happens to a message.
+pub(crate) enum Decision {
+    /// It goes on, and the list that it asks for is filtered.
+    Admitted(Option<ListRequest>),
+    Rejected(Response),
+}
 
 impl Policies {
     /// The whole message of a request, whose head describes it afterwards.
@@ -49,42 +57,74 @@ impl Policies {
         message.await.map_err(|_| MessageRejection::TooSlow)?
     }
 
-    /// Requires each policy that the message must pass, by `require`. The answer to a message that
-    /// goes no further.
-    pub(crate) fn rejection<R: IntoResponse>(
+    /// Requires each policy that the message must pass, by `require`.
+    pub(crate) fn decide<R: IntoResponse>(
         &self,
         headers: &HeaderMap,
         message: &[u8],
-        mut require: impl FnMut(Policy) -> Result<(), R>,
-    ) -> Option<Response> {
+        require: impl FnMut(Policy) -> Result<(), R>,
+    ) -> Decision {
         // A request without a body, such as the GET of a stream, calls nothing.
         if message.is_empty() {
-            let speaks = fields::name_a_message(headers);
-            return speaks.then(|| MessageRejection::FieldMismatch.reject());
+            return if fields::name_a_message(headers) {
+                Decision::Rejected(MessageRejection::FieldMismatch.reject())
+            } else {
+                Decision::Admitted(None)
+            };
         }
         let Ok(message) = message::read(message) else {
-            return Some(MessageRejection::Unreadable.reject());
+            return Decision::Rejected(MessageRejection::Unreadable.reject());
         };
-        if let Some((fault, name)) = self.unlisted(&message) {
-            return Some(reject_unlisted(fault, name, &message));
+        if let Some(rejected) = self.rejection(headers, &message, require) {
+            return Decision::Rejected(rejected);
         }
-        let met = self.iter().filter(|(target, _)| is_met(*target, &message));
-        for (_, policy) in met {
-            if let Err(rejected) = require(policy) {
-                return Some(rejected.into_response());
+        let list = self.filters_lists.then(|| ListRequest::of(&message));
+        Decision::Admitted(list.flatten())
+    }
+
+    fn rejection<R: IntoResponse>(
+        &self,
+        headers: &HeaderMap,
+        message: &Message<'_>,
+        mut require: impl FnMut(Policy) -> Result<(), R>,
+    ) -> Option<Response> {
+        if let Some(method) = message.method.as_deref() {
+            if let Some((fault, name)) = self.unlisted(method, &message.carried) {
+                return Some(reject_unlisted(fault, name, message));
+            }
+            for policy in self.met(method, &message.carried) {
+                if let Err(rejected) = require(policy) {
+                    return Some(rejected.into_response());
+                }
             }
         }
-        let agree = fields::agree(headers, &message);
-        (!agree).then(|| MessageRejection::FieldMismatch.reject_message(&message))
+        let agree = fields::agree(headers, message);
+        (!agree).then(|| MessageRejection::FieldMismatch.reject_message(message))
+    }
+
+    /// The policy of each entry that must pass.
+    pub(crate) fn met<'m>(
+        &self,
+        method: &'m str,
+        carried: &'m Carried<'_>,
+    ) -> impl Iterator<Item = Policy> + 'm {
+        let policies = *self;
+        policies
+            .into_entries()
+            .filter(|(target, _)| is_met(*target, method, carried))
+            .map(|it| it.1)
     }
 
     /// What no entry lists in the message, and the fault that this is.
-    fn unlisted<'m>(&self, message: &'m Message<'_>) -> Option<(MessageRejection, &'m str)> {
+    pub(crate) fn unlisted<'m>(
+        &self,
+        method: &'m str,
+        carried: &'m Carried<'_>,
+    ) -> Option<(MessageRejection, &'m str)> {
         use MessageRejection as Fault;
-        let method = message.method.as_deref()?;
         let by_layer = self.unlisted_by_layer.contains(&method);
         let is_listed = by_layer || has(self.methods, method);
-        let (is_known, fault, name) = match &message.carried {
+        let (is_known, fault, name) = match carried {
             Carried::Nothing => return None,
             Carried::Malformed => (false, Fault::InvalidParams, ""),
             Carried::Other => (is_listed, Fault::UnknownMethod, method),
@@ -133,16 +173,16 @@ fn is_name_known(entries: &[(&str, Policy)], name: &str, by_layer: bool) -> bool
 }
 
 /// Whether an entry for `target` must pass.
-fn is_met(target: Target, message: &Message<'_>) -> bool {
-    match (target, &message.carried) {
-        (Target::Method(method), _) => message.method.as_deref() == Some(method),
-        (Target::Tool(listed), Carried::Tool(name))
-        | (Target::Prompt(listed), Carried::Prompt(name)) => listed == name,
-        (Target::Resource(listed), Carried::Resource(uri)) => template::touches(listed, uri),
-        (Target::Resource(listed), Carried::Reference(uri)) => {
+fn is_met(target: PolicyTarget, method: &str, carried: &Carried<'_>) -> bool {
+    match (target, carried) {
+        (PolicyTarget::Method(listed), _) => listed == method,
+        (PolicyTarget::Tool(listed), Carried::Tool(name))
+        | (PolicyTarget::Prompt(listed), Carried::Prompt(name)) => listed == name,
+        (PolicyTarget::Resource(listed), Carried::Resource(uri)) => template::touches(listed, uri),
+        (PolicyTarget::Resource(listed), Carried::Reference(uri)) => {
             listed == uri || template::touches(listed, uri)
         }
-        (Target::Resource(listed), Carried::Subscriptions { uris, .. }) => {
+        (PolicyTarget::Resource(listed), Carried::Subscriptions { uris, .. }) => {
             uris.iter().any(|uri| template::touches(listed, uri))
         }
         _ => false,

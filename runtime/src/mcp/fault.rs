@@ -28,6 +28,8 @@ pub(crate) enum MessageRejection {
     UnknownPrompt,
     UnknownResource,
     UnknownMethod,
+    /// The server's list cannot be filtered.
+    UnreadableList,
 }
 
 impl MessageRejection {
@@ -46,6 +48,7 @@ impl MessageRejection {
             Self::UnknownPrompt => "unknown-prompt",
             Self::UnknownResource => "unknown-resource",
             Self::UnknownMethod => "unknown-method",
+            Self::UnreadableList => "unreadable-list",
         }
     }
 
@@ -61,7 +64,13 @@ impl MessageRejection {
         self.answer(message.id, message.version.is_some())
     }
 
-    fn log(self) {
+    /// One event, and the answer to a request with this `id`.
+    pub(crate) fn reject_request(self, id: &str) -> Response {
+        self.log();
+        self.answer(Some(id), false)
+    }
+
+    pub(crate) fn log(self) {
         tracing::info!(target: TARGET, fault = self.as_str(), "message rejected");
     }
 
@@ -98,6 +107,7 @@ impl MessageRejection {
                 (StatusCode::NOT_FOUND, -32601, "Method not found")
             }
             Self::UnknownMethod => (StatusCode::OK, -32601, "Method not found"),
+            Self::UnreadableList => (StatusCode::INTERNAL_SERVER_ERROR, -32603, "Internal error"),
         };
         let json = format!(
             r#"{{"jsonrpc":"2.0","id":{id},"error":{{"code":{code},"message":"{message}"}}}}"#

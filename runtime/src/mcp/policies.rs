@@ -41,6 +41,7 @@ pub struct Policies {
     pub(crate) resources: Entries,
     pub(crate) methods: Entries,
     pub(crate) unlisted_by_layer: &'static [&'static str],
+    pub(crate) filters_lists: bool,
     pub(crate) most_bytes: usize,
 }
 
@@ -49,7 +50,7 @@ type Entries = &'static [(&'static str, Policy)];
 /// What a policy in [`Policies`] is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Target {
+pub enum PolicyTarget {
     /// The tool with this name.
     Tool(&'static str),
     /// The prompt with this name.
@@ -60,7 +61,7 @@ pub enum Target {
     Method(&'static str),
 }
 
-impl fmt::Display for Target {
+impl fmt::Display for PolicyTarget {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (kind, name) = match self {
             Self::Tool(name) => ("tool", name),
@@ -82,6 +83,7 @@ impl Policies {
             resources: &[],
             methods: &[],
             unlisted_by_layer: &[],
+            filters_lists: false,
             most_bytes: MOST_BYTES,
         }
     }
@@ -174,6 +176,24 @@ impl Policies {
         Self { unlisted_by_layer: methods, ..self }
     }
 
+    /// Removes what the caller cannot use from the responses to `tools/list`, `prompts/list`,
+    /// `resources/list` and `resources/templates/list`.
+    ///
+    /// What has no entry is removed, and what the caller cannot use even with more scopes or a
+    /// reverification. A resource template stays only if its text is an entry. An anonymous caller
+    /// sees each entry. The policies of `tools/call`, `prompts/get` and `resources/read` in
+    /// [`methods`](Self::methods) count too. `cacheScope` becomes `private`.
+    ///
+    /// A list is read from a JSON response or from the events of a response that streams, of at most
+    /// [`message_limit`](Self::message_limit) bytes. If it cannot be read, the caller gets the
+    /// JSON-RPC error −32603 in its place, with status 500 or as an event. What a hidden name
+    /// requires is decided at each call nevertheless. A stream that is resumed by `Last-Event-ID` is
+    /// not filtered.
+    #[must_use]
+    pub const fn filter_lists(self) -> Self {
+        Self { filters_lists: true, ..self }
+    }
+
     /// Sets how many bytes a message can have. Defaults to 4 MiB. A longer one is rejected with
     /// 413. A message is held in memory while it is decided.
     #[must_use]
@@ -183,10 +203,15 @@ impl Policies {
 
     /// Returns each entry with its policy, in the order tools, prompts, resources, methods: to check
     /// them at start, and to print them.
-    pub fn iter(&self) -> impl Iterator<Item = (Target, Policy)> {
-        let tools = targets(self.tools, Target::Tool).chain(targets(self.prompts, Target::Prompt));
-        let resources = targets(self.resources, Target::Resource);
-        tools.chain(resources).chain(targets(self.methods, Target::Method))
+    pub fn iter(&self) -> impl Iterator<Item = (PolicyTarget, Policy)> {
+        self.into_entries()
+    }
+
+    pub(crate) fn into_entries(self) -> impl Iterator<Item = (PolicyTarget, Policy)> {
+        let tools = targets(self.tools, PolicyTarget::Tool)
+            .chain(targets(self.prompts, PolicyTarget::Prompt));
+        let resources = targets(self.resources, PolicyTarget::Resource);
+        tools.chain(resources).chain(targets(self.methods, PolicyTarget::Method))
     }
 }
 
@@ -198,8 +223,8 @@ impl Default for Policies {
 
 fn targets(
     entries: Entries,
-    target: fn(&'static str) -> Target,
-) -> impl Iterator<Item = (Target, Policy)> {
+    target: fn(&'static str) -> PolicyTarget,
+) -> impl Iterator<Item = (PolicyTarget, Policy)> {
     entries.iter().map(move |(name, policy)| (target(name), *policy))
 }
 
