@@ -35,9 +35,9 @@ use crate::{
         method_policies::{Method, MethodPolicies},
         status, stream,
     },
-    guard::{Verified, admit, admit_further, expiry::expired, reject},
+    guard::{Verified, admit, admit_further, expiry::expired, reject, verified},
     identity::VerifiedToken,
-    mcp::tool_policies::ToolPolicies,
+    mcp::{decision::Decision, lists::ListFilter, policies::Policies},
     policy::Policy,
     request::sensitive::mark_sensitive,
     response::{kind::RejectionKind, rejection::Rejection},
@@ -81,7 +81,7 @@ pub struct ClerkLayer {
     clerk: Clerk,
     policy: Policy,
     passes_preflights: bool,
-    tools: Option<&'static ToolPolicies>,
+    mcp: Option<&'static Policies>,
     answers_grpc: bool,
     methods: Option<&'static MethodPolicies>,
     closes_streams_on_expiry: bool,
@@ -102,7 +102,7 @@ impl ClerkLayer {
             clerk,
             policy,
             passes_preflights: true,
-            tools: None,
+            mcp: None,
             answers_grpc: false,
             methods: None,
             closes_streams_on_expiry: false,
@@ -125,24 +125,30 @@ impl ClerkLayer {
         self.passes_preflights
     }
 
-    /// The same layer, for an MCP server: who calls a tool must pass the policy of the tool too.
-    /// The page [`mcp`](crate::guide::mcp) shows it with a server.
+    /// Requires the policies of an MCP server, beside that of the layer. The page
+    /// [`mcp`](crate::guide::mcp) shows it with a server.
     ///
     /// The caller is verified first. Then the message is read, and a call that lacks a scope is
     /// rejected with 403 before the server sees it, because a tool cannot set the status of the
-    /// response that it is a part of. The challenge names the scopes of the tool, and those that
-    /// the policy of the layer used. What is not one JSON-RPC message, or not the one that its
-    /// `Mcp-Method`, `Mcp-Name` and `MCP-Protocol-Version` name, is answered with 400, what is too
-    /// long with 413, what is encoded with 415, and a tool that has no policy as MCP answers for
-    /// tools that it does not know. The service gets the message that was read, with its `Content-Length`.
+    /// response that it is a part of. The challenge names the scopes of the tool, prompt, resource
+    /// or method, and those that the policy of the layer used. The service gets the message that was
+    /// read, with its `Content-Length`.
     ///
-    /// A message may take 30 seconds to arrive, else it is answered with 408; and where the
-    /// token has ended meanwhile, with 401. A request for another protocol is answered with 400:
-    /// `CONNECT`, or any `Upgrade` field, also `h2c`. No policy could be asked for what is said on
-    /// such a connection.
+    /// | message | rejection |
+    /// |---|---|
+    /// | names a tool, prompt or resource without an entry, or a malformed URI | 200, JSON-RPC error −32602; 400 for a notification |
+    /// | has a method without an entry that MCP does not define, or that names a task | −32601 with 404; with 200 before MCP 2026-07-28; 400 for a notification |
+    /// | is not one JSON-RPC message, or not the one that its `Mcp-Method`, `Mcp-Name` and `MCP-Protocol-Version` name | 400 |
+    /// | takes more than 30 seconds to arrive | 408 |
+    /// | is too long | 413 |
+    /// | is encoded | 415 |
+    /// | has a token that expired meanwhile | 401 |
+    ///
+    /// A request for another protocol is rejected with 400: `CONNECT`, or any `Upgrade` field, also
+    /// `h2c`. No policy could be required of what is said on such a connection.
     #[must_use]
-    pub const fn tools(mut self, tools: &'static ToolPolicies) -> Self {
-        self.tools = Some(tools);
+    pub const fn mcp(mut self, policies: &'static Policies) -> Self {
+        self.mcp = Some(policies);
         self
     }
 
@@ -255,22 +261,25 @@ where
         let layer = self.layer.clone();
         Box::pin(async move {
             let grpc = status::content_type(request.headers());
-            let (request, end) = match layer.admit(request, grpc.as_ref()).await {
+            let (request, end, lists) = match layer.admit(request, grpc.as_ref()).await {
                 Ok(admitted) => admitted,
                 Err(rejected) => return Ok(rejected),
             };
             if !layer.closes_streams_on_expiry {
-                return Ok(ready.call(request).await?.into_response());
+                let response = ready.call(request).await?.into_response();
+                return Ok(filter(response, lists).await);
             }
             let clock = &layer.clerk.verifier().clock;
             let ended = || expired(clock.clone(), end);
             if !layer.answers_grpc {
-                return Ok(end_stream(ready.call(request).await?.into_response(), ended()));
+                let response = ready.call(request).await?.into_response();
+                return Ok(end_stream(filter(response, lists).await, ended()));
             }
             let was_cut = Arc::new(AtomicBool::new(false));
             let request =
                 request.map(|body| stream::end_requests(body, ended(), Arc::clone(&was_cut)));
             let response = ready.call(request).await?.into_response();
+            let response = filter(response, lists).await;
             // tonic serves a request of any content type.
             let Some(content_type) = grpc else { return Ok(end_stream(response, ended())) };
             let trailers = status::trailers(RejectionKind::InvalidToken, &[]);
@@ -283,21 +292,28 @@ where
     }
 }
 
+async fn filter(response: Response, lists: Option<ListFilter>) -> Response {
+    match lists {
+        Some(lists) => lists.apply(response).await,
+        None => response,
+    }
+}
+
 impl ClerkLayer {
-    /// The request that may go on, and the moment from which its token is rejected; or the answer
-    /// that refuses it.
+    /// The request that may go on, the moment from which its token is rejected, and the filter of
+    /// its response; or the answer that rejects it.
     async fn admit(
         &self,
         request: Request,
         grpc: Option<&HeaderValue>,
-    ) -> Result<(Request, Option<UnixMillis>), Response> {
+    ) -> Result<(Request, Option<UnixMillis>, Option<ListFilter>), Response> {
         let Self { clerk, policy, .. } = self;
         let method = self.methods.map(|methods| methods.of(request.uri().path()));
         let (mut parts, body) = request.into_parts();
         if method == Some(Method::Public) {
             mark_sensitive(&mut parts.headers);
             Verified::store_anonymous(clerk.clone(), *policy, &mut parts.extensions);
-            return Ok((Request::from_parts(parts, body), None));
+            return Ok((Request::from_parts(parts, body), None, None));
         }
         let admitted = match admit(clerk.clone(), &mut parts, policy).await {
             Ok(admitted) => admitted,
@@ -317,12 +333,12 @@ impl ClerkLayer {
             Some(Method::Public) | None => Ok(()),
         };
         decided.map_err(|rejection| self.render(rejection, grpc))?;
-        let Some(tools) = self.tools else {
+        let Some(policies) = self.mcp else {
             telemetry::admitted(token_type);
-            return Ok((Request::from_parts(parts, body), end));
+            return Ok((Request::from_parts(parts, body), end, None));
         };
         // Only now: the message of a request that is rejected is not read.
-        let message = tools.read(&mut parts, body).await;
+        let message = policies.read(&mut parts, body).await;
         let message = message.inspect_err(|_| telemetry::admitted(token_type))?;
         // The token can expire before the last byte of a slow message.
         if is_expired(end, clerk.verifier().clock.now()) {
@@ -330,11 +346,17 @@ impl ClerkLayer {
             return Err(self.render(self.reject(&rejected, policy, &parts.extensions), grpc));
         }
         telemetry::admitted(token_type);
-        let may = |policy| self.admit_further(policy, &mut parts.extensions);
-        match tools.rejection(&parts.headers, &message, may) {
-            Some(rejected) => Err(rejected),
-            None => Ok((Request::from_parts(parts, Body::from(message)), end)),
-        }
+        let require = |policy| self.admit_further(policy, &mut parts.extensions);
+        let list = match policies.decide(&parts.headers, &message, require) {
+            Decision::Admitted(list) => list,
+            Decision::Rejected(rejected) => return Err(rejected),
+        };
+        let lists = list.map(|list| {
+            let (caller, hierarchy) = (verified(&parts.extensions), clerk.scope_hierarchy());
+            let caller = caller.map(|caller| caller.identity().clone());
+            ListFilter::new(policies, list, caller, hierarchy, &mut parts.headers)
+        });
+        Ok((Request::from_parts(parts, Body::from(message)), end, lists))
     }
 
     fn admit_further(&self, policy: Policy, request: &mut Extensions) -> Result<(), Rejection> {

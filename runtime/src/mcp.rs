@@ -1,10 +1,14 @@
-//! Policies for each tool of an MCP server.
+//! Policies for the tools, prompts, resources and other methods of an MCP server.
 
 pub(crate) mod body;
+pub(crate) mod carried;
+pub(crate) mod decision;
 pub(crate) mod fault;
 pub(crate) mod fields;
 pub(crate) mod folding;
+pub(crate) mod lists;
 pub(crate) mod message;
-pub(crate) mod tool_policies;
+pub(crate) mod policies;
+pub(crate) mod template;
 
-pub use self::tool_policies::ToolPolicies;
+pub use self::policies::{Policies, PolicyTarget};

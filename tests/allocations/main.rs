@@ -15,7 +15,7 @@ use axum::{
     routing::{get, post},
 };
 use clerk_auth::{
-    Clerk, ClerkLayer, Policy, Scopes, Subject, clerk_auth, mcp::ToolPolicies, policy,
+    Clerk, ClerkLayer, Policy, Scopes, Subject, clerk_auth, mcp::Policies, policy,
     testing::DevIssuer,
 };
 use futures_util::{StreamExt, stream};
@@ -69,13 +69,13 @@ fn a_jwt_that_was_seen_before_takes_at_most_three_blocks() {
 const READ: Policy = policy!(accepts = "oauth_token", scopes = "read:notes");
 /// The limit of a message, which is not a power of two.
 const LENGTH: usize = 5 * 1024 * 256;
-const TOOLS: ToolPolicies = ToolPolicies::new(&[("list", READ)]).message_limit(LENGTH);
+const POLICIES: Policies = Policies::new().tools(&[("list", READ)]).message_limit(LENGTH);
 
 #[test]
 fn message_in_chunks_of_a_byte_takes_memory_of_its_length() {
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
     let issuer = runtime.block_on(DevIssuer::start()).unwrap();
-    let layer = ClerkLayer::new(issuer.clerk().build().unwrap(), READ).tools(&TOOLS);
+    let layer = ClerkLayer::new(issuer.clerk().build().unwrap(), READ).mcp(&POLICIES);
     let router = Router::new().route("/mcp", post(open)).layer(layer);
     let token = issuer.oauth("user_ada").scopes(["read:notes"]).jwt();
     let send = |body, status| {

@@ -18,7 +18,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::post,
 };
-use clerk_auth::{ClerkLayer, Policy, mcp::ToolPolicies, policy, testing::DevIssuer, verified};
+use clerk_auth::{ClerkLayer, Policy, mcp::Policies, policy, testing::DevIssuer, verified};
 use http::StatusCode;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -28,8 +28,8 @@ const WRITE: Policy = policy!(accepts = "oauth_token", scopes = "write");
 const PUBLISH: Policy = policy!(accepts = "oauth_token", scopes = "publish");
 
 /// `publish` also needs the scope `publish`, which its handler requires.
-const TOOLS: ToolPolicies =
-    ToolPolicies::new(&[("list", READ), ("add", WRITE), ("publish", WRITE)]);
+const POLICIES: Policies =
+    Policies::new().tools(&[("list", READ), ("add", WRITE), ("publish", WRITE)]);
 
 async fn answer(request: Request) -> Response {
     let (parts, body) = request.into_parts();
@@ -70,7 +70,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let metadata = clerk.resource_metadata([READ])?;
     let app = Router::new()
         .route("/mcp", post(answer))
-        .layer(ClerkLayer::new(clerk, READ).tools(&TOOLS))
+        .layer(ClerkLayer::new(clerk, READ).mcp(&POLICIES))
         .route("/mint", post(mint).with_state(issuer))
         .merge(metadata);
     println!("{url}");

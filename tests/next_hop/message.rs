@@ -1,7 +1,7 @@
 //! The message that the policies of tools were asked about is the one that arrives.
 
 use axum::{Router, body::Body, extract::Request};
-use clerk_auth::{ClerkLayer, mcp::ToolPolicies, testing::DevIssuer};
+use clerk_auth::{ClerkLayer, mcp::Policies, testing::DevIssuer};
 use clerk_auth_tests::{Server, connection::Connection};
 use futures_util::stream;
 use http::Version;
@@ -12,7 +12,7 @@ use crate::{
     upstream::{Message, Upstream},
 };
 
-const TOOLS: ToolPolicies = ToolPolicies::new(&[("list", NOTES)]);
+const POLICIES: Policies = Policies::new().tools(&[("list", NOTES)]);
 const LIST: &str = r#"{"id":1,"method":"tools/call","params":{"name":"list"}}"#;
 
 fn arrives(method: &str, bearer: &str, more: &[&str], body: &str) -> Message {
@@ -80,7 +80,7 @@ async fn message_arrives_with_its_own_length_and_nothing_else() {
     ];
     for (method, fields, sent, expected, body) in table {
         let upstream = Upstream::start().await;
-        let layer = ClerkLayer::new(clerk.clone(), NOTES).tools(&TOOLS);
+        let layer = ClerkLayer::new(clerk.clone(), NOTES).mcp(&POLICIES);
         let app = Server::start(proxy::to(upstream.address).layer(layer)).await;
         let mut connection = Connection::open(app.address()).await;
         let head = format!("{method} /mcp HTTP/1.1\r\nhost: app\r\nauthorization: {bearer}\r\n");
@@ -97,7 +97,7 @@ async fn message_that_was_waited_for_is_not_announced_again() {
     let issuer = DevIssuer::start().await.unwrap();
     let bearer = format!("Bearer {}", issuer.oauth("user_ada").scopes(["read:notes"]).jwt());
     let upstream = Upstream::start().await;
-    let layer = ClerkLayer::new(issuer.clerk().build().unwrap(), NOTES).tools(&TOOLS);
+    let layer = ClerkLayer::new(issuer.clerk().build().unwrap(), NOTES).mcp(&POLICIES);
     let app = Server::start(proxy::to(upstream.address).layer(layer)).await;
     let mut connection = Connection::open(app.address()).await;
     let length = format!("content-length: {}", LIST.len());
@@ -126,7 +126,7 @@ async fn message_with_another_length_than_its_head_says_arrives_whole() {
             let chunks = LIST.as_bytes().chunks(7).map(Ok::<_, std::convert::Infallible>);
             request.map(|_| Body::from_stream(stream::iter(chunks)))
         });
-        let layer = ClerkLayer::new(clerk.clone(), NOTES).tools(&TOOLS);
+        let layer = ClerkLayer::new(clerk.clone(), NOTES).mcp(&POLICIES);
         let router: Router = proxy::to(upstream.address).layer(layer).layer(replaced);
         let request = Request::post("https://app/mcp").version(Version::HTTP_2);
         let request = request.header("host", "app").header("authorization", &bearer);

@@ -1,7 +1,7 @@
 //! The body of a rejected request is not read, and is not taken for the next request either.
 
 use axum::{Router, routing::post};
-use clerk_auth::{Clerk, ClerkLayer, clerk_auth, mcp::ToolPolicies, testing::DevIssuer};
+use clerk_auth::{Clerk, ClerkLayer, clerk_auth, mcp::Policies, testing::DevIssuer};
 use clerk_auth_tests::Server;
 
 use tokio::{
@@ -11,7 +11,7 @@ use tokio::{
 
 use crate::{NOTES, proxy, upstream::Upstream};
 
-const TOOLS: ToolPolicies = ToolPolicies::new(&[("list", NOTES)]).message_limit(10);
+const POLICIES: Policies = Policies::new().tools(&[("list", NOTES)]).message_limit(10);
 
 #[clerk_auth(accepts = "oauth_token", scopes = "read:notes")]
 async fn guarded() {}
@@ -47,7 +47,7 @@ async fn unread_body_is_not_the_next_request() {
     for (line, fields, status) in table {
         for body in [&length, &chunked] {
             let upstream = Upstream::start().await;
-            let layer = ClerkLayer::new(clerk.clone(), NOTES).tools(&TOOLS);
+            let layer = ClerkLayer::new(clerk.clone(), NOTES).mcp(&POLICIES);
             let proxied = proxy::to(upstream.address).layer(layer);
             let app = Server::start(handler(clerk.clone()).fallback_service(proxied)).await;
             let mut stream = TcpStream::connect(app.address()).await.unwrap();

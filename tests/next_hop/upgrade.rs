@@ -1,12 +1,12 @@
 //! A connection that leaves HTTP leaves the policies, so a preflight opens none.
 
 use axum::{Router, http::StatusCode};
-use clerk_auth::{ClerkLayer, mcp::ToolPolicies, testing::DevIssuer};
+use clerk_auth::{ClerkLayer, mcp::Policies, testing::DevIssuer};
 
 use crate::NOTES;
 use clerk_auth_tests::{Server, connection::Connection};
 
-const TOOLS: ToolPolicies = ToolPolicies::new(&[("list", NOTES)]);
+const POLICIES: Policies = Policies::new().tools(&[("list", NOTES)]);
 
 /// Upgrades whatever comes, by any method.
 async fn upgrade() -> (StatusCode, [(&'static str, &'static str); 2]) {
@@ -19,7 +19,7 @@ async fn preflight_with_upgrade_is_guarded() {
     let layer = ClerkLayer::new(issuer.clerk().build().unwrap(), NOTES);
     let token = issuer.oauth("user_ada").scopes(["read:notes"]).jwt();
     let bearer = format!("authorization: Bearer {token}\r\n");
-    for (layer, with_token) in [(layer.clone(), 101), (layer.tools(&TOOLS), 400)] {
+    for (layer, with_token) in [(layer.clone(), 101), (layer.mcp(&POLICIES), 400)] {
         let app = Server::start(Router::new().fallback(upgrade).layer(layer)).await;
         let table = [
             ("connection: upgrade\r\nupgrade: h2c\r\n", "", 401),

@@ -11,7 +11,7 @@ use axum::{
 use clerk_auth::{
     ClerkBuilder, ClerkLayer, Policy,
     health::KeyHealth,
-    mcp::ToolPolicies,
+    mcp::Policies,
     policy,
     policy::OpaqueTokenType,
     testing::{Answer, Endpoint},
@@ -104,11 +104,11 @@ async fn a_layer_and_a_guard_behind_it_decide_once_each() {
 #[tokio::test]
 async fn layer_that_rejects_a_late_message_decides_once() {
     const OAUTH: Policy = policy!(accepts = "oauth_token");
-    const TOOLS: ToolPolicies = ToolPolicies::new(&[]);
+    const POLICIES: Policies = Policies::new().tools(&[]);
     let numbers = Numbers::default();
     let _guard = numbers.record();
     let app = App::start(|clerk| clerk).await;
-    let layer = ClerkLayer::new(app.clerk.clone(), OAUTH).tools(&TOOLS);
+    let layer = ClerkLayer::new(app.clerk.clone(), OAUTH).mcp(&POLICIES);
     let router: Router = Router::new().route("/", post(async || "reached")).layer(layer);
     let message = r#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#;
     let expired = "oauth_token/invalid-token/token-verification-failed";

@@ -12,7 +12,7 @@ use axum::{
 };
 use clerk_auth::{
     Clerk, ClerkLayer, Guard, Policy, clerk_auth,
-    mcp::ToolPolicies,
+    mcp::Policies,
     policy,
     testing::{Caller, DevIssuer, TestClock},
     verified,
@@ -164,7 +164,7 @@ async fn a_token_that_is_over_ends_at_once() {
 }
 
 const ANY: Policy = policy!(accepts = "any");
-const TOOLS: ToolPolicies = ToolPolicies::new(&[("look", ANY)]);
+const POLICIES: Policies = Policies::new().tools(&[("look", ANY)]);
 const CALL: &str = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"look"}}"#;
 
 /// Lets the time pass that `x-wait` names, and then tells whether what waits for the end is done.
@@ -195,7 +195,7 @@ async fn every_use_of_a_token_ends_at_the_same_second() {
                 .with_state(clerk)
                 .layer(from_fn_with_state(clock.clone(), wait))
                 .layer(layer.clone())
-                .route("/tool", post(whole).layer(layer.tools(&TOOLS)));
+                .route("/tool", post(whole).layer(layer.mcp(&POLICIES)));
             let token = || issuer.oauth("user_ada").lives(MINUTE);
             let token = if is_jwt { token().jwt() } else { token().opaque() };
             let request =

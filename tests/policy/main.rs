@@ -15,6 +15,8 @@ mod extractor;
 mod has;
 mod hierarchy;
 mod layer;
+mod lists;
+mod mcp;
 mod optional;
 mod require;
 mod review;

@@ -12,7 +12,7 @@ use axum::{
 };
 use clerk_auth::{
     Clerk, ClerkLayer, Guard, Policy, Rejection, clerk_auth,
-    mcp::ToolPolicies,
+    mcp::Policies,
     policy,
     policy::{Clause, Requirement, ScopeHierarchy},
     testing::DevIssuer,
@@ -32,8 +32,8 @@ const OPTIONAL_LIST: Policy = policy!(accepts = "oauth_token", scopes = "list", 
 const SCOPES: ScopeHierarchy = ScopeHierarchy::new(&[("write", &["read"])]);
 const ANYBODY: Policy = policy!(accepts = "any");
 
-const TOOLS: ToolPolicies =
-    ToolPolicies::new(&[("write", WRITE), ("export", EXPORT), ("list", OPTIONAL_LIST)]);
+const POLICIES: Policies =
+    Policies::new().tools(&[("write", WRITE), ("export", EXPORT), ("list", OPTIONAL_LIST)]);
 
 #[clerk_auth(accepts = "oauth_token", scopes = "write")]
 async fn write() {}
@@ -138,13 +138,13 @@ fn rows(clerk: &Clerk) -> Vec<Row> {
         ),
         Row {
             body: tool("write"),
-            ..row("layer, tool", open().layer(layer(READ).tools(&TOOLS)), &["read", "read write"])
+            ..row("layer, tool", open().layer(layer(READ).mcp(&POLICIES)), &["read", "read write"])
         },
         Row {
             body: tool("write"),
             ..row(
                 "layer, tool, guard",
-                guarded(any(write_or_export)).layer(layer(READ).tools(&TOOLS)),
+                guarded(any(write_or_export)).layer(layer(READ).mcp(&POLICIES)),
                 &["read", "read write"],
             )
         },
@@ -152,7 +152,7 @@ fn rows(clerk: &Clerk) -> Vec<Row> {
             body: tool("export"),
             ..row(
                 "layer, layer, tool, guard",
-                guarded(any(write)).layer(layer(WRITE).tools(&TOOLS)).layer(layer(READ)),
+                guarded(any(write)).layer(layer(WRITE).mcp(&POLICIES)).layer(layer(READ)),
                 &["read", "read write", "read write export"],
             )
         },
@@ -186,7 +186,7 @@ fn rows(clerk: &Clerk) -> Vec<Row> {
             body: tool("list"),
             ..row(
                 "optional layer, optional tool, guard",
-                guarded(any(write)).layer(layer(OPTIONAL).tools(&TOOLS)),
+                guarded(any(write)).layer(layer(OPTIONAL).mcp(&POLICIES)),
                 &["read list write"],
             )
         },
@@ -194,7 +194,7 @@ fn rows(clerk: &Clerk) -> Vec<Row> {
             body: tool("export"),
             ..row(
                 "optional layer, tool",
-                open().layer(layer(OPTIONAL).tools(&TOOLS)),
+                open().layer(layer(OPTIONAL).mcp(&POLICIES)),
                 &["read export"],
             )
         },

@@ -20,7 +20,7 @@ use axum::{
 };
 use clerk_auth::{
     Clerk, ClerkLayer, Policy,
-    mcp::ToolPolicies,
+    mcp::Policies,
     policy,
     policy::ScopeHierarchy,
     testing::{DevIssuer, TestClock},
@@ -36,12 +36,13 @@ const URL: &str = "https://mcp.example.com/mcp";
 const METADATA: &str = "https://mcp.example.com/.well-known/oauth-protected-resource/mcp";
 
 const ENTER: Policy = policy!(accepts = "oauth_token", scopes = "read:notes");
-const TOOLS: ToolPolicies = ToolPolicies::new(&[
-    ("list", ENTER),
-    ("add", policy!(accepts = "oauth_token", scopes = "write:notes")),
-    ("publish", policy!(accepts = "oauth_token", scopes = "write:notes publish:notes")),
-])
-.message_limit(1000);
+const POLICIES: Policies = Policies::new()
+    .tools(&[
+        ("list", ENTER),
+        ("add", policy!(accepts = "oauth_token", scopes = "write:notes")),
+        ("publish", policy!(accepts = "oauth_token", scopes = "write:notes publish:notes")),
+    ])
+    .message_limit(1000);
 
 const ADD: &str = r#"{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"add"}}"#;
 
@@ -55,7 +56,7 @@ async fn reached(request: Request) -> String {
 }
 
 fn router(clerk: Clerk) -> Router {
-    let guard = ClerkLayer::new(clerk, ENTER).tools(&TOOLS);
+    let guard = ClerkLayer::new(clerk, ENTER).mcp(&POLICIES);
     Router::new().route("/mcp", any(reached)).layer(guard)
 }
 
@@ -371,8 +372,7 @@ async fn each_message_that_is_rejected_is_one_event_with_a_word() {
     captured_log::start();
     let lines = || captured_log::take().into_iter().filter(|line| line.contains(" clerk_auth"));
     let expect = |word: &str, more: &str| {
-        let line =
-            format!("INFO clerk_auth::tools message=message rejected fault=\"{word}\"{more}");
+        let line = format!("INFO clerk_auth::mcp message=message rejected fault=\"{word}\"{more}");
         assert_eq!(lines().collect::<Vec<_>>(), [line]);
     };
     let table = [
@@ -409,7 +409,7 @@ async fn each_message_that_is_rejected_is_one_event_with_a_word() {
     // The caller chose the name: a part of it, and no line of its own.
     let long = format!("\\n{}", "x".repeat(100));
     assert_eq!(post(Body::from(ADD.replace("add", &long))).await.0, 200);
-    expect("unknown-tool", &format!(" tool=\"\\n{}\"", "x".repeat(63)));
+    expect("unknown-tool", &format!(" name=\"\\n{}\"", "x".repeat(63)));
 }
 
 /// A body that tells whether anybody asked for it.
@@ -446,12 +446,12 @@ async fn the_message_of_a_stranger_is_not_read() {
 #[tokio::test]
 async fn nobody_calls_a_tool_that_asks_for_somebody() {
     const OPTIONAL: Policy = policy!(accepts = "oauth_token", optional);
-    const MIXED: ToolPolicies = ToolPolicies::new(&[
+    const MIXED: Policies = Policies::new().tools(&[
         ("add", policy!(accepts = "oauth_token", scopes = "write:notes")),
         ("help", OPTIONAL),
     ]);
     let issuer = DevIssuer::start().await.unwrap();
-    let guard = ClerkLayer::new(issuer.clerk().build().unwrap(), OPTIONAL).tools(&MIXED);
+    let guard = ClerkLayer::new(issuer.clerk().build().unwrap(), OPTIONAL).mcp(&MIXED);
     let app = Server::start(Router::new().route("/mcp", any(reached)).layer(guard)).await;
     let help = ADD.replace("add", "help");
     let reply = app.send_body(Method::POST, "/mcp", &[], help.clone()).await;
@@ -464,14 +464,11 @@ async fn nobody_calls_a_tool_that_asks_for_somebody() {
 #[test]
 fn each_tool_is_listed_once_and_in_order() {
     let tools: Vec<String> =
-        TOOLS.iter().map(|(tool, policy)| format!("{tool}: {policy}")).collect();
+        POLICIES.iter().map(|(target, policy)| format!("{target}: {policy}")).collect();
     let expected = [
-        "list: oauth_token with scope read:notes",
-        "add: oauth_token with scope write:notes",
-        "publish: oauth_token with scopes write:notes publish:notes",
+        "tool list: oauth_token with scope read:notes",
+        "tool add: oauth_token with scope write:notes",
+        "tool publish: oauth_token with scopes write:notes publish:notes",
     ];
     assert_eq!(tools, expected);
-    let twice =
-        std::panic::catch_unwind(|| ToolPolicies::new(&[("a", ENTER), ("b", ENTER), ("a", ENTER)]));
-    assert!(twice.is_err(), "in a `const` it stops the build");
 }

@@ -6,7 +6,7 @@ use std::{error::Error, sync::Arc};
 
 use axum::{Router, http::request::Parts};
 use clerk_auth::{
-    ClerkLayer, Policy, Verified, mcp::ToolPolicies, policy, policy::ScopeHierarchy,
+    ClerkLayer, Policy, Verified, mcp::Policies, policy, policy::ScopeHierarchy,
     testing::DevIssuer, verified,
 };
 use rmcp::{
@@ -24,7 +24,7 @@ const READ: Policy = policy!(accepts = "oauth_token", scopes = "read:notes");
 const WRITE: Policy = policy!(accepts = "oauth_token", scopes = "write:notes");
 
 /// What each tool asks for. One that is missing here cannot be called.
-const TOOLS: ToolPolicies = ToolPolicies::new(&[("whoami", READ), ("clear_notes", WRITE)]);
+const POLICIES: Policies = Policies::new().tools(&[("whoami", READ), ("clear_notes", WRITE)]);
 
 /// Who may write may read.
 const SCOPES: ScopeHierarchy = ScopeHierarchy::new(&[("write:notes", &["read:notes"])]);
@@ -60,7 +60,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     // With keys of a real instance: `ClerkBuilder::from_env()` in place of `issuer.clerk()`.
     let issuer = DevIssuer::start().await?;
     let clerk = issuer.clerk().resource(url).audience([url]).scope_hierarchy(SCOPES).build()?;
-    for (_, policy) in TOOLS.iter() {
+    for (_, policy) in POLICIES.iter() {
         clerk.check(policy)?;
     }
 
@@ -72,7 +72,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let sessions = Arc::new(NeverSessionManager::default());
     let service = StreamableHttpService::new(|| Ok(Notes), sessions, config);
     let metadata = clerk.resource_metadata([READ])?;
-    let guard = ClerkLayer::new(clerk, READ).tools(&TOOLS).close_streams_on_expiry();
+    let guard = ClerkLayer::new(clerk, READ).mcp(&POLICIES).close_streams_on_expiry();
     let app = Router::new().route_service("/mcp", service).layer(guard).merge(metadata);
 
     let token = |scope: &str| issuer.oauth("user_ada").scopes([scope]).audience([url]).jwt();

@@ -1,6 +1,7 @@
-//! An MCP server for notes: its clients find Clerk by themselves, and each tool has its scopes.
+//! An MCP server for notes: its clients find Clerk by themselves, and each tool, prompt and resource
+//! has its scopes.
 //!
-//! It shows the layer in front of `rmcp`, a policy for each tool, the caller inside of tools, and
+//! It shows the layer in front of `rmcp`, a table of policies, the caller inside of tools, and
 //! metadata. It leaves out a database, and pages that call it from a browser, which need CORS.
 
 mod server;
@@ -12,7 +13,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use clerk_auth::{
-    Clerk, ClerkLayer, ConfigError, Policy, mcp::ToolPolicies, policy, policy::ScopeHierarchy,
+    Clerk, ClerkLayer, ConfigError, Policy, mcp::Policies, policy, policy::ScopeHierarchy,
 };
 use rmcp::transport::streamable_http_server::{
     StreamableHttpServerConfig, StreamableHttpService, session::never::NeverSessionManager,
@@ -30,9 +31,14 @@ pub const READ: Policy = policy!(accepts = "oauth_token", scopes = "read:notes")
 /// Who may write notes.
 pub const WRITE: Policy = policy!(accepts = "oauth_token", scopes = "write:notes");
 
-/// What each tool asks for. One that is missing here cannot be called.
-pub const TOOLS: ToolPolicies =
-    ToolPolicies::new(&[("whoami", ENTER), ("list_notes", READ), ("add_note", WRITE)]);
+/// A note, by its number.
+pub const NOTE: &str = "notes:///{number}";
+
+/// What each tool, prompt and resource requires. One that is missing here cannot be used.
+pub const POLICIES: Policies = Policies::new()
+    .tools(&[("whoami", ENTER), ("list_notes", READ), ("add_note", WRITE)])
+    .prompts(&[("tidy_up", WRITE)])
+    .resources(&[(NOTE, READ)]);
 
 /// Who may write may read.
 pub const SCOPES: ScopeHierarchy = ScopeHierarchy::new(&[("write:notes", &["read:notes"])]);
@@ -56,6 +62,6 @@ pub fn router(clerk: Clerk, host: &str, notes: Notes) -> Result<Router, ConfigEr
 
     // MCP wants the scopes of basic functionality here. Clients learn others when they need them.
     let metadata = clerk.resource_metadata([ENTER])?;
-    let guard = ClerkLayer::new(clerk, ENTER).tools(&TOOLS).close_streams_on_expiry();
+    let guard = ClerkLayer::new(clerk, ENTER).mcp(&POLICIES).close_streams_on_expiry();
     Ok(Router::new().route_service("/mcp", service).layer(guard).merge(metadata))
 }

@@ -8,7 +8,7 @@ use std::{env, error::Error, ffi::OsString};
 
 use axum::http::Uri;
 use clerk_auth::{ClerkBuilder, testing::DevIssuer};
-use mcp::{ENTER, Notes, SCOPES, TOOLS, router};
+use mcp::{ENTER, Notes, POLICIES, SCOPES, router};
 use tokio::{net::TcpListener, signal};
 use tracing_subscriber::EnvFilter;
 
@@ -38,9 +38,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     };
     let clerk = builder.scope_hierarchy(SCOPES).build()?;
     clerk.check(ENTER)?;
-    for (tool, policy) in TOOLS.iter() {
+    for (target, policy) in POLICIES.iter() {
         clerk.check(policy)?;
-        println!("  {tool:<12} {policy}");
+        println!("  {:<28} {policy}", target.to_string());
     }
     let url: Option<Uri> = resource.parse().ok();
     let host = url.as_ref().and_then(Uri::host).unwrap_or_default();

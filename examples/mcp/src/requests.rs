@@ -23,10 +23,16 @@ pub(crate) fn print(issuer: &DevIssuer, resource: &str) {
     println!("{}\n", post(resource, Some(&reader), &list));
     println!("# 403: it lacks write:notes, and the challenge asks for just that");
     println!("{}\n", post(resource, Some(&reader), &add));
+    let prompt = message("prompts/get", r#"{"name":"tidy_up"}"#);
+    println!("# 403: so does this prompt need it");
+    println!("{}\n", post(resource, Some(&reader), &prompt));
     println!("# 200: after the step up");
     println!("{}\n", post(resource, Some(&writer), &add));
     println!("# 200: who may write may read");
     println!("{}\n", post(resource, Some(&writer), &list));
+    let note = message("resources/read", r#"{"uri":"notes:///0"}"#);
+    println!("# 200: the note as a resource");
+    println!("{}\n", post(resource, Some(&writer), &note));
 
     println!("Refused:\n");
     let elsewhere = issuer.oauth(ADA).scopes(["read:notes"]).audience(["https://other.example"]);

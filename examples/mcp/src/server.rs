@@ -1,15 +1,23 @@
-//! The tools. Each learns its caller from the request that the guard let in, and asks once more.
+//! The tools, a prompt and a resource. Each learns its caller from the request that the guard
+//! admitted, and requires its policy once more.
 
 use axum::http::request::Parts;
 use clerk_auth::{Policy, Verified, verified};
 use rmcp::{
-    ErrorData,
+    ErrorData, RoleServer, ServerHandler,
     handler::server::{tool::Extension, wrapper::Parameters},
-    schemars, tool, tool_router,
+    model::{
+        ListResourceTemplatesResult, PaginatedRequestParams, PromptMessage,
+        ReadResourceRequestParams, ReadResourceResponse, ReadResourceResult, ResourceContents,
+        ResourceTemplate, Role, ServerCapabilities, ServerConfig,
+    },
+    prompt, prompt_handler, prompt_router, schemars,
+    service::RequestContext,
+    tool, tool_handler, tool_router,
 };
 use serde::Deserialize;
 
-use crate::{ENTER, Notes, READ, WRITE};
+use crate::{ENTER, NOTE, Notes, READ, WRITE};
 
 /// The MCP server behind the guard.
 #[derive(Clone)]
@@ -24,7 +32,7 @@ struct NewNote {
     text: String,
 }
 
-#[tool_router(server_handler, vis = "pub(crate)")]
+#[tool_router(vis = "pub(crate)")]
 impl NotesServer {
     /// A server over these notes.
     #[must_use]
@@ -58,8 +66,57 @@ impl NotesServer {
     }
 }
 
-/// Who calls. The layer asked for the tool's policy already; should somebody mount this server
-/// without it, or list the tool with another policy, the tool still refuses.
+#[allow(missing_docs, reason = "`prompt` adds a public function")]
+#[prompt_router(vis = "pub(crate)")]
+impl NotesServer {
+    /// Lets a model find notes to remove.
+    #[prompt]
+    async fn tidy_up(
+        &self,
+        Extension(parts): Extension<Parts>,
+    ) -> Result<Vec<PromptMessage>, ErrorData> {
+        let notes = self.notes.of(caller(&parts, WRITE)?.subject()).join("\n");
+        let text = format!("Which of these notes can be removed?\n\n{notes}");
+        Ok(vec![PromptMessage::new_text(Role::User, text)])
+    }
+}
+
+#[tool_handler]
+#[prompt_handler]
+impl ServerHandler for NotesServer {
+    fn get_info(&self) -> ServerConfig {
+        let capabilities = ServerCapabilities::builder();
+        let capabilities = capabilities.enable_tools().enable_prompts().enable_resources();
+        ServerConfig::new(capabilities.build())
+    }
+
+    async fn list_resource_templates(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListResourceTemplatesResult, ErrorData> {
+        let note = ResourceTemplate::new(NOTE, "note").with_description("A note, by its number");
+        Ok(ListResourceTemplatesResult::with_all_items(vec![note]))
+    }
+
+    async fn read_resource(
+        &self,
+        request: ReadResourceRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ReadResourceResponse, ErrorData> {
+        let parts = context.extensions.get::<Parts>();
+        let parts = parts.ok_or_else(|| ErrorData::internal_error("no HTTP request", None))?;
+        let notes = self.notes.of(caller(parts, READ)?.subject());
+        let number = request.uri.strip_prefix("notes:///").and_then(|it| it.parse::<usize>().ok());
+        let note = number.and_then(|number| notes.get(number));
+        let note = note.ok_or_else(|| ErrorData::resource_not_found("no such note", None))?;
+        let contents = ResourceContents::text(note.clone(), request.uri);
+        Ok(ReadResourceResult::new(vec![contents]).into())
+    }
+}
+
+/// Returns the caller. The layer required the policy already. If this server is mounted without the
+/// layer, or an entry has another policy, the caller is still rejected.
 fn caller(parts: &Parts, policy: Policy) -> Result<Verified, ErrorData> {
     let nobody = || ErrorData::invalid_request("no guard let this request in", None);
     let caller = verified(&parts.extensions).ok_or_else(nobody)?;

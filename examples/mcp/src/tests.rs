@@ -4,11 +4,14 @@
 use std::sync::Arc;
 
 use axum::{Router, serve};
-use clerk_auth::{ClerkLayer, testing::DevIssuer};
+use clerk_auth::{ClerkLayer, mcp::PolicyTarget, testing::DevIssuer};
 use reqwest::header::{AUTHORIZATION, WWW_AUTHENTICATE};
 use rmcp::{
     ClientLifecycleMode, ClientServiceExt, RoleClient, ServiceError,
-    model::{CallToolRequestParams, ProtocolVersion},
+    model::{
+        CallToolRequestParams, GetPromptRequestParams, ProtocolVersion, ReadResourceRequestParams,
+        ResourceContents,
+    },
     service::{ClientInitializeError, RunningService},
     transport::{
         StreamableHttpClientTransport,
@@ -21,7 +24,7 @@ use rmcp::{
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, task::JoinHandle};
 
-use crate::{ENTER, Notes, NotesServer, SCOPES, TOOLS, router};
+use crate::{ENTER, Notes, NotesServer, POLICIES, SCOPES, router};
 
 const ADA: &str = "user_ada";
 
@@ -192,6 +195,43 @@ async fn who_lacks_a_scope_steps_up_with_what_the_challenge_asks_for() {
 }
 
 #[tokio::test]
+async fn prompt_that_lacks_a_scope_is_stepped_up_by_its_challenge() {
+    let server = Server::start().await;
+    for lifecycle in lifecycles() {
+        let client = server.connect(Some(&server.token("read:notes")), &lifecycle).await.unwrap();
+        let prompt = || GetPromptRequestParams::new("tidy_up");
+        let rejected = client.get_prompt(prompt()).await.unwrap_err();
+        let challenge = rejected.auth_challenge().unwrap();
+        let needed = r#"error="insufficient_scope", scope="write:notes", "#;
+        assert_eq!(challenge, server.challenge(needed));
+        let token = server.token(parameter(challenge, "scope"));
+        let client = server.connect(Some(&token), &lifecycle).await.unwrap();
+        assert_eq!(client.get_prompt(prompt()).await.unwrap().messages.len(), 1);
+        let unlisted = client.get_prompt(GetPromptRequestParams::new("other")).await.unwrap_err();
+        assert!(unlisted.to_string().contains("Unknown prompt"), "{unlisted}");
+    }
+}
+
+#[tokio::test]
+async fn resource_is_read_by_its_template_and_by_no_other_spelling() {
+    let server = Server::start().await;
+    for lifecycle in lifecycles() {
+        let token = server.token("write:notes");
+        let client = server.connect(Some(&token), &lifecycle).await.unwrap();
+        call(&client, "add_note", json!({ "text": "buy milk" })).await.unwrap();
+        assert_eq!(client.list_all_resource_templates().await.unwrap().len(), 1);
+        let read = |uri: &str| client.read_resource(ReadResourceRequestParams::new(uri));
+        let result = read("notes:///0").await.unwrap();
+        let expected = ResourceContents::text("buy milk", "notes:///0");
+        assert_eq!(result.contents, [expected]);
+        for uri in ["notes:///%30", "notes:///x/../0", "notes:///0?", "NOTES:///0", "file:///0"] {
+            let rejected = read(uri).await.unwrap_err().to_string();
+            assert!(rejected.contains("-32602"), "{uri}: {rejected}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn other_token_is_rejected_before_the_server_sees_the_message() {
     let server = Server::start().await;
     let forger = DevIssuer::builder().impersonate(&server.issuer).start().await.unwrap();
@@ -279,12 +319,16 @@ async fn tool_mounted_without_its_policy_rejects_too() {
 }
 
 #[test]
-fn each_tool_of_the_server_has_a_policy_and_each_policy_a_tool() {
-    let mut served: Vec<String> =
-        NotesServer::tool_router().list_all().into_iter().map(|tool| tool.name.into()).collect();
-    let mut listed: Vec<&str> = TOOLS.iter().map(|(tool, _)| tool).collect();
+fn each_tool_and_prompt_has_a_policy_and_each_policy_has_one() {
+    let tools = NotesServer::tool_router().list_all().into_iter().map(|it| it.name.to_string());
+    let prompts = NotesServer::prompt_router().list_all().into_iter().map(|it| it.name);
+    let tools = tools.map(|name| format!("tool {name}"));
+    let mut served: Vec<_> = tools.chain(prompts.map(|name| format!("prompt {name}"))).collect();
+    let targets = POLICIES.iter().map(|(target, _)| target);
+    let named = targets.filter(|it| matches!(it, PolicyTarget::Tool(_) | PolicyTarget::Prompt(_)));
+    let mut listed: Vec<_> = named.map(|target| target.to_string()).collect();
     served.sort();
-    listed.sort_unstable();
+    listed.sort();
     assert_eq!(served, listed);
 }
 

@@ -3,11 +3,13 @@
 use axum_core::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header::CONTENT_TYPE};
 
-/// How much of a tool's name is logged: the caller chooses it.
+use super::message::Message;
+
+/// How much of a name is logged: the caller chooses it.
 const LOGGED_NAME: usize = 64;
 
 /// The target of the events, as the page `operations` names it.
-const TARGET: &str = "clerk_auth::tools";
+const TARGET: &str = "clerk_auth::mcp";
 
 /// Why a message goes no further, other than by a policy. None is the credential's fault, so none
 /// is a challenge.
@@ -23,6 +25,11 @@ pub(crate) enum MessageRejection {
     FieldMismatch,
     InvalidParams,
     UnknownTool,
+    UnknownPrompt,
+    UnknownResource,
+    UnknownMethod,
+    /// The server's list cannot be filtered.
+    UnreadableList,
 }
 
 impl MessageRejection {
@@ -38,25 +45,41 @@ impl MessageRejection {
             Self::FieldMismatch => "field-mismatch",
             Self::InvalidParams => "invalid-params",
             Self::UnknownTool => "unknown-tool",
+            Self::UnknownPrompt => "unknown-prompt",
+            Self::UnknownResource => "unknown-resource",
+            Self::UnknownMethod => "unknown-method",
+            Self::UnreadableList => "unreadable-list",
         }
     }
 
-    /// One event, and the answer to a message whose `id` is not known.
+    /// One event, and the answer to a message that was not read.
     pub(crate) fn reject(self) -> Response {
-        self.reject_call(Some("null"))
+        self.log();
+        self.answer(Some("null"), false)
     }
 
-    /// One event, and the answer to a call with this `id`, which is JSON. A notification has none.
-    pub(crate) fn reject_call(self, id: Option<&str>) -> Response {
+    /// One event, and the answer to a message.
+    pub(crate) fn reject_message(self, message: &Message<'_>) -> Response {
+        self.log();
+        self.answer(message.id, message.version.is_some())
+    }
+
+    /// One event, and the answer to a request with this `id`.
+    pub(crate) fn reject_request(self, id: &str) -> Response {
+        self.log();
+        self.answer(Some(id), false)
+    }
+
+    pub(crate) fn log(self) {
         tracing::info!(target: TARGET, fault = self.as_str(), "message rejected");
-        self.answer(id)
     }
 
     /// A JSON-RPC error (JSON-RPC 2.0 §5.1).
     ///
     /// A notification is never answered (§4.1), so one that the server does not accept gets an
     /// error status and no body (MCP 2026-07-28, "Streamable HTTP", Sending Messages, 5).
-    fn answer(self, id: Option<&str>) -> Response {
+    /// `is_stateless` tells a message of the revision 2026-07-28 or later.
+    fn answer(self, id: Option<&str>, is_stateless: bool) -> Response {
         let Some(id) = id else { return StatusCode::BAD_REQUEST.into_response() };
         let (status, code, message) = match self {
             Self::Upgrade => (StatusCode::BAD_REQUEST, -32600, "No other protocol is spoken here"),
@@ -73,10 +96,18 @@ impl MessageRejection {
             Self::FieldMismatch => {
                 (StatusCode::BAD_REQUEST, -32020, "A header field does not fit the message")
             }
-            // Both are what the server itself would answer ("Tools", Error Handling). The client
-            // hands them to the model only if they are no HTTP error.
+            // These are what the server itself would answer ("Tools", Error Handling). The client
+            // hands them to the model only if the status is not an error.
             Self::InvalidParams => (StatusCode::OK, -32602, "Invalid params"),
             Self::UnknownTool => (StatusCode::OK, -32602, "Unknown tool"),
+            Self::UnknownPrompt => (StatusCode::OK, -32602, "Unknown prompt"),
+            Self::UnknownResource => (StatusCode::OK, -32602, "Unknown resource"),
+            // Before, 404 told that a session has ended.
+            Self::UnknownMethod if is_stateless => {
+                (StatusCode::NOT_FOUND, -32601, "Method not found")
+            }
+            Self::UnknownMethod => (StatusCode::OK, -32601, "Method not found"),
+            Self::UnreadableList => (StatusCode::INTERNAL_SERVER_ERROR, -32603, "Internal error"),
         };
         let json = format!(
             r#"{{"jsonrpc":"2.0","id":{id},"error":{{"code":{code},"message":"{message}"}}}}"#
@@ -86,10 +117,16 @@ impl MessageRejection {
     }
 }
 
-/// As [`MessageRejection::reject_call`], with the name of the tool in the event.
-pub(crate) fn reject_unknown_tool(tool: &str, id: Option<&str>) -> Response {
-    let fault = MessageRejection::UnknownTool;
-    let tool: String = tool.chars().take(LOGGED_NAME).collect();
-    tracing::info!(target: TARGET, fault = fault.as_str(), ?tool, "message rejected");
-    fault.answer(id)
+/// As [`MessageRejection::reject_message`], with what no entry lists in the event.
+pub(crate) fn reject_unlisted(
+    fault: MessageRejection,
+    name: &str,
+    message: &Message<'_>,
+) -> Response {
+    if fault == MessageRejection::InvalidParams {
+        return fault.reject_message(message);
+    }
+    let name: String = name.chars().take(LOGGED_NAME).collect();
+    tracing::info!(target: TARGET, fault = fault.as_str(), ?name, "message rejected");
+    fault.answer(message.id, message.version.is_some())
 }

@@ -75,6 +75,8 @@ mod tests {
         let prompt = r#"{"id":1,"method":"prompts/get","params":{"name":"p"}}"#;
         let answer = r#"{"id":1,"result":{}}"#;
         let read_uri = r#"{"id":1,"method":"resources/read","params":{"uri":"a:b","name":"n"}}"#;
+        let subscribe = r#"{"id":1,"method":"resources/subscribe","params":{"uri":"a:b"}}"#;
+        let cancel = r#"{"id":1,"method":"tasks/cancel","params":{"taskId":"7","name":"n"}}"#;
         let nameless = r#"{"id":1,"method":"prompts/get","params":{"name":7}}"#;
         let modern = r#"{"id":1,"method":"tools/list","params":{"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28"}}}"#;
         let mistyped = r#"{"id":1,"method":"tools/list","params":{"_meta":{"io.modelcontextprotocol/protocolVersion":7}}}"#;
@@ -108,6 +110,10 @@ mod tests {
             (read_uri, &[("mcp-name", "a:b")], true),
             (read_uri, &[("mcp-name", "n")], false),
             (read_uri, &[("mcp_name", "a:c")], false),
+            (subscribe, &[("mcp-name", "a:b")], true),
+            (subscribe, &[("mcp-name", "a:c")], false),
+            (cancel, &[("mcp-method", "tasks/cancel"), ("mcp-name", "7")], true),
+            (cancel, &[("mcp-name", "n")], false),
             // What it repeats for other methods is not said.
             (list, &[("mcp-name", "x")], true),
             (list, &[(VERSION, "2025-11-25")], true),

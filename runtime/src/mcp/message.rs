@@ -4,16 +4,24 @@ use std::borrow::Cow;
 
 use percent_encoding::percent_decode_str;
 
-use super::folding::{is_ambiguous, is_same};
+use super::{
+    carried::{self, Carried, known_methods, text},
+    folding::{is_ambiguous, is_same},
+};
 use crate::token::json::{Member, Object};
 
-/// The method that calls a tool (MCP, "Tools").
-const CALL: &str = "tools/call";
-
 /// The methods whose `Mcp-Name` repeats a member of the params, and that member (MCP 2026-07-28,
-/// "Streamable HTTP", Standard Request Headers).
-const NAMED: [(&str, &str); 3] =
-    [(CALL, "name"), ("prompts/get", "name"), ("resources/read", "uri")];
+/// "Streamable HTTP", Standard Request Headers, and the extension for tasks).
+const NAMED: [(&str, &str); 8] = [
+    ("tools/call", "name"),
+    ("prompts/get", "name"),
+    ("resources/read", "uri"),
+    ("resources/subscribe", "uri"),
+    ("resources/unsubscribe", "uri"),
+    ("tasks/get", "taskId"),
+    ("tasks/update", "taskId"),
+    ("tasks/cancel", "taskId"),
+];
 
 /// The member of `_meta` that `MCP-Protocol-Version` repeats.
 const VERSION: &str = "io.modelcontextprotocol/protocolVersion";
@@ -21,16 +29,30 @@ const VERSION: &str = "io.modelcontextprotocol/protocolVersion";
 /// The members of a message (JSON-RPC 2.0 §4, §5).
 const ENVELOPE: [&str; 6] = ["jsonrpc", "id", "method", "params", "result", "error"];
 
-/// The params of a call, in the revisions 2025-06-18 to 2026-07-28.
-const PARAMS: [&str; 6] = ["name", "arguments", "_meta", "task", "inputResponses", "requestState"];
+/// The params that decide about a message, or are part of a call, in the revisions 2025-06-18 to
+/// 2026-07-28.
+const PARAMS: [&str; 12] = [
+    "name",
+    "arguments",
+    "_meta",
+    "task",
+    "inputResponses",
+    "requestState",
+    "uri",
+    "ref",
+    "argument",
+    "context",
+    "taskId",
+    "notifications",
+];
 
 /// A JSON-RPC message, as far as policies look at it.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Message<'j> {
     /// `None` for an answer to a question of the server.
     pub(crate) method: Option<Cow<'j, str>>,
-    /// The tool that is called. `None` if nothing is called, or the params do not name it.
-    pub(crate) tool: Option<Cow<'j, str>>,
+    /// What its params name.
+    pub(crate) carried: Carried<'j>,
     /// What `Mcp-Name` must repeat: empty if the params lack it, `None` if the method has no name.
     pub(crate) name: Option<Cow<'j, str>>,
     /// What `MCP-Protocol-Version` must repeat. `None` in the revisions before 2026-07-28.
@@ -54,17 +76,19 @@ pub(crate) fn read(body: &[u8]) -> Result<Message<'_>, MessageError> {
         Member::Is(method) if is_plain(&method) => Some(method),
         _ => return Err(MessageError),
     };
-    let is_call = method.as_deref() == Some(CALL);
     let params = message.object("params");
     let params = if let Member::Is(params) = &params { Some(params) } else { None };
-    if is_call && params.is_some_and(|params| is_ambiguous(params, &PARAMS)) {
+    if params.is_some_and(|params| is_ambiguous(params, &PARAMS)) {
         return Err(MessageError);
     }
-    let tool = params.filter(|_| is_call).and_then(|params| text(params, "name"));
+    let carried = match &method {
+        Some(method) => carried::read(method, params)?,
+        None => Carried::Nothing,
+    };
     let named = NAMED.into_iter().find(|(named, _)| method.as_deref() == Some(*named));
     let name = named.map(|(_, member)| params.and_then(|it| text(it, member)).unwrap_or_default());
     let (version, id) = (params.and_then(version), message.raw("id").map(answered));
-    Ok(Message { method, tool, name, version, id })
+    Ok(Message { method, carried, name, version, id })
 }
 
 /// Whether a query names a method or params, which a server that merges query and body would add to
@@ -79,28 +103,18 @@ pub(crate) fn is_in_query(query: &str) -> bool {
     })
 }
 
-fn text<'j>(object: &Object<'j>, name: &str) -> Option<Cow<'j, str>> {
-    if let Member::Is(text) = object.text(name) { Some(text) } else { None }
-}
-
 /// One that is not a string equals no field.
 fn version<'j>(params: &Object<'j>) -> Option<Cow<'j, str>> {
     let Member::Is(meta) = params.object("_meta") else { return None };
     meta.has(VERSION).then(|| text(&meta, VERSION).unwrap_or_default())
 }
 
-impl Message<'_> {
-    /// Whether it calls a tool.
-    pub(crate) fn is_call(&self) -> bool {
-        self.method.as_deref() == Some(CALL)
-    }
-}
-
 /// Whether every reader sees the same method. A reader of an enumeration may ignore case and what
 /// it takes for space around a value: Jackson and Python also take control characters for space. No
 /// method of MCP has a byte other than visible ASCII.
 fn is_plain(method: &str) -> bool {
-    method == CALL || (method.bytes().all(|byte| byte.is_ascii_graphic()) && !is_same(method, CALL))
+    method.bytes().all(|byte| byte.is_ascii_graphic())
+        && known_methods().all(|known| method == known || !is_same(method, known))
 }
 
 /// The id of an answer: that of the request, if it is a string or a number, else `null` (JSON-RPC
@@ -121,7 +135,11 @@ mod tests {
 
     /// The tool and the id of a call; `None` for another message.
     fn outcome(body: &str) -> Result<Option<Call<'_>>, MessageError> {
-        read(body.as_bytes()).map(|message| message.is_call().then_some((message.tool, message.id)))
+        read(body.as_bytes()).map(|message| match message.carried {
+            Carried::Tool(name) => Some((Some(name), message.id)),
+            Carried::Malformed => Some((None, message.id)),
+            _ => None,
+        })
     }
 
     fn called<'j>(tool: Option<&'j str>, id: Option<&'j str>) -> Call<'j> {
@@ -218,9 +236,6 @@ mod tests {
             r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#,
             r#"{"jsonrpc":"2.0","id":1,"result":{"name":"add"}}"#,
             r#"{"jsonrpc":"2.0","id":1,"method":"tools/calls","params":{"name":"add"}}"#,
-            r#"{"jsonrpc":"2.0","id":1,"method":"tools/LIST"}"#,
-            // Only the policies of tools are decided by params.
-            r#"{"jsonrpc":"2.0","id":1,"method":"prompts/get","params":{"Name":"a","name":"b"}}"#,
         ];
         for body in table {
             assert_eq!(outcome(body), Ok(None), "{body}");
@@ -276,6 +291,28 @@ mod tests {
             r#"{"method":"tools/call\u0000","params":{"name":"add"}}"#,
             // The reader looks for the value among those that it knows.
             r#"{"method":"tools/Call","params":{"name":"add"}}"#,
+            r#"{"method":"tools/LIST"}"#,
+            r#"{"method":"prompts/Get","params":{"name":"p"}}"#,
+            r#"{"method":"resources/READ","params":{"uri":"a:b"}}"#,
+            r#"{"method":"Tasks/Cancel","params":{"taskId":"7"}}"#,
+            r#"{"method":"completion/complet\u0065 ","params":{}}"#,
+            // Members of params, for each method that has them.
+            r#"{"method":"prompts/get","params":{"Name":"a","name":"b"}}"#,
+            r#"{"method":"resources/read","params":{"uri":"a:b","URI":"a:c"}}"#,
+            r#"{"method":"resources/read","params":{"uri":"a:b","u-ri":"a:c"}}"#,
+            r#"{"method":"resources/subscribe","params":{"Uri":"a:c"}}"#,
+            r#"{"method":"resources/unsubscribe","params":{"uri":"a:b","uri\u0000":"a:c"}}"#,
+            r#"{"method":"tasks/get","params":{"taskId":"7","task_id":"8"}}"#,
+            r#"{"method":"tasks/cancel","params":{"taskId":"7","tas\u212aId":"8"}}"#,
+            r#"{"method":"acme/export","params":{"uri":"a:b","URI":"a:c"}}"#,
+            r#"{"method":"completion/complete","params":{"ref":{},"Ref":{}}}"#,
+            r#"{"method":"completion/complete","params":{"ref":{"type":"ref/prompt","name":"a","Name":"b"}}}"#,
+            r#"{"method":"completion/complete","params":{"ref":{"type":"ref/prompt","Type":"ref/resource","name":"a"}}}"#,
+            r#"{"method":"completion/complete","params":{"ref":{"type":"ref/prompt","name":"a"},"ref.name":"b"}}"#,
+            r#"{"method":"completion/complete","params":{"ref":{"type":"ref/prompt","name":"a"},"argument":{"name":"x","Name":"y"}}}"#,
+            r#"{"method":"completion/complete","params":{"ref":{"type":"ref/prompt","name":"a"},"Argument":{}}}"#,
+            r#"{"method":"subscriptions/listen","params":{"notifications":{"resource_subscriptions":["a:b"]}}}"#,
+            r#"{"method":"subscriptions/listen","params":{"notifications":{},"Notifications":{}}}"#,
             r#"{"method":"TOOLS/CALL","params":{"name":"add"}}"#,
             r#"{"method":"tool\u017f/call","params":{"name":"add"}}"#,
             r#"{"method":"tools/call ","params":{"name":"add"}}"#,

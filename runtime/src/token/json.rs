@@ -149,6 +149,14 @@ impl<'j> Object<'j> {
         serde_json::to_string(&kept).ok()
     }
 
+    /// The JSON text of this object with another value of one member.
+    pub(crate) fn with(&self, name: &str, value: &RawValue) -> Option<String> {
+        let members = self.members.iter().map(|(name, value)| (name.text.as_ref(), *value));
+        let mut members: std::collections::BTreeMap<&str, &RawValue> = members.collect();
+        members.insert(name, value);
+        serde_json::to_string(&members).ok()
+    }
+
     /// `read` is given the text of a value that is not `null`.
     fn read<T>(&self, name: &str, read: impl FnOnce(&'j str) -> Option<T>) -> Member<T> {
         match self.raw(name) {

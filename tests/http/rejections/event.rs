@@ -4,7 +4,7 @@ use axum::{
     Router,
     routing::{get, post},
 };
-use clerk_auth::{ClerkLayer, Guard, Policy, Rejection, clerk_auth, mcp::ToolPolicies, policy};
+use clerk_auth::{ClerkLayer, Guard, Policy, Rejection, clerk_auth, mcp::Policies, policy};
 use clerk_auth_tests::{Server, captured_log};
 use http::Method;
 
@@ -12,7 +12,7 @@ use crate::issuer;
 
 const READ: Policy = policy!(accepts = "oauth_token", scopes = "read:notes");
 const WRITE: Policy = policy!(accepts = "oauth_token", scopes = "write:notes");
-const TOOLS: ToolPolicies = ToolPolicies::new(&[("add", WRITE)]);
+const POLICIES: Policies = Policies::new().tools(&[("add", WRITE)]);
 const ADD: &str = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"add"}}"#;
 
 #[clerk_auth(accepts = "oauth_token", scopes = "write:notes", optional)]
@@ -32,7 +32,7 @@ async fn rejection_event_names_policy_and_route() {
         .route("/notes/{id}", get(write))
         .route("/require", get(require))
         .with_state(clerk)
-        .merge(Router::new().route("/mcp", post(async || ())).layer(layer.tools(&TOOLS)));
+        .merge(Router::new().route("/mcp", post(async || ())).layer(layer.mcp(&POLICIES)));
     let app = Server::start(app).await;
     let token = |scopes: &str| {
         format!("Bearer {}", issuer.oauth("user_ada").scopes(scopes.split(' ')).jwt())
