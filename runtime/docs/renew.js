@@ -4,7 +4,7 @@
   const FIVE_MINUTES = 300_000;
   const TEXT = /^($|application\/(json|x-www-form-urlencoded))/;
   const send = window.fetch.bind(window);
-  // The page says who is signed in: a call is never repeated for somebody else.
+  // The page says who is signed in: a call is never repeated for another user.
   const user = () => document.querySelector("[data-user]")?.dataset.user;
 
   window.fetch = async (input, init) => {

@@ -1,4 +1,4 @@
-//! `stricter.toml` in, the page of the documentation out.
+//! Writes the page of the documentation from `stricter.toml`.
 
 use std::{env, fs, path::PathBuf};
 
@@ -9,62 +9,61 @@ use crate::{
 };
 
 const TITLE: &str = "\
-What a guard decides otherwise than Clerk's own SDK for JavaScript, and why: a statement for security reviews.";
+The differences of a guard to Clerk's SDK for JavaScript, with reasons: a reference for security reviews.";
 
 const METHOD: &str = "\
-requests were given to the published package `@clerk/backend` 3.25.0, with keys of our own and a clock that
-stands still. `cargo test` gives the same requests to this crate and compares who enters, what they are, which
-conditions they meet, and the code of a refusal. They are the same but for the rules below. A difference that
-no rule names fails the test, and so does a rule that makes no difference any more.
+requests ran through the published package `@clerk/backend` 3.25.0, with test keys and a fixed clock. `cargo test` runs
+the same requests through this crate. It compares the decision, the identity, the conditions that it meets, and the
+reason code of a rejection. All are equal except for the rules below. The test fails for a difference without a rule,
+and for a rule without a difference.
 
-No rule accepts a caller whom the SDK rejects, except those of four tables: rules that an RFC demands, rules of pages,
-rules that no request of these shows, and approvals that are reused for one second.
+No rule accepts a caller whom the SDK rejects, except in four sections: rules that an RFC requires, rules of pages,
+rules that these requests do not cover, and approvals that are cached for one second.
 
-The requests are those that an issuer, a client or a browser could send in good faith. What only an attacker
-would write is not compared: there the rules of this crate count alone. They stand in [`rules`](crate::guide::rules),
-each has its tests of attacks, and the known differences have tables below. The choice of an organization by URL is not
-there at all.
+The requests are those of a well-behaved issuer, client or browser. Requests that only an attacker would send are not
+compared: the [`rules`](crate::guide::rules) of this crate decide them, and each has tests of attacks. Known differences
+have tables below. This crate cannot choose an organization by URL.
 ";
 
 /// How pages are compared.
 const PAGES: &str = "\
-requests for [pages](crate::pages) were given to the package too. Nine sites, in production and in development, behind a
-proxy, as satellite and as primary domain, are opened, framed, fetched and posted. Each request is repeated here behind
-a guard that needs a session and behind one that is `optional`. Compared are the state, the status, the code of a
-rejection, `Location` with each parameter, each cookie, and `Cache-Control`. What the SDK leaves to a framework is
-decided as Clerk's frameworks do: 307 to the sign-in page for a navigation that is signed out, else 401.
+requests for [pages](crate::pages) ran through the package too. They open, frame, fetch and post to nine sites: in
+production and in development, behind a proxy, and as satellite and primary domain. Each request runs here behind a guard
+that requires a session and behind one that is `optional`. The test compares the state, the status, the reason code of a
+rejection, `Location` with each parameter, each cookie, and `Cache-Control`. Decisions that the SDK leaves to a framework
+follow Clerk's frameworks: 307 to the sign-in page for a navigation that is signed out, otherwise 401.
 ";
 
 /// Titles of the rules of pages: those that admit only callers whom the SDK admits, and the others.
 const OF_PAGES: [(&str, bool); 2] =
-    [("Pages, decided otherwise", false), ("Pages, let in here", true)];
+    [("Pages, other decisions", false), ("Pages, accepted here", true)];
 
 /// Titles of the rules that no vector shows: those that reject, and those that accept.
 const UNCOMPARED: [(&str, bool); 2] = [
-    ("Rejected here, and not among the compared requests", false),
-    ("Accepted or told here, and not among the compared requests", true),
+    ("Rejected here, not among the compared requests", false),
+    ("Accepted or reported here, not among the compared requests", true),
 ];
 
-/// What no request at a clock that stands still can show.
+/// The difference that no request with a fixed clock can show.
 const REUSED: &str = "
-# Accepted here for a moment longer
+# Accepted here for one second longer
 
-A call's approval of an opaque token is reused for one second, counted from the start of the call. A token that is
-revoked meanwhile is accepted until that second has passed, with the scopes and claims that it had. Requests with the
-same token that come while a call runs share its response: so that time is longer if the call takes longer, at most
-`attempt_timeout`. The SDK calls Clerk for each request, so one token can use up the rate limit of the whole instance.
-To relax it: with `opaque_cache(token_type, Duration::ZERO)` only requests that come while a call runs share its
-response; at most 300 seconds can be set. An invalid token is rejected for ten seconds without another call, see
-`negative_cache_ttl`.
+The approval of an opaque token is cached for one second, from the start of the call. A token that is revoked meanwhile
+is accepted until that second has passed, with its old scopes and claims. Concurrent requests with the same token share
+one call. If the call takes longer, that time is longer, at most `attempt_timeout`. The SDK calls Clerk for each
+request, so one token can use up the rate limit of the whole instance.
+
+With `opaque_cache(token_type, Duration::ZERO)`, only requests that arrive during a call share its response. At most
+300 seconds can be set. An invalid token is rejected for ten seconds without another call: see `negative_cache_ttl`.
 ";
 
 const TABLE: &str = "\
-| rule | why | where it comes from | how to relax it |
+| rule | reason | source | how to relax it |
 |---|---|---|---|
 ";
 
 const UNRELAXED: &str = "\
-| rule | why | where it comes from |
+| rule | reason | source |
 |---|---|---|
 ";
 
@@ -73,21 +72,21 @@ type Section = (&'static str, &'static str, fn(&Entry) -> bool);
 
 const SECTIONS: [Section; 4] = [
     (
-        "Refused here",
-        "A token that breaks one of these rules lets nobody in, though its signature may be good.",
+        "Rejected here",
+        "A token that breaks one of these rules is rejected, even if its signature is valid.",
         |entry| entry.what == What::Decision && entry.laxer.is_none(),
     ),
     (
-        "Let in here, because an RFC demands it",
-        "Both are about how the `Authorization` field is written. The token in it is verified like any other.",
+        "Accepted here, because an RFC requires it",
+        "Both concern the syntax of the `Authorization` field. The token in it is verified like any other.",
         |entry| entry.laxer.is_some(),
     ),
-    ("Described otherwise", "The same caller enters, and a guard tells less of them.", |entry| {
+    ("Reported differently", "The same caller is accepted, and a guard reports less.", |entry| {
         matches!(entry.what, What::Identity | What::Has)
     }),
     (
-        "Refused with another code",
-        "The caller is refused by both. The log, and with `reveal_reasons` the answer, name another reason.",
+        "Rejected with another code",
+        "Both reject the caller. The log, and with `reveal_reasons` the response, name another reason.",
         |entry| entry.what == What::Reason,
     ),
 ];

@@ -11,6 +11,7 @@
 mod imports;
 mod layout;
 mod links;
+mod words;
 
 use std::{
     fs,

@@ -59,7 +59,7 @@ const ROWS: [(&str, &[&str]); 59] = [
     ),
     ("Clerk's name has no address", &["name_without_an_address_is_503"]),
     (
-        "Clerk comes and goes",
+        "Clerk is intermittently unavailable |",
         &["clerk_that_comes_and_goes_stops_no_good_token_and_lets_in_no_bad_one"],
     ),
     (
@@ -70,17 +70,17 @@ const ROWS: [(&str, &[&str]); 59] = [
         ],
     ),
     (
-        "Clerk answers that there are no keys",
+        "Clerk answers with a key set without usable keys",
         &["keys_that_clerk_no_longer_shows_are_dropped_at_once"],
     ),
-    ("Clerk rejects our request for the keys", &["rejected_request_for_keys_is_500"]),
+    ("Clerk rejects the request for the keys", &["rejected_request_for_keys_is_500"]),
     (
-        "Clerk refuses our secret key",
+        "Clerk rejects the secret key |",
         &["rejected_secret_key_is_500", "keys_do_not_outlive_a_rejected_secret_key"],
     ),
     ("one key of the set cannot be used", &["unusable_members_do_not_spoil_the_good_one"]),
     (
-        "a new key is shown beside the old one",
+        "a new key is published beside the old one",
         &[
             "new_key_is_found_at_once_where_no_stranger_came_before",
             "new_key_is_found_within_two_seconds_in_a_flood_of_strangers",
@@ -100,7 +100,7 @@ const ROWS: [(&str, &[&str]); 59] = [
         ],
     ),
     (
-        "a new key signs before Clerk shows it",
+        "a new key signs before Clerk publishes it",
         &["rotation_with_a_gap_and_back_is_followed_step_by_step"],
     ),
     (
@@ -111,7 +111,7 @@ const ROWS: [(&str, &[&str]); 59] = [
             "outage_that_is_over_does_not_keep_a_withdrawn_key_alive",
         ],
     ),
-    ("Clerk goes back to the old key", &["rotation_with_a_gap_and_back_is_followed_step_by_step"]),
+    ("Clerk returns to the old key", &["rotation_with_a_gap_and_back_is_followed_step_by_step"]),
     (
         "a flood of unknown `kid`s",
         &[
@@ -143,7 +143,7 @@ const ROWS: [(&str, &[&str]); 59] = [
         ],
     ),
     (
-        "no key set can be had at all",
+        "no key set is available",
         &[
             "pem_key_stands_in_while_no_set_is_known",
             "pem_key_that_clerk_has_withdrawn_lets_nobody_in",
@@ -166,26 +166,26 @@ const ROWS: [(&str, &[&str]); 59] = [
         ],
     ),
     (
-        "Clerk comes and goes, for opaque tokens",
+        "Clerk is intermittently unavailable, for opaque tokens",
         &["opaque_tokens_follow_clerk_that_comes_and_goes"],
     ),
     (
-        "Clerk is down, and approvals are remembered",
+        "Clerk is down, and approvals are cached",
         &["cached_approvals_serve_while_clerk_is_unreachable"],
     ),
     (
-        "something else answers in place of Clerk",
+        "another server answers instead of Clerk",
         &[
             "error_that_is_not_clerks_is_503",
             "clerk_away_at_start_is_503_and_recovers_after_a_second",
         ],
     ),
     (
-        "Clerk rejects our key, settings or request",
+        "Clerk rejects the secret key, the settings or the request",
         &["code_of_an_error_tells_whose_fault_it_is", "outage_is_not_cached_as_a_rejection"],
     ),
     (
-        "a connection is gone when it is used again",
+        "a reused connection is closed",
         &[
             "call_on_a_closed_connection_is_repeated_once",
             "call_on_a_new_connection_is_not_repeated",
@@ -193,11 +193,11 @@ const ROWS: [(&str, &[&str]); 59] = [
         ],
     ),
     (
-        "Clerk answers 429 to a question about a token",
+        "Clerk answers 429 to a verification",
         &["a_429_is_obeyed_by_all_callers_of_that_endpoint", "storm_of_429_is_answered_by_silence"],
     ),
     (
-        "more tokens than Clerk allows calls",
+        "more tokens than the limit allows calls",
         &[
             "calls_beyond_the_limit_are_503_with_the_time_to_wait",
             "each_type_has_a_limit_of_its_own",
@@ -207,15 +207,15 @@ const ROWS: [(&str, &[&str]); 59] = [
         ],
     ),
     (
-        "the same invalid token again and again",
+        "the same invalid token repeatedly",
         &[
             "rejections_are_cached_for_ten_seconds",
             "ten_thousand_requests_on_many_threads_with_one_junk_token_ask_once",
         ],
     ),
-    ("one token again and again", &["one_token_cannot_use_up_the_rate_limit"]),
+    ("one valid token repeatedly", &["one_token_cannot_use_up_the_rate_limit"]),
     (
-        "a flood of invalid tokens, no two alike",
+        "a flood of different invalid tokens",
         &[
             "approved_tokens_keep_their_part_in_a_flood_of_invalid_ones",
             "new_tokens_share_their_part_with_invalid_ones",
@@ -260,7 +260,7 @@ const ROWS: [(&str, &[&str]); 59] = [
         &["limit_of_clerk_is_obeyed_and_pages_take_the_handshake"],
     ),
     (
-        "the Backend API fails for what a handshake brought",
+        "the Backend API fails to resolve a handshake",
         &[
             "handshake_without_an_answer_starts_again_and_ends",
             "broken_backend_api_costs_a_page_one_call_and_a_handshake",
@@ -287,7 +287,7 @@ const ROWS: [(&str, &[&str]); 59] = [
         ],
     ),
     (
-        "the keys are not known, for pages",
+        "no key set is known, for pages",
         &["session_that_cannot_be_checked_is_503_without_a_redirect"],
     ),
     (
@@ -295,7 +295,7 @@ const ROWS: [(&str, &[&str]); 59] = [
         &["flood_of_nonces_or_of_expired_sessions_is_bounded", "flood_of_one_session_is_bounded"],
     ),
     (
-        "a caller goes away",
+        "a caller disconnects",
         &[
             "caller_who_goes_away_at_any_moment_harms_nobody",
             "set_that_grew_old_is_loaded_though_its_first_caller_goes_away",
@@ -304,14 +304,14 @@ const ROWS: [(&str, &[&str]); 59] = [
         ],
     ),
     (
-        "the runtime ends with a load or a call under way",
+        "the runtime shuts down during a fetch or a call",
         &[
             "runtime_that_ends_at_any_moment_leaves_the_next_one_a_clean_start",
             "work_of_a_runtime_that_ends_is_503_for_who_waits_and_good_at_the_next_request",
         ],
     ),
     (
-        "a runtime stands still with a load or a call under way",
+        "a runtime is blocked during a fetch or a call",
         &["work_that_stands_still_is_given_up_after_twice_the_deadline"],
     ),
     ("Redis is down, hangs or is slow", &["fault_in_mid_load_causes_no_wrong_and_no_late_answer"]),
@@ -335,7 +335,7 @@ const ROWS: [(&str, &[&str]); 59] = [
         &["replica_that_ends_in_a_call_delays_others_by_its_lease"],
     ),
     (
-        "more tokens on all replicas than Clerk allows calls",
+        "more tokens on all replicas than the limit allows calls",
         &["demand_of_three_times_the_limit_never_exceeds_it"],
     ),
     (

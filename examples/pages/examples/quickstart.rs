@@ -14,7 +14,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use tokio::net::TcpListener;
 
-/// A public page that greets whoever is signed in.
+/// A public page that greets a signed-in user.
 #[clerk_auth(optional)]
 async fn home(subject: Option<Subject>) -> Markup {
     let name = subject.map_or("guest".to_owned(), |subject| subject.to_string());

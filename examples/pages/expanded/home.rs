@@ -15,7 +15,7 @@ impl ::clerk_auth::Guarded for HomePolicy {
     type Organization = ::core::option::Option<::clerk_auth::OrgId>;
 }
 
-/// Everybody sees this page. It greets whoever is signed in.
+/// A public page that greets a signed-in user.
 ///
 /// Requires `session_token`, or no credential.
 async fn home(guard: ::clerk_auth::Guard<HomePolicy, Option<Profile>>) -> Markup {

@@ -88,7 +88,7 @@ struct Profile {
     name: Option<String>,
 }
 
-/// Everybody sees this page. It greets whoever is signed in.
+/// A public page that greets a signed-in user.
 #[clerk_auth(optional)]
 async fn home(subject: Option<Subject>, claims: Option<Profile>) -> Markup {
     views::home(subject.map(|subject| name(&subject, claims)).as_deref())

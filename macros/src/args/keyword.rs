@@ -169,7 +169,7 @@ fn wrong_clause(keyword: Keyword, kind: TokenType) -> (String, String) {
     let owners = alternative_types(&types);
     let message = match (condition, kind) {
         (Condition::Scopes, TokenType::M2m) => {
-            "`scopes` cannot be required: those of an `m2m_token` are machine ids".into()
+            "`scopes` cannot be required: those of an `m2m_token` are machine IDs".into()
         }
         (Condition::Scopes, _) => format!("`scopes` cannot be required: `{clause}` has none"),
         _ => format!("`{name}` is a condition of {owners}, not of `{clause}`"),

@@ -49,7 +49,7 @@ pub(crate) fn check_parameter(injected: &Injected, accepts: Option<&Accepts>, er
 fn check_guard(injected: &Injected, declared: &ParamType<'_>, errors: &mut Errors) {
     let help = "write `guard: Guard`";
     if let Some(option) = declared.option {
-        let message = "`guard` is always there, also with `optional`";
+        let message = "`guard` is always present, even with `optional`";
         return errors.push(option.span(), message, help);
     }
     let Some(name) = declared.name() else {
@@ -110,7 +110,7 @@ fn always(injected: &Injected, option: &Ident, accepts: &Accepts, errors: &mut E
         _ => "every accepted token has one",
     };
     let inner = injected.type_text(Some(accepts));
-    let message = format!("`{name}` is always there: {why}");
+    let message = format!("`{name}` is always present: {why}");
     errors.push(option.span(), &message, &format!("write `{name}: {inner}`"));
 }
 
@@ -119,7 +119,7 @@ fn never(injected: &Injected, accepts: &Accepts, errors: &mut Errors) {
     let having = |kind: &TokenType| injected.value.presence(*kind) != Presence::Never;
     let having: Vec<TokenType> = TokenType::ALL.into_iter().filter(having).collect();
     let without = alternative_types(&accepts.types);
-    let message = format!("`{name}` is never there: {without} {}", has_none(injected.value));
+    let message = format!("`{name}` is never present: {without} {}", has_none(injected.value));
     // Another type of token would be another policy.
     let help = format!("remove `{name}`; it belongs to {}", alternative_types(&having));
     errors.push(injected.parameter.pat.span(), &message, &help);
@@ -144,8 +144,8 @@ fn maybe(injected: &Injected, declared: &ParamType<'_>, accepts: &Accepts, error
     let (always, maybe) = (types_with(Presence::Always), types_with(Presence::Maybe));
     let never = types_with(Presence::Never);
     let because = match (never.as_slice(), maybe.as_slice()) {
-        ([], []) => "with `optional` a caller can enter without a token".to_owned(),
-        ([], maybe) => format!("{} may have none", alternative_types(maybe)),
+        ([], []) => "with `optional`, a request can have no token".to_owned(),
+        ([], maybe) => format!("{} can have none", alternative_types(maybe)),
         (never, _) => format!("{} {}", alternative_types(never), has_none(value)),
     };
     let option = format!("write `{name}: Option<{}>`", injected.type_text(Some(accepts)));
@@ -163,7 +163,7 @@ fn maybe(injected: &Injected, declared: &ParamType<'_>, accepts: &Accepts, error
         }
     };
     let span = declared.name().map_or_else(|| declared.inner.span(), Ident::span);
-    errors.push(span, &format!("`{name}` is not always there: {because}"), &help);
+    errors.push(span, &format!("`{name}` is not always present: {because}"), &help);
 }
 
 const fn has_none(value: InjectedValue) -> &'static str {

@@ -115,7 +115,7 @@ fn accepted_types(value: &Value, errors: &mut Errors) -> Option<Vec<TokenType>> 
         }
         Value::List(span, members) if members.is_empty() => {
             let help = format!("name a token type: {}", one_of(Written::List));
-            errors.push(*span, "`accepts` is empty: no token could enter", &help);
+            errors.push(*span, "`accepts` is empty: no token is accepted", &help);
             None
         }
         Value::List(_, members) => {
@@ -166,7 +166,7 @@ fn token_type(literal: &LitStr, written: Written, errors: &mut Errors) -> Option
         };
         (message, help.to_owned())
     } else if name.trim().is_empty() {
-        let message = "an empty string is no token type".to_owned();
+        let message = "an empty string is not a token type".to_owned();
         (message, one_of(written))
     } else {
         let message = format!("unknown token type `{}`", name.escape_debug());

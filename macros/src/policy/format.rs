@@ -70,7 +70,7 @@ fn empty(condition: Condition, text: &str) -> Option<Mistake> {
     let noun = condition.noun();
     let example = condition.example().trim_matches(['[', ']']);
     let help = format!("name the {noun}, such as `{example}`");
-    Some((format!("an empty string is no {noun}"), help))
+    Some((format!("an empty string is not a valid {noun}"), help))
 }
 
 /// Clerk's keys of roles and permissions are ASCII.
@@ -189,7 +189,7 @@ fn permission(text: &str) -> Option<Mistake> {
     if is_whole {
         return None;
     }
-    let message = format!("`{text}` is no permission: expected `org:feature:permission`");
+    let message = format!("`{text}` is not a permission: expected `org:feature:permission`");
     let word = key.trim_matches(':');
     let example = match word {
         "" => "org:notes:read".to_owned(),
@@ -232,7 +232,7 @@ fn machine(text: &str) -> Option<Mistake> {
     match text.strip_prefix("mch_") {
         Some("") => Some(("`mch_` names no machine".into(), help)),
         Some(_) => None,
-        None => Some((format!("`{}` is no machine id", visible(text)), help)),
+        None => Some((format!("`{}` is not a machine ID", visible(text)), help)),
     }
 }
 

@@ -53,8 +53,8 @@ fn check_shape(condition: Condition, group: &Group, errors: &mut Errors) {
     match (group.kind, group.members.as_slice()) {
         (kind, []) => {
             let message = match kind {
-                GroupKind::Any => "`any()` is empty: nobody could pass",
-                GroupKind::All => "`all()` is empty: everybody would pass",
+                GroupKind::Any => "`any()` is empty: it can never pass",
+                GroupKind::All => "`all()` is empty: it can never fail",
             };
             let example = format!("{}({})", kind.name(), condition.members());
             errors.push(group.span, message, &format!("write the members, such as `{example}`"));
@@ -90,7 +90,7 @@ fn check_values(condition: Condition, group: &Group, errors: &mut Errors) {
         check_distinct(condition, &leaves, errors);
     });
     if distinct.is_some() && condition == Condition::Role && roles(group).is_empty() {
-        let message = "nobody could pass: a user has one role in an organization";
+        let message = "this can never pass: a user has one role in an organization";
         // Not the same with `any`, which would admit who has one of them.
         let help = "name one role, or `any(…)` of those of which one is enough";
         errors.push(group.span, message, help);

@@ -65,10 +65,10 @@ fn scopes(accepts: &Accepts, all: &[ConditionArgs], args: &ConditionArgs, errors
     let message = match (session, m2m) {
         (false, false) => return,
         (true, false) => "`scopes` cannot be required: a `session_token` has none",
-        (false, true) => "`scopes` cannot be required: those of an `m2m_token` are machine ids",
+        (false, true) => "`scopes` cannot be required: those of an `m2m_token` are machine IDs",
         (true, true) => {
             "`scopes` cannot be required: a `session_token` has none, and those of an `m2m_token` \
-             are machine ids"
+             are machine IDs"
         }
     };
     errors.push(args.name.span(), message, &other_types(accepts, all, args.condition));
@@ -84,9 +84,9 @@ fn one_type(accepts: &Accepts, all: &[ConditionArgs], args: &ConditionArgs, erro
     let owner = alternative_types(&condition.fitting_types());
     let message = if others.len() < accepts.types.len() {
         let others = alternative_types(&others);
-        format!("`{name}` is a condition of {owner}, and {others} can enter too")
+        format!("`{name}` is a condition of {owner}, and the policy also accepts {others}")
     } else {
-        format!("`{name}` is a condition of {owner}, which cannot enter")
+        format!("`{name}` is a condition of {owner}, which the policy does not accept")
     };
     errors.push(name.span(), &message, &other_types(accepts, all, *condition));
 }
@@ -108,7 +108,9 @@ fn other_types(accepts: &Accepts, all: &[ConditionArgs], condition: Condition) -
     let fits_all = |kind: &TokenType| all.iter().all(|args| args.condition.fits(*kind));
     if accepts.form == AcceptsForm::Default && owner.iter().all(fits_all) {
         let narrowed = accepts_argument(&owner);
-        return format!("add `{narrowed}`: without `accepts` only a `session_token` can enter");
+        return format!(
+            "add `{narrowed}`: without `accepts`, the policy accepts only `session_token`"
+        );
     }
     what_they_can_have(&accepts.types)
 }

@@ -49,7 +49,7 @@ pub(crate) fn split(literal: &LitStr, errors: &mut Errors) -> Vec<LitStr> {
 pub(crate) fn is_member(literal: &LitStr, around: Around, errors: &mut Errors) -> bool {
     let text = literal.value();
     if text.trim().is_empty() {
-        errors.push(literal.span(), "an empty string is no scope", "remove it");
+        errors.push(literal.span(), "an empty string is not a scope", "remove it");
         return false;
     }
     if let Some(without) = without_commas(&text) {

@@ -15,7 +15,7 @@ use crate::{
     message = "this handler has no guard as its first argument",
     label = "this route is neither guarded nor named as public",
     note = "put `#[clerk_auth(…)]` on the handler, or take a `Guard<P>` as its first argument",
-    note = "where everybody may call it, say so: `.public_get(…)` instead of `.get(…)`"
+    note = "if the route is public, write `.public_get(…)` instead of `.get(…)`"
 )]
 pub trait GuardedHandler: sealed::StartsWithGuard + 'static {
     /// What the guard guards.
@@ -35,7 +35,7 @@ mod sealed {
         message = "the first argument of this handler is `{Self}` and not a guard",
         label = "this route is neither guarded nor named as public",
         note = "put `#[clerk_auth(…)]` on the handler, or take a `Guard<P>` as its first argument",
-        note = "where everybody may call it, say so: `.public_get(…)` instead of `.get(…)`"
+        note = "if the route is public, write `.public_get(…)` instead of `.get(…)`"
     )]
     pub trait IsGuard: 'static {
         const POLICY: Policy;

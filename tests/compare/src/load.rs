@@ -44,7 +44,7 @@ pub fn measure(runtime: &Runtime, world: &World, pairs: usize, seconds: u32) -> 
         peer.push(wrk(clerk_rs, "/guarded", seconds));
     }
     let routes = vec![
-        share("**clerk-auth**, seen before", &guarded, &unguarded),
+        share("**clerk-auth**, cached", &guarded, &unguarded),
         share("clerk-rs 0.5, its layer", &peer, &unguarded),
     ];
     Load { unguarded: median(unguarded), routes }

@@ -46,7 +46,7 @@ pub fn requests(times: &[Times]) -> String {
 pub fn rejections(times: &[Times]) -> String {
     let floor = find(times, verifying::FLOOR);
     let mut table = heading(
-        "| refused, with the finished response | median | fastest | × the floor | fastest ÷ fastest |",
+        "| rejected, with the finished response | median | fastest | × the floor | fastest ÷ fastest |",
         4,
     );
     for time in times.iter().filter(|it| it.name != verifying::FLOOR) {
@@ -83,9 +83,9 @@ pub fn load(load: &Load) -> String {
 
 pub fn floods(questions: &Questions) -> String {
     format!(
-        "| 10,000 requests | questions to Clerk |\n|---|--:|\n\
-         | at once, with one opaque token | {} |\n\
-         | one after the other, each with another unknown `kid` | {} |\n",
+        "| 10,000 requests | calls to Clerk |\n|---|--:|\n\
+         | concurrent, with one opaque token | {} |\n\
+         | in sequence, each with another unknown `kid` | {} |\n",
         questions.one_opaque_token, questions.unknown_key_ids
     )
 }
@@ -95,8 +95,8 @@ pub fn memory(line: &str) -> String {
     let mebibytes = bytes.parse::<f64>().unwrap() / 1_048_576.0;
     format!(
         "| caches full, at their default bounds | |\n|---|--:|\n\
-         | remembered JWTs | {cached} |\n\
-         | verdicts about opaque tokens | 10000 |\n\
+         | cached JWTs | {cached} |\n\
+         | cached verification responses | 10000 |\n\
          | heap of the whole verifier | {mebibytes:.1} MiB |\n"
     )
 }
@@ -108,8 +108,8 @@ pub fn build(builds: &Builds) -> String {
     format!(
         "| an application on axum and reqwest | without | with the crate |\n|---|--:|--:|\n\
          | clean debug build | {without:.1} s | {with:.1} s |\n\
-         | crates, those of the build included | {few} | {many} |\n\
-         | crates in two versions that were in one before | | {duplicates} |\n"
+         | crates, including build dependencies | {few} | {many} |\n\
+         | crates that are now in two versions | | {duplicates} |\n"
     )
 }
 
@@ -117,8 +117,7 @@ pub fn profile(seen_before: &Breakdown, first_seen: &Breakdown) -> String {
     let of = |breakdown: &Breakdown, name: &str| {
         breakdown.iter().find(|(part, _)| *part == name).map_or(0.0, |(_, cost)| *cost)
     };
-    let mut table =
-        heading("| instructions of one guard | seen before | first seen, cache off |", 2);
+    let mut table = heading("| instructions of one guard | cached | new, cache off |", 2);
     for (name, _) in first_seen.iter().chain(
         seen_before.iter().filter(|(name, _)| first_seen.iter().all(|(known, _)| known != name)),
     ) {
@@ -126,7 +125,7 @@ pub fn profile(seen_before: &Breakdown, first_seen: &Breakdown) -> String {
         writeln!(table, "| {name} | {seen:.0} | {first:.0} |").unwrap();
     }
     let sum = |breakdown: &Breakdown| breakdown.iter().map(|(_, cost)| cost).sum::<f64>();
-    writeln!(table, "| together | {:.0} | {:.0} |", sum(seen_before), sum(first_seen)).unwrap();
+    writeln!(table, "| total | {:.0} | {:.0} |", sum(seen_before), sum(first_seen)).unwrap();
     table
 }
 

@@ -27,7 +27,7 @@ const PARTS: [(&str, &[&str]); 12] = [
     ("heap", &["malloc", "alloc::alloc", "__rust_alloc", "__rust_dealloc"]),
     ("memory: copy, compare, search", &["memcpy", "memmove", "memset", "memcmp", "memchr"]),
     ("clock", &["clock", "/time", "vdso"]),
-    ("look-up of what was seen", &["quick_cache", "seen.rs", "hashbrown", "arc_swap", "recall"]),
+    ("cache lookup", &["quick_cache", "seen.rs", "hashbrown", "arc_swap", "recall"]),
     ("header field", &["credential.rs", "slice/ascii", "/http-"]),
     ("claims", &["oauth", "rules", "subject", "scope", "header.rs", "token.rs"]),
     ("policy", &["policy", "permit"]),

@@ -1,4 +1,4 @@
-//! What a refused caller costs: from the request's head to the finished response.
+//! The cost of a rejected request: from the request's head to the finished response.
 
 use axum::{extract::FromRequestParts, response::IntoResponse};
 use clerk_auth::{Clerk, Guard};
@@ -25,11 +25,11 @@ pub fn measure(runtime: &Runtime, world: &World, rounds: usize) -> Vec<Times> {
     let contestants = vec![
         Contestant::new(verifying::FLOOR, || floor()),
         Contestant::new("no credential", || reject(&anonymous, 401)),
-        Contestant::new("wrong shape", || reject(&|| head("junk"), 401)),
+        Contestant::new("malformed", || reject(&|| head("junk"), 401)),
         Contestant::new("wrong type: a session token", || reject(&|| head(&session), 401)),
         Contestant::new("forged", || reject(&|| head(&forged), 401)),
         Contestant::new("expired", || reject(&|| head(&expired), 401)),
-        Contestant::new("genuine, seen before, without the scope", || {
+        Contestant::new("valid and cached, without the scope", || {
             reject(&|| head(&scopeless), 403)
         }),
     ];

@@ -12,7 +12,7 @@ use crate::{
 };
 
 pub const UNGUARDED: &str = "no guard";
-pub const SEEN_BEFORE: &str = "**clerk-auth**, seen before";
+pub const CACHED: &str = "**clerk-auth**, cached";
 pub const PEER: &str = "clerk-rs 0.5, its layer";
 
 pub fn measure(runtime: &Runtime, world: &World, rounds: usize) -> Vec<Times> {
@@ -26,7 +26,7 @@ pub fn measure(runtime: &Runtime, world: &World, rounds: usize) -> Vec<Times> {
 
     let contestants = vec![
         Contestant::new(UNGUARDED, || requests(&app, "/open", &world.token)),
-        Contestant::new(SEEN_BEFORE, || requests(&app, "/guarded", &world.token)),
+        Contestant::new(CACHED, || requests(&app, "/guarded", &world.token)),
         Contestant::new("**clerk-auth**, cache off", || {
             requests(&forgetting, "/guarded", &world.token)
         }),
