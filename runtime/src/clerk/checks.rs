@@ -1,5 +1,7 @@
 //! Checks all settings, alone and together.
 
+mod resource;
+
 use std::{sync::Arc, time::Duration};
 
 use reqwest::Url;
@@ -9,7 +11,6 @@ use super::{
     ClerkBuilder, ConfigError,
     combination::Combination,
     limits,
-    redact::quote,
     settings::{self, PublishableKey, pem},
 };
 use crate::{
@@ -132,7 +133,7 @@ fn check_each(builder: &ClerkBuilder, error: &mut ConfigError) -> Option<Checked
         error.add("realm", "it has a character that cannot stand in a header field");
     }
     let issuer = rules.issuers.first().map(String::as_str);
-    let resource = check_resource(builder.resource.as_deref(), issuer, error);
+    let resource = resource::check(builder.resource.as_deref(), issuer, error);
     let timeouts = limits::timeouts(builder, error);
     let api_secret =
         |key: Option<&str>, variable| key.and_then(|key| ApiSecret::new(key, variable));
@@ -252,34 +253,6 @@ fn check_rules(
             None => Recipient::Unknown,
         },
     }
-}
-
-/// Metadata of a resource names the issuer, so both must be known.
-fn check_resource(
-    identifier: Option<&str>,
-    issuer: Option<&str>,
-    error: &mut ConfigError,
-) -> Option<Resource> {
-    let identifier = identifier?;
-    let url = error.check("CLERK_RESOURCE", Some(identifier), settings::resource)?;
-    let Some(issuer) = issuer else {
-        let wrong = "its metadata names the issuer, which is not known; set \
-                     CLERK_PUBLISHABLE_KEY or CLERK_ISSUER too";
-        error.add("CLERK_RESOURCE", wrong);
-        return None;
-    };
-    let issuer_url = error.check("CLERK_ISSUER", Some(issuer), |issuer| {
-        Url::parse(issuer).map_err(|cause| format!("{} is not a URL ({cause})", quote(issuer)))
-    })?;
-    // A proxy of the Frontend API has a path, and can be on the host of the API.
-    if issuer_url.path() == "/" && url.origin() == issuer_url.origin() || settings::is_clerks(&url)
-    {
-        let wrong =
-            "is a URL of Clerk, not of this API; write the URL that clients of this server use";
-        error.add("CLERK_RESOURCE", format!("{} {wrong}", quote(identifier)));
-        return None;
-    }
-    Some(Resource::new(identifier, &url, issuer, &issuer_url))
 }
 
 fn exposed(secret: Option<&SecretString>) -> Option<&str> {

@@ -23,13 +23,13 @@ use crate::{
 pub(crate) const LONGEST_BLOCK: u64 = 60;
 
 pub(crate) struct CallThrottle {
-    parts: Mutex<Parts>,
+    parts: Mutex<CallLimits>,
     /// Clerk asked us to wait until then, in milliseconds of the steady clock.
     blocked_until: AtomicU64,
 }
 
 /// The whole limit, and what this replica may take of it without asking the others.
-struct Parts {
+struct CallLimits {
     whole: RateLimit,
     share: Option<RateLimit>,
 }
@@ -45,7 +45,7 @@ impl CallThrottle {
     /// `replicas` share the limit, if there is a fleet.
     pub(crate) fn new(limit: CallLimit, replicas: Option<u32>) -> Self {
         let share = |replicas| RateLimit::in_window(call_pool::share(limit, replicas), POOL_WINDOW);
-        let parts = Parts { whole: RateLimit::new(limit), share: replicas.map(share) };
+        let parts = CallLimits { whole: RateLimit::new(limit), share: replicas.map(share) };
         Self { parts: Mutex::new(parts), blocked_until: AtomicU64::new(0) }
     }
 
@@ -77,7 +77,7 @@ impl CallThrottle {
         if wait > Duration::ZERO { Err(ThrottledCall::ByClerk(wait)) } else { Ok(()) }
     }
 
-    fn parts(&self) -> MutexGuard<'_, Parts> {
+    fn parts(&self) -> MutexGuard<'_, CallLimits> {
         self.parts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
