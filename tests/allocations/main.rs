@@ -9,7 +9,7 @@ use std::convert::Infallible;
 
 use allocation_counter::measure;
 use axum::{
-    Router,
+    Extension, Router,
     body::{Body, Bytes},
     response::Response,
     routing::{get, post},
@@ -55,7 +55,12 @@ fn a_jwt_that_was_seen_before_takes_at_most_three_blocks() {
     let issuer = runtime.block_on(DevIssuer::start()).unwrap();
     let token = issuer.oauth("user_ada").scopes(["read:notes", "write:notes"]).jwt();
     let app = |clerk: Clerk| {
-        Router::new().route("/guarded", get(guarded)).route("/open", get(open)).with_state(clerk)
+        Router::new()
+            .route("/guarded", get(guarded))
+            .route("/open", get(open))
+            // The map of extensions grows at its fourth entry, whoever inserts it.
+            .layer(Extension(()))
+            .with_state(clerk)
     };
     let router = app(issuer.clerk().build().unwrap());
     let unguarded = blocks(&runtime, &router, "/open", &token);

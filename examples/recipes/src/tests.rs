@@ -73,8 +73,8 @@ async fn webhook_needs_a_signature_and_no_token() {
         assert_eq!(app.clone().oneshot(request).await.unwrap().status(), expected);
     }
     let token = issuer.session("user_ada").jwt();
-    assert_eq!(status(&app, "/profile", None).await, 401);
-    assert_eq!(status(&app, "/profile", Some(&token)).await, 200);
+    assert_eq!(status(&app, "/account", None).await, 401);
+    assert_eq!(status(&app, "/account", Some(&token)).await, 200);
 }
 
 /// The stand-in has no users, so the call itself fails.

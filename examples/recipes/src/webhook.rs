@@ -19,7 +19,7 @@ struct AppState {
 }
 
 #[clerk_auth]
-async fn profile(subject: Subject) -> String {
+async fn account(subject: Subject) -> String {
     subject.to_string()
 }
 
@@ -38,7 +38,7 @@ async fn clerk_event(
 /// `webhook` is made of `CLERK_WEBHOOK_SIGNING_SECRET`: `Webhook::new("whsec_…")`.
 pub fn app(clerk: Clerk, webhook: Webhook) -> Router {
     Router::new()
-        .route("/profile", get(profile))
+        .route("/account", get(account))
         .route("/webhooks/clerk", post(clerk_event))
         .with_state(AppState { clerk, webhook: Arc::new(webhook) })
 }
