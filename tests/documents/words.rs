@@ -149,7 +149,14 @@ fn page_is_at_most_250_lines_long() {
     let mut pages = vec![Path::new(FOLDER).join("README.md")];
     documents(&Path::new(FOLDER).join("runtime/docs"), &mut pages);
     for page in pages {
-        let lines = fs::read_to_string(&page).unwrap().lines().count();
+        let text = fs::read_to_string(&page).unwrap();
+        let mut is_code = false;
+        // Readers do not see the lines that rustdoc hides.
+        let lines = text.lines().filter(|line| {
+            is_code ^= line.starts_with("```");
+            !(is_code && line.starts_with("# "))
+        });
+        let lines = lines.count();
         assert!(lines <= LONGEST_PAGE, "{} has {lines} lines", page.display());
     }
 }
