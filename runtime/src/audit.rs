@@ -37,10 +37,10 @@ use crate::{
     metadata::ResourceMetadata,
 };
 
-/// A [`Router`] that grows together with the table of its routes: see [the module](self).
+/// A [`Router`] together with the table of its routes: see [the module](self).
 ///
-/// Every method does what the one of the same name does to a [`Router`], and panics where that one
-/// does: for a path that is none, or a method that the path has already.
+/// Every method works like that of the same name of [`Router`], and panics in the same cases: for
+/// an invalid path, or a method that the path already has.
 #[must_use = "routes are served by the router that `finish` returns"]
 pub struct Routes<S = ()> {
     router: Router<S>,
@@ -75,7 +75,7 @@ macro_rules! methods {
 }
 
 impl<S: Clone + Send + Sync + 'static> Routes<S> {
-    /// No routes yet.
+    /// Creates an empty router and table.
     pub fn new() -> Self {
         Self { router: Router::new(), table: Table::default() }
     }
@@ -92,10 +92,9 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         any public_any "every method that the path has no other route for" = None;
     }
 
-    /// All routes of `routes` behind a layer, which is asked before their own guards.
+    /// Adds all routes of `routes` behind a layer, which decides before their own guards.
     ///
-    /// Only these routes are behind it. A path that none of them has is answered with 404, whoever
-    /// asks.
+    /// Only these routes are behind the layer. An unknown path gets 404 without a credential.
     #[track_caller]
     pub fn layered(mut self, layer: ClerkLayer, routes: Self) -> Self {
         self.table.merge(routes.table.behind(&layer));
@@ -104,9 +103,8 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         self
     }
 
-    /// A service behind a layer, at `prefix` and all paths below it, whatever the method: an MCP
-    /// server, or a whole [`Router`] that is no [`Routes`]. Which routes it has, the table cannot
-    /// know.
+    /// Adds a service behind a layer, at `prefix` and all paths below it, for all methods: an MCP
+    /// server, or a [`Router`] that is not a [`Routes`]. The table does not list its routes.
     #[allow(clippy::needless_pass_by_value, reason = "like `layered`, and like `Router::layer`")]
     #[track_caller]
     pub fn layered_service<T>(self, prefix: &str, layer: ClerkLayer, service: T) -> Self
@@ -119,8 +117,7 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         self.mount(prefix, Some(gate), layer.layer(service))
     }
 
-    /// A service that everybody may call, at `prefix` and all paths below it, whatever the method:
-    /// such as files.
+    /// Adds a public service at `prefix` and all paths below it, for all methods, such as files.
     #[track_caller]
     pub fn public_service<T>(self, prefix: &str, service: T) -> Self
     where
@@ -131,8 +128,8 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         self.mount(prefix, None, service)
     }
 
-    /// The [metadata of resources](crate::guide::resource_metadata), which everybody may read. Merge it
-    /// beside guarded routes, not behind a layer: the table reports where it would be guarded.
+    /// Adds the public [metadata of resources](crate::guide::resource_metadata). Merge it beside
+    /// guarded routes, not behind a layer: the table reports if it is guarded.
     #[track_caller]
     pub fn metadata(mut self, metadata: ResourceMetadata) -> Self {
         for path in metadata.paths() {
@@ -142,7 +139,7 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         self
     }
 
-    /// All routes of `routes`, below `prefix`.
+    /// Adds all routes of `routes`, below `prefix`.
     #[track_caller]
     pub fn nest(mut self, prefix: &str, routes: Self) -> Self {
         self.router = self.router.nest(prefix, routes.router);
@@ -150,7 +147,7 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         self
     }
 
-    /// All routes of `routes` beside these.
+    /// Adds all routes of `routes`.
     #[track_caller]
     pub fn merge(mut self, routes: Self) -> Self {
         self.router = self.router.merge(routes.router);
@@ -158,9 +155,9 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         self
     }
 
-    /// The routes behind a layer that is no guard, such as one for CORS or for traces. What it
-    /// answers by itself, no guard has seen. A [`ClerkLayer`] stands in the table, as in
-    /// [`layered`](Self::layered), also inside another layer, such as a `tower::ServiceBuilder`.
+    /// Puts the routes behind a layer that is not a guard, such as one for CORS or for traces.
+    /// Responses of that layer itself are not guarded. The table shows a [`ClerkLayer`] as in
+    /// [`layered`](Self::layered), even inside another layer, such as a `tower::ServiceBuilder`.
     pub fn layer<L>(mut self, layer: L) -> Self
     where
         L: Layer<Route> + Clone + Send + Sync + 'static,
@@ -176,19 +173,19 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         self
     }
 
-    /// The routes with their state, so that routes with another can be beside them.
+    /// Provides the state of the routes, so that routes with another state can be added.
     pub fn with_state<S2>(self, state: S) -> Routes<S2> {
         Routes { router: self.router.with_state(state), table: self.table }
     }
 
-    /// The table of what was added until now.
+    /// Returns the table of the routes so far.
     #[must_use]
     pub fn table(&self) -> &Table {
         &self.table
     }
 
-    /// The router, and the table of what was added to it. What is added to the router from now
-    /// on is not in the table.
+    /// Returns the router and the table of its routes. Later additions to the router are not in the
+    /// table.
     pub fn finish(self) -> (Router<S>, Table) {
         (self.router, self.table)
     }

@@ -1,4 +1,4 @@
-//! Settings in, a [`Clerk`] that is ready to verify out. Whatever is wrong is said here, at start.
+//! Builds a [`Clerk`] from its settings, and reports every mistake in them at start.
 
 mod advice;
 mod assembly;
@@ -41,9 +41,9 @@ use crate::{
     },
 };
 
-/// The verifier of one Clerk instance: keys, rules, and the way to Clerk.
+/// Verifies tokens of one Clerk instance. Holds the keys, the rules and the HTTP client.
 ///
-/// Make one at start and put it into your router's state. Clones are cheap and share the keys.
+/// Build one at start and put it into the router's state. Clones are cheap and share the keys.
 ///
 /// ```no_run
 /// use axum::extract::FromRef;
@@ -82,7 +82,8 @@ struct Credentials {
     production: bool,
 }
 
-/// What a policy needs and the configuration lacks: one line for each, with the variable to set.
+/// Lists what a policy needs and the configuration lacks: one line for each, with the variable to
+/// set.
 #[derive(Clone, PartialEq, Eq)]
 pub struct UnsupportedPolicy {
     lines: Vec<String>,
@@ -94,26 +95,26 @@ impl Clerk {
     /// | variable | meaning |
     /// |---|---|
     /// | `CLERK_SECRET_KEY` | the instance's secret key, `sk_…` |
-    /// | `CLERK_PUBLISHABLE_KEY` | the instance's publishable key, `pk_…`; tells the issuer |
-    /// | `CLERK_JWT_KEY` | a PEM public key; JWTs are then verified without network |
+    /// | `CLERK_PUBLISHABLE_KEY` | the instance's publishable key, `pk_…`; names the issuer |
+    /// | `CLERK_JWT_KEY` | a PEM public key; JWTs are then verified without the network |
     /// | `CLERK_MACHINE_SECRET_KEY` | this machine's secret key, `ak_…`, for opaque M2M tokens |
     /// | `CLERK_MACHINE_ID` | this machine's ID, `mch_…`, for M2M tokens: compared with their recipients |
     /// | `CLERK_ANY_MACHINE` | `true` accepts M2M tokens for other machines too |
-    /// | `CLERK_ISSUER` | issuers to accept in `iss`, separated by commas, if not that of the publishable key alone |
+    /// | `CLERK_ISSUER` | accepted issuers, separated by commas. Defaults to that of the publishable key |
     /// | `CLERK_AUDIENCE` | audiences of OAuth tokens, separated by commas |
     /// | `CLERK_SESSION_AUDIENCE` | audiences of session tokens, separated by commas |
     /// | `CLERK_AUTHORIZED_PARTIES` | origins of your front ends, separated by commas |
     /// | `CLERK_PARTIES_FOR_COOKIES_ONLY` | `true` accepts session tokens without `azp` in the `Authorization` field |
     /// | `CLERK_RESOURCE` | the public URL of this API, for its [metadata](crate::guide::resource_metadata) |
     /// | `CLERK_FLEET_URL` | feature `redis`: a Redis or Valkey server that replicas share, or nodes of a cluster, separated by commas |
-    /// | `CLERK_FLEET_REPLICAS` | feature `redis`: how many replicas run at once, at most |
+    /// | `CLERK_FLEET_REPLICAS` | feature `redis`: the maximum number of replicas that run at once |
     /// | `CLERK_API_URL`, `CLERK_API_VERSION` | the Backend API, if it is not Clerk's own |
     ///
-    /// A variable that is set to the empty string counts as not set.
+    /// An empty variable counts as not set.
     ///
     /// # Errors
-    /// Where a variable cannot be used, or none is set that lets tokens be verified. The message
-    /// names each variable and what to do.
+    /// Returns an error if a variable is invalid, or if no variable provides a key to verify
+    /// tokens. The message names each variable and the fix.
     pub fn from_env() -> Result<Self, ConfigError> {
         ClerkBuilder::from_env().build()
     }
@@ -133,10 +134,11 @@ impl Clerk {
         ClerkBuilder::default()
     }
 
-    /// Says what `policy` needs and this configuration lacks. Call it at start, for each policy.
+    /// Checks that this configuration has everything that `policy` needs. Call it at start, for
+    /// each policy.
     ///
-    /// Logs one warning if a policy accepts session tokens, a key is for production, and no
-    /// [`authorized_parties`](ClerkBuilder::authorized_parties) are set.
+    /// Logs one warning if a policy accepts session tokens, a key is a production key, and
+    /// [`authorized_parties`](ClerkBuilder::authorized_parties) is not set.
     ///
     /// ```
     /// use clerk_auth::{Clerk, policy::{Clause, Policy, Requirement}};
@@ -150,8 +152,8 @@ impl Clerk {
     /// ```
     ///
     /// # Errors
-    /// One line for each form of token that may come and cannot be verified. A request with such
-    /// a token would be answered with 500.
+    /// Returns one line for each form of an accepted token that cannot be verified. A request with
+    /// such a token would get 500.
     pub fn check(&self, policy: Policy) -> Result<(), UnsupportedPolicy> {
         let any_party = self.cookies().authorized_parties.is_empty();
         if self.0.has.production && any_party && policy.accepts(TokenType::SessionToken) {
@@ -169,12 +171,12 @@ impl Clerk {
         if lines.is_empty() { Ok(()) } else { Err(UnsupportedPolicy { lines }) }
     }
 
-    /// Makes a `Clerk` with other rules, for other routes of this server: another audience, other
+    /// Returns a `Clerk` with other rules, for other routes of this server: another audience, other
     /// front ends, another resource.
     ///
-    /// Both share the key set, the caches, the rate limits and all other settings. What is cached
-    /// is only what a token says. Each `Clerk` evaluates its own rules on every use, so a token
-    /// for one is not accepted by the other. [`ClerkRules`] lists the rules.
+    /// Both share the key set, the caches, the rate limits and all other settings. Cache entries
+    /// hold only the contents of tokens. Each `Clerk` evaluates its own rules on every use, so a
+    /// token for one is not accepted by the other. [`ClerkRules`] lists the rules.
     ///
     /// ```
     /// use clerk_auth::Clerk;
@@ -192,14 +194,14 @@ impl Clerk {
     /// ```
     ///
     /// # Errors
-    /// Returns the error that [`ClerkBuilder::build`] would return for these rules beside the other
-    /// settings: all problems at once, each with the variable and what to do.
+    /// Returns the error of [`ClerkBuilder::build`] for these rules and the other settings: all
+    /// problems at once, each with the variable and the fix.
     pub fn with(&self, rules: impl FnOnce(ClerkRules) -> ClerkRules) -> Result<Self, ConfigError> {
         rules::derive(self, rules)
     }
 
-    /// Loads the key set, if it is not there: call it at start or in a readiness probe, so that
-    /// the first caller does not wait. It waits no longer than a guard does.
+    /// Fetches the key set if it is missing or too old. Call it at start or in a readiness probe,
+    /// so that the first caller does not wait. It waits no longer than a guard.
     ///
     /// ```no_run
     /// # async fn start(clerk: clerk_auth::Clerk) -> Result<(), clerk_auth::health::WarmUpError> {
@@ -208,26 +210,28 @@ impl Clerk {
     /// ```
     ///
     /// # Errors
-    /// Where Clerk cannot be asked, or refuses our key, and no older keys can be used.
+    /// Returns an error if Clerk is unreachable or rejects the secret key, and no older keys can be
+    /// used.
     pub async fn warm_up(&self) -> Result<(), WarmUpError> {
         self.verifier().warm_up().await.map_err(|cause| WarmUpError { cause })
     }
 
-    /// How well this verifier can verify at the moment. It asks nobody and waits for nothing.
+    /// Returns the current state of the keys. Makes no call and does not wait.
     #[must_use]
     pub fn health(&self) -> Health {
         self.verifier().health()
     }
 
-    /// Forgets what Clerk said about an opaque token, so that the next request verifies it anew. Call
-    /// it after your application revoked a token or changed its scopes.
+    /// Removes Clerk's response for an opaque token from the cache, so that the next request
+    /// verifies it again. Call it after your application revokes a token or changes its scopes.
     ///
-    /// `token_or_id` is the token itself, or the ID that Clerk gave it. What is being verified meanwhile
-    /// is asked about again. A JWT cannot be forgotten: it is valid until it expires.
+    /// `token_or_id` is the token, or its ID at Clerk. If a verification is running, it is
+    /// repeated. A JWT cannot be forgotten: it is valid until it expires.
     ///
     /// In a [fleet](crate::ClerkBuilder::fleet), all replicas forget it, within a second if Redis
-    /// works. One that does not get the message accepts the token for as long as
-    /// [`opaque_cache`](crate::ClerkBuilder::opaque_cache) says. A warning is logged if the message could not be sent.
+    /// works. A replica that does not get the message accepts the token for the time of
+    /// [`opaque_cache`](crate::ClerkBuilder::opaque_cache). A warning is logged if the message
+    /// could not be sent.
     ///
     /// ```no_run
     /// use clerk_auth::{Clerk, policy::OpaqueTokenType};

@@ -1,4 +1,4 @@
-//! Request parts in, a verified and permitted identity out: the whole way of a request.
+//! Authenticates and authorizes a request, and injects the verified identity.
 
 mod authenticate;
 mod claims;
@@ -38,7 +38,7 @@ use crate::{
     verify::Accepted,
 };
 
-/// What a guard guards: a policy, and the identities that can pass it.
+/// A policy type: a policy, and the identities that can pass it.
 ///
 /// `#[clerk_auth]` implements it for the policy type of a handler, and for a unit struct.
 #[diagnostic::on_unimplemented(
@@ -58,7 +58,7 @@ pub trait Guarded: 'static {
     type Organization: GuardOrganization;
 }
 
-/// What a caller with a credential is, of the identity of a policy.
+/// The identity of a caller with a credential.
 pub type TokenOf<I> = <I as GuardIdentity>::Token;
 
 /// The policy type of a handler whose attribute has a mistake.
@@ -71,12 +71,12 @@ impl Guarded for DenyAll {
     type Organization = OrgId;
 }
 
-/// An axum extractor that lets in whom `P` lets in.
+/// Rejects requests that the policy of `P` does not accept. An axum extractor.
 ///
-/// `#[clerk_auth]` puts it first in a handler's parameters, so nothing of the request is read
-/// before it. It needs a [`Clerk`] in the router's state.
+/// `#[clerk_auth]` makes it the first parameter of a handler, so it runs before anything else of
+/// the request is read. The router's state must provide a [`Clerk`].
 ///
-/// `C` is what the claims are decoded into; `()` decodes nothing.
+/// Claims are decoded into `C`; `()` decodes nothing.
 pub struct Guard<P: Guarded, C = ()> {
     identity: P::Identity,
     organization: P::Organization,

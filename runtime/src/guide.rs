@@ -12,6 +12,9 @@ pub mod sessions {}
 #[doc = include_str!("../docs/machines.md")]
 pub mod machines {}
 
+#[doc = include_str!("../docs/recipes.md")]
+pub mod recipes {}
+
 #[doc = include_str!("../docs/testing.md")]
 pub mod testing {}
 

@@ -1,6 +1,6 @@
-//! Verified identities: one struct per class of token, and the enum of all four.
+//! Verified identities: one struct for each class of token, and an enum of all four.
 //!
-//! A value of these types is a fact: only the verifier makes one, from a token that passed.
+//! Only the verifier creates a value of these types, from a verified token.
 
 pub(crate) mod actor;
 pub(crate) mod borrowed;
@@ -44,7 +44,7 @@ pub(crate) struct SessionFacts {
     pub(crate) expires_at: UnixMillis,
 }
 
-/// How long ago each factor of a session was verified, in whole minutes. `None` for a factor that
+/// The time since each factor of a session was verified, in whole minutes. `None` for a factor that
 /// is not enrolled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -104,9 +104,8 @@ pub(crate) struct ApiKeyFacts {
 
 /// A verified identity of one of several classes.
 ///
-/// The four parameters say what each class holds. A class that a policy does not accept holds
-/// [`Never`]. It needs no arm where the identity is matched by value, and no accessor has a case
-/// that cannot happen:
+/// Each parameter is the content of one class. A class that a policy does not accept has [`Never`].
+/// A `match` by value needs no arm for it, and accessors have no impossible cases:
 ///
 /// ```
 /// use clerk_auth::{ApiKey, Identity, OAuthToken, identity::Never};
@@ -119,8 +118,7 @@ pub(crate) struct ApiKeyFacts {
 /// }
 /// ```
 ///
-/// The list is exhaustive on purpose: a fifth class must be looked at wherever the four are
-/// matched.
+/// The enum is exhaustive on purpose: a fifth class requires a decision in each `match`.
 #[derive(Clone)]
 pub enum Identity<S = SessionToken, O = OAuthToken, M = M2mToken, A = ApiKey> {
     /// A user's session.
@@ -133,24 +131,24 @@ pub enum Identity<S = SessionToken, O = OAuthToken, M = M2mToken, A = ApiKey> {
     ApiKey(A),
 }
 
-/// The place of a class of token that is not accepted. It has no value.
+/// The content of a class that is not accepted. It has no values.
 #[derive(Clone, Copy, Debug)]
 pub enum Never {}
 
 impl SessionToken {
-    /// The user.
+    /// Returns the user ID.
     #[must_use]
     pub fn user_id(&self) -> &UserId {
         &self.0.user_id
     }
 
-    /// The session.
+    /// Returns the session ID.
     #[must_use]
     pub fn session_id(&self) -> &SessionId {
         &self.0.session_id
     }
 
-    /// The organization that is active in the session, if one is.
+    /// Returns the active organization of the session. `None` without one.
     #[must_use]
     pub fn organization(&self) -> Option<&Organization> {
         self.0.organization.as_ref()
@@ -162,14 +160,15 @@ impl SessionToken {
         self.0.actor.as_ref()
     }
 
-    /// Whether the session is pending: its user has tasks to finish first, such as choosing an
+    /// Returns whether the session is pending: its user has tasks to finish, such as choosing an
     /// organization. Only a policy with [`allow_pending`](crate::Policy::allow_pending) admits it.
     #[must_use]
     pub fn is_pending(&self) -> bool {
         self.0.is_pending
     }
 
-    /// Returns how long ago the user's factors were verified. `None` if the token does not say.
+    /// Returns how long ago the user's factors were verified. `None` if the token has no factor
+    /// ages.
     #[must_use]
     pub fn factor_ages(&self) -> Option<FactorAges> {
         let (first_factor, second_factor) = self.0.factor_ages?;
@@ -178,7 +177,7 @@ impl SessionToken {
         Some(FactorAges { first_factor: age(first_factor), second_factor: age(second_factor) })
     }
 
-    /// All claims of the token, your custom ones included.
+    /// Returns all claims of the token, including custom claims.
     #[must_use]
     pub fn claims(&self) -> &Claims {
         &self.0.claims
@@ -186,13 +185,13 @@ impl SessionToken {
 }
 
 impl OAuthToken {
-    /// The user for whom the application acts.
+    /// Returns the user for whom the application acts.
     #[must_use]
     pub fn user_id(&self) -> &UserId {
         &self.0.user_id
     }
 
-    /// The application.
+    /// Returns the OAuth client.
     #[must_use]
     pub fn client_id(&self) -> &ClientId {
         &self.0.client_id
@@ -204,7 +203,7 @@ impl OAuthToken {
         self.0.token_id.as_ref()
     }
 
-    /// What the user granted to the application.
+    /// Returns the scopes that the user granted to the application.
     #[must_use]
     pub fn scopes(&self) -> &Scopes {
         &self.0.scopes
@@ -217,26 +216,26 @@ impl OAuthToken {
         self.0.org_id.as_ref()
     }
 
-    /// Returns the party that really acts, if the token was delegated or the user is impersonated.
+    /// Returns the acting party, if the token was delegated or the user is impersonated.
     #[must_use]
     pub fn actor(&self) -> Option<&Actor> {
         self.0.actor.as_ref()
     }
 
-    /// Whether the token is a JWT. An opaque one was verified by the Backend API.
+    /// Returns whether the token is a JWT. An opaque token was verified with the Backend API.
     #[must_use]
     pub fn is_jwt(&self) -> bool {
         self.0.is_jwt
     }
 
-    /// The resources for which the token was issued (RFC 9068 §2.2). Empty where it does not say.
+    /// Returns the audiences of the token (RFC 9068 §2.2). Empty if it has none.
     pub fn audience(&self) -> impl ExactSizeIterator<Item = &str> {
         self.0.audience.iter().map(AsRef::as_ref)
     }
 }
 
 impl M2mToken {
-    /// The calling machine.
+    /// Returns the calling machine.
     #[must_use]
     pub fn machine_id(&self) -> &MachineId {
         &self.0.machine_id
@@ -248,19 +247,19 @@ impl M2mToken {
         self.0.token_id.as_ref()
     }
 
-    /// Whether the token is a JWT. An opaque one was verified by the Backend API.
+    /// Returns whether the token is a JWT. An opaque token was verified with the Backend API.
     #[must_use]
     pub fn is_jwt(&self) -> bool {
         self.0.is_jwt
     }
 
-    /// The machines that may receive the token. Clerk calls these its scopes.
+    /// Returns the machines that can receive the token. Clerk calls them its scopes.
     #[must_use]
     pub fn recipients(&self) -> impl ExactSizeIterator<Item = &MachineId> {
         self.0.recipients.iter()
     }
 
-    /// Custom claims of the token, where it has any.
+    /// Returns the custom claims of the token, if it has any.
     #[must_use]
     pub fn claims(&self) -> Option<&Claims> {
         self.0.claims.as_ref()
@@ -274,19 +273,19 @@ impl ApiKey {
         &self.0.key_id
     }
 
-    /// The name that its owner gave to the key.
+    /// Returns the name of the key, if the owner set one.
     #[must_use]
     pub fn name(&self) -> Option<&str> {
         self.0.name.as_deref()
     }
 
-    /// What the key may do.
+    /// Returns the scopes of the key.
     #[must_use]
     pub fn scopes(&self) -> &Scopes {
         &self.0.scopes
     }
 
-    /// Custom claims of the key, where it has any.
+    /// Returns the custom claims of the key, if it has any.
     #[must_use]
     pub fn claims(&self) -> Option<&Claims> {
         self.0.claims.as_ref()
@@ -326,14 +325,14 @@ impl Identity {
         self.by_ref().session_id()
     }
 
-    /// Returns the party that acts in place of the user: of a session or an OAuth token with the
+    /// Returns the party that acts on behalf of the user: for a session or an OAuth token with the
     /// claim `act`.
     #[must_use]
     pub fn actor(&self) -> Option<&Actor> {
         self.by_ref().actor()
     }
 
-    /// Whether it is a pending session: see [`SessionToken::is_pending`].
+    /// Returns whether this is a pending session: see [`SessionToken::is_pending`].
     #[must_use]
     pub fn is_pending(&self) -> bool {
         self.by_ref().is_pending()

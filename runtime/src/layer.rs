@@ -1,5 +1,5 @@
-//! A service in, the same service behind a policy out: the way of a request for what is mounted
-//! instead of written as a handler.
+//! Guards services and routers with a policy, for services that are mounted instead of written as
+//! handlers.
 
 mod expiry;
 mod preflight;
@@ -47,19 +47,19 @@ use crate::{
 
 /// Puts a policy in front of a service, a router or a part of one.
 ///
-/// A request that may enter goes on with its verified identity, which [`verified`] reads.
+/// An admitted request carries its verified identity, which [`verified`] reads.
 ///
-/// A CORS preflight goes on without one, because browsers send it without credentials: `OPTIONS`
-/// with `Origin` and `Access-Control-Request-Method`. Anyone can send one, so whatever answers
-/// `OPTIONS` behind this layer is not guarded: also `any(…)`, a fallback, and a mounted service. A
-/// server that does not look at the method takes a preflight for a call: for tonic, use
+/// A CORS preflight is passed on without an identity, because browsers send it without credentials:
+/// `OPTIONS` with `Origin` and `Access-Control-Request-Method`. Anyone can send one, so a handler
+/// of `OPTIONS` behind this layer is not guarded. This includes `any(…)`, a fallback, and a mounted
+/// service. A server that ignores the method treats a preflight as a call: for tonic, use
 /// [`grpc`](Self::grpc). If CORS is answered in front of this layer, use
 /// [`guard_preflights`](Self::guard_preflights).
 ///
-/// | a preflight | what happens |
+/// | a preflight | result |
 /// |---|---|
-/// | with `Transfer-Encoding`, `Upgrade`, `HTTP2-Settings`, `Expect`, `Trailer`, `Authorization`, `Cookie`, `X-HTTP-Method-Override`, `X-HTTP-Method`, `X-Method-Override`, `Mcp-Method` or `Mcp-Name`; a `Content-Length` other than one `0`; a `Connection` that names more than `keep-alive` and `close`; or one of these names with `_` for `-` | it is guarded like any other request |
-/// | without them | it goes on with an empty body, and without `Content-Length`, `Connection`, `Keep-Alive`, `Proxy-Connection` and `TE` |
+/// | with `Transfer-Encoding`, `Upgrade`, `HTTP2-Settings`, `Expect`, `Trailer`, `Authorization`, `Cookie`, `X-HTTP-Method-Override`, `X-HTTP-Method`, `X-Method-Override`, `Mcp-Method` or `Mcp-Name`; a `Content-Length` other than one `0`; a `Connection` that names more than `keep-alive` and `close`; or one of these names with `_` for `-` | is guarded like any other request |
+/// | without them | is passed on with an empty body, and without `Content-Length`, `Connection`, `Keep-Alive`, `Proxy-Connection` and `TE` |
 ///
 /// ```
 /// use axum::{Router, routing::get};
@@ -87,7 +87,7 @@ pub struct ClerkLayer {
     closes_streams_on_expiry: bool,
 }
 
-/// The service that [`ClerkLayer`] makes.
+/// The service that [`ClerkLayer`] creates.
 #[derive(Clone, Debug)]
 pub struct ClerkService<S> {
     inner: S,
@@ -95,7 +95,7 @@ pub struct ClerkService<S> {
 }
 
 impl ClerkLayer {
-    /// A layer that lets in whom `policy` lets in.
+    /// Creates a layer that rejects requests which `policy` does not accept.
     #[must_use]
     pub const fn new(clerk: Clerk, policy: Policy) -> Self {
         Self {
@@ -109,8 +109,8 @@ impl ClerkLayer {
         }
     }
 
-    /// The same layer, which guards CORS preflights like all else. Browsers can then reach what is
-    /// behind it from other origins only if something in front of it answers their preflights.
+    /// Guards CORS preflights like any other request. Browsers of other origins can then use the
+    /// service only if a layer in front of this one answers their preflights.
     #[must_use]
     pub const fn guard_preflights(mut self) -> Self {
         self.passes_preflights = false;
@@ -125,8 +125,8 @@ impl ClerkLayer {
         self.passes_preflights
     }
 
-    /// Requires the policies of an MCP server, beside that of the layer. The page
-    /// [`mcp`](crate::guide::mcp) shows it with a server.
+    /// Requires the policies of an MCP server, beside that of the layer. See
+    /// [`mcp`](crate::guide::mcp) for a server.
     ///
     /// The caller is verified first. Then the message is read, and a call that lacks a scope is
     /// rejected with 403 before the server sees it, because a tool cannot set the status of the
@@ -172,8 +172,8 @@ impl ClerkLayer {
     /// the token expires ends with `UNAUTHENTICATED`, between two messages. Put the layer behind
     /// tonic's gRPC-Web layer: the messages of gRPC-Web are not cut.
     ///
-    /// Also [guards CORS preflights](Self::guard_preflights): tonic looks at the path of a request
-    /// and not at its method, so a preflight would call a method without a token.
+    /// Also [guards CORS preflights](Self::guard_preflights): tonic ignores the method of a
+    /// request, so a preflight would call a method without a token.
     ///
     /// See [`grpc`](crate::guide::grpc) for a server.
     #[must_use]
@@ -194,9 +194,9 @@ impl ClerkLayer {
         self.grpc()
     }
 
-    /// The same layer, which ends a response that streams when the caller's token ends: an event
-    /// stream between two events, anything else by closing the connection. Leave it out where
-    /// callers download what takes longer than their tokens live. See
+    /// Ends a streaming response when the caller's token expires: an event stream between two
+    /// events, any other response by closing the connection. Do not use it if downloads take longer
+    /// than the lifetime of a token. See
     /// [`long_lived_connections`](crate::guide::long_lived_connections).
     #[must_use]
     pub const fn close_streams_on_expiry(mut self) -> Self {

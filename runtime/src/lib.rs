@@ -70,6 +70,7 @@
 //! - [`pages`]: server-rendered pages whose sessions survive a page load.
 //! - [`guide::grpc`]: gRPC services, with a policy for each method.
 //! - [`guide::graphql`]: GraphQL fields and subscriptions.
+//! - [`guide::recipes`]: redirects, `x-api-key`, several instances, access logs and other common tasks.
 //! - [`guide::routers`]: which routers and servers work, and in which order layers guard.
 //! - [`guide::server_functions`]: server functions of Leptos and Dioxus.
 //! - [`guide::long_lived_connections`]: streams and sockets that end at token expiry.

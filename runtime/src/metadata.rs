@@ -1,5 +1,4 @@
-//! Resources and their policies in, a router with their metadata out: what a client reads to learn
-//! where to get a token (RFC 9728).
+//! Serves protected resource metadata (RFC 9728), which tells clients where to get a token.
 
 use axum::{Router, body::Bytes, routing::get};
 use http::{
@@ -30,17 +29,17 @@ const ANY_ORIGIN: (HeaderName, &str) = (ACCESS_CONTROL_ALLOW_ORIGIN, "*");
 /// It changes with a new release of the server, so clients may keep it for an hour.
 const CACHED: (HeaderName, &str) = (CACHE_CONTROL, "public, max-age=3600");
 
-/// Metadata of one or more protected resources, ready to be merged into a router: see
-/// [the page about it](crate::guide::resource_metadata).
+/// Metadata of one or more protected resources, to merge into a router: see [the
+/// guide](crate::guide::resource_metadata).
 ///
-/// [`Clerk::resource_metadata`] makes one. It turns `into` a [`Router`], so [`Router::merge`]
-/// takes it as it is.
+/// Created by [`Clerk::resource_metadata`]. It converts into a [`Router`], so [`Router::merge`]
+/// accepts it.
 #[derive(Clone, Debug)]
 #[must_use = "metadata is served by the router that it is merged into"]
 pub struct ResourceMetadata {
     documents: Vec<MetadataDocument>,
     serves_root: bool,
-    /// Where the authorization server's own metadata stands.
+    /// The URL of the authorization server's metadata.
     authorization_server: String,
 }
 
@@ -61,9 +60,9 @@ struct MetadataMembers<'a> {
 }
 
 impl Clerk {
-    /// The metadata of the configured resource (RFC 9728), for the router of your app: what
-    /// clients read to learn which authorization server issues its tokens, and which scopes
-    /// there are. Scopes are those that `policies` name for OAuth tokens, in that order.
+    /// Returns the metadata of the configured resource (RFC 9728), for the router of your
+    /// application. It tells clients which authorization server issues tokens, and the scopes:
+    /// those of `policies` for OAuth tokens, in that order.
     ///
     /// ```
     /// use axum::{Router, routing::get};
@@ -88,7 +87,7 @@ impl Clerk {
     /// ```
     ///
     /// # Errors
-    /// Where no resource is configured.
+    /// Returns an error if no resource is configured.
     pub fn resource_metadata(
         &self,
         policies: impl IntoIterator<Item = Policy>,
@@ -108,11 +107,11 @@ impl Clerk {
 }
 
 impl ResourceMetadata {
-    /// Serves the metadata of another resource too, of the same Clerk instance.
+    /// Adds the metadata of another resource of the same Clerk instance.
     ///
     /// # Errors
-    /// Where both resources have the same path, so that one document would hide the other, or are
-    /// of different instances.
+    /// Returns an error if both resources have the same path, so that one document would hide the
+    /// other, or are of different instances.
     pub fn merge(mut self, other: Self) -> Result<Self, ConfigError> {
         if self.authorization_server != other.authorization_server {
             let wrong = "two resources of one router have different issuers";
@@ -129,9 +128,9 @@ impl ResourceMetadata {
         Ok(self)
     }
 
-    /// Does not repeat the document of the only resource at the root well-known path,
-    /// `/.well-known/oauth-protected-resource`. Otherwise it stands there too if that resource has
-    /// a path, because older MCP clients look only there.
+    /// Omits the copy of the document at the root well-known path,
+    /// `/.well-known/oauth-protected-resource`. Without this option, the only resource with a path
+    /// is served there too, because older MCP clients read only that URL.
     pub fn without_root(mut self) -> Self {
         self.serves_root = false;
         self

@@ -1,6 +1,6 @@
-//! A policy as constant data, and the decisions over it: pure functions without clock or network.
+//! Policies as constant data, and the decisions over them: pure functions without clock or network.
 //!
-//! What a policy does not name is refused.
+//! A policy rejects everything that it does not name.
 
 #[cfg(any(feature = "aide", feature = "utoipa"))]
 mod alternatives;
@@ -42,10 +42,10 @@ use crate::{
     token::{Form, Presented, TokenType},
 };
 
-/// Which tokens may enter, and what they must carry.
+/// The accepted token types, and the requirements of each.
 ///
-/// `#[clerk_auth]` writes one for each handler, and `policy!` writes one from the same words. It
-/// is plain data: print it, serialise it, or give it to [`Clerk::check`](crate::Clerk::check) at
+/// `#[clerk_auth]` creates one for each handler, and `policy!` creates one in the same language. It
+/// is plain data: print it, serialize it, or pass it to [`Clerk::check`](crate::Clerk::check) at
 /// start.
 ///
 /// ```
@@ -64,35 +64,34 @@ pub struct Policy {
     allows_pending: bool,
 }
 
-/// One token type that may enter, and its requirement.
+/// An accepted token type, and its requirement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Clause {
-    /// Session tokens may enter.
+    /// Accepts session tokens.
     SessionToken(Requirement),
-    /// OAuth access tokens may enter.
+    /// Accepts OAuth access tokens.
     OAuthToken(Requirement),
-    /// M2M tokens may enter.
+    /// Accepts M2M tokens.
     M2mToken(Requirement),
-    /// API keys may enter.
+    /// Accepts API keys.
     ApiKey(Requirement),
 }
 
 impl Policy {
-    /// The policy that lets nobody in.
+    /// The policy that rejects every request.
     pub const DENY_ALL: Self = Self { clauses: &[], is_optional: false, allows_pending: false };
 
-    /// A policy of one clause per token type. Write it in a `const`: a contradiction then does
-    /// not compile.
+    /// Creates a policy of one clause for each token type. Use it in a `const`: a contradiction
+    /// then does not compile.
     ///
     /// Every part of a group is compared with every other part, so that the time to compile grows
     /// with the square of their number. The attribute and `policy!` compare texts by hash.
     ///
     /// # Panics
-    /// Where it is not evaluated at compile time: if a token type has two clauses, a condition
-    /// stands in a clause of a type that does not have it, a scope is not a scope-token of RFC
-    /// 6749 §3.3, a list is empty, a role, permission or client has a form that Clerk never issues,
-    /// each caller would need two roles, clients or machines, or a requirement in it never matters
-    /// beside another.
+    /// At run time, if a token type has two clauses, a condition stands in a clause of a type that
+    /// does not have it, a scope is not a scope-token of RFC 6749 §3.3, a list is empty, a role,
+    /// permission or client has a form that Clerk never issues, each caller would need two roles,
+    /// clients or machines, or a requirement in it never matters beside another.
     #[must_use]
     #[track_caller]
     pub const fn new(clauses: &'static [Clause]) -> Self {
@@ -130,20 +129,21 @@ impl Policy {
         Self { clauses, is_optional: false, allows_pending: false }
     }
 
-    /// The same policy, which also accepts anonymous requests: those without a credential, and
-    /// those whose session cookie counts as none. A bad `Authorization` credential is rejected.
+    /// Returns the same policy, which also accepts anonymous requests: those without a credential,
+    /// and those whose session cookie counts as none. An invalid `Authorization` credential is
+    /// still rejected.
     ///
-    /// The page [`rules`](crate::guide::rules#optional) lists which cookies count as none.
+    /// The [rules](crate::guide::rules#optional) list which cookies count as none.
     #[must_use]
     pub const fn optional(self) -> Self {
         Self { is_optional: true, ..self }
     }
 
-    /// The same policy, which also accepts pending sessions: those whose user has tasks to finish
-    /// first, such as choosing an organization. Every other policy rejects them.
+    /// Returns the same policy, which also accepts pending sessions: their users have tasks to
+    /// finish, such as choosing an organization. Every other policy rejects them.
     ///
     /// # Panics
-    /// If it is not evaluated at compile time, and the policy does not accept session tokens.
+    /// At run time, if the policy does not accept session tokens.
     #[must_use]
     #[track_caller]
     pub const fn allow_pending(self) -> Self {
@@ -156,25 +156,25 @@ impl Policy {
         Self { allows_pending: true, ..self }
     }
 
-    /// Whether pending sessions are accepted.
+    /// Returns whether pending sessions are accepted.
     #[must_use]
     pub const fn allows_pending(self) -> bool {
         self.allows_pending
     }
 
-    /// Whether anonymous requests are accepted.
+    /// Returns whether anonymous requests are accepted.
     #[must_use]
     pub const fn is_optional(self) -> bool {
         self.is_optional
     }
 
-    /// The accepted token types, in the order they are written.
+    /// Returns the accepted token types, in source order.
     #[must_use]
     pub fn token_types(self) -> impl ExactSizeIterator<Item = TokenType> {
         self.clauses.iter().map(Clause::token_type)
     }
 
-    /// Whether tokens of this type are accepted.
+    /// Returns whether tokens of this type are accepted.
     #[must_use]
     pub fn accepts(self, token_type: TokenType) -> bool {
         self.clause(token_type).is_some()

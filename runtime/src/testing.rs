@@ -1,7 +1,7 @@
 //! A local stand-in for Clerk, for tests and for examples without Clerk keys.
 //!
-//! [`DevIssuer`] has its own RSA key and its own secrets, serves the key set and the Backend API
-//! on loopback, and mints tokens of every type in every state. [`TestClock`] holds time still.
+//! [`DevIssuer`] has its own RSA key and secrets, serves the key set and the Backend API on
+//! loopback, and mints tokens of every type and state. [`TestClock`] stops the time.
 
 mod answer;
 mod api_error;
@@ -55,14 +55,14 @@ pub async fn verify_alone(clerk: &Clerk, token: &str) -> bool {
     clerk.verifier().verify(token.as_bytes(), |_| true).await.is_ok()
 }
 
-/// A complete Clerk instance in this process.
+/// A local Clerk instance in this process.
 ///
 /// It listens on `127.0.0.1` only, on a port that the operating system chooses. No other machine
-/// can reach it. Its tokens are good for a verifier that is configured for this issuer, and for
-/// no other: each issuer has a new key and new secrets.
+/// can reach it. Its tokens are valid only for a verifier with the configuration of this issuer:
+/// each issuer has a new key and new secrets.
 ///
-/// The handle is cheap to clone. The server is a task of the tokio runtime that
-/// [`start`](Self::start) ran on, and ends with the last handle: port and connections are closed.
+/// The handle is cheap to clone. The server is a task of the tokio runtime of
+/// [`start`](Self::start). It ends with the last handle, which closes the port and the connections.
 ///
 /// ```
 /// use clerk_auth::testing::{DevIssuer, TestClock};
@@ -97,22 +97,22 @@ pub async fn verify_alone(clerk: &Clerk, token: &str) -> bool {
 /// # }
 /// ```
 ///
-/// A revoked or an expired opaque token is still found by verification: the answer is 200 with
-/// `revoked` or `expired` set. Clerk does not document its own answer, and may refuse with
-/// a status instead; [`answer_with`](Self::answer_with) plays that.
+/// For a revoked or expired opaque token, the verification response is 200 with `revoked` or
+/// `expired` set. Clerk does not document its own response, and can reject with a status instead:
+/// use [`answer_with`](Self::answer_with) for that.
 #[derive(Clone)]
 pub struct DevIssuer {
     server: Arc<Server>,
 }
 
 impl DevIssuer {
-    /// Starts an issuer that runs on the time of the machine.
+    /// Starts an issuer that uses the system clock.
     ///
-    /// Making its key takes a tenth of a second, and up to half a second in a debug build.
+    /// Creating its key takes a tenth of a second, and up to half a second in a debug build.
     ///
     /// # Errors
     ///
-    /// If no port on loopback can be opened, or no key can be made.
+    /// Returns an error if no port on loopback can be opened, or no key can be created.
     ///
     /// # Panics
     ///
@@ -121,82 +121,83 @@ impl DevIssuer {
         Self::builder().start().await
     }
 
-    /// Describes an issuer before it starts.
+    /// Configures an issuer before it starts.
     pub fn builder() -> DevIssuerBuilder {
         DevIssuerBuilder::default()
     }
 
-    /// The address of the Backend API, `http://127.0.0.1:…`, without a slash at the end.
+    /// Returns the URL of the Backend API, `http://127.0.0.1:…`, without a slash at the end.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.instance().url
     }
 
-    /// The instance's secret key, `sk_test_…`.
+    /// Returns the instance's secret key, `sk_test_…`.
     #[must_use]
     pub fn secret_key(&self) -> &str {
         &self.instance().secret_key
     }
 
-    /// The secret key of the issuer's own machine, `ak_…`.
+    /// Returns the secret key of the issuer's own machine, `ak_…`.
     #[must_use]
     pub fn machine_secret_key(&self) -> &str {
         &self.instance().machine_secret_key
     }
 
-    /// The publishable key, `pk_test_…`. It holds the host of [`issuer`](Self::issuer).
+    /// Returns the publishable key, `pk_test_…`. It contains the host of [`issuer`](Self::issuer).
     #[must_use]
     pub fn publishable_key(&self) -> &str {
         &self.instance().name.publishable_key
     }
 
-    /// The id of the issuer's own machine, `mch_…`: the API under test.
+    /// Returns the ID of the issuer's own machine, `mch_…`: the API under test.
     #[must_use]
     pub fn machine_id(&self) -> &str {
         &self.instance().name.machine_id
     }
 
-    /// The Frontend API as browsers reach it: `http://clerk.localhost:…`, or what
+    /// Returns the URL of the Frontend API for browsers: `http://clerk.localhost:…`, or what
     /// [`production`](DevIssuerBuilder::production) sets. Serve the pages of the application at
-    /// another host, such as `app.localhost`: cookies do not tell ports apart.
+    /// another host, such as `app.localhost`: cookies do not distinguish ports.
     #[must_use]
     pub fn frontend_api_url(&self) -> &str {
         &self.instance().browser.url
     }
 
-    /// The page where a browser signs in as one of the [`users`](DevIssuerBuilder::users), for
-    /// [`PagesBuilder::sign_in_url`](crate::pages::PagesBuilder::sign_in_url). `/sign-out` beside it
-    /// signs out.
+    /// Returns the URL of the page where a browser signs in as one of the
+    /// [`users`](DevIssuerBuilder::users), for
+    /// [`PagesBuilder::sign_in_url`](crate::pages::PagesBuilder::sign_in_url). `/sign-out` beside
+    /// it signs out.
     #[must_use]
     pub fn sign_in_url(&self) -> String {
         format!("{}/sign-in", self.frontend_api_url())
     }
 
-    /// What its tokens say as `iss`. Nothing answers at this address.
+    /// Returns the `iss` of its tokens. No server listens at this URL.
     #[must_use]
     pub fn issuer(&self) -> &str {
         &self.instance().name.issuer
     }
 
-    /// The public key that tokens are signed for now, as PEM.
+    /// Returns the public key of the current signing key, as PEM.
     #[must_use]
     pub fn public_key_pem(&self) -> String {
         self.instance().key().to_pem()
     }
 
-    /// The id of the key that signs now, `ins_…`.
+    /// Returns the ID of the current signing key, `ins_…`.
     #[must_use]
     pub fn key_id(&self) -> String {
         self.instance().key().id.clone()
     }
 
-    /// A verifier's configuration for this issuer: its keys, its address and its clock, as for a
-    /// development instance of Clerk. Cookies must therefore be complete: see
-    /// [`cookies`](Self::cookies). Approvals of opaque tokens are not reused, unless you set
+    /// Returns the configuration of a verifier for this issuer: its keys, its URL and its clock, as
+    /// for a development instance of Clerk. Cookies must therefore be complete: see
+    /// [`cookies`](Self::cookies). Approvals of opaque tokens are not cached, unless you set
     /// [`opaque_cache`](ClerkBuilder::opaque_cache).
     ///
     /// The `Debug` text of a [`Rejection`](crate::Rejection) by such a verifier shows the
-    /// [reason](crate::guide::reasons), so that a failed test tells it.
+    /// [reason](crate::guide::reasons), so that a failed test prints it.
     pub fn clerk(&self) -> ClerkBuilder {
         let builder = Clerk::builder()
             .secret_key(self.secret_key())
@@ -216,9 +217,9 @@ impl DevIssuer {
         }
     }
 
-    /// The value of a `Cookie` field with this session token, as a browser sends it to a
-    /// development instance: with `__client_uat` and `__clerk_db_jwt`, by their plain names and
-    /// with the suffix of the publishable key. Any other text in place of the token is sent too.
+    /// Returns the value of a `Cookie` field with this session token, as a browser sends it to a
+    /// development instance: with `__client_uat` and `__clerk_db_jwt`, with their plain names and
+    /// with the suffix of the publishable key. Accepts any string as the token.
     ///
     /// ```
     /// # use clerk_auth::testing::DevIssuer;
@@ -241,53 +242,53 @@ impl DevIssuer {
         pairs.collect::<Vec<_>>().join("; ")
     }
 
-    /// A session token of `user`, `user_…`.
+    /// Mints a session token of `user`, `user_…`.
     pub fn session(&self, user: impl Into<String>) -> SessionTokenBuilder {
         SessionTokenBuilder::new(self.share(), user.into())
     }
 
-    /// A token of a JWT template for `user`. It must not pass as a session.
+    /// Mints a token of a JWT template for `user`. It is not a session token.
     pub fn template(&self, user: impl Into<String>) -> TemplateTokenBuilder {
         TemplateTokenBuilder::new(self.share(), user.into())
     }
 
-    /// An OAuth access token of `user`, `user_…`.
+    /// Mints an OAuth access token of `user`, `user_…`.
     pub fn oauth(&self, user: impl Into<String>) -> OAuthTokenBuilder {
         OAuthTokenBuilder::new(self.share(), user.into())
     }
 
-    /// An M2M token from `machine`, `mch_…`, to the issuer's own machine.
+    /// Mints an M2M token from `machine`, `mch_…`, to the issuer's own machine.
     pub fn m2m(&self, machine: impl Into<String>) -> M2mTokenBuilder {
         M2mTokenBuilder::new(self.share(), machine.into())
     }
 
-    /// An API key of `owner`: `user_…`, `org_…` or `mch_…`.
+    /// Mints an API key of `owner`: `user_…`, `org_…` or `mch_…`.
     pub fn api_key(&self, owner: impl Into<String>) -> ApiKeyBuilder {
         ApiKeyBuilder::new(self.share(), owner.into())
     }
 
     /// Signs exactly this header and payload with the current key.
     ///
-    /// The signature is RS384 or RS512 if the header says so, and RS256 whatever else it says.
+    /// The signature is RS384 or RS512 if the header names it, otherwise RS256.
     #[must_use]
     pub fn sign(&self, header: &Value, payload: &Value) -> String {
         self.sign_bytes(header.to_string().as_bytes(), payload.to_string().as_bytes())
     }
 
-    /// Like [`sign`](Self::sign), on bytes that need not be JSON.
+    /// Signs bytes that need not be JSON, like [`sign`](Self::sign).
     #[must_use]
     pub fn sign_bytes(&self, header: &[u8], payload: &[u8]) -> String {
         self.instance().key().sign(header, payload)
     }
 
-    /// Signs with RS256, whatever algorithm the header names: a token whose header lies.
+    /// Signs with RS256, whatever algorithm the header names, for a token with a false header.
     #[must_use]
     pub fn sign_bytes_rs256(&self, header: &[u8], payload: &[u8]) -> String {
         self.instance().key().sign_rs256(header, payload)
     }
 
-    /// Revokes an opaque token by its text, or ends a session of a browser by its ID, `sess_…`.
-    /// `false` if the issuer does not know it.
+    /// Revokes an opaque token, or ends a session of a browser by its ID, `sess_…`. Returns `false`
+    /// if the issuer does not know it.
     #[expect(clippy::must_use_candidate, reason = "it is called for its effect")]
     pub fn revoke(&self, token: &str) -> bool {
         if token.starts_with("sess_") {
@@ -299,11 +300,11 @@ impl DevIssuer {
         record.map(|record| record.revoke(None, now)).is_some()
     }
 
-    /// Signs with a new key from now on, and shows only that one.
+    /// Replaces the signing key by a new one. The key set then has only the new key.
     ///
     /// # Errors
     ///
-    /// If no key can be made. Nothing has changed then.
+    /// Returns an error if no key can be created. Nothing changes then.
     pub async fn rotate_key(&self) -> io::Result<()> {
         let key = self.new_key().await?;
         let mut keys = self.instance().keys();
@@ -312,39 +313,40 @@ impl DevIssuer {
         Ok(())
     }
 
-    /// Signs with a new key from now on. The key set shows it beside those that it showed before.
+    /// Adds a new signing key. The key set also keeps the old keys.
     ///
     /// # Errors
     ///
-    /// If no key can be made. Nothing has changed then.
+    /// Returns an error if no key can be created. Nothing changes then.
     pub async fn rotate_key_keeping_old(&self) -> io::Result<()> {
         let key = self.new_key().await?;
         self.instance().keys().rotate(key);
         Ok(())
     }
 
-    /// Takes all keys but the current one out of the key set.
+    /// Removes all keys except the current one from the key set.
     pub fn withdraw_old_keys(&self) {
         self.instance().keys().withdraw_old();
     }
 
-    /// How often the endpoints were called.
+    /// Returns the number of calls of each endpoint.
     #[must_use]
     pub fn calls(&self) -> Calls {
         self.instance().script().calls
     }
 
-    /// Lets an endpoint answer this from now on.
+    /// Sets the response of an endpoint from now on.
     pub fn answer_with(&self, endpoint: Endpoint, answer: Answer) {
         self.instance().script().always(endpoint, answer);
     }
 
-    /// Lets an endpoint answer this to one call, ahead of all else. Several are used in order.
+    /// Sets the response of an endpoint to one call, before any other response. Several are used in
+    /// order.
     pub fn answer_once(&self, endpoint: Endpoint, answer: Answer) {
         self.instance().script().once(endpoint, answer);
     }
 
-    /// Lets all endpoints answer the truth again.
+    /// Removes the responses that a test has set.
     pub fn answer_normally(&self) {
         self.instance().script().clear();
     }
@@ -370,7 +372,7 @@ impl fmt::Debug for DevIssuer {
     }
 }
 
-/// A [`DevIssuer`] before it starts.
+/// The configuration of a [`DevIssuer`].
 #[derive(Default)]
 #[must_use = "the issuer is started by `.start().await`"]
 pub struct DevIssuerBuilder {
@@ -381,16 +383,16 @@ pub struct DevIssuerBuilder {
 }
 
 impl DevIssuerBuilder {
-    /// The time that tokens are made at and that opaque tokens end by.
+    /// Sets the clock for new tokens and for the expiry of opaque tokens.
     pub fn clock(mut self, clock: TestClock) -> Self {
         self.clock = Clock::Test(clock);
         self
     }
 
-    /// A forger: it calls itself what `other` does, down to the key id, but has another key.
+    /// Makes the issuer a forger: it has the name and the key ID of `other`, but another key.
     ///
-    /// It also runs on the clock of `other` until [`clock`](Self::clock) sets one. Its secrets
-    /// and its address are its own.
+    /// It uses the clock of `other` unless [`clock`](Self::clock) sets one. It has its own secrets
+    /// and URL.
     pub fn impersonate(mut self, other: &DevIssuer) -> Self {
         let instance = other.instance();
         self.name = Some(InstanceName { key_id: other.key_id(), ..instance.name.clone() });
@@ -400,22 +402,21 @@ impl DevIssuerBuilder {
         self
     }
 
-    /// Sets the users whom one can pick on the [sign-in page](DevIssuer::sign_in_url). There are
-    /// three otherwise.
+    /// Sets the users of the [sign-in page](DevIssuer::sign_in_url). Defaults to three users.
     pub fn users(mut self, users: impl IntoIterator<Item = DevUser>) -> Self {
         self.users = Some(users.into_iter().collect());
         self
     }
 
-    /// Plays a production instance with this Frontend API, such as `clerk.example.com`, for an
-    /// application at `https://example.com` or below. It still listens on loopback only: a test sends
-    /// the host itself. Its verifier needs a [`clock`](Self::clock) of the test.
+    /// Simulates a production instance with this Frontend API, such as `clerk.example.com`, for an
+    /// application at `https://example.com` or below. It still listens on loopback only: a test
+    /// sends the host itself. Its verifier needs a [`clock`](Self::clock) of the test.
     pub fn production(mut self, frontend_api: impl Into<String>) -> Self {
         self.name = Some(InstanceName::production(frontend_api.into()));
         self
     }
 
-    /// Lets handshakes bring a token, as Clerk does for short ones. They bring a nonce otherwise.
+    /// Lets handshakes return a token, as Clerk does for short ones. Defaults to a nonce.
     pub fn handshake_tokens(mut self) -> Self {
         self.by_token = true;
         self
@@ -425,8 +426,8 @@ impl DevIssuerBuilder {
     ///
     /// # Errors
     ///
-    /// If no port on loopback can be opened, no key can be made, or a user has a permission that is
-    /// not written as `org:feature:permission`.
+    /// Returns an error if no port on loopback can be opened, no key can be created, or a user has
+    /// a permission not in the form `org:feature:permission`.
     ///
     /// # Panics
     ///

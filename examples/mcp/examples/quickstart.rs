@@ -19,14 +19,14 @@ use rmcp::{
 };
 use tokio::net::TcpListener;
 
-/// Who may connect, and see which tools there are. Clients ask for these scopes first.
+/// Required to connect and to list the tools. Clients request these scopes first.
 const READ: Policy = policy!(accepts = "oauth_token", scopes = "read:notes");
 const WRITE: Policy = policy!(accepts = "oauth_token", scopes = "write:notes");
 
-/// What each tool asks for. One that is missing here cannot be called.
+/// The policy of each tool. A tool without one cannot be called.
 const POLICIES: Policies = Policies::new().tools(&[("whoami", READ), ("clear_notes", WRITE)]);
 
-/// Who may write may read.
+/// A token that can write can also read.
 const SCOPES: ScopeHierarchy = ScopeHierarchy::new(&[("write:notes", &["read:notes"])]);
 
 struct Notes;
@@ -46,18 +46,18 @@ impl Notes {
     }
 }
 
-/// Who calls, asked once more: should the layer ever be missing, the tool still refuses.
+/// Requires the policy again: without the layer, the tool still rejects the call.
 fn caller(parts: &Parts, policy: Policy) -> Result<Verified, ErrorData> {
-    let nobody = || ErrorData::invalid_request("no guard let this request in", None);
-    let caller = verified(&parts.extensions).ok_or_else(nobody)?;
-    caller.require(policy).map_err(|no| ErrorData::invalid_request(no.to_string(), None))?;
+    let rejected = |why: String| ErrorData::invalid_request(why, None);
+    let caller = verified(&parts.extensions).ok_or_else(|| rejected("no guard ran".to_owned()))?;
+    caller.require(policy).map_err(|why| rejected(why.to_string()))?;
     Ok(caller)
 }
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let (host, url) = ("127.0.0.1", "http://127.0.0.1:3000/mcp");
-    // With keys of a real instance: `ClerkBuilder::from_env()` in place of `issuer.clerk()`.
+    // With keys of a real instance: `ClerkBuilder::from_env()` instead of `issuer.clerk()`.
     let issuer = DevIssuer::start().await?;
     let clerk = issuer.clerk().resource(url).audience([url]).scope_hierarchy(SCOPES).build()?;
     for (_, policy) in POLICIES.iter() {

@@ -1,4 +1,4 @@
-//! Rows in, the table of an app's routes out: as aligned text, as Markdown, as JSON.
+//! The table of an application's routes: as aligned text, as Markdown, as JSON.
 
 use std::fmt;
 
@@ -16,7 +16,7 @@ use crate::{
 /// case-sensitive (RFC 9110 §9.1), and registered ones are uppercase.
 pub(super) const ANY_METHOD: &str = "any";
 
-/// Which routes an app has, and what each asks for.
+/// The routes of an application, and the policy of each.
 ///
 /// It prints as aligned text, [as Markdown](Self::to_markdown) and [as JSON](Self::to_json).
 #[derive(Clone, Debug, Default)]
@@ -25,7 +25,7 @@ pub struct Table {
     hierarchy: ScopeHierarchy,
 }
 
-/// One route: its method, its path, and what stands in front of its handler.
+/// One route: its method, its path, and the guards in front of its handler.
 #[derive(Clone, Debug)]
 pub struct Row {
     /// `None`: any method.
@@ -44,13 +44,13 @@ pub(super) struct RouteGuard {
 }
 
 impl Table {
-    /// The routes, in the order in which they were added.
+    /// Returns the routes, in the order of their addition.
     #[must_use]
     pub fn rows(&self) -> impl ExactSizeIterator<Item = &Row> {
         self.rows.iter()
     }
 
-    /// Every policy of the table once, in the order of the routes: for
+    /// Returns every policy of the table once, in the order of the routes: for
     /// [`Clerk::check`](crate::Clerk::check) and
     /// [`Clerk::resource_metadata`](crate::Clerk::resource_metadata).
     pub fn policies(&self) -> impl Iterator<Item = Policy> {
@@ -63,13 +63,13 @@ impl Table {
         policies.into_iter()
     }
 
-    /// The rows of [metadata](super::Routes::metadata) that clients cannot read, because a layer
-    /// guards them or they are nested below a prefix. Let a test assert that there are none.
+    /// Returns the rows of [metadata](super::Routes::metadata) that clients cannot read, because a
+    /// layer guards them or they are nested below a prefix. Assert in a test that it is empty.
     pub fn misplaced_metadata(&self) -> impl Iterator<Item = &Row> {
         self.rows.iter().filter(|row| row.metadata_fault().is_some())
     }
 
-    /// A table in Markdown, with a heading row.
+    /// Returns the table in Markdown, with a heading row.
     #[must_use]
     pub fn to_markdown(&self) -> String {
         let head = "| method | path | accepts | requirement |\n|---|---|---|---|\n";
@@ -181,7 +181,7 @@ impl Row {
         accepted
     }
 
-    /// Whether a request without a credential can enter.
+    /// Returns whether anonymous requests are accepted.
     #[must_use]
     pub fn is_open_to_anonymous(&self) -> bool {
         self.gates.iter().all(|gate| gate.policy.is_optional())

@@ -1,4 +1,4 @@
-//! Collects the settings of a `Clerk`. Nothing is checked here.
+//! Collects the settings of a `Clerk`, without checks.
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -13,7 +13,7 @@ use crate::{
     token::OpaqueTokenType,
 };
 
-/// Settings of a [`Clerk`](crate::Clerk). Nothing is checked before [`build`](Self::build).
+/// Collects the settings of a [`Clerk`](crate::Clerk). [`build`](Self::build) checks them.
 ///
 /// A clone has the same settings. For several [`Clerk`](crate::Clerk)s that differ only in the rules for tokens, use
 /// [`Clerk::with`](crate::Clerk::with): they share the keys and the caches.
@@ -75,68 +75,68 @@ pub(super) struct FallBack {
 }
 
 impl ClerkBuilder {
-    /// The instance's secret key, `sk_test_…` or `sk_live_…`. With it, keys come from the
-    /// Backend API, and OAuth tokens, API keys and M2M tokens that are opaque can be verified.
+    /// Sets the instance's secret key, `sk_test_…` or `sk_live_…`. With it, the key set comes from
+    /// the Backend API, and opaque OAuth tokens, API keys and opaque M2M tokens can be verified.
     pub fn secret_key(mut self, key: impl Into<String>) -> Self {
         self.secret_key = Some(SecretString::from(key.into()));
         self
     }
 
-    /// This machine's secret key, `ak_…`. With it, Clerk verifies an opaque M2M token only if it
-    /// is for this machine.
+    /// Sets this machine's secret key, `ak_…`. With it, Clerk verifies an opaque M2M token only if
+    /// it is for this machine.
     pub fn machine_secret_key(mut self, key: impl Into<String>) -> Self {
         self.machine_secret_key = Some(SecretString::from(key.into()));
         self
     }
 
-    /// This machine's id, `mch_…`. An M2M token must name it among its recipients.
+    /// Sets this machine's ID, `mch_…`. An M2M token must name it among its recipients.
     pub fn machine_id(mut self, id: impl Into<String>) -> Self {
         self.machine_id = Some(id.into());
         self
     }
 
-    /// Accepts M2M tokens that were issued for other machines of the instance too. Each machine
-    /// that receives a token can then call this one with it.
+    /// Also accepts M2M tokens for other machines of the instance. Each machine that receives a
+    /// token can then use it to call this one.
     pub fn any_machine(mut self) -> Self {
         self.any_machine = Some("true".to_owned());
         self
     }
 
-    /// The instance's publishable key, `pk_test_…` or `pk_live_…`. It tells the issuer. Without
-    /// a secret key, keys come from the public key set of the Frontend API.
+    /// Sets the instance's publishable key, `pk_test_…` or `pk_live_…`. It names the issuer.
+    /// Without a secret key, the key set comes from the Frontend API.
     pub fn publishable_key(mut self, key: impl Into<String>) -> Self {
         self.publishable_key = Some(key.into());
         self
     }
 
-    /// A public key in PEM form, from the dashboard. JWTs are then verified with it alone, for
-    /// RS256, without network; a new key of the instance must be put here by hand, unless it
-    /// [only stands in](Self::jwt_key_as_fallback) for the key set.
+    /// Sets a public key in PEM form, from the dashboard. JWTs are then verified only with this
+    /// key, for RS256, without the network. If the instance gets a new key, set it here too, unless
+    /// the key is [only a fallback](Self::jwt_key_as_fallback) for the key set.
     pub fn jwt_key(mut self, pem: impl Into<String>) -> Self {
         self.jwt_key = Some(pem.into());
         self
     }
 
-    /// The Backend API, if it is not `https://api.clerk.com`. A path is kept.
+    /// Sets the URL of the Backend API. Defaults to `https://api.clerk.com`. A path is kept.
     pub fn api_url(mut self, url: impl Into<String>) -> Self {
         self.api_url = Some(url.into());
         self
     }
 
-    /// The version in the path of the Backend API's key set, if it is not `v1`.
+    /// Sets the version in the path of the Backend API's key set. Defaults to `v1`.
     pub fn api_version(mut self, version: impl Into<String>) -> Self {
         self.api_version = Some(version.into());
         self
     }
 
-    /// The Frontend API, if it is not at the host of the publishable key: the URL of a proxy, or
-    /// of a stand-in.
+    /// Sets the URL of the Frontend API, such as that of a proxy. Defaults to the host of the
+    /// publishable key.
     pub fn frontend_api_url(mut self, url: impl Into<String>) -> Self {
         self.frontend_api_url = Some(url.into());
         self
     }
 
-    /// Accepts this issuer alone: [`issuers`](Self::issuers) with one entry.
+    /// Accepts only this issuer: [`issuers`](Self::issuers) with one entry.
     pub fn issuer(self, issuer: impl Into<String>) -> Self {
         self.issuers([issuer])
     }
@@ -162,13 +162,13 @@ impl ClerkBuilder {
         self
     }
 
-    /// Audiences of OAuth tokens, JWT and opaque: a token must name one of them in `aud`.
+    /// Sets the audiences of OAuth tokens, JWT and opaque. A token must name one of them in `aud`.
     pub fn audience<A: Into<String>>(mut self, audience: impl IntoIterator<Item = A>) -> Self {
         self.audience = Some(audience.into_iter().map(Into::into).collect());
         self
     }
 
-    /// Audiences of session tokens: a token must name one of them in `aud`.
+    /// Sets the audiences of session tokens. A token must name one of them in `aud`.
     pub fn session_audience<A: Into<String>>(
         mut self,
         audience: impl IntoIterator<Item = A>,
@@ -177,8 +177,8 @@ impl ClerkBuilder {
         self
     }
 
-    /// Origins of your front ends, such as `https://app.example.com`: a session token must name
-    /// one of them in `azp`. Set it in production.
+    /// Sets the origins of your front ends, such as `https://app.example.com`. A session token must
+    /// name one of them in `azp`. Set it in production.
     pub fn authorized_parties<P: Into<String>>(
         mut self,
         parties: impl IntoIterator<Item = P>,
@@ -187,39 +187,41 @@ impl ClerkBuilder {
         self
     }
 
-    /// Accepts session tokens without `azp` outside of cookies, where
-    /// [`authorized_parties`](Self::authorized_parties) are set. A token that names a party must
-    /// name one of these anyway.
+    /// Accepts session tokens without `azp` outside of cookies, if
+    /// [`authorized_parties`](Self::authorized_parties) are set. A token with `azp` must still name
+    /// one of them.
     ///
-    /// Clerk copies `azp` from the `Origin` field of the request that gets the token, so tokens of
-    /// native applications and servers have none. Only a browser sends a cookie that another site
-    /// can cause it to send.
+    /// Clerk copies `azp` from the `Origin` field of the request for the token, so tokens of native
+    /// applications and servers have none. Only browsers send cookies because of another site.
     pub fn parties_for_cookies_only(mut self) -> Self {
         self.parties_for_cookies_only = Some("true".to_owned());
         self
     }
 
-    /// The public URL of the API that this server guards, such as `https://api.example.com/mcp`.
-    /// Challenges then name its metadata, which [`Clerk::resource_metadata`](crate::Clerk::resource_metadata) serves: see
-    /// [the page about it](crate::guide::resource_metadata). It is not an audience: [`audience`](Self::audience) is.
+    /// Sets the public URL of the API that this server guards, such as
+    /// `https://api.example.com/mcp`. Challenges then name its metadata, which
+    /// [`Clerk::resource_metadata`](crate::Clerk::resource_metadata) serves: see [the
+    /// guide](crate::guide::resource_metadata). It is not an audience: set
+    /// [`audience`](Self::audience) too.
     pub fn resource(mut self, url: impl Into<String>) -> Self {
         self.resource = Some(url.into());
         self
     }
 
-    /// Which scopes imply others, for all policies: see [`ScopeHierarchy`]. None do unless set.
+    /// Sets which scopes imply others, for all policies: see [`ScopeHierarchy`]. Defaults to none.
     pub fn scope_hierarchy(mut self, hierarchy: ScopeHierarchy) -> Self {
         self.scope_hierarchy = hierarchy;
         self
     }
 
-    /// How far this machine's clock and Clerk's may differ: 5 seconds unless set, 300 at most.
+    /// Sets the allowed difference between this machine's clock and Clerk's. Defaults to 5 seconds.
+    /// At most 300 seconds.
     pub fn clock_skew(mut self, skew: Duration) -> Self {
         self.clock_skew = Some(skew);
         self
     }
 
-    /// The `realm` of challenges: `clerk` unless set.
+    /// Sets the `realm` of challenges. Defaults to `clerk`.
     pub fn realm(mut self, realm: impl Into<String>) -> Self {
         self.realm = Some(realm.into());
         self
@@ -229,9 +231,10 @@ impl ClerkBuilder {
     /// resolver. [`build`](Self::build) calls `client` once. Without it, the client is built when the first call needs it, with the CA
     /// certificates of the system.
     ///
-    /// It then gets what every client of this crate has: no redirects, no retries, only `https://`
-    /// (unless a URL is on loopback), our header fields and our time-outs. Give it no cookie store.
-    /// [Containers and networks](crate::guide::containers) shows an example.
+    /// The client then gets the settings of every client of this crate: no redirects, no retries,
+    /// only `https://` (unless a URL is on loopback), and this crate's header fields and timeouts.
+    /// Do not enable a cookie store. [Containers and networks](crate::guide::containers) shows an
+    /// example.
     ///
     /// The type is that of `reqwest` 0.13, which is part of the public API of this crate.
     pub fn http_client<F>(mut self, client: F) -> Self
@@ -242,44 +245,44 @@ impl ClerkBuilder {
         self
     }
 
-    /// How long a connection to Clerk may take: 1 second unless set.
+    /// Sets the timeout for connecting to Clerk. Defaults to 1 second.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = Some(timeout);
         self
     }
 
-    /// How long one attempt to ask Clerk may take: 2 seconds unless set.
+    /// Sets the timeout of one call to Clerk. Defaults to 2 seconds.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.attempt_timeout = Some(timeout);
         self
     }
 
-    /// How long a guard may wait for Clerk in all: 5 seconds unless set, 60 at most. Then it
-    /// answers 503.
+    /// Sets the total time for which a guard waits for Clerk. After it, the guard rejects with 503.
+    /// Defaults to 5 seconds. At most 60 seconds.
     pub fn total_timeout(mut self, total_timeout: Duration) -> Self {
         self.total_timeout = Some(total_timeout);
         self
     }
 
-    /// How many bytes verified JWTs may take in memory: 16 MiB unless set, and 0 keeps none. A
-    /// JWT that was seen before needs no signature check; its times, the rules and the policy are
-    /// checked on each use, and it counts only while its key does.
+    /// Sets the size of the cache of verified JWTs in bytes. Defaults to 16 MiB. Zero disables it.
+    /// A cached JWT needs no signature check. Its times, the rules and the policy are evaluated on
+    /// each use, and it is accepted only while its key is in the key set.
     ///
-    /// Header and payload are kept as they were sent; of the signature, a hash and the last eight
-    /// bytes. Nobody can enter with that.
+    /// An entry holds the encoded header and payload, and a hash and the last eight bytes of the
+    /// signature. These cannot be used as a token.
     pub fn jwt_cache_bytes(mut self, bytes: usize) -> Self {
         self.jwt_cache_bytes = Some(bytes);
         self
     }
 
-    /// How long Clerk's approval of an opaque token of this type is reused. Defaults to 1 second,
-    /// so that one token cannot use up the [rate limit](Self::opaque_rate_limit). At most 300
-    /// seconds. Zero switches it off: each request then causes a call, unless one about the same token
-    /// runs. Those that come meanwhile share its response.
+    /// Sets how long Clerk's approval of an opaque token of this type is cached. Defaults to 1
+    /// second, so that one token cannot use up the [rate limit](Self::opaque_rate_limit). At most
+    /// 300 seconds. Zero disables the cache: each request then causes a call, and only concurrent
+    /// requests with the same token share one.
     ///
-    /// A token that is revoked meanwhile is still accepted until that time has passed, counted from
-    /// the start of the call, or until the call ends, with the scopes and claims that it had. It
-    /// never outlives its own expiry.
+    /// A token that is revoked meanwhile is accepted until that time has passed, from the start of
+    /// the call, or until the call ends, with its old scopes and claims. It is never accepted after
+    /// its own expiry.
     ///
     /// ```
     /// use std::time::Duration;
@@ -296,47 +299,46 @@ impl ClerkBuilder {
         self
     }
 
-    /// How long a refusal of an opaque token is remembered, so that the same junk is not asked
-    /// about again: 10 seconds unless set, 300 at most. A token that becomes good meanwhile is
-    /// refused until then.
+    /// Sets how long rejected opaque tokens are cached. Defaults to 10 seconds. At most 300
+    /// seconds. A token that becomes valid meanwhile is rejected until then.
     pub fn negative_cache_ttl(mut self, time: Duration) -> Self {
         self.negative_cache_ttl = Some(time);
         self
     }
 
-    /// How many calls to verify opaque tokens of this type may start in any ten seconds. At most
-    /// 1,000,000. Beyond it, callers get 503 and `Retry-After`.
+    /// Limits the calls that verify opaque tokens of this type, in any ten seconds. At most
+    /// 1,000,000. Above the limit, callers get 503 and `Retry-After`.
     ///
-    /// For OAuth tokens, defaults to what Clerk allows for the secret key: 1000 in production, 100
-    /// in development. Clerk publishes no limit for M2M tokens and API keys, and bills each call:
-    /// defaults to 10,000. If several servers share a key, use a [fleet](crate::guide::scaling), or set
-    /// less.
+    /// For OAuth tokens, defaults to Clerk's limit for a secret key: 1000 in production, 100 in
+    /// development. For M2M tokens and API keys, defaults to 10,000: Clerk publishes no limit for
+    /// them, and bills each call. If several servers share a key, use a
+    /// [fleet](crate::guide::scaling), or set a lower limit.
     pub fn opaque_rate_limit(mut self, token_type: OpaqueTokenType, calls: u32) -> Self {
         self.opaque_rate_limit.push((token_type, calls));
         self
     }
 
-    /// How many of the calls of [`opaque_rate_limit`](Self::opaque_rate_limit) may be about tokens
-    /// that Clerk never approved, as far as this process knows. Defaults to half of that limit.
+    /// Limits the share of [`opaque_rate_limit`](Self::opaque_rate_limit) for tokens that Clerk has
+    /// not approved in this process. Defaults to half of that limit.
     ///
-    /// Invalid tokens share it with tokens that are used for the first time. The rest is kept for
-    /// tokens that Clerk has approved: see [the page about outages](crate::guide::reliability).
+    /// Invalid tokens and new tokens share it. The rest is reserved for tokens that Clerk has
+    /// approved: see [reliability](crate::guide::reliability).
     pub fn new_token_rate_limit(mut self, token_type: OpaqueTokenType, calls: u32) -> Self {
         self.new_token_rate_limit.push((token_type, calls));
         self
     }
 
-    /// How old keys may become that are used while Clerk does not answer: 1 hour unless set, a
-    /// day at most. Zero means that they end with their five minutes. A key that Clerk no longer
-    /// shows is dropped at once.
+    /// Sets the maximum age of the key set while Clerk is unreachable. Defaults to 1 hour. At most
+    /// 24 hours. Zero stops its use after five minutes. A key that is missing in a new key set is
+    /// dropped at once.
     pub fn max_stale_key_age(mut self, age: Duration) -> Self {
         self.max_stale_key_age = Some(age);
         self
     }
 
     /// Verifies with the key of [`jwt_key`](Self::jwt_key) only while no key set is known and Clerk
-    /// cannot be asked: at a start in an outage, or in a long one. All other JWTs are verified with
-    /// the key set. Where the last set that Clerk showed does not have this key, it is not used.
+    /// is unreachable: at a start in an outage, or in a long outage. Otherwise, JWTs are verified
+    /// with the key set. If Clerk's last key set did not have this key, it is not used.
     ///
     /// ```no_run
     /// use clerk_auth::ClerkBuilder;
@@ -350,8 +352,8 @@ impl ClerkBuilder {
         self
     }
 
-    /// Asks the public key set of the Frontend API too, where the Backend API does not answer.
-    /// It needs a publishable key, or a Frontend API URL and an issuer.
+    /// Fetches the public key set of the Frontend API if the Backend API is unavailable. Requires a
+    /// publishable key, or a Frontend API URL and an issuer.
     pub fn public_keys_as_fallback(mut self) -> Self {
         self.fall_back.to_public_keys = true;
         self
@@ -360,11 +362,12 @@ impl ClerkBuilder {
     /// Shares verification responses, rate limits and the key set with the other replicas of this
     /// service, through Redis or Valkey. [`Clerk::forget`](crate::Clerk::forget) then reaches all of them.
     ///
-    /// The server is never needed. While it does not work, each replica does what it does alone, and
-    /// no request waits longer than 50 milliseconds for it. It is not trusted either: entries are
-    /// sealed with keys derived from the secret key. [`CLERK_PUBLISHABLE_KEY`](Self::publishable_key) must be set too.
+    /// The Redis server is optional at run time. While it is unavailable, each replica works alone,
+    /// and no request waits longer than 50 milliseconds for it. It is not trusted: entries are
+    /// sealed with keys derived from the secret key.
+    /// [`CLERK_PUBLISHABLE_KEY`](Self::publishable_key) must be set too.
     ///
-    /// Replicas share only what Clerk said. Each evaluates its own rules, so services with other
+    /// Replicas share only Clerk's responses. Each evaluates its own rules, so services with other
     /// audiences can use the same server.
     #[cfg(feature = "redis")]
     #[cfg_attr(docsrs, doc(cfg(feature = "redis")))]
@@ -373,11 +376,11 @@ impl ClerkBuilder {
         self
     }
 
-    /// Replaces the body of refusals. Of what `body` returns, only the body and its
-    /// `Content-Type` are used: the status and the challenge stay as they are.
+    /// Replaces the body of rejections. Only the body and the `Content-Type` of the returned
+    /// response are used: the status and the challenge do not change.
     ///
-    /// The body that asks for [reverification](RejectionKind::ReverificationNeeded) is never replaced:
-    /// Clerk's front ends read it.
+    /// The body for [reverification](RejectionKind::ReverificationNeeded) is never replaced,
+    /// because Clerk's front ends read it.
     ///
     /// ```
     /// use axum::Json;
@@ -399,10 +402,10 @@ impl ClerkBuilder {
         self
     }
 
-    /// Tells callers why they are refused, while you develop: refusals carry
-    /// `x-clerk-auth-reason`, the code that stands as `reason` in the log, and
-    /// `x-clerk-auth-status` where nobody is signed in. Not for production: the codes tell a
-    /// forger how far a token came. With a production key, `build` logs a warning.
+    /// Adds the reason to rejections, for development: `x-clerk-auth-reason` is the `reason` of the
+    /// log event, and `x-clerk-auth-status` tells that the caller is signed out. Do not use it in
+    /// production: the codes tell a forger which checks a token passed. With a production key,
+    /// `build` logs a warning.
     pub fn reveal_reasons(mut self) -> Self {
         self.reveal_reasons = true;
         self

@@ -1,4 +1,4 @@
-//! The rules that can differ between the `Clerk`s of one instance, and a `Clerk` with other rules.
+//! The rules that can differ between several `Clerk`s of one instance.
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -7,7 +7,7 @@ use crate::{request::cookie::CookieRules, response::rejection::RejectionSettings
 
 /// The rules of one [`Clerk`], for [`Clerk::with`] to change.
 ///
-/// They start as those of the first `Clerk`. Each method replaces one.
+/// They start with the values of the first `Clerk`. Each method replaces one.
 #[must_use = "rules do nothing before `Clerk::with` gets them back"]
 pub struct ClerkRules(ClerkBuilder);
 
@@ -37,8 +37,8 @@ impl ClerkRules {
         Self(self.0.issuers(issuers))
     }
 
-    /// Accepts only M2M tokens for this machine, also if the first `Clerk` accepts
-    /// [those for any](ClerkBuilder::any_machine): see [`ClerkBuilder::machine_id`].
+    /// Accepts only M2M tokens for this machine, even if the first `Clerk` accepts [those for
+    /// any](ClerkBuilder::any_machine): see [`ClerkBuilder::machine_id`].
     pub fn machine_id(self, id: impl Into<String>) -> Self {
         Self(ClerkBuilder { any_machine: None, ..self.0 }.machine_id(id))
     }

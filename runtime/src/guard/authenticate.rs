@@ -1,4 +1,4 @@
-//! Authentication for what is not an axum handler.
+//! Authentication without an axum handler.
 
 use http::request::Parts;
 
@@ -9,8 +9,8 @@ use crate::{
 };
 
 impl Clerk {
-    /// Authenticates a request that no guard or [`ClerkLayer`](crate::ClerkLayer) stands in front
-    /// of, by the same rules: a gRPC service, a socket, a server without axum.
+    /// Authenticates a request without a guard or [`ClerkLayer`](crate::ClerkLayer), by the same
+    /// rules: of a gRPC service, a socket, or a server without axum.
     ///
     /// Reads the `Authorization` field. Without one, reads the session cookie if the policy accepts
     /// session tokens. Stores the identity in the extensions of `parts`, so that a later guard with
@@ -45,7 +45,7 @@ impl Clerk {
     /// ```
     ///
     /// # Errors
-    /// Returns the rejection that a guard with this policy would answer.
+    /// Returns the rejection of a guard with this policy.
     pub async fn authenticate(
         &self,
         parts: &mut Parts,
@@ -88,8 +88,8 @@ impl Clerk {
     /// ```
     ///
     /// # Errors
-    /// Returns the rejection that a guard with this policy would answer to this token, or to a
-    /// request without a credential if the token is empty.
+    /// Returns the rejection of a guard with this policy for this token, or for a request without a
+    /// credential if the token is empty.
     pub async fn authenticate_token(
         &self,
         token: &str,

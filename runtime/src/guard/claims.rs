@@ -1,4 +1,4 @@
-//! The claims of a caller in, the handler's own type out, or where they do not fit it.
+//! Decodes the claims of a caller into the handler's type.
 
 use std::any::TypeId;
 
@@ -14,8 +14,8 @@ const LONGEST_NAME: usize = 64;
 /// A word of so many letters is an ID if it has a digit. Clerk's have 27 letters or more.
 const SHORTEST_ID: usize = 20;
 
-/// What `claims` can be decoded into: a type of your own, in an `Option` if a caller can be without
-/// claims; or [`Claims`], as they are.
+/// The type of the parameter `claims`: your own type, in an `Option` if a caller can have no
+/// claims; or [`Claims`].
 #[diagnostic::on_unimplemented(
     message = "claims cannot be decoded into `{Self}`",
     label = "not a type that claims can be decoded into",

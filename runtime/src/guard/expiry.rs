@@ -1,6 +1,6 @@
-//! A future that is ready when a token expires.
+//! A future that completes when a token expires.
 //!
-//! A guard checks a token once, at the start of a request. What lasts longer waits here.
+//! A guard checks a token once, at the start of a request. Longer responses wait here.
 
 use std::{
     future::{Future, pending},

@@ -1,4 +1,4 @@
-//! A state in, its `Clerk` out.
+//! Takes the `Clerk` from a router's state.
 
 use std::sync::Arc;
 
@@ -8,8 +8,8 @@ use crate::clerk::Clerk;
 
 /// A state from which a [`Guard`](super::Guard) takes its [`Clerk`].
 ///
-/// Implemented for `S` if `Clerk` implements [`FromRef<S>`](FromRef). The compiler names it to say what
-/// a state lacks.
+/// Implemented for `S` if `Clerk` implements [`FromRef<S>`](FromRef). The compiler names it if the
+/// state has no `Clerk`.
 #[diagnostic::on_unimplemented(
     message = "the state `{Self}` has no `Clerk`",
     label = "the guard takes its `Clerk` from the state",

@@ -1,4 +1,4 @@
-//! A verified identity that travels with its request, so that a second guard does not verify again.
+//! Stores the verified identity in the request, so that a second guard does not verify it again.
 
 use std::{fmt, future::Future, ptr, sync::Arc, time::SystemTime};
 
@@ -23,9 +23,9 @@ use crate::{
 };
 
 /// The verified identity of a request, which a guard or [`ClerkLayer`](crate::ClerkLayer) stored.
-/// Only this crate can make one or insert it.
+/// Only this crate can create or insert one.
 ///
-/// It is an extractor, for the handlers behind a layer:
+/// It is an extractor for handlers behind a layer:
 ///
 /// ```
 /// use axum::{Router, routing::get};
@@ -47,7 +47,7 @@ use crate::{
 /// | with a verified credential | the caller | `Some` |
 /// | anonymous, admitted by an [`optional`](Policy::optional) policy | 401 | `None` |
 /// | CORS preflight that the layer passed on | 401 | `None` |
-/// | that no guard or layer saw | 500 | 500 |
+/// | without a guard or layer before | 500 | 500 |
 ///
 /// A second guard with the same credential does not verify it again.
 #[derive(Clone)]
@@ -185,7 +185,7 @@ impl Verified {
         self.identity.scopes()
     }
 
-    /// Whether the caller's session is pending: its user has tasks to finish first. Only a policy
+    /// Returns whether the caller's session is pending: its user has tasks to finish. Only a policy
     /// with [`allow_pending`](Policy::allow_pending) admits such a caller, and
     /// [`require`](Self::require) rejects them without it.
     #[must_use]
@@ -205,26 +205,27 @@ impl Verified {
         &self.identity
     }
 
-    /// When the token ends; `None` for one that does not. It was checked at the start of the
-    /// request only: see [`long_lived_connections`](crate::guide::long_lived_connections).
+    /// Returns when the token expires. `None` if it does not expire. It was checked only at the
+    /// start of the request: see [`long_lived_connections`](crate::guide::long_lived_connections).
     #[must_use]
     pub fn expires_at(&self) -> Option<SystemTime> {
         self.identity.expires_at()
     }
 
-    /// Waits until the token would be rejected: for ever, if it has no end. See [`Guard::expired`].
+    /// Waits until the token would be rejected. Never completes if the token does not expire. See
+    /// [`Guard::expired`].
     ///
     /// [`Guard::expired`]: crate::Guard::expired
     pub fn expired(&self) -> impl Future<Output = ()> + Send + use<> {
         expired(self.clerk.verifier().clock.clone(), self.end)
     }
 
-    /// Asks for more than the guard or layer that let the request in: for one tool of many, or
+    /// Requires a further policy, beside that of the guard or layer: for one tool of many, or for
     /// one route behind a layer.
     ///
     /// # Errors
-    /// The rejection that a guard with this policy would answer. If scopes are missing, its
-    /// challenge also names the scopes of the policies that the request passed before.
+    /// Returns the rejection of a guard with this policy. If scopes are missing, its challenge also
+    /// names the scopes of the policies that the request passed before.
     pub fn require(&self, policy: Policy) -> Result<(), Rejection> {
         require(Some(&self.identity), &policy, &self.passed, &self.clerk.appearance())
     }

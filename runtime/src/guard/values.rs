@@ -1,5 +1,5 @@
-//! What a guard gives to its handler: each value has one accessor, and where it is not always there
-//! a second one that says so.
+//! The accessors of a guard. A value that can be missing has a second accessor, which returns an
+//! `Option`.
 
 use std::{future::Future, time::SystemTime};
 
@@ -19,7 +19,7 @@ use crate::{
 
 /// What the policy always gives.
 impl<P: Guarded, C> Guard<P, C> {
-    /// Returns the subject: whom the token speaks for. It exists if a request needs a credential.
+    /// Returns the subject of the token. This method exists if the policy requires a credential.
     pub fn subject(&self) -> &Subject
     where
         P::Identity: Gives<Subject, P>,
@@ -27,7 +27,7 @@ impl<P: Guarded, C> Guard<P, C> {
         self.identity.give()
     }
 
-    /// Returns the type of the token. It exists if a request needs a credential.
+    /// Returns the type of the token. This method exists if the policy requires a credential.
     pub fn token_type(&self) -> TokenType
     where
         P::Identity: Gives<TokenType, P>,
@@ -35,7 +35,8 @@ impl<P: Guarded, C> Guard<P, C> {
         *self.identity.give()
     }
 
-    /// Returns what the caller was granted. It exists if only OAuth tokens and API keys are accepted.
+    /// Returns the granted scopes. This method exists if only OAuth tokens and API keys are
+    /// accepted.
     pub fn scopes(&self) -> &Scopes
     where
         P::Identity: Gives<Scopes, P>,
@@ -43,7 +44,7 @@ impl<P: Guarded, C> Guard<P, C> {
         self.identity.give()
     }
 
-    /// Returns the user ID. It exists if only session and OAuth tokens are accepted.
+    /// Returns the user ID. This method exists if only session and OAuth tokens are accepted.
     pub fn user_id(&self) -> &UserId
     where
         P::Identity: Gives<UserId, P>,
@@ -51,8 +52,8 @@ impl<P: Guarded, C> Guard<P, C> {
         self.identity.give()
     }
 
-    /// Returns the organization. It exists if each clause of the policy requires one: a `role` or a
-    /// `permission` does.
+    /// Returns the organization. This method exists if each clause of the policy requires one: a
+    /// `role` or a `permission` does.
     pub fn org_id(&self) -> &OrgId
     where
         P::Organization: Gives<OrgId, P>,
@@ -60,7 +61,7 @@ impl<P: Guarded, C> Guard<P, C> {
         self.organization.give()
     }
 
-    /// Returns the OAuth client. It exists if only OAuth tokens are accepted.
+    /// Returns the OAuth client. This method exists if only OAuth tokens are accepted.
     pub fn client_id(&self) -> &ClientId
     where
         P::Identity: Gives<ClientId, P>,
@@ -68,7 +69,7 @@ impl<P: Guarded, C> Guard<P, C> {
         self.identity.give()
     }
 
-    /// Returns the calling machine. It exists if only M2M tokens are accepted.
+    /// Returns the calling machine. This method exists if only M2M tokens are accepted.
     pub fn machine_id(&self) -> &MachineId
     where
         P::Identity: Gives<MachineId, P>,
@@ -76,7 +77,7 @@ impl<P: Guarded, C> Guard<P, C> {
         self.identity.give()
     }
 
-    /// Returns the session. It exists if only session tokens are accepted.
+    /// Returns the session. This method exists if only session tokens are accepted.
     pub fn session_id(&self) -> &SessionId
     where
         P::Identity: Gives<SessionId, P>,
@@ -84,7 +85,7 @@ impl<P: Guarded, C> Guard<P, C> {
         self.identity.give()
     }
 
-    /// Returns the claims as they are. It exists if only session tokens are accepted.
+    /// Returns the claims as JSON. This method exists if only session tokens are accepted.
     pub fn claims(&self) -> &Claims
     where
         P::Identity: Gives<Claims, P>,
@@ -92,7 +93,7 @@ impl<P: Guarded, C> Guard<P, C> {
         self.identity.give()
     }
 
-    /// Returns the decoded claims. It exists if only session tokens are accepted.
+    /// Returns the decoded claims. This method exists if only session tokens are accepted.
     pub fn into_claims(self) -> C
     where
         P::Identity: Gives<Claims, P>,
@@ -103,22 +104,22 @@ impl<P: Guarded, C> Guard<P, C> {
 }
 
 impl<P: Guarded, C> Guard<P, C> {
-    /// Who calls; `None` where nobody says.
+    /// Returns the subject. `None` for an anonymous request.
     pub fn maybe_subject(&self) -> Option<&Subject> {
         self.identity.token().map(VerifiedToken::subject)
     }
 
-    /// The type of the caller's token; `None` for a caller without one.
+    /// Returns the type of the caller's token. `None` for an anonymous request.
     pub fn maybe_token_type(&self) -> Option<TokenType> {
         self.identity.token().map(VerifiedToken::token_type)
     }
 
-    /// What the caller was granted; `None` where the token is of a type without scopes.
+    /// Returns the granted scopes. `None` if the type of the token has no scopes.
     pub fn maybe_scopes(&self) -> Option<&Scopes> {
         self.identity.token()?.maybe_scopes()
     }
 
-    /// The user; `None` where the caller is none.
+    /// Returns the user ID. `None` if the caller is not a user.
     pub fn maybe_user_id(&self) -> Option<&UserId> {
         self.known()?.user_id()
     }
@@ -129,7 +130,7 @@ impl<P: Guarded, C> Guard<P, C> {
         self.known()?.org_id()
     }
 
-    /// The OAuth client; `None` where the token is no OAuth token.
+    /// Returns the OAuth client. `None` if the token is not an OAuth token.
     pub fn maybe_client_id(&self) -> Option<&ClientId> {
         self.known()?.client_id()
     }
@@ -140,12 +141,12 @@ impl<P: Guarded, C> Guard<P, C> {
         self.known()?.machine_id()
     }
 
-    /// The session; `None` where the token is no session token.
+    /// Returns the session. `None` if the token is not a session token.
     pub fn maybe_session_id(&self) -> Option<&SessionId> {
         self.known()?.session_id()
     }
 
-    /// The token's claims, as they are; `None` where it carries none.
+    /// Returns the token's claims as JSON. `None` if it has none.
     pub fn maybe_claims(&self) -> Option<&Claims> {
         self.known()?.claims()
     }
@@ -167,28 +168,27 @@ impl<P: Guarded, C> Guard<P, C> {
         (Guard { identity, organization, claims: (), appearance, clock, end, passed }, claims)
     }
 
-    /// The whole verified identity.
+    /// Returns the whole verified identity.
     pub fn identity(&self) -> &P::Identity {
         &self.identity
     }
 
-    /// When the token ends; `None` for one that does not, and for a caller without one. The
-    /// guard checks at the start of a request only: see
+    /// Returns when the token expires. `None` if it does not expire, and for an anonymous request.
+    /// The guard checks only at the start of a request: see
     /// [`long_lived_connections`](crate::guide::long_lived_connections).
     pub fn expires_at(&self) -> Option<SystemTime> {
         self.identity.token()?.expires_at()
     }
 
-    /// Waits until the token would be rejected, to close what lives longer than a request: a stream of
-    /// events, a web socket. It waits for ever for a token that does not end, and for a caller
-    /// without one.
+    /// Waits until the token would be rejected, to close event streams and web sockets. Never
+    /// completes if the token does not expire, or for an anonymous request.
     ///
-    /// A JWT is rejected from its end plus the [`clock_skew`](crate::ClerkBuilder::clock_skew), an
-    /// opaque token from its expiration.
+    /// A JWT is rejected from its `exp` plus the [`clock_skew`](crate::ClerkBuilder::clock_skew),
+    /// an opaque token from its expiration.
     ///
-    /// It runs on the clock of the [`Clerk`](crate::Clerk), and on tokio's timer. Should this
-    /// machine sleep, or its clock step ahead, it is ready within a minute of waking; a clock that
-    /// steps back gives nobody more time. The future keeps neither the guard nor the token.
+    /// Uses the clock of the [`Clerk`](crate::Clerk) and tokio's timer. After a suspend, or if the
+    /// clock steps ahead, the future completes within a minute. A clock that steps back does not
+    /// extend the time. The future holds neither the guard nor the token.
     ///
     /// ```
     /// use clerk_auth::{Guard, clerk_auth};
@@ -204,12 +204,12 @@ impl<P: Guarded, C> Guard<P, C> {
     /// ```
     ///
     /// # Panics
-    /// Where it is awaited outside a tokio runtime with its timer on, like tokio itself.
+    /// If awaited outside a tokio runtime with an enabled timer, like tokio itself.
     pub fn expired(&self) -> impl Future<Output = ()> + Send + use<P, C> {
         expired(self.clock.clone(), self.end)
     }
 
-    /// Asks for more than the handler's own policy, for a part of what it does.
+    /// Requires a further policy for a part of the handler's work.
     ///
     /// ```
     /// use axum::response::IntoResponse;
@@ -224,8 +224,8 @@ impl<P: Guarded, C> Guard<P, C> {
     /// ```
     ///
     /// # Errors
-    /// The rejection that a guard with this policy would answer. If scopes are missing, its
-    /// challenge also names the scopes of the policies that the request passed before.
+    /// Returns the rejection of a guard with this policy. If scopes are missing, its challenge also
+    /// names the scopes of the policies that the request passed before.
     pub fn require(&self, policy: Policy) -> Result<(), Rejection> {
         let caller = self.known().map(IdentityRef::to_identity);
         require(caller.as_ref(), &policy, &self.passed, &self.appearance)
@@ -237,8 +237,8 @@ impl<P: Guarded, C> Guard<P, C> {
 }
 
 impl<I: VerifiedToken, P: Guarded<Identity = Option<I>>, C> Guard<P, C> {
-    /// The whole verified identity; `None` for a caller without a credential. It exists where
-    /// such callers can enter.
+    /// Returns the whole verified identity. `None` for an anonymous request. This method exists if
+    /// the policy accepts anonymous requests.
     pub fn maybe_identity(&self) -> Option<&I> {
         self.identity.as_ref()
     }

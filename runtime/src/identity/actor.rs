@@ -1,11 +1,11 @@
-//! The party that a token says really acts.
+//! The acting party of a token.
 
 use std::fmt;
 
 use serde::Serialize;
 
-/// The party that really acts when a token speaks for someone else: an impersonator, or a service
-/// to which the right was delegated (claim `act`, RFC 8693 §4.1).
+/// The acting party of a token for another subject: an impersonator, or a service with a delegated
+/// right (claim `act`, RFC 8693 §4.1).
 ///
 /// `Serialize` writes the claim; `Debug` does not show it.
 #[derive(Clone, PartialEq, Eq, Serialize)]

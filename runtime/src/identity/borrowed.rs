@@ -1,4 +1,4 @@
-//! What each class of token has, written once: a borrowed identity of any class.
+//! A borrowed identity of any class: the accessors of all classes in one place.
 
 use std::time::SystemTime;
 

@@ -18,13 +18,13 @@ impl Claims {
     /// Decodes all claims into your own type.
     ///
     /// # Errors
-    /// Where the claims do not fit the type. The error can name the offending value: keep it
+    /// Returns an error if the claims do not fit the type. The error can contain the value: keep it
     /// out of responses.
     pub fn decode<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
         serde_json::from_str(&self.0)
     }
 
-    /// The claims as JSON text.
+    /// Returns the claims as JSON.
     #[must_use]
     pub fn as_json(&self) -> &str {
         &self.0

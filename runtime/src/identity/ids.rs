@@ -1,7 +1,7 @@
-//! Clerk's object ids: whom or what a verified token speaks for.
+//! Clerk's object IDs in a verified token.
 //!
-//! Only the verifier makes one. None can be parsed, deserialized or defaulted, so a value of
-//! these types in a handler came out of a verified token.
+//! Only the verifier creates one. None can be parsed, deserialized or defaulted, so a value of
+//! these types in a handler is from a verified token.
 
 use std::{
     borrow::Borrow,
@@ -17,8 +17,8 @@ macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         ///
-        /// `Display` and [`as_str`](Self::as_str) show the id; `Debug` does not, so that logs
-        /// stay free of it unless you mean it. Cloning is cheap.
+        /// `Display` and [`as_str`](Self::as_str) show the ID. `Debug` does not, so that it does
+        /// not get into logs by accident. Cloning is cheap.
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(Arc<str>);
 
@@ -27,7 +27,7 @@ macro_rules! id {
                 Self(id.into())
             }
 
-            /// The id as Clerk writes it.
+            /// Returns the ID as Clerk writes it.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0
@@ -108,7 +108,7 @@ id! {
     ApiKeyId
 }
 
-/// Whom a verified token speaks for.
+/// The subject of a verified token.
 ///
 /// ```
 /// use clerk_auth::Subject;
@@ -118,7 +118,7 @@ id! {
 /// }
 /// ```
 ///
-/// The list is exhaustive on purpose: code that decides by the kind of subject must decide about
+/// The enum is exhaustive on purpose: code that decides by the kind of subject must decide about
 /// each.
 #[derive(Clone, Debug)]
 pub enum Subject {
@@ -167,7 +167,7 @@ impl Subject {
         if let Self::Machine(id) = self { Some(id) } else { None }
     }
 
-    /// The id as Clerk writes it.
+    /// Returns the ID as Clerk writes it.
     #[must_use]
     pub fn as_str(&self) -> &str {
         match self {

@@ -14,26 +14,26 @@ pub struct Organization {
 }
 
 impl Organization {
-    /// The organization's id.
+    /// Returns the organization's ID.
     #[must_use]
     pub fn id(&self) -> &OrgId {
         &self.id
     }
 
-    /// Its slug, where it has one.
+    /// Returns the slug, if there is one.
     #[must_use]
     pub fn slug(&self) -> Option<&str> {
         self.slug.as_deref()
     }
 
-    /// The user's role in it, such as `org:admin`.
+    /// Returns the user's role in the organization, such as `org:admin`.
     #[must_use]
     pub fn role(&self) -> Option<&str> {
         self.role.as_deref()
     }
 
-    /// The user's custom permissions in it, such as `org:notes:read`. Clerk leaves its system
-    /// permissions (`org:sys_…`) out of the token.
+    /// Returns the user's custom permissions in the organization, such as `org:notes:read`. Tokens
+    /// do not contain Clerk's system permissions (`org:sys_…`).
     pub fn permissions(&self) -> impl ExactSizeIterator<Item = &str> {
         self.permissions.iter().map(AsRef::as_ref)
     }

@@ -1,4 +1,4 @@
-//! Scopes: what a token was granted, and the grammar of one scope.
+//! The granted scopes of a token, and the grammar of one scope.
 
 use std::{borrow::Cow, fmt, slice, sync::Arc};
 
@@ -16,18 +16,18 @@ use serde::{Serialize, Serializer};
 pub struct Scope(&'static str);
 
 impl Scope {
-    /// Names a scope. Write it in a `const`: a text that is no scope then does not compile.
+    /// Creates a scope. Use it in a `const`: an invalid scope then does not compile.
     ///
     /// # Panics
-    /// Where it is not evaluated at compile time, for a text that is not a scope-token of RFC
-    /// 6749 §3.3: visible ASCII without space, quote and backslash.
+    /// At run time, if the string is not a scope-token of RFC 6749 §3.3: visible ASCII without
+    /// space, quote and backslash.
     #[must_use]
     pub const fn new(scope: &'static str) -> Self {
         assert!(is_scope_token(scope), "not one scope of RFC 6749 section 3.3");
         Self(scope)
     }
 
-    /// The scope as OAuth writes it.
+    /// Returns the scope as a string.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         self.0
@@ -42,9 +42,9 @@ impl fmt::Display for Scope {
 
 /// The scopes that a verified token was granted, in the order Clerk lists them.
 ///
-/// Scopes are compared as exact strings (RFC 6749 §3.3): with case, and no scope contains
-/// another. Cloning is cheap. Only the verifier makes one, so a handler that receives `Scopes`
-/// holds what Clerk granted.
+/// Scopes are compared as exact strings (RFC 6749 §3.3): with case, and no scope includes another.
+/// Cloning is cheap. Only the verifier creates a value, so `Scopes` in a handler are what Clerk
+/// granted.
 ///
 /// ```
 /// use clerk_auth::Scopes;
@@ -68,7 +68,7 @@ impl Scopes {
         Self::from_list(scopes.split(' ').map(Cow::Borrowed))
     }
 
-    /// Whether exactly this scope was granted.
+    /// Returns whether exactly this scope was granted.
     #[must_use]
     pub fn contains(&self, scope: &str) -> bool {
         self.0.iter().any(|granted| granted.as_ref() == scope)
@@ -80,13 +80,13 @@ impl Scopes {
         ScopesIter(self.0.iter())
     }
 
-    /// How many scopes were granted.
+    /// Returns the number of granted scopes.
     #[must_use]
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether no scope was granted.
+    /// Returns whether no scope was granted.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -1,4 +1,4 @@
-//! What all verified identities have in common, and what only some have.
+//! The traits of verified identities: those of all classes, and those of some.
 
 use std::{fmt, sync::Arc, time::SystemTime};
 
@@ -15,10 +15,9 @@ use crate::{
     token::TokenType,
 };
 
-/// What every verified identity has, whatever its class. Sealed: only this crate's types are
-/// identities.
+/// The accessors of every verified identity. Sealed: only this crate's types are identities.
 pub trait VerifiedToken: sealed::Sealed + Clone + Send + Sync + 'static {
-    /// Returns the subject: whom the token speaks for.
+    /// Returns the subject of the token.
     fn subject(&self) -> &Subject {
         self.by_ref().subject()
     }
@@ -47,8 +46,8 @@ pub trait VerifiedToken: sealed::Sealed + Clone + Send + Sync + 'static {
     fn by_ref(&self) -> IdentityRef<'_>;
 }
 
-/// What a guard lets a handler have: a verified identity, or an `Option` of one where requests
-/// without a credential may enter. Sealed: only this crate's types are identities.
+/// The identity in a guard: a verified identity, or an `Option` of one if anonymous requests are
+/// accepted. Sealed: only this crate's types are identities.
 pub trait GuardIdentity: sealed::Sealed + Clone + Send + Sync + 'static {
     /// The identity of a caller who has one.
     #[doc(hidden)]
@@ -92,8 +91,8 @@ impl<I: VerifiedToken> GuardIdentity for Option<I> {
     }
 }
 
-/// Whether every caller whom `Policy` admits has the `Value`. A guard has a getter without `maybe_`
-/// if so.
+/// Implemented if every caller whom `Policy` admits has the `Value`. A guard then has a getter
+/// without `maybe_`.
 #[diagnostic::on_unimplemented(
     message = "the policy `{Policy}` does not always give `{Value}`",
     label = "`{Value}` can be missing",
@@ -212,7 +211,7 @@ macro_rules! class {
                 Self(Arc::new(facts))
             }
 
-            /// Returns the subject: whom the token speaks for.
+            /// Returns the subject of the token.
             #[must_use]
             pub fn subject(&self) -> &Subject {
                 &self.0.subject

@@ -1,4 +1,4 @@
-//! Why a genuine token may not enter, and what a challenge names.
+//! Why a policy rejects a valid token, and the scopes of the challenge.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! Which callers one policy admits and another rejects. Decided over what a token can carry, not by
+//! Which callers one policy admits and another rejects. Decided over the contents of tokens, not by
 //! comparing text.
 
 mod callers;
@@ -25,9 +25,9 @@ use crate::token::TokenType;
 const TOKEN_TYPES: [TokenType; 4] =
     [TokenType::SessionToken, TokenType::OAuthToken, TokenType::M2mToken, TokenType::ApiKey];
 
-/// Which callers a changed policy newly admits, and which it newly rejects.
+/// The callers that a changed policy newly admits, and those that it newly rejects.
 ///
-/// [`Policy::difference`] makes it. It prints one line for each kind of caller.
+/// [`Policy::difference`] returns it. `Display` prints one line for each kind of caller.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
     changes: Vec<CallerChange>,
@@ -68,8 +68,8 @@ enum Without {
 }
 
 impl Policy {
-    /// Compares two policies: which callers `new` admits that `self` rejects, and the other way
-    /// round.
+    /// Compares two policies: returns the callers that `new` admits and `self` rejects, and the
+    /// reverse.
     ///
     /// ```
     /// use clerk_auth::{Policy, policy};
@@ -87,8 +87,8 @@ impl Policy {
     /// assert!(difference.is_weakened());
     /// ```
     ///
-    /// Decided over scopes, roles and all other conditions, so that other words for the same
-    /// requirement are not a difference. A caller has at most one role, and one client or machine.
+    /// All conditions are compared by meaning, so another form of the same requirement is not a
+    /// difference. A caller has at most one role, and one client or machine.
     ///
     /// Exact if both policies together name at most 12 values for a token type, reverifications
     /// counted as three. Exact for more, up to 128 values and 4,096 alternatives. Beyond,
@@ -135,13 +135,14 @@ impl Difference {
         Self { changes }
     }
 
-    /// Whether both policies admit the same callers.
+    /// Returns whether both policies admit the same callers.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.changes.is_empty()
     }
 
-    /// Whether the new policy admits a caller whom the old one rejects, or it is undecided.
+    /// Returns whether the new policy admits a caller whom the old one rejects, or whether this is
+    /// undecided.
     #[must_use]
     pub fn is_weakened(&self) -> bool {
         self.changes.iter().any(CallerChange::is_weaker)

@@ -1,4 +1,4 @@
-//! Which scopes imply others, as constant data: two scopes in, whether one grants the other out.
+//! Which scopes imply others, as constant data.
 
 use super::const_str::is_same_text;
 use crate::identity::scopes::{Scopes, is_scope_token};
@@ -6,14 +6,14 @@ use crate::identity::scopes::{Scopes, is_scope_token};
 /// One scope, and those that it implies.
 type Implication = (&'static str, &'static [&'static str]);
 
-/// Which scopes imply others: whoever was granted `write:notes` may do what `read:notes` allows.
+/// Declares which scopes imply others: a token with `write:notes` then also meets `read:notes`.
 ///
-/// Scopes are exact strings to OAuth (RFC 6749 §3.3), so an order among them is yours to declare.
-/// Declare it once, for [`scope_hierarchy`](crate::ClerkBuilder::scope_hierarchy). Every policy of
-/// that [`Clerk`](crate::Clerk) then follows it: in a guard, in a layer, and in `require`. A
-/// challenge names no scope that another one in it implies.
+/// In OAuth, scopes are exact strings without order (RFC 6749 §3.3). Declare an order once, for
+/// [`scope_hierarchy`](crate::ClerkBuilder::scope_hierarchy). Every policy of that
+/// [`Clerk`](crate::Clerk) then follows it: in a guard, in a layer, and in `require`. A challenge
+/// names no scope that another one in it implies.
 ///
-/// It changes decisions and nothing else: [`Scopes`] stay what Clerk granted.
+/// It changes only decisions: [`Scopes`] stay what Clerk granted.
 ///
 /// ```
 /// use clerk_auth::{Clerk, policy::ScopeHierarchy};
@@ -34,11 +34,11 @@ type Implication = (&'static str, &'static [&'static str]);
 pub struct ScopeHierarchy(&'static [Implication]);
 
 impl ScopeHierarchy {
-    /// No scope implies another: what holds unless you declare more.
+    /// No scope implies another. This is the default.
     pub const NONE: Self = Self(&[]);
 
-    /// A hierarchy of one entry per scope, with the scopes that it implies. What those imply is
-    /// implied too. Write it in a `const`: a mistake then does not compile.
+    /// Creates a hierarchy of one entry for each scope, with the scopes that it implies.
+    /// Implications are transitive. Use it in a `const`: a mistake then does not compile.
     ///
     /// ```compile_fail
     /// # use clerk_auth::policy::ScopeHierarchy;
@@ -50,9 +50,9 @@ impl ScopeHierarchy {
     /// ```
     ///
     /// # Panics
-    /// Where it is not evaluated at compile time: if a text is not a scope-token of RFC 6749 §3.3,
-    /// a scope has two entries or implies nothing, a list names a scope twice, or a scope implies
-    /// itself, directly or through others.
+    /// At run time, if a string is not a scope-token of RFC 6749 §3.3, a scope has two entries or
+    /// implies nothing, a list names a scope twice, or a scope implies itself, directly or through
+    /// others.
     #[must_use]
     #[track_caller]
     pub const fn new(implications: &'static [(&'static str, &'static [&'static str])]) -> Self {

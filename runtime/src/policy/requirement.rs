@@ -1,4 +1,4 @@
-//! A requirement and an identity in, the denial out, if there is one.
+//! Decides a requirement for an identity.
 
 use super::{Denial, RequiredScopes, Reverification, ScopeHierarchy};
 use crate::{
@@ -12,8 +12,8 @@ const MOST_ALTERNATIVES: usize = 64;
 /// The scope by which an OAuth token names the organization that the user chose at consent.
 const ORGANIZATION_SCOPE: &str = "user:org:read";
 
-/// What a token must carry beside being genuine. Strings are compared exactly, with case, unless
-/// the variant says otherwise.
+/// A condition that a valid token must meet. Strings are compared exactly, with case, unless the
+/// variant says otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Requirement {
@@ -30,7 +30,7 @@ pub enum Requirement {
     Feature(&'static str),
     /// Sessions: this plan, of the organization (`o:…`), of the user (`u:…`), or of either.
     Plan(&'static str),
-    /// Sessions: factors that were verified lately.
+    /// Sessions: factors that were verified recently.
     Reverification(Reverification),
     /// M2M tokens: from one of these machines, `mch_…`.
     Machine(&'static [&'static str]),
@@ -41,7 +41,7 @@ pub enum Requirement {
     /// An organization: active in the session, chosen at consent to the OAuth token, or the owner of
     /// the API key.
     Organization,
-    /// Sessions and OAuth tokens: no claim `act`, so that no one acts in place of the user.
+    /// Sessions and OAuth tokens: no claim `act`, so that no one acts on behalf of the user.
     NotImpersonated,
     /// OAuth and M2M tokens: a JWT. An opaque token is rejected without a call to Clerk.
     Jwt,
@@ -52,7 +52,7 @@ pub enum Requirement {
 }
 
 impl Requirement {
-    /// The requirement of a named scope.
+    /// Returns the requirement of a named scope.
     #[must_use]
     pub const fn of_scope(scope: Scope) -> Self {
         Self::Scope(scope.as_str())

@@ -7,10 +7,10 @@ use crate::{error::ErrorKind, policy::Denial};
 /// What a problem's `type` begins with (RFC 9457 §3.1.1); the refusal's name is its end.
 pub(crate) const PROBLEM_TYPE: &str = "urn:problem-type:clerk-auth:";
 
-/// Why a request was refused, as far as the caller may know.
+/// The kind of a rejection: the part of the reason that the caller learns.
 ///
-/// It is what the hook of [`rejection_body`](crate::ClerkBuilder::rejection_body) receives. The
-/// precise reason is in the log: told to the caller, it would help a forger.
+/// The hook of [`rejection_body`](crate::ClerkBuilder::rejection_body) receives it. The precise
+/// reason is only in the log, because it would help a forger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RejectionKind {
@@ -21,17 +21,17 @@ pub enum RejectionKind {
     /// 401: the token is malformed, expired, forged, revoked, of a pending session, or of a type that
     /// is not accepted.
     InvalidToken,
-    /// 403: the token is genuine and lacks scopes.
+    /// 403: the token is valid and lacks scopes.
     InsufficientScope,
-    /// 403: the token is genuine and lacks a role, permission, feature, plan or organization, is from
-    /// a client, machine or impersonator that may not do this, or its claims do not fit; or a session
-    /// cookie came with another site's request.
+    /// 403: the token is valid and lacks a role, permission, feature, plan or organization, is from
+    /// a client, machine or impersonator that the policy rejects, or its claims do not fit; or a
+    /// session cookie came with another site's request.
     Forbidden,
     /// 403: the user must verify again who they are. Clerk's front ends know the body.
     ReverificationNeeded,
-    /// 503: Clerk could not be asked. The token may be good.
+    /// 503: Clerk is unreachable. The token can be valid.
     ClerkUnavailable,
-    /// 500: this server is not set up to verify the token.
+    /// 500: this server lacks the configuration to verify the token.
     Misconfigured,
 }
 
@@ -60,7 +60,7 @@ impl RejectionKind {
         }
     }
 
-    /// The status of the response.
+    /// Returns the status of the response.
     #[must_use]
     pub const fn status(self) -> StatusCode {
         match self {
@@ -74,7 +74,7 @@ impl RejectionKind {
         }
     }
 
-    /// A short name that does not change: the end of the problem's `type`.
+    /// Returns a short, stable name: the end of the problem's `type`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

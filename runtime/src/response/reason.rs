@@ -1,6 +1,6 @@
-//! A refusal in, its reason code out: the codes of Clerk's own SDK where it has one for the case.
+//! The reason code of a rejection. It is the code of Clerk's SDK if that has one for the case.
 //!
-//! They are for logs and for development. A caller who knows them learns how near a forgery came.
+//! Codes are for logs and development. They tell a forger which checks a token passed.
 
 use crate::{
     error::{AuthError, ConfigurationError, ErrorKind, TokenError},

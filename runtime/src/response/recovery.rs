@@ -1,4 +1,4 @@
-//! What a page can do about a rejected session, as far as the reason of the rejection tells.
+//! How a page can recover from a rejected session, by the reason of the rejection.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! A failure in, one HTTP response out. The only place in the crate with status codes.
+//! Turns a failure into one HTTP response.
 
 use std::{fmt, sync::Arc};
 
@@ -28,22 +28,22 @@ use crate::{
 const AUTH_STATUS: HeaderName = HeaderName::from_static("x-clerk-auth-status");
 const AUTH_REASON: HeaderName = HeaderName::from_static("x-clerk-auth-reason");
 
-/// A refused request, ready to be sent: what [`Guard`](crate::Guard) rejects with.
+/// The response to a rejected request, and the rejection of [`Guard`](crate::Guard).
 ///
-/// | refusal | status | `WWW-Authenticate` |
+/// | rejection | status | `WWW-Authenticate` |
 /// |---|---|---|
 /// | no credential | 401 | `Bearer realm="clerk", scope="read:notes"` |
 /// | unreadable `Authorization` | 400 | `Bearer realm="clerk", error="invalid_request"` |
-/// | token not acceptable | 401 | `Bearer realm="clerk", error="invalid_token"` |
-/// | role, permission, feature, plan, organization, client or machine not as the policy needs; impersonated; claims do not fit | 403 | none |
-/// | reverification needed | 403, with Clerk's body for it | none |
+/// | invalid token | 401 | `Bearer realm="clerk", error="invalid_token"` |
+/// | role, permission, feature, plan, organization, client or machine does not meet the policy; impersonated; claims do not fit | 403 | none |
+/// | reverification required | 403, with Clerk's body for it | none |
 /// | scopes missing | 403 | `Bearer realm="clerk", error="insufficient_scope", scope="read:notes"` |
-/// | Clerk unavailable | 503, with `Retry-After` | none |
+/// | Clerk unreachable | 503, with `Retry-After` | none |
 /// | server misconfigured | 500 | none |
 ///
-/// Where OAuth tokens may enter and a [`resource`](crate::ClerkBuilder::resource) is configured,
-/// the challenges of 401 and of missing scopes end with `, resource_metadata="…"`, the URL of its
-/// metadata (RFC 9728 §5.1).
+/// If the policy accepts OAuth tokens and a [`resource`](crate::ClerkBuilder::resource) is
+/// configured, the challenges of 401 and of missing scopes end with `, resource_metadata="…"`, the
+/// URL of its metadata (RFC 9728 §5.1).
 ///
 /// The body is `application/problem+json` (RFC 9457), and `Cache-Control` is `no-store`.
 #[derive(Clone)]
@@ -148,28 +148,28 @@ impl Rejection {
         self
     }
 
-    /// Why the request was refused, as far as the caller may know.
+    /// Returns the kind of the rejection: the part of the reason that the caller learns.
     #[must_use]
     pub fn kind(&self) -> RejectionKind {
         self.kind
     }
 
-    /// The status of the response.
+    /// Returns the status of the response.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.kind.status()
     }
 
-    /// Returns the precise reason: the code that the log has as `reason`, of the page
-    /// [`reasons`](crate::guide::reasons). Keep it out of responses in production: it tells a forger
-    /// how far a token came.
+    /// Returns the reason code, which is the `reason` of the log event: see
+    /// [`reasons`](crate::guide::reasons). Keep it out of responses in production: it tells a
+    /// forger which checks a token passed.
     #[must_use]
     pub fn reason(&self) -> &'static str {
         self.reason
     }
 
-    /// Returns the scopes that the challenge names: those that the caller needs for all policies of
-    /// the request. Empty if scopes are not what is missing.
+    /// Returns the scopes of the challenge: those that the caller needs for all policies of the
+    /// request. Empty unless scopes are missing.
     #[must_use]
     pub fn scopes(&self) -> &[&'static str] {
         self.scopes.as_ref().map_or(&[], |scopes| scopes.0.as_slice())

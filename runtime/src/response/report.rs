@@ -1,4 +1,4 @@
-//! Tells the operator of a rejection: one event and one count.
+//! Reports a rejection to the operator: one log event and one count.
 
 use http::Extensions;
 

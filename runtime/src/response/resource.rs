@@ -1,6 +1,6 @@
-//! The URL of a protected resource in, where its metadata stands out (RFC 9728).
+//! Derives the URL of protected resource metadata from the resource (RFC 9728).
 //!
-//! Everything comes from what the operator configured, nothing from a request.
+//! Uses only the configuration, never the request.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! What a test wants an endpoint to answer in, and how often each endpoint was asked out.
+//! Responses that a test sets for an endpoint, and the number of calls of each endpoint.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -17,12 +17,12 @@ use http::{
 
 use super::{api_error::ApiError, connection::ClosableConnection};
 
-/// The endpoints of a [`DevIssuer`](super::DevIssuer) that a verifier calls, or that it sends a
-/// browser to.
+/// The endpoints of a [`DevIssuer`](super::DevIssuer) that a verifier calls, or to which it
+/// redirects a browser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Endpoint {
-    /// The public keys: `/v1/jwks` and `/.well-known/jwks.json`.
+    /// The key set: `/v1/jwks` and `/.well-known/jwks.json`.
     KeySet,
     /// Verification of opaque M2M tokens.
     M2mVerify,
@@ -30,13 +30,13 @@ pub enum Endpoint {
     OAuthVerify,
     /// Verification of API keys.
     ApiKeyVerify,
-    /// The handshake that a browser is sent to.
+    /// The handshake of a browser.
     Handshake,
     /// The cookies of a handshake, for the Backend API.
     HandshakePayload,
     /// The refresh of an expired session token.
     SessionRefresh,
-    /// The end of a session, asked of the Backend API.
+    /// The revocation of a session with the Backend API.
     SessionRevoke,
     /// The sign-in page, and its form.
     SignIn,
@@ -44,12 +44,12 @@ pub enum Endpoint {
     SignOut,
 }
 
-/// How often each endpoint was called since the issuer started.
+/// The number of calls of each endpoint since the issuer started.
 ///
-/// A call counts when it arrives: refused and unanswered calls too.
+/// A call counts when it arrives, even if it is rejected or gets no response.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Calls {
-    /// Calls for the public keys, on either address.
+    /// Calls for the key set, at either URL.
     pub key_set: usize,
     /// Calls to verify an M2M token.
     pub m2m_verify: usize,
@@ -72,7 +72,7 @@ pub struct Calls {
 }
 
 impl Calls {
-    /// All calls together.
+    /// Returns the number of all calls.
     #[must_use]
     pub const fn total(self) -> usize {
         self.key_set
@@ -103,7 +103,7 @@ impl Calls {
     }
 }
 
-/// What an endpoint answers instead of the truth.
+/// A response that an endpoint sends instead of its own.
 ///
 /// ```
 /// use clerk_auth::testing::Answer;
@@ -125,39 +125,40 @@ enum AnswerKind {
 }
 
 impl Answer {
-    /// An error with this status, in Clerk's error body with the code that Clerk uses for it.
+    /// Returns an error with this status, in Clerk's error body with the code that Clerk uses for
+    /// it.
     ///
-    /// A number that is no HTTP status is answered as 500.
+    /// A number that is not an HTTP status becomes 500.
     #[must_use]
     pub const fn status(status: u16) -> Self {
         Self(AnswerKind::Status(status))
     }
 
-    /// Exactly this status, content type and body.
+    /// Returns exactly this status, content type and body.
     #[must_use]
     pub fn body(status: u16, content_type: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Self {
         Self(AnswerKind::Body { status, content_type: content_type.into(), bytes: bytes.into() })
     }
 
-    /// 429 with a `Retry-After` of this many seconds.
+    /// Returns 429 with a `Retry-After` of this many seconds.
     #[must_use]
     pub const fn retry_after(seconds: u64) -> Self {
         Self(AnswerKind::RetryAfter(seconds))
     }
 
-    /// A redirect (307) to `url`.
+    /// Returns a redirect (307) to `url`.
     #[must_use]
     pub fn redirect(url: impl Into<String>) -> Self {
         Self(AnswerKind::Redirect(url.into()))
     }
 
-    /// The request is read and never answered. The connection stays open.
+    /// Reads the request and sends no response. The connection stays open.
     #[must_use]
     pub const fn hang() -> Self {
         Self(AnswerKind::Hang)
     }
 
-    /// The request is read and the connection closed without an answer.
+    /// Reads the request and closes the connection without a response.
     #[must_use]
     pub const fn drop_connection() -> Self {
         Self(AnswerKind::DropConnection)

@@ -1,4 +1,4 @@
-//! A reason to refuse a request in, the Backend API's status and error body out.
+//! The status and error body of the Backend API for a rejected request.
 
 use axum::{
     Json,

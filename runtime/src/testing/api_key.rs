@@ -1,4 +1,4 @@
-//! An owner and scopes in, an API key out.
+//! Mints API keys.
 
 use std::sync::Arc;
 
@@ -11,9 +11,9 @@ use super::{
     token::{Draft, endless, lifetime},
 };
 
-/// An API key to be, without scopes and without end.
+/// Builds an API key. Defaults to no scopes and no expiry.
 ///
-/// Made by [`DevIssuer::api_key`](super::DevIssuer::api_key).
+/// Created by [`DevIssuer::api_key`](super::DevIssuer::api_key).
 #[must_use = "the key is made by `.opaque()`"]
 pub struct ApiKeyBuilder {
     pub(super) draft: Draft,
@@ -38,13 +38,13 @@ impl ApiKeyBuilder {
         }
     }
 
-    /// What the owner calls the key.
+    /// Sets the name of the key.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = name.into();
         self
     }
 
-    /// What the key may be used for, such as `["read:notes"]`.
+    /// Sets the scopes of the key, such as `["read:notes"]`. Defaults to none.
     pub fn scopes<I>(mut self, scopes: I) -> Self
     where
         I: IntoIterator,
@@ -54,13 +54,13 @@ impl ApiKeyBuilder {
         self
     }
 
-    /// The key's claims: any JSON.
+    /// Sets the key's claims: any JSON.
     pub fn claims(mut self, claims: impl Into<Value>) -> Self {
         self.claims = claims.into();
         self
     }
 
-    /// The key's secret, `ak_…`, which the issuer remembers.
+    /// Returns the key's secret, `ak_…`, which the issuer stores.
     #[must_use]
     pub fn opaque(self) -> String {
         let record = self.record();

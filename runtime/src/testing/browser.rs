@@ -1,5 +1,5 @@
-//! What browsers see of an instance: sign-in, sign-out and the handshake; and what the Backend API
-//! knows of their sessions.
+//! The browser's side of an instance: sign-in, sign-out and the handshake, and their sessions in
+//! the Backend API.
 
 mod cookies;
 mod handshake;
@@ -30,10 +30,10 @@ pub(super) use self::{
 pub(super) struct BrowserSide {
     /// The Frontend API as browsers reach it, without a slash at the end.
     pub(super) url: String,
-    /// Each value of `Host` that is answered.
+    /// The accepted values of `Host`.
     hosts: Vec<String>,
     users: Vec<DevUser>,
-    /// Handshakes bring a token in place of a nonce.
+    /// Handshakes return a token instead of a nonce.
     by_token: bool,
     sessions: Mutex<Sessions>,
 }

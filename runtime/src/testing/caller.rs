@@ -1,4 +1,4 @@
-//! A described identity in, the guard that a handler takes out: no token, no HTTP.
+//! Creates the guard of a handler from a described identity, without a token and without HTTP.
 
 use std::{borrow::Cow, sync::Arc, time::SystemTime};
 
@@ -18,9 +18,9 @@ use crate::{
     response::rejection::{Realm, Rejection, RejectionSettings},
 };
 
-/// A caller as a test describes them, to call a guarded handler like any function.
+/// A described caller, to call a guarded handler like any function.
 ///
-/// The handler's policy is applied: a caller whom it would refuse gets no guard.
+/// The handler's policy decides: a rejected caller gets no guard.
 ///
 /// ```
 /// use clerk_auth::{Guard, Guarded, OAuthToken, OrgId, Policy, policy::{Clause, Requirement}};
@@ -48,7 +48,7 @@ pub struct Caller<I> {
 }
 
 impl Caller<SessionToken> {
-    /// A signed-in user, without an active organization.
+    /// Describes a signed-in user, without an active organization.
     pub fn session(user: &str) -> Self {
         Self::of(SessionToken::new(SessionFacts {
             subject: Subject::User(UserId::new(user)),
@@ -66,8 +66,8 @@ impl Caller<SessionToken> {
         }))
     }
 
-    /// Makes an organization active, with a role such as `org:admin` and custom permissions such
-    /// as `org:notes:read`.
+    /// Sets the active organization, with a role such as `org:admin` and custom permissions such as
+    /// `org:notes:read`.
     pub fn organization<'a>(
         mut self,
         id: &str,
@@ -83,7 +83,7 @@ impl Caller<SessionToken> {
         self
     }
 
-    /// Minutes since the first and the second factor were verified; −1 for none.
+    /// Sets the minutes since the first and the second factor were verified; −1 for none.
     pub fn factor_ages(mut self, first: i64, second: i64) -> Self {
         self.identity.facts_mut().factor_ages = Some((first, second));
         self
@@ -101,25 +101,25 @@ impl Caller<SessionToken> {
         self
     }
 
-    /// Features as the claim `fea` lists them: `o:reports,u:beta`.
+    /// Sets the features in the form of the claim `fea`: `o:reports,u:beta`.
     pub fn features(mut self, features: &str) -> Self {
         self.identity.facts_mut().features = Some(features.into());
         self
     }
 
-    /// Plans as the claim `pla` lists them: `u:free`.
+    /// Sets the plans in the form of the claim `pla`: `u:free`.
     pub fn plans(mut self, plans: &str) -> Self {
         self.identity.facts_mut().plans = Some(plans.into());
         self
     }
 
-    /// All claims of the token.
+    /// Sets all claims of the token.
     pub fn claims(mut self, claims: &Value) -> Self {
         self.identity.facts_mut().claims = Claims::new(&claims.to_string());
         self
     }
 
-    /// When the token ends.
+    /// Sets when the token expires.
     pub fn expires_at(mut self, time: SystemTime) -> Self {
         self.identity.facts_mut().expires_at = time.into();
         self
@@ -127,7 +127,7 @@ impl Caller<SessionToken> {
 }
 
 impl Caller<OAuthToken> {
-    /// An application that acts for a user, without scopes.
+    /// Describes an application that acts for a user, without scopes.
     pub fn oauth(user: &str) -> Self {
         Self::of(OAuthToken::new(OAuthFacts {
             subject: Subject::User(UserId::new(user)),
@@ -149,13 +149,13 @@ impl Caller<OAuthToken> {
         self
     }
 
-    /// The application.
+    /// Sets the OAuth client.
     pub fn client_id(mut self, id: &str) -> Self {
         self.identity.facts_mut().client_id = ClientId::new(id);
         self
     }
 
-    /// The resources that the token is for.
+    /// Sets the audiences of the token.
     pub fn audience<'a>(mut self, audience: impl IntoIterator<Item = &'a str>) -> Self {
         self.identity.facts_mut().audience = audience.into_iter().map(Into::into).collect();
         self
@@ -179,7 +179,7 @@ impl Caller<OAuthToken> {
         self
     }
 
-    /// When the token ends.
+    /// Sets when the token expires.
     pub fn expires_at(mut self, time: SystemTime) -> Self {
         self.identity.facts_mut().expires_at = Some(time.into());
         self
@@ -187,7 +187,7 @@ impl Caller<OAuthToken> {
 }
 
 impl Caller<M2mToken> {
-    /// Another machine.
+    /// Describes another machine.
     pub fn m2m(machine: &str) -> Self {
         Self::of(M2mToken::new(M2mFacts {
             subject: Subject::Machine(MachineId::new(machine)),
@@ -206,7 +206,7 @@ impl Caller<M2mToken> {
         self
     }
 
-    /// Custom claims of the token.
+    /// Sets custom claims of the token.
     pub fn claims(mut self, claims: &Value) -> Self {
         self.identity.facts_mut().claims = Some(Claims::new(&claims.to_string()));
         self
@@ -214,8 +214,8 @@ impl Caller<M2mToken> {
 }
 
 impl Caller<ApiKey> {
-    /// A key of a user (`user_…`), an organization (`org_…`) or a machine (`mch_…`), without
-    /// scopes. Any other owner is taken for a user.
+    /// Describes a key of a user (`user_…`), an organization (`org_…`) or a machine (`mch_…`),
+    /// without scopes. Any other owner counts as a user.
     pub fn api_key(owner: &str) -> Self {
         Self::of(ApiKey::new(ApiKeyFacts {
             subject: Subject::from_id(owner).unwrap_or_else(|| Subject::User(UserId::new(owner))),
@@ -233,7 +233,7 @@ impl Caller<ApiKey> {
         self
     }
 
-    /// Custom claims of the key.
+    /// Sets custom claims of the key.
     pub fn claims(mut self, claims: &Value) -> Self {
         self.identity.facts_mut().claims = Some(Claims::new(&claims.to_string()));
         self
@@ -241,7 +241,7 @@ impl Caller<ApiKey> {
 }
 
 impl Caller<()> {
-    /// A caller without a credential.
+    /// Describes an anonymous request.
     pub fn anonymous() -> Self {
         Self::of(())
     }
@@ -254,7 +254,7 @@ impl<I> Caller<I> {
 }
 
 impl<I: Into<Described>> Caller<I> {
-    /// Which scopes imply others: give it what your configuration gets.
+    /// Sets which scopes imply others, as in your configuration.
     pub fn scope_hierarchy(mut self, hierarchy: ScopeHierarchy) -> Self {
         self.scope_hierarchy = hierarchy;
         self
@@ -263,7 +263,7 @@ impl<I: Into<Described>> Caller<I> {
     /// Returns the guard that admits this caller.
     ///
     /// # Errors
-    /// The rejection, if the policy rejects this caller.
+    /// Returns the rejection, if the policy rejects this caller.
     pub fn guard<P: Guarded>(self) -> Result<Guard<P>, Rejection> {
         self.guard_with_claims()
     }
@@ -272,7 +272,7 @@ impl<I: Into<Described>> Caller<I> {
     /// parameter `claims`.
     ///
     /// # Errors
-    /// The rejection, if the policy rejects this caller, or the claims do not fit `C`.
+    /// Returns the rejection, if the policy rejects this caller or the claims do not fit `C`.
     pub fn guard_with_claims<P: Guarded, C: FromClaims>(self) -> Result<Guard<P, C>, Rejection> {
         let Described(identity) = self.identity.into();
         // The realm is one that can stand in a challenge.
@@ -298,7 +298,7 @@ impl<I: Into<Described>> Caller<I> {
     }
 }
 
-/// What a caller turns out to be: an identity, or nobody.
+/// The described caller: an identity, or an anonymous request.
 #[derive(Debug)]
 pub struct Described(Option<Identity>);
 

@@ -1,4 +1,4 @@
-//! A key id in, an RSA key pair out: it signs tokens and shows its public half as JWK and as PEM.
+//! An RSA key pair: it signs tokens and exports its public key as JWK and as PEM.
 
 use std::io;
 

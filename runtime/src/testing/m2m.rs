@@ -1,4 +1,4 @@
-//! A calling machine and its recipients in; an M2M token out, as JWT or opaque.
+//! Mints M2M tokens, as JWTs or opaque.
 
 use std::{sync::Arc, time::Duration};
 
@@ -14,10 +14,10 @@ use super::{
 /// M2M tokens live an hour, as at Clerk.
 pub(super) const LIFE: Duration = Duration::from_secs(60 * 60);
 
-/// An M2M token to be, for the issuer's own machine.
+/// Builds an M2M token for the issuer's own machine.
 ///
-/// Made by [`DevIssuer::m2m`](super::DevIssuer::m2m). The opaque form has no header; what
-/// `claim` sets is then in the `claims` of the answer to verification.
+/// Created by [`DevIssuer::m2m`](super::DevIssuer::m2m). The opaque form has no header, and `claim`
+/// sets the `claims` of its verification response.
 #[must_use = "the token is made by `.jwt()` or `.opaque()`"]
 pub struct M2mTokenBuilder {
     pub(super) draft: Draft,
@@ -32,9 +32,9 @@ impl M2mTokenBuilder {
         Self { draft: Draft::new(instance, machine, Some(LIFE)), id, recipients }
     }
 
-    /// The ids of the machines that may receive the token, `mch_…`.
+    /// Sets the IDs of the machines that can receive the token, `mch_…`.
     ///
-    /// [`DevIssuer::machine_id`](super::DevIssuer::machine_id) is the only one otherwise.
+    /// Defaults to [`DevIssuer::machine_id`](super::DevIssuer::machine_id).
     pub fn recipients<I>(mut self, machines: I) -> Self
     where
         I: IntoIterator,
@@ -44,7 +44,7 @@ impl M2mTokenBuilder {
         self
     }
 
-    /// The signed token.
+    /// Returns the signed token.
     #[must_use]
     pub fn jwt(self) -> String {
         let claims = object(json!({
@@ -55,7 +55,7 @@ impl M2mTokenBuilder {
         self.draft.jwt("JWT", Some(M2M), claims)
     }
 
-    /// An opaque token, `mt_…`, which the issuer remembers.
+    /// Returns an opaque token, `mt_…`, which the issuer stores.
     #[must_use]
     pub fn opaque(self) -> String {
         let record = self.record();

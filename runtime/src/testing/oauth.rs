@@ -1,4 +1,4 @@
-//! A user, a client and scopes in; an OAuth access token out, as JWT or opaque.
+//! Mints OAuth access tokens, as JWTs or opaque.
 
 use std::{sync::Arc, time::Duration};
 
@@ -14,10 +14,10 @@ use super::{
 /// Access tokens live a day, as at Clerk.
 const LIFE: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// An OAuth access token to be, without scopes and without audience.
+/// Builds an OAuth access token. Defaults to no scopes and no audience.
 ///
-/// Made by [`DevIssuer::oauth`](super::DevIssuer::oauth). The opaque form has no header; what
-/// `claim` sets is then a member of the answer to verification.
+/// Created by [`DevIssuer::oauth`](super::DevIssuer::oauth). The opaque form has no header, and
+/// `claim` sets a member of its verification response.
 #[must_use = "the token is made by `.jwt()` or `.opaque()`"]
 pub struct OAuthTokenBuilder {
     draft: Draft,
@@ -25,7 +25,7 @@ pub struct OAuthTokenBuilder {
     client_id: String,
     scopes: Vec<String>,
     audience: Option<Vec<String>>,
-    /// The members that both forms write alike, if they are set.
+    /// The members that both forms share, if they are set.
     details: Map<String, Value>,
 }
 
@@ -38,13 +38,14 @@ impl OAuthTokenBuilder {
         Self { draft, id, client_id, scopes: Vec::new(), audience: None, details }
     }
 
-    /// The OAuth client that the token was issued to. It is a new id otherwise.
+    /// Sets the OAuth client. Defaults to a new ID.
     pub fn client_id(mut self, id: impl Into<String>) -> Self {
         self.client_id = id.into();
         self
     }
 
-    /// What the user allowed the client to do, such as `["read:notes"]`.
+    /// Sets the scopes that the user granted to the client, such as `["read:notes"]`. Defaults to
+    /// none.
     pub fn scopes<I>(mut self, scopes: I) -> Self
     where
         I: IntoIterator,
@@ -54,7 +55,7 @@ impl OAuthTokenBuilder {
         self
     }
 
-    /// The APIs that the token is for. `aud` is absent otherwise.
+    /// Sets the audiences of the token. Defaults to none: `aud` is absent.
     pub fn audience<I>(mut self, audience: I) -> Self
     where
         I: IntoIterator,
@@ -77,7 +78,7 @@ impl OAuthTokenBuilder {
         self
     }
 
-    /// The signed token, of type `at+jwt` (RFC 9068 §2.1).
+    /// Returns the signed token, of type `at+jwt` (RFC 9068 §2.1).
     #[must_use]
     pub fn jwt(self) -> String {
         let mut claims =
@@ -91,7 +92,7 @@ impl OAuthTokenBuilder {
         self.draft.jwt("at+jwt", None, claims)
     }
 
-    /// An opaque token, `oat_…`, which the issuer remembers.
+    /// Returns an opaque token, `oat_…`, which the issuer stores.
     #[must_use]
     pub fn opaque(self) -> String {
         let record = self.record();

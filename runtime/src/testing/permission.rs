@@ -1,4 +1,4 @@
-//! Permissions in, the three claims of a version 2 session that carry them out.
+//! Encodes permissions in the three claims of a version 2 session.
 //!
 //! `fea` lists features, `per` lists permission names, and `fpm` has a decimal bit mask for each
 //! organization feature of `fea`: bit `j` says that permission `j` of `per` is granted there.

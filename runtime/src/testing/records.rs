@@ -1,4 +1,4 @@
-//! Opaque tokens in, what the Backend API says about them out.
+//! The Backend API's records of opaque tokens.
 
 use std::{collections::HashMap, time::Duration};
 

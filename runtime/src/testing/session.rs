@@ -1,4 +1,4 @@
-//! A user and a session's state in; a session token out, or a token of a JWT template.
+//! Mints session tokens, and tokens of JWT templates.
 
 use std::{sync::Arc, time::Duration};
 
@@ -14,9 +14,9 @@ use super::{
 /// Sessions and templates live a minute, as at Clerk.
 const LIFE: Duration = Duration::from_secs(60);
 
-/// A session token to be: version 2, active, signed in just now, without a second factor.
+/// Builds a session token. Defaults to version 2, active, a sign-in now, and no second factor.
 ///
-/// Made by [`DevIssuer::session`](super::DevIssuer::session).
+/// Created by [`DevIssuer::session`](super::DevIssuer::session).
 #[must_use = "the token is made by `.jwt()`"]
 pub struct SessionTokenBuilder {
     draft: Draft,
@@ -24,7 +24,7 @@ pub struct SessionTokenBuilder {
     organization: Option<SessionOrganization>,
     permissions: Vec<String>,
     features: Option<String>,
-    /// The claims that both versions write alike.
+    /// The claims that both versions share.
     claims: Map<String, Value>,
 }
 
@@ -47,7 +47,8 @@ impl SessionTokenBuilder {
         }
     }
 
-    /// The active organization, and the user's role there: `editor` and `org:editor` are the same.
+    /// Sets the active organization, and the user's role in it: `editor` and `org:editor` are the
+    /// same.
     pub fn organization(
         mut self,
         id: impl Into<String>,
@@ -60,10 +61,10 @@ impl SessionTokenBuilder {
         self
     }
 
-    /// What the user may do in the organization, such as `org:notes:read`.
+    /// Sets the user's permissions in the organization, such as `org:notes:read`.
     ///
-    /// Without [`organization`](Self::organization) there is one with a new id. Features that
-    /// the permissions name are added to [`features`](Self::features).
+    /// Without [`organization`](Self::organization), the organization has a new ID. The features of
+    /// the permissions are added to [`features`](Self::features).
     pub fn permissions<I>(mut self, permissions: I) -> Self
     where
         I: IntoIterator,
@@ -73,44 +74,45 @@ impl SessionTokenBuilder {
         self
     }
 
-    /// The claims of version 1, which Clerk stopped issuing in 2025 but still accepts.
+    /// Uses the claims of version 1, which Clerk stopped issuing in 2025 but still accepts.
     pub fn version_1(mut self) -> Self {
         self.version_1 = true;
         self
     }
 
-    /// The user still has tasks to do, such as choosing an organization.
+    /// Makes the session pending: the user has tasks to finish, such as choosing an organization.
     pub fn pending(self) -> Self {
         self.member("sts", "pending")
     }
 
-    /// The session's id, `sess_…`. It is new otherwise.
+    /// Sets the session's ID, `sess_…`. Defaults to a new ID.
     pub fn session_id(self, id: impl Into<String>) -> Self {
         self.member("sid", id.into())
     }
 
-    /// The origin that the token was made for, as `azp`. It is absent otherwise.
+    /// Sets the origin of the front end, as `azp`. Defaults to none.
     pub fn authorized_party(self, origin: impl Into<String>) -> Self {
         self.member("azp", origin.into())
     }
 
-    /// Minutes since the first and the second factor were verified. Minus one is never.
+    /// Sets the minutes since the first and the second factor were verified. −1 means never.
     pub fn factor_ages(self, first: i64, second: i64) -> Self {
         self.member("fva", vec![first, second])
     }
 
-    /// The features, written as in the claim: `o:` an organization's, `u:` a user's, `ou:` both.
+    /// Sets the features in the form of the claim: `o:` for the organization's, `u:` for the
+    /// user's, `ou:` for both.
     pub fn features(mut self, features: impl Into<String>) -> Self {
         self.features = Some(features.into());
         self
     }
 
-    /// The plans, written as in the claim, such as `u:free` or `o:team`.
+    /// Sets the plans in the form of the claim, such as `u:free` or `o:team`.
     pub fn plans(self, plans: impl Into<String>) -> Self {
         self.member("pla", plans.into())
     }
 
-    /// Another user, who acts as this one: impersonation.
+    /// Sets the impersonator: another user who acts as this one.
     pub fn actor(self, user: impl Into<String>) -> Self {
         let instance = &self.draft.instance;
         let session = random::id("sess_");
@@ -118,12 +120,12 @@ impl SessionTokenBuilder {
         self.member("act", actor)
     }
 
-    /// The signed token.
+    /// Returns the signed token.
     ///
     /// # Panics
     ///
-    /// If a permission cannot be written in version 2, which knows only `org:feature:permission`
-    /// without commas. A token that silently lacked it would make tests pass that must not.
+    /// If a permission cannot be encoded in version 2, which has only `org:feature:permission`
+    /// without commas. A token without it could make tests pass by mistake.
     #[must_use]
     #[track_caller]
     pub fn jwt(mut self) -> String {
@@ -188,9 +190,10 @@ impl SessionTokenBuilder {
 lifetime!(SessionTokenBuilder);
 jwt!(SessionTokenBuilder);
 
-/// A token of a JWT template to be. It is no session: it has no session id, and its category says so.
+/// Builds a token of a JWT template. It is not a session token: it has no session ID, and its
+/// category differs.
 ///
-/// Made by [`DevIssuer::template`](super::DevIssuer::template).
+/// Created by [`DevIssuer::template`](super::DevIssuer::template).
 #[must_use = "the token is made by `.jwt()`"]
 pub struct TemplateTokenBuilder {
     draft: Draft,
@@ -201,7 +204,7 @@ impl TemplateTokenBuilder {
         Self { draft: Draft::new(instance, user, Some(LIFE)) }
     }
 
-    /// The signed token.
+    /// Returns the signed token.
     #[must_use]
     pub fn jwt(self) -> String {
         let claims = object(json!({ "jti": random::hex::<10>() }));

@@ -1,4 +1,4 @@
-//! What all token builders share: a subject, a lifetime, and changes to header and claims.
+//! The shared part of all token builders: a subject, a lifetime, and changes to header and claims.
 
 use std::{sync::Arc, time::Duration};
 
@@ -139,13 +139,13 @@ fn milliseconds(time: Duration) -> i64 {
 macro_rules! lifetime {
     ($builder:ident) => {
         impl $builder {
-            /// How long the token lives from now on. A JWT counts whole seconds.
+            /// Sets the lifetime of the token, from now. A JWT has whole seconds.
             pub fn lives(mut self, time: std::time::Duration) -> Self {
                 self.draft.lives = Some(time);
                 self
             }
 
-            /// The token expired a minute ago, at the end of its lifetime.
+            /// Makes the token expired since one minute.
             pub fn expired(mut self) -> Self {
                 self.draft.expired = true;
                 self
@@ -164,7 +164,7 @@ macro_rules! lifetime {
 macro_rules! endless {
     ($builder:ident) => {
         impl $builder {
-            /// The token has no end. A JWT is then without `exp`, which verifiers refuse.
+            /// Removes the expiry. A JWT is then without `exp`, which verifiers reject.
             pub fn never_expires(mut self) -> Self {
                 self.draft.lives = None;
                 self
@@ -187,7 +187,7 @@ macro_rules! jwt {
                 self
             }
 
-            /// Takes a claim away.
+            /// Removes a claim.
             pub fn without_claim(mut self, name: impl Into<String>) -> Self {
                 self.draft.claims.remove(name.into());
                 self
@@ -203,7 +203,7 @@ macro_rules! jwt {
                 self
             }
 
-            /// Takes a member of the JWT's header away.
+            /// Removes a member of the JWT's header.
             pub fn without_header(mut self, name: impl Into<String>) -> Self {
                 self.draft.header.remove(name.into());
                 self
