@@ -2,6 +2,7 @@
 //! instead of written as a handler.
 
 mod expiry;
+mod outgoing;
 mod preflight;
 
 use std::{
@@ -26,7 +27,7 @@ use http::{Extensions, HeaderValue};
 use tower_layer::Layer;
 use tower_service::Service;
 
-use self::expiry::end_stream;
+use self::{expiry::end_stream, outgoing::Outgoing};
 use crate::{
     clerk::Clerk,
     clock::UnixMillis,
@@ -37,7 +38,7 @@ use crate::{
     },
     guard::{Verified, admit, admit_further, expiry::expired, reject, verified},
     identity::VerifiedToken,
-    mcp::{decision::Decision, lists::ListFilter, policies::Policies},
+    mcp::{decision::Decision, lists::ListFilter, policies::Policies, session::SessionKey},
     policy::Policy,
     request::sensitive::mark_sensitive,
     response::{kind::RejectionKind, rejection::Rejection},
@@ -58,7 +59,7 @@ use crate::{
 ///
 /// | a preflight | what happens |
 /// |---|---|
-/// | with `Transfer-Encoding`, `Upgrade`, `HTTP2-Settings`, `Expect`, `Trailer`, `Authorization`, `Cookie`, `X-HTTP-Method-Override`, `X-HTTP-Method`, `X-Method-Override`, `Mcp-Method` or `Mcp-Name`; a `Content-Length` other than one `0`; a `Connection` that names more than `keep-alive` and `close`; or one of these names with `_` for `-` | it is guarded like any other request |
+/// | with `Transfer-Encoding`, `Upgrade`, `HTTP2-Settings`, `Expect`, `Trailer`, `Authorization`, `Cookie`, `X-HTTP-Method-Override`, `X-HTTP-Method`, `X-Method-Override`, `Mcp-Method`, `Mcp-Name` or `Mcp-Session-Id`; a `Content-Length` other than one `0`; a `Connection` that names more than `keep-alive` and `close`; or one of these names with `_` for `-` | it is guarded like any other request |
 /// | without them | it goes on with an empty body, and without `Content-Length`, `Connection`, `Keep-Alive`, `Proxy-Connection` and `TE` |
 ///
 /// ```
@@ -82,6 +83,7 @@ pub struct ClerkLayer {
     policy: Policy,
     passes_preflights: bool,
     mcp: Option<&'static Policies>,
+    sessions: Option<Arc<SessionKey>>,
     answers_grpc: bool,
     methods: Option<&'static MethodPolicies>,
     closes_streams_on_expiry: bool,
@@ -103,6 +105,7 @@ impl ClerkLayer {
             policy,
             passes_preflights: true,
             mcp: None,
+            sessions: None,
             answers_grpc: false,
             methods: None,
             closes_streams_on_expiry: false,
@@ -149,6 +152,23 @@ impl ClerkLayer {
     #[must_use]
     pub const fn mcp(mut self, policies: &'static Policies) -> Self {
         self.mcp = Some(policies);
+        self
+    }
+
+    /// Binds each session of an MCP server to the caller who opened it, for servers with the sessions
+    /// of MCP 2025-11-25 and before.
+    ///
+    /// An `Mcp-Session-Id` in a response gets a keyed hash of the token type, the subject, the OAuth
+    /// client and the organization. A request with an ID of another caller, or in another form, is
+    /// rejected with 404, whatever its method. The service behind sees its own ID. A fresh token of
+    /// the same caller resumes the session. Sessions of anonymous callers are bound to no one of
+    /// them.
+    ///
+    /// The key is derived from the secret key of the [`Clerk`], so replicas share it. Without a
+    /// secret key it is random, and a session is known to this layer and its clones.
+    #[must_use]
+    pub fn bind_mcp_sessions(mut self) -> Self {
+        self.sessions = Some(Arc::new(SessionKey::new(self.clerk.sessions().secret())));
         self
     }
 
@@ -261,25 +281,25 @@ where
         let layer = self.layer.clone();
         Box::pin(async move {
             let grpc = status::content_type(request.headers());
-            let (request, end, lists) = match layer.admit(request, grpc.as_ref()).await {
+            let (request, end, outgoing) = match layer.admit(request, grpc.as_ref()).await {
                 Ok(admitted) => admitted,
                 Err(rejected) => return Ok(rejected),
             };
             if !layer.closes_streams_on_expiry {
                 let response = ready.call(request).await?.into_response();
-                return Ok(filter(response, lists).await);
+                return Ok(outgoing.apply(response).await);
             }
             let clock = &layer.clerk.verifier().clock;
             let ended = || expired(clock.clone(), end);
             if !layer.answers_grpc {
                 let response = ready.call(request).await?.into_response();
-                return Ok(end_stream(filter(response, lists).await, ended()));
+                return Ok(end_stream(outgoing.apply(response).await, ended()));
             }
             let was_cut = Arc::new(AtomicBool::new(false));
             let request =
                 request.map(|body| stream::end_requests(body, ended(), Arc::clone(&was_cut)));
             let response = ready.call(request).await?.into_response();
-            let response = filter(response, lists).await;
+            let response = outgoing.apply(response).await;
             // tonic serves a request of any content type.
             let Some(content_type) = grpc else { return Ok(end_stream(response, ended())) };
             let trailers = status::trailers(RejectionKind::InvalidToken, &[]);
@@ -292,28 +312,21 @@ where
     }
 }
 
-async fn filter(response: Response, lists: Option<ListFilter>) -> Response {
-    match lists {
-        Some(lists) => lists.apply(response).await,
-        None => response,
-    }
-}
-
 impl ClerkLayer {
-    /// The request that may go on, the moment from which its token is rejected, and the filter of
+    /// The request that may go on, the moment from which its token is rejected, and what is done to
     /// its response; or the answer that rejects it.
     async fn admit(
         &self,
         request: Request,
         grpc: Option<&HeaderValue>,
-    ) -> Result<(Request, Option<UnixMillis>, Option<ListFilter>), Response> {
+    ) -> Result<(Request, Option<UnixMillis>, Outgoing), Response> {
         let Self { clerk, policy, .. } = self;
         let method = self.methods.map(|methods| methods.of(request.uri().path()));
         let (mut parts, body) = request.into_parts();
         if method == Some(Method::Public) {
             mark_sensitive(&mut parts.headers);
             Verified::store_anonymous(clerk.clone(), *policy, &mut parts.extensions);
-            return Ok((Request::from_parts(parts, body), None, None));
+            return Ok((Request::from_parts(parts, body), None, Outgoing::default()));
         }
         let admitted = match admit(clerk.clone(), &mut parts, policy).await {
             Ok(admitted) => admitted,
@@ -333,9 +346,18 @@ impl ClerkLayer {
             Some(Method::Public) | None => Ok(()),
         };
         decided.map_err(|rejection| self.render(rejection, grpc))?;
+        let caller = || verified(&parts.extensions).map(|caller| caller.identity().clone());
+        let session = self.sessions.as_ref().map(|key| (Arc::clone(key), caller()));
+        if let Some((key, caller)) = &session
+            && let Err(unknown) = key.unbind(caller.as_ref(), &mut parts.headers)
+        {
+            telemetry::admitted(token_type);
+            return Err(unknown.reject());
+        }
         let Some(policies) = self.mcp else {
             telemetry::admitted(token_type);
-            return Ok((Request::from_parts(parts, body), end, None));
+            let outgoing = Outgoing { lists: None, session };
+            return Ok((Request::from_parts(parts, body), end, outgoing));
         };
         // Only now: the message of a request that is rejected is not read.
         let message = policies.read(&mut parts, body).await;
@@ -352,11 +374,12 @@ impl ClerkLayer {
             Decision::Rejected(rejected) => return Err(rejected),
         };
         let lists = list.map(|list| {
-            let (caller, hierarchy) = (verified(&parts.extensions), clerk.scope_hierarchy());
-            let caller = caller.map(|caller| caller.identity().clone());
+            let caller = verified(&parts.extensions).map(|caller| caller.identity().clone());
+            let hierarchy = clerk.scope_hierarchy();
             ListFilter::new(policies, list, caller, hierarchy, &mut parts.headers)
         });
-        Ok((Request::from_parts(parts, Body::from(message)), end, lists))
+        let outgoing = Outgoing { lists, session };
+        Ok((Request::from_parts(parts, Body::from(message)), end, outgoing))
     }
 
     fn admit_further(&self, policy: Policy, request: &mut Extensions) -> Result<(), Rejection> {
