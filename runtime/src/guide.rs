@@ -68,6 +68,9 @@ pub mod containers {}
 #[doc = include_str!("../docs/mcp.md")]
 pub mod mcp {}
 
+#[doc = include_str!("../docs/mcp-policies.md")]
+pub mod mcp_policies {}
+
 #[doc = include_str!("../docs/grpc.md")]
 pub mod grpc {}
 

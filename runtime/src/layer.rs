@@ -1,7 +1,9 @@
 //! Guards services and routers with a policy, for services that are mounted instead of written as
 //! handlers.
 
+mod admission;
 mod expiry;
+mod outgoing;
 mod preflight;
 
 use std::{
@@ -22,27 +24,17 @@ use axum_core::{
     extract::Request,
     response::{IntoResponse, Response},
 };
-use http::{Extensions, HeaderValue};
 use tower_layer::Layer;
 use tower_service::Service;
 
 use self::expiry::end_stream;
 use crate::{
     clerk::Clerk,
-    clock::UnixMillis,
-    error::{AuthError, ErrorKind, TokenError, UnlistedMethod},
-    grpc::{
-        method_policies::{Method, MethodPolicies},
-        status, stream,
-    },
-    guard::{Verified, admit, admit_further, expiry::expired, reject, verified},
-    identity::VerifiedToken,
-    mcp::{decision::Decision, lists::ListFilter, policies::Policies},
+    grpc::{method_policies::MethodPolicies, status, stream},
+    guard::{Verified, expiry::expired},
+    mcp::{policies::Policies, session::SessionKey},
     policy::Policy,
-    request::sensitive::mark_sensitive,
-    response::{kind::RejectionKind, rejection::Rejection},
-    telemetry,
-    verify::is_expired,
+    response::kind::RejectionKind,
 };
 
 /// Puts a policy in front of a service, a router or a part of one.
@@ -58,7 +50,7 @@ use crate::{
 ///
 /// | a preflight | result |
 /// |---|---|
-/// | with `Transfer-Encoding`, `Upgrade`, `HTTP2-Settings`, `Expect`, `Trailer`, `Authorization`, `Cookie`, `X-HTTP-Method-Override`, `X-HTTP-Method`, `X-Method-Override`, `Mcp-Method` or `Mcp-Name`; a `Content-Length` other than one `0`; a `Connection` that names more than `keep-alive` and `close`; or one of these names with `_` for `-` | is guarded like any other request |
+/// | with `Transfer-Encoding`, `Upgrade`, `HTTP2-Settings`, `Expect`, `Trailer`, `Authorization`, `Cookie`, `X-HTTP-Method-Override`, `X-HTTP-Method`, `X-Method-Override`, `Mcp-Method`, `Mcp-Name` or `Mcp-Session-Id`; a `Content-Length` other than one `0`; a `Connection` that names more than `keep-alive` and `close`; or one of these names with `_` for `-` | is guarded like any other request |
 /// | without them | is passed on with an empty body, and without `Content-Length`, `Connection`, `Keep-Alive`, `Proxy-Connection` and `TE` |
 ///
 /// ```
@@ -82,6 +74,7 @@ pub struct ClerkLayer {
     policy: Policy,
     passes_preflights: bool,
     mcp: Option<&'static Policies>,
+    sessions: Option<Arc<SessionKey>>,
     answers_grpc: bool,
     methods: Option<&'static MethodPolicies>,
     closes_streams_on_expiry: bool,
@@ -103,6 +96,7 @@ impl ClerkLayer {
             policy,
             passes_preflights: true,
             mcp: None,
+            sessions: None,
             answers_grpc: false,
             methods: None,
             closes_streams_on_expiry: false,
@@ -126,7 +120,8 @@ impl ClerkLayer {
     }
 
     /// Requires the policies of an MCP server, beside that of the layer. See
-    /// [`mcp`](crate::guide::mcp) for a server.
+    /// [`mcp`](crate::guide::mcp) for a server, and [`mcp_policies`](crate::guide::mcp_policies) for
+    /// how a message is decided.
     ///
     /// The caller is verified first. Then the message is read, and a call that lacks a scope is
     /// rejected with 403 before the server sees it, because a tool cannot set the status of the
@@ -149,6 +144,23 @@ impl ClerkLayer {
     #[must_use]
     pub const fn mcp(mut self, policies: &'static Policies) -> Self {
         self.mcp = Some(policies);
+        self
+    }
+
+    /// Binds each session of an MCP server to the caller who opened it, for servers with the sessions
+    /// of MCP 2025-11-25 and before.
+    ///
+    /// An `Mcp-Session-Id` in a response gets a keyed hash of the token type, the subject, the OAuth
+    /// client and the organization. A request with an ID of another caller, or in another form, is
+    /// rejected with 404, whatever its method. The service behind sees its own ID. A fresh token of
+    /// the same caller resumes the session. Sessions of anonymous callers are bound to no one of
+    /// them.
+    ///
+    /// The key is derived from the secret key of the [`Clerk`], so replicas share it. Without a
+    /// secret key it is random, and a session is known to this layer and its clones.
+    #[must_use]
+    pub fn bind_mcp_sessions(mut self) -> Self {
+        self.sessions = Some(Arc::new(SessionKey::new(self.clerk.sessions().secret())));
         self
     }
 
@@ -261,25 +273,25 @@ where
         let layer = self.layer.clone();
         Box::pin(async move {
             let grpc = status::content_type(request.headers());
-            let (request, end, lists) = match layer.admit(request, grpc.as_ref()).await {
+            let (request, end, outgoing) = match layer.admit(request, grpc.as_ref()).await {
                 Ok(admitted) => admitted,
                 Err(rejected) => return Ok(rejected),
             };
             if !layer.closes_streams_on_expiry {
                 let response = ready.call(request).await?.into_response();
-                return Ok(filter(response, lists).await);
+                return Ok(outgoing.apply(response).await);
             }
             let clock = &layer.clerk.verifier().clock;
             let ended = || expired(clock.clone(), end);
             if !layer.answers_grpc {
                 let response = ready.call(request).await?.into_response();
-                return Ok(end_stream(filter(response, lists).await, ended()));
+                return Ok(end_stream(outgoing.apply(response).await, ended()));
             }
             let was_cut = Arc::new(AtomicBool::new(false));
             let request =
                 request.map(|body| stream::end_requests(body, ended(), Arc::clone(&was_cut)));
             let response = ready.call(request).await?.into_response();
-            let response = filter(response, lists).await;
+            let response = outgoing.apply(response).await;
             // tonic serves a request of any content type.
             let Some(content_type) = grpc else { return Ok(end_stream(response, ended())) };
             let trailers = status::trailers(RejectionKind::InvalidToken, &[]);
@@ -289,94 +301,5 @@ where
                 response.map(|body| stream::end_responses(body, ended(), trailers, was_cut))
             })
         })
-    }
-}
-
-async fn filter(response: Response, lists: Option<ListFilter>) -> Response {
-    match lists {
-        Some(lists) => lists.apply(response).await,
-        None => response,
-    }
-}
-
-impl ClerkLayer {
-    /// The request that may go on, the moment from which its token is rejected, and the filter of
-    /// its response; or the answer that rejects it.
-    async fn admit(
-        &self,
-        request: Request,
-        grpc: Option<&HeaderValue>,
-    ) -> Result<(Request, Option<UnixMillis>, Option<ListFilter>), Response> {
-        let Self { clerk, policy, .. } = self;
-        let method = self.methods.map(|methods| methods.of(request.uri().path()));
-        let (mut parts, body) = request.into_parts();
-        if method == Some(Method::Public) {
-            mark_sensitive(&mut parts.headers);
-            Verified::store_anonymous(clerk.clone(), *policy, &mut parts.extensions);
-            return Ok((Request::from_parts(parts, body), None, None));
-        }
-        let admitted = match admit(clerk.clone(), &mut parts, policy).await {
-            Ok(admitted) => admitted,
-            Err(rejected) => {
-                return Err(self.render(self.reject(&rejected, policy, &parts.extensions), grpc));
-            }
-        };
-        let token_type = admitted.as_ref().map(|admitted| admitted.identity.token_type());
-        let end = admitted.and_then(|admitted| admitted.end);
-        let decided = match method {
-            Some(Method::Guarded(policy)) => self.admit_further(policy, &mut parts.extensions),
-            Some(Method::Unlisted) => {
-                let unlisted = ErrorKind::UnlistedMethod(UnlistedMethod::new(parts.uri.path()));
-                let rejected = AuthError::of_known(unlisted, token_type);
-                Err(self.reject(&rejected, policy, &parts.extensions))
-            }
-            Some(Method::Public) | None => Ok(()),
-        };
-        decided.map_err(|rejection| self.render(rejection, grpc))?;
-        let Some(policies) = self.mcp else {
-            telemetry::admitted(token_type);
-            return Ok((Request::from_parts(parts, body), end, None));
-        };
-        // Only now: the message of a request that is rejected is not read.
-        let message = policies.read(&mut parts, body).await;
-        let message = message.inspect_err(|_| telemetry::admitted(token_type))?;
-        // The token can expire before the last byte of a slow message.
-        if is_expired(end, clerk.verifier().clock.now()) {
-            let rejected = AuthError::of_known(TokenError::Expired, token_type);
-            return Err(self.render(self.reject(&rejected, policy, &parts.extensions), grpc));
-        }
-        telemetry::admitted(token_type);
-        let require = |policy| self.admit_further(policy, &mut parts.extensions);
-        let list = match policies.decide(&parts.headers, &message, require) {
-            Decision::Admitted(list) => list,
-            Decision::Rejected(rejected) => return Err(rejected),
-        };
-        let lists = list.map(|list| {
-            let (caller, hierarchy) = (verified(&parts.extensions), clerk.scope_hierarchy());
-            let caller = caller.map(|caller| caller.identity().clone());
-            ListFilter::new(policies, list, caller, hierarchy, &mut parts.headers)
-        });
-        Ok((Request::from_parts(parts, Body::from(message)), end, lists))
-    }
-
-    fn admit_further(&self, policy: Policy, request: &mut Extensions) -> Result<(), Rejection> {
-        admit_further(request, &policy, self.clerk.scope_hierarchy())
-            .map_err(|rejected| self.reject(&rejected, &policy, request))
-    }
-
-    fn reject(&self, error: &AuthError, policy: &Policy, request: &Extensions) -> Rejection {
-        reject(error, policy, self.clerk.appearance(), Some(request))
-    }
-
-    /// The response to a request, which is a gRPC request if `grpc` is the content type to answer
-    /// with.
-    fn render(&self, rejection: Rejection, grpc: Option<&HeaderValue>) -> Response {
-        match grpc {
-            None => rejection.into_response(),
-            Some(content_type) if self.answers_grpc => {
-                status::trailers_only(rejection, content_type.clone())
-            }
-            Some(_) => status::empty(rejection),
-        }
     }
 }

@@ -67,6 +67,7 @@
 //!
 //! - [`guide::resource_metadata`]: how OAuth clients and MCP clients discover your instance.
 //! - [`guide::mcp`]: an MCP server with a policy for each tool, in ten minutes.
+//! - [`guide::mcp_policies`]: policies of prompts, resources, tasks, lists and sessions.
 //! - [`pages`]: server-rendered pages whose sessions survive a page load.
 //! - [`guide::grpc`]: gRPC services, with a policy for each method.
 //! - [`guide::graphql`]: GraphQL fields and subscriptions.

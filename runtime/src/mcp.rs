@@ -9,6 +9,7 @@ pub(crate) mod folding;
 pub(crate) mod lists;
 pub(crate) mod message;
 pub(crate) mod policies;
+pub(crate) mod session;
 pub(crate) mod template;
 
 pub use self::policies::{Policies, PolicyTarget};

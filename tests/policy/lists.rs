@@ -68,8 +68,8 @@ fn tools() -> Value {
 /// The names in a list.
 fn names(message: &str, list: &str, member: &str) -> Vec<String> {
     let message: Value = serde_json::from_str(message).unwrap();
-    let items = message["result"][list].as_array().unwrap();
-    items.iter().map(|item| item[member].as_str().unwrap().to_owned()).collect()
+    let items = message.pointer(&format!("/result/{list}")).unwrap().as_array().unwrap();
+    items.iter().map(|item| item.get(member).unwrap().as_str().unwrap().to_owned()).collect()
 }
 
 #[tokio::test]

@@ -22,6 +22,7 @@ mod require;
 mod review;
 mod sensitive;
 mod server_function;
+mod sessions;
 mod shared;
 mod step_up;
 mod tools;

@@ -1,5 +1,7 @@
 //! Policies for prompts, resources, completions, tasks and other methods of an MCP server.
 
+#![allow(clippy::needless_pass_by_value, reason = "a table of messages reads better without `&`")]
+
 use std::panic::catch_unwind;
 
 use axum::{Router, extract::Request, routing::any};
@@ -62,7 +64,7 @@ fn request(method: &str, params: Value) -> Value {
 /// The status and the code of the JSON-RPC error, 0 if there is none.
 fn outcome(reply: &Reply) -> (u16, i64) {
     let body: Value = serde_json::from_str(&reply.body).unwrap_or_default();
-    (reply.status, body["error"]["code"].as_i64().unwrap_or_default())
+    (reply.status, body.pointer("/error/code").and_then(Value::as_i64).unwrap_or_default())
 }
 
 fn read(uri: &str) -> Value {

@@ -38,7 +38,8 @@ pub const NOTE: &str = "notes:///{number}";
 pub const POLICIES: Policies = Policies::new()
     .tools(&[("whoami", ENTER), ("list_notes", READ), ("add_note", WRITE)])
     .prompts(&[("tidy_up", WRITE)])
-    .resources(&[(NOTE, READ)]);
+    .resources(&[(NOTE, READ)])
+    .filter_lists();
 
 /// Who may write may read.
 pub const SCOPES: ScopeHierarchy = ScopeHierarchy::new(&[("write:notes", &["read:notes"])]);

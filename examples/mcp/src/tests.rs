@@ -17,7 +17,8 @@ use rmcp::{
         StreamableHttpClientTransport,
         streamable_http_client::StreamableHttpClientTransportConfig,
         streamable_http_server::{
-            StreamableHttpServerConfig, StreamableHttpService, session::never::NeverSessionManager,
+            StreamableHttpServerConfig, StreamableHttpService,
+            session::{local::LocalSessionManager, never::NeverSessionManager},
         },
     },
 };
@@ -316,6 +317,43 @@ async fn tool_mounted_without_its_policy_rejects_too() {
         let reply: Value = serde_json::from_str(&reply.text().await.unwrap()).unwrap();
         assert_eq!(reply["error"]["code"], -32600, "{reply}");
     }
+}
+
+#[tokio::test]
+async fn session_of_an_older_revision_is_that_of_its_caller() {
+    let server = Server::serving(|clerk, notes| {
+        let new_server = move || Ok(NotesServer::new(notes.clone()));
+        let config = StreamableHttpServerConfig::default().with_json_response(true);
+        let sessions = Arc::new(LocalSessionManager::default());
+        let service = StreamableHttpService::new(new_server, sessions, config);
+        let guard = ClerkLayer::new(clerk, ENTER).mcp(&POLICIES).bind_mcp_sessions();
+        Router::new().route_service("/mcp", service).layer(guard)
+    });
+    let server = server.await;
+    let ada = server.token("read:notes");
+    let client = server.connect(Some(&ada), &ClientLifecycleMode::Initialize).await.unwrap();
+    assert_eq!(call(&client, "whoami", json!({})).await.unwrap(), ADA);
+    assert_eq!(client.list_all_tools().await.unwrap().len(), 3);
+
+    let info = json!({ "name": "test", "version": "0" });
+    let params = json!({ "protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": info });
+    let open = json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params });
+    let opened = server.post(&ada, &open).send().await.unwrap();
+    let session = opened.headers()["mcp-session-id"].clone();
+    let bob = server.issuer.oauth("user_bob").audience([&server.resource]).scopes(["read:notes"]);
+    let bob = bob.jwt();
+    // Someone else can neither use nor end it.
+    let list = json!({ "jsonrpc": "2.0", "id": 2, "method": "tools/list" });
+    let end = |token: &str| {
+        let request = server.http.delete(&server.resource).header("mcp-session-id", &session);
+        request.header(AUTHORIZATION, format!("Bearer {token}"))
+    };
+    let with_session = |token: &str| server.post(token, &list).header("mcp-session-id", &session);
+    assert_eq!(with_session(&bob).send().await.unwrap().status(), 404);
+    assert_eq!(end(&bob).send().await.unwrap().status(), 404);
+    assert_eq!(with_session(&ada).send().await.unwrap().status(), 200);
+    assert!(end(&ada).send().await.unwrap().status().is_success());
+    assert_eq!(with_session(&ada).send().await.unwrap().status(), 404);
 }
 
 #[test]

@@ -14,7 +14,7 @@ use crate::request::sensitive::{mark_sensitive, reads_as};
 
 /// Fields that no browser sends with a preflight and that give it another meaning: a body, another
 /// protocol, a caller, another method, a call of MCP.
-const GUARDED: [&str; 14] = [
+const GUARDED: [&str; 15] = [
     "transfer-encoding",
     "upgrade",
     "http2-settings",
@@ -27,6 +27,7 @@ const GUARDED: [&str; 14] = [
     "x-method-override",
     "mcp-method",
     "mcp-name",
+    "mcp-session-id",
     // As they are, these two are read below. These entries are for another spelling of them.
     "content-length",
     "connection",

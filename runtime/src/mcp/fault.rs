@@ -30,6 +30,8 @@ pub(crate) enum MessageRejection {
     UnknownMethod,
     /// The server's list cannot be filtered.
     UnreadableList,
+    /// Another caller opened the session, or none.
+    UnknownSession,
 }
 
 impl MessageRejection {
@@ -49,6 +51,7 @@ impl MessageRejection {
             Self::UnknownResource => "unknown-resource",
             Self::UnknownMethod => "unknown-method",
             Self::UnreadableList => "unreadable-list",
+            Self::UnknownSession => "unknown-session",
         }
     }
 
@@ -107,6 +110,8 @@ impl MessageRejection {
                 (StatusCode::NOT_FOUND, -32601, "Method not found")
             }
             Self::UnknownMethod => (StatusCode::OK, -32601, "Method not found"),
+            // A client opens a new session (MCP 2025-11-25, "Streamable HTTP", Session Management).
+            Self::UnknownSession => (StatusCode::NOT_FOUND, -32001, "Session not found"),
             Self::UnreadableList => (StatusCode::INTERNAL_SERVER_ERROR, -32603, "Internal error"),
         };
         let json = format!(
