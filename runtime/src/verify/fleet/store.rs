@@ -8,6 +8,9 @@ use tokio::sync::mpsc;
 /// Longest value that is read from a store, in bytes. Whoever writes to it could store gigabytes.
 pub(crate) const LONGEST_VALUE: usize = 68 * 1024;
 
+/// Longest message that is used, in bytes. Ours are shorter.
+pub(crate) const LONGEST_MESSAGE: usize = 256;
+
 /// Work of a store that runs.
 pub(crate) type StoreTask<'s, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 's>>;
 

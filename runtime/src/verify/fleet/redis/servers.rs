@@ -11,14 +11,14 @@ use redis::{
 use tokio::sync::mpsc;
 
 use super::{RedisConnection, of_error};
-use crate::verify::fleet::store::{Opened, Store, StoreError, StoreTask};
+use crate::verify::fleet::store::{LONGEST_MESSAGE, Opened, Store, StoreError, StoreTask};
 
 /// How long one connection may take. What runs on it has a time of its own.
 const CONNECT_TIME: Duration = Duration::from_secs(1);
 const REPLY_TIME: Duration = Duration::from_secs(1);
 
-/// Messages that wait for us. The connection waits for more room.
-const MOST_MESSAGES: usize = 64;
+/// Messages that wait for us, of 1 MiB at most. Those beyond are dropped.
+const MOST_MESSAGES: usize = 4096;
 
 /// Where the servers are.
 pub(crate) enum RedisStore {
@@ -162,8 +162,10 @@ async fn subscribe(client: &Client, channel: &str) -> Result<mpsc::Receiver<Vec<
             tokio::select! {
                 message = arriving.next() => {
                     let Some(message) = message else { return };
-                    if sender.send(message.get_payload_bytes().to_vec()).await.is_err() {
-                        return;
+                    let payload = message.get_payload_bytes();
+                    if payload.len() <= LONGEST_MESSAGE {
+                        // The client reads on while we wait, without a bound. So a flood loses some.
+                        let _ = sender.try_send(payload.to_vec());
                     }
                 }
                 () = sender.closed() => return,
@@ -171,4 +173,88 @@ async fn subscribe(client: &Client, channel: &str) -> Result<mpsc::Receiver<Vec<
         }
     });
     Ok(messages)
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::{
+        io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
+        net::{TcpListener, TcpStream},
+        time::timeout,
+    };
+
+    use super::*;
+
+    const CONFIRMED: &str = "*3\r\n$9\r\nsubscribe\r\n$1\r\nc\r\n:1\r\n";
+
+    fn message(payload: &str) -> String {
+        format!("*3\r\n$7\r\nmessage\r\n$1\r\nc\r\n${}\r\n{payload}\r\n", payload.len())
+    }
+
+    /// Replies to all commands, and sends `messages` to whoever subscribes.
+    async fn serve(connection: TcpStream, messages: &str) {
+        let mut connection = BufReader::new(connection);
+        let mut line = String::new();
+        while connection.read_line(&mut line).await.is_ok_and(|read| read > 0) {
+            let count = line.trim_start_matches('*').trim().parse().unwrap();
+            let mut words = Vec::new();
+            for _ in 0..count {
+                line.clear();
+                connection.read_line(&mut line).await.unwrap();
+                let length: usize = line.trim_start_matches('$').trim().parse().unwrap();
+                let mut word = vec![0; length + 2];
+                connection.read_exact(&mut word).await.unwrap();
+                words.push(String::from_utf8(word).unwrap().trim().to_ascii_uppercase());
+            }
+            line.clear();
+            if words.first().is_some_and(|word| word == "SUBSCRIBE") {
+                connection.write_all(CONFIRMED.as_bytes()).await.unwrap();
+                connection.write_all(messages.as_bytes()).await.unwrap();
+            } else {
+                connection.write_all(b"+OK\r\n").await.unwrap();
+            }
+        }
+    }
+
+    /// What is heard, in bytes, by whoever listens only after the server has sent everything.
+    async fn hear(messages: String) -> Vec<usize> {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        tokio::spawn(async move {
+            loop {
+                let (connection, _) = listener.accept().await.unwrap();
+                let messages = messages.clone();
+                tokio::spawn(async move { serve(connection, &messages).await });
+            }
+        });
+        let store = RedisStore::one(&format!("redis://127.0.0.1:{port}")).unwrap();
+        let mut opened = store.open("c").await.unwrap();
+        let mut heard = Vec::new();
+        while opened.messages.len() < opened.messages.max_capacity() {
+            let before = opened.messages.len();
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            if opened.messages.len() == before {
+                break;
+            }
+        }
+        while let Ok(Some(message)) =
+            timeout(Duration::from_millis(200), opened.messages.recv()).await
+        {
+            heard.push(message.len());
+        }
+        heard
+    }
+
+    #[tokio::test]
+    async fn message_longer_than_any_of_ours_is_not_kept() {
+        let lengths = [1, LONGEST_MESSAGE, LONGEST_MESSAGE + 1, 5_000_000, 2];
+        let messages = lengths.map(|length| message(&"x".repeat(length))).concat();
+        assert_eq!(hear(messages).await, [1, LONGEST_MESSAGE, 2]);
+    }
+
+    /// The client reads on while nobody listens.
+    #[tokio::test]
+    async fn flood_of_messages_is_kept_within_bounds() {
+        assert_eq!(hear(message("x").repeat(2 * MOST_MESSAGES)).await.len(), MOST_MESSAGES);
+    }
 }
