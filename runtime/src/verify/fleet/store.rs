@@ -94,6 +94,8 @@ pub(crate) enum StoreError {
     Timeout,
     #[error("the connection failed")]
     Connection,
+    #[error("a server that is not on loopback was named, and the connection is not encrypted")]
+    Unencrypted,
     #[error("the store rejected our credentials")]
     Credentials,
     #[error("the store is read-only")]
@@ -111,6 +113,7 @@ impl StoreError {
         match self {
             Self::Timeout => "timeout",
             Self::Connection => "connection",
+            Self::Unencrypted => "unencrypted",
             Self::Credentials => "credentials",
             Self::ReadOnly => "read_only",
             Self::Full => "full",

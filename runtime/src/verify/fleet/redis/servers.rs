@@ -1,10 +1,11 @@
 //! Connects to one server, to a cluster, or to the server that sentinels name.
 
-use std::{sync::Arc, time::Duration};
+use std::{iter, net::IpAddr, sync::Arc, time::Duration};
 
 use futures_util::StreamExt;
 use redis::{
     AsyncConnectionConfig, Client, ConnectionAddr, ConnectionInfo, IntoConnectionInfo, TlsMode,
+    Value,
     cluster::ClusterClient,
     sentinel::{SentinelClientBuilder, SentinelServerType},
 };
@@ -54,6 +55,8 @@ impl RedisStore {
     async fn open(&self, channel: &str) -> Result<Opened, StoreError> {
         if self.is_encrypted() {
             provide_cryptography();
+        } else {
+            self.check_named().await?;
         }
         let config = AsyncConnectionConfig::new()
             .set_connection_timeout(Some(CONNECT_TIME))
@@ -85,6 +88,35 @@ impl RedisStore {
             Self::Cluster(nodes) => nodes.first(),
         };
         first.is_some_and(|info| matches!(info.addr(), ConnectionAddr::TcpTls { .. }))
+    }
+
+    /// Sentinels and nodes on loopback can name servers elsewhere. Those get no password unencrypted.
+    async fn check_named(&self) -> Result<(), StoreError> {
+        let (askable, command) = match self {
+            Self::One(_) => return Ok(()),
+            Self::Cluster(nodes) => (nodes.clone(), redis::cmd("CLUSTER").arg("SLOTS").clone()),
+            Self::Sentinel { service, sentinels, .. } => {
+                let infos = sentinels.iter().map(|it| it.clone().into_connection_info());
+                let infos = infos.collect::<Result<_, _>>().map_err(of_error)?;
+                let mut command = redis::cmd("SENTINEL");
+                command.arg("GET-MASTER-ADDR-BY-NAME").arg(service);
+                (infos, command)
+            }
+        };
+        for info in askable {
+            let client = Client::open(info).map_err(of_error)?;
+            let asked = async {
+                let mut connection = client.get_multiplexed_async_connection().await?;
+                command.query_async::<Value>(&mut connection).await
+            };
+            // What does not answer names nobody.
+            if let Ok(Ok(reply)) = tokio::time::timeout(CONNECT_TIME / 2, asked).await
+                && !named_hosts(&reply).all(is_loopback)
+            {
+                return Err(StoreError::Unencrypted);
+            }
+        }
+        Ok(())
     }
 
     /// The server to write to now.
@@ -127,6 +159,28 @@ fn provide_cryptography() {
         // Another thread can have been first.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     }
+}
+
+fn items(value: &Value) -> &[Value] {
+    if let Value::Array(items) = value { items } else { &[] }
+}
+
+/// The hosts in a reply: of one server, or of each server of each range of slots.
+fn named_hosts(reply: &Value) -> impl Iterator<Item = &[u8]> {
+    let of_ranges = items(reply).iter().flat_map(items);
+    iter::once(reply).chain(of_ranges).filter_map(|server| match items(server) {
+        [Value::BulkString(host), ..] => Some(host.as_slice()),
+        _ => None,
+    })
+}
+
+/// An empty host is the one that was asked.
+fn is_loopback(host: &[u8]) -> bool {
+    let host = str::from_utf8(host).unwrap_or("?");
+    host.is_empty()
+        || host == "localhost"
+        || host.ends_with(".localhost")
+        || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 fn infos(urls: &[&str]) -> Option<Vec<ConnectionInfo>> {
@@ -191,8 +245,9 @@ mod tests {
         format!("*3\r\n$7\r\nmessage\r\n$1\r\nc\r\n${}\r\n{payload}\r\n", payload.len())
     }
 
-    /// Replies to all commands, and sends `messages` to whoever subscribes.
-    async fn serve(connection: TcpStream, messages: &str) {
+    /// Replies to all commands, with `named` to those that ask for servers, and sends `messages` to
+    /// whoever subscribes.
+    async fn serve(connection: TcpStream, messages: &str, named: &str) {
         let mut connection = BufReader::new(connection);
         let mut line = String::new();
         while connection.read_line(&mut line).await.is_ok_and(|read| read > 0) {
@@ -207,27 +262,31 @@ mod tests {
                 words.push(String::from_utf8(word).unwrap().trim().to_ascii_uppercase());
             }
             line.clear();
-            if words.first().is_some_and(|word| word == "SUBSCRIBE") {
-                connection.write_all(CONFIRMED.as_bytes()).await.unwrap();
-                connection.write_all(messages.as_bytes()).await.unwrap();
-            } else {
-                connection.write_all(b"+OK\r\n").await.unwrap();
-            }
+            let reply = match words.first().map(String::as_str) {
+                Some("SUBSCRIBE") => &[CONFIRMED, messages].concat(),
+                Some("CLUSTER" | "SENTINEL") => named,
+                _ => "+OK\r\n",
+            };
+            connection.write_all(reply.as_bytes()).await.unwrap();
         }
     }
 
-    /// What is heard, in bytes, by whoever listens only after the server has sent everything.
-    async fn hear(messages: String) -> Vec<usize> {
+    async fn server(messages: String, named: String) -> String {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         tokio::spawn(async move {
             loop {
                 let (connection, _) = listener.accept().await.unwrap();
-                let messages = messages.clone();
-                tokio::spawn(async move { serve(connection, &messages).await });
+                let (messages, named) = (messages.clone(), named.clone());
+                tokio::spawn(async move { serve(connection, &messages, &named).await });
             }
         });
-        let store = RedisStore::one(&format!("redis://127.0.0.1:{port}")).unwrap();
+        format!("redis://127.0.0.1:{port}")
+    }
+
+    /// What is heard, in bytes, by whoever listens only after the server has sent everything.
+    async fn hear(messages: String) -> Vec<usize> {
+        let store = RedisStore::one(&server(messages, String::new()).await).unwrap();
         let mut opened = store.open("c").await.unwrap();
         let mut heard = Vec::new();
         while opened.messages.len() < opened.messages.max_capacity() {
@@ -256,5 +315,35 @@ mod tests {
     #[tokio::test]
     async fn flood_of_messages_is_kept_within_bounds() {
         assert_eq!(hear(message("x").repeat(2 * MOST_MESSAGES)).await.len(), MOST_MESSAGES);
+    }
+
+    #[tokio::test]
+    async fn server_named_elsewhere_is_not_used_unencrypted() {
+        for (host, is_local) in [
+            ("127.0.0.1", true),
+            ("::1", true),
+            ("localhost", true),
+            ("", true),
+            ("10.0.0.1", false),
+            ("redis.example.com", false),
+            ("127.0.0.1.example.com", false),
+        ] {
+            let host = format!("${}\r\n{host}\r\n", host.len());
+            let of_service = format!("*2\r\n{host}$4\r\n6379\r\n");
+            let local = "*2\r\n$9\r\n127.0.0.1\r\n:1\r\n";
+            let range = format!("*4\r\n:0\r\n:16383\r\n{local}*2\r\n{host}:6379\r\n");
+            let sentinel = server(String::new(), of_service).await;
+            let node = server(String::new(), format!("*1\r\n{range}")).await;
+            for store in [
+                RedisStore::sentinel("main", &[&sentinel]).unwrap(),
+                RedisStore::cluster(&[&node]).unwrap(),
+            ] {
+                let expected = if is_local { Ok(()) } else { Err(StoreError::Unencrypted) };
+                assert_eq!(store.check_named().await, expected, "{host}");
+                if !is_local {
+                    assert_eq!(store.open("c").await.err(), Some(StoreError::Unencrypted));
+                }
+            }
+        }
     }
 }
