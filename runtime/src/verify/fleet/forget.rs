@@ -7,6 +7,7 @@ use super::{
     link::Listener,
     response::new_lease,
     seal::{Entry, EntryKind, Seal},
+    store::LONGEST_MESSAGE,
 };
 use crate::{
     clock::{Clock, UnixMillis},
@@ -24,9 +25,6 @@ const MESSAGE_TIME: i64 = 30_000;
 
 /// How far the clock of a sender may be ahead of ours, in milliseconds.
 const CLOCK_DIFFERENCE: i64 = 5000;
-
-/// Longest message that is opened, in bytes. Ours are shorter.
-const LONGEST_MESSAGE: usize = 256;
 
 impl Replicas {
     /// Tells all replicas to forget the token with this text or ID, and removes what is stored of it.

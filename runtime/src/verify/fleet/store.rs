@@ -8,6 +8,9 @@ use tokio::sync::mpsc;
 /// Longest value that is read from a store, in bytes. Whoever writes to it could store gigabytes.
 pub(crate) const LONGEST_VALUE: usize = 68 * 1024;
 
+/// Longest message that is used, in bytes. Ours are shorter.
+pub(crate) const LONGEST_MESSAGE: usize = 256;
+
 /// Work of a store that runs.
 pub(crate) type StoreTask<'s, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 's>>;
 
@@ -91,6 +94,8 @@ pub(crate) enum StoreError {
     Timeout,
     #[error("the connection failed")]
     Connection,
+    #[error("a server that is not on loopback was named, and the connection is not encrypted")]
+    Unencrypted,
     #[error("the store rejected our credentials")]
     Credentials,
     #[error("the store is read-only")]
@@ -108,6 +113,7 @@ impl StoreError {
         match self {
             Self::Timeout => "timeout",
             Self::Connection => "connection",
+            Self::Unencrypted => "unencrypted",
             Self::Credentials => "credentials",
             Self::ReadOnly => "read_only",
             Self::Full => "full",

@@ -568,3 +568,27 @@ async fn answer_that_is_forgotten_on_its_way_is_neither_used_nor_stored() {
         assert!(!accepts(&clerk, &token).await);
     }
 }
+
+/// An attacker puts an ended approval back, after the time in which it tells that the token is known.
+#[tokio::test]
+async fn approval_that_is_put_back_late_leaves_its_token_new() {
+    for (later, is_known) in [(60 * SECOND, true), (61 * SECOND, false)] {
+        let service = Service::start().await;
+        service.store.set_calls(0);
+        let replica = || {
+            service.with(|clerk| {
+                let clerk = clerk.opaque_rate_limit(OpaqueTokenType::OAuthToken, 60);
+                clerk.new_token_rate_limit(OpaqueTokenType::OAuthToken, 30)
+            })
+        };
+        let [known, _, _] = service.tokens();
+        assert!(accepts(&replica(), &known).await);
+        service.stored(1).await;
+        service.clock.advance(later);
+        let clerk = replica();
+        for number in 0..20 {
+            assert!(!accepts(&clerk, &format!("oat_{number}")).await);
+        }
+        assert_eq!(accepts(&clerk, &known).await, is_known, "{later:?}");
+    }
+}

@@ -67,7 +67,7 @@ impl OpaqueVerifier {
     }
 
     /// Reads the response to another replica, and believes it for as long as one to this process. Tells
-    /// also whether it is an approval: one that is too old still says that the token is not a new one.
+    /// also whether it is an approval: one that just ended still says that the token is not a new one.
     fn believe(
         &self,
         kind: OpaqueKind,
@@ -86,7 +86,7 @@ impl OpaqueVerifier {
         if self.tombstones.cover_time(asked_at, names(kind, fingerprint, &verdict)) {
             return None;
         }
-        let is_approval = verdict.is_ok();
+        let is_approval = verdict.is_ok() && now.since(end) < APPROVAL_KEPT;
         // What says nothing about the token has no time.
         let is_young = age < self.cache.times().of(&verdict);
         let (asked_at, end) = (steady.saturating_sub(age), Some(steady + end.since(now)));

@@ -92,12 +92,14 @@ impl Tombstones {
         // Questions that are asked from here on are later.
         let turn = self.turn.fetch_add(1, Ordering::AcqRel) + 1;
         let tombstone = Tombstone { turn, sent_at, at: now.max(sent_at), until: steady + LIFETIME };
+        // The clock of an earlier sender can be ahead, and ours can go back.
+        let tombstone = tombstone.joined(kept.tombstones.get(&forgotten));
         if kept.tombstones.len() >= MOST {
             kept.tombstones.retain(|_, known| known.until > steady);
         }
         if kept.tombstones.len() >= MOST {
-            kept.tombstones.clear();
-            kept.all = Some(tombstone);
+            let earlier = kept.tombstones.drain().map(|(_, known)| known).chain(kept.all);
+            kept.all = Some(earlier.fold(tombstone, |all, known| all.joined(Some(&known))));
         }
         kept.tombstones.insert(forgotten, tombstone);
     }
@@ -133,6 +135,15 @@ impl Tombstones {
 
     fn lock(&self) -> MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Tombstone {
+    /// Covers what the earlier one covers too.
+    fn joined(self, earlier: Option<&Self>) -> Self {
+        let Some(earlier) = earlier else { return self };
+        let (sent_at, at) = (self.sent_at.max(earlier.sent_at), self.at.max(earlier.at));
+        Self { sent_at, at, ..self }
     }
 }
 
@@ -226,6 +237,33 @@ mod tests {
         }
         tombstones.hear(token(1), NOW.plus(1), NOW.plus(1), START);
         assert!(tombstones.cover(later, [token(1)]));
+    }
+
+    /// What another replica asked, and the message about it, by a clock that is ahead of ours; then a
+    /// message or an order of ours, by a clock that is behind.
+    #[test]
+    fn later_tombstone_uncovers_nothing() {
+        let ahead = NOW.plus(4000);
+        for is_own in [true, false] {
+            for fills in [0, MOST] {
+                let tombstones = Tombstones::default();
+                tombstones.hear(token(0), ahead, NOW, START);
+                for number in 0..=fills {
+                    if is_own || number > 0 {
+                        tombstones.add(token(number), NOW.plus(1), START);
+                    } else {
+                        tombstones.hear(token(number), NOW.plus(1), NOW.plus(1), START);
+                    }
+                }
+                assert!(tombstones.cover_time(ahead, [token(0)]), "{is_own} {fills}");
+                assert!(!tombstones.cover_time(ahead.plus(1), [token(0)]));
+                if fills == 0 {
+                    let later = tombstones.turn();
+                    tombstones.hear(token(0), ahead, NOW.plus(2), START);
+                    assert!(!tombstones.cover(later, [token(0)]), "its message is used once");
+                }
+            }
+        }
     }
 
     #[test]
