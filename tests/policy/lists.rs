@@ -165,6 +165,23 @@ async fn list_that_cannot_be_read_is_not_passed_on() {
 }
 
 #[tokio::test]
+async fn error_of_the_server_is_passed_on() {
+    let issuer = DevIssuer::start().await.unwrap();
+    let token = issuer.oauth("user_ada").scopes(["read"]).jwt();
+    let error = r#"{"jsonrpc":"2.0","id":"a","error":{"code":-32600,"message":"sync"}}"#;
+    let app = serve(&issuer, JSON, &[error]).await;
+    let reply = list(&app, &token, "tools/list").await;
+    assert_eq!((reply.status, &*reply.body), (200, error));
+    // Another method's response is not a list.
+    let text = [("content-type", "text/plain")];
+    let app = serve(&issuer, &text, &["pong"]).await;
+    let field = format!("Bearer {token}");
+    let ping = r#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#;
+    let reply = app.send_body(Method::POST, "/mcp", &[("authorization", &field)], ping).await;
+    assert_eq!((reply.status, &*reply.body), (200, "pong"));
+}
+
+#[tokio::test]
 async fn list_in_an_event_is_filtered_and_other_events_pass() {
     let issuer = DevIssuer::start().await.unwrap();
     let token = issuer.oauth("user_ada").scopes(["read"]).jwt();

@@ -323,7 +323,8 @@ async fn tool_mounted_without_its_policy_rejects_too() {
 async fn session_of_an_older_revision_is_that_of_its_caller() {
     let server = Server::serving(|clerk, notes| {
         let new_server = move || Ok(NotesServer::new(notes.clone()));
-        let config = StreamableHttpServerConfig::default().with_json_response(true);
+        // Responses are event streams, also the lists that the layer filters.
+        let config = StreamableHttpServerConfig::default();
         let sessions = Arc::new(LocalSessionManager::default());
         let service = StreamableHttpService::new(new_server, sessions, config);
         let guard = ClerkLayer::new(clerk, ENTER).mcp(&POLICIES).bind_mcp_sessions();
