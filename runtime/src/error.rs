@@ -100,7 +100,7 @@ pub(crate) enum TokenError {
     Category,
     #[error("the header's `typ` is not that of its class")]
     Type,
-    #[error("the token is an ID token: it is for the client that asked for it, not for an API")]
+    #[error("the token is an ID token: it is for the client that requested it, not for an API")]
     IdToken,
     #[error("the header's `alg` is not RS256, RS384 or RS512")]
     Algorithm,
@@ -143,7 +143,7 @@ pub(crate) enum TokenError {
     Audience(AudienceSetting),
     #[error("this machine is not among the token's recipients (CLERK_MACHINE_ID)")]
     Recipient,
-    #[error("Clerk answered {status} to the question whether the token is valid")]
+    #[error("Clerk answered {status} to the verification of the token")]
     NotConfirmed { status: u16 },
     #[error("Clerk says that the token is revoked")]
     Revoked,
@@ -192,7 +192,7 @@ pub(crate) enum ConfigurationError {
     NoSecretKey,
     #[error("opaque M2M tokens are verified by Clerk; set CLERK_MACHINE_SECRET_KEY")]
     NoMachineKey,
-    #[error("M2M tokens are for one machine; set CLERK_MACHINE_ID to this machine's id")]
+    #[error("M2M tokens are for one machine; set CLERK_MACHINE_ID to this machine's ID")]
     NoMachineId,
     #[error(
         "Clerk rejected our call with status {status}, because of a setting of the instance; turn \
@@ -222,7 +222,7 @@ pub(crate) enum ConfigurationError {
 
 /// Why Clerk could not be asked, and when to try again.
 #[derive(Clone, Debug, thiserror::Error)]
-#[error("Clerk could not be asked: {reason}")]
+#[error("Clerk could not be called: {reason}")]
 pub(crate) struct UpstreamError {
     pub(crate) reason: UpstreamErrorKind,
     /// Seconds until another try makes sense.
@@ -233,7 +233,7 @@ pub(crate) struct UpstreamError {
 
 #[derive(Clone, Debug, thiserror::Error)]
 pub(crate) enum UpstreamErrorKind {
-    #[error("no answer in time")]
+    #[error("no response in time")]
     Timeout,
     #[error("the connection failed")]
     Connection,

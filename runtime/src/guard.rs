@@ -274,7 +274,7 @@ impl<P: Guarded, C> fmt::Debug for Guard<P, C> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.maybe_token_type() {
             Some(token_type) => write!(formatter, "Guard({token_type})"),
-            None => formatter.write_str("Guard(nobody)"),
+            None => formatter.write_str("Guard(anonymous)"),
         }
     }
 }

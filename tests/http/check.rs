@@ -106,7 +106,7 @@ fn line(route: &str, word: &str) -> String {
         }
         "secret" => "opaque OAuth tokens and API keys are verified by Clerk; set CLERK_SECRET_KEY",
         "machine" => "opaque M2M tokens are verified by Clerk; set CLERK_MACHINE_SECRET_KEY",
-        "id" => "M2M tokens are for one machine; set CLERK_MACHINE_ID to this machine's id",
+        "id" => "M2M tokens are for one machine; set CLERK_MACHINE_ID to this machine's ID",
         _ => panic!("`{word}` is nothing that can lack"),
     };
     format!("{token_type}: {lacking}")
@@ -182,7 +182,7 @@ fn a_policy_prints_one_readable_line() {
             ScopedPolicy::POLICY,
             "api_key with scopes read:notes write:notes, or oauth_token with scopes read:notes write:notes",
         ),
-        (Policy::DENY_ALL, "nobody"),
+        (Policy::DENY_ALL, "no caller"),
     ];
     for (policy, line) in rows {
         assert_eq!(policy.to_string(), line);

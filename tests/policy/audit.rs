@@ -250,7 +250,7 @@ GET   /stack         session_token, or oauth_token; then oauth_token, or a calle
 |---|---|---|---|
 | GET | `/notes` | oauth_token, api_key | `oauth_token with scope read:notes, or api_key with scope read:notes` |
 | POST | `/notes` | api_key, or no token | `api_key, or a caller without a credential` |
-| GET | `/health` | anybody | `public` |
+| GET | `/health` | anyone | `public` |
 | any | `/people/{id}` | oauth_token | `session_token, or oauth_token; then oauth_token with scope read:notes, or api_key with scope read:notes` |
 | any | `` /people/\|` `` | session_token, oauth_token | `session_token, or oauth_token; CORS preflights pass` |
 | GET | `/people/twice` | session_token, oauth_token | `session_token, or oauth_token` |

@@ -259,8 +259,8 @@ impl Row {
     fn to_markdown(&self) -> String {
         let accepts: Vec<&str> = self.token_types().into_iter().map(TokenType::as_str).collect();
         let accepts = match accepts.join(", ") {
-            _ if self.is_public() => "anybody".to_owned(),
-            types if types.is_empty() => "nobody".to_owned(),
+            _ if self.is_public() => "anyone".to_owned(),
+            types if types.is_empty() => "no caller".to_owned(),
             types if self.is_open_to_anonymous() => types + ", or no token",
             types => types,
         };

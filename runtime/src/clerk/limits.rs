@@ -104,7 +104,7 @@ pub(super) fn timeouts(builder: &ClerkBuilder, error: &mut ConfigError) -> Timeo
         ("total_timeout", timeouts.deadline),
     ] {
         if timeout.is_zero() {
-            error.add(name, "it is zero, so Clerk could never be asked");
+            error.add(name, "it is zero, so Clerk could never be called");
         }
         if timeout > LONGEST_TIMEOUT {
             error.add(name, "it is more than 60 seconds; no caller waits that long");

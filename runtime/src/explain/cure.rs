@@ -127,13 +127,13 @@ impl Clerk {
                 let hint = match (fault, &self.verifier().jwt.keys) {
                     (TokenError::UnknownKey, _) => {
                         "CLERK_SECRET_KEY and CLERK_PUBLISHABLE_KEY are of two instances, or \
-                         somebody forged the token"
+                         someone forged the token"
                     }
                     (_, Keys::Pem(_)) => {
                         "it was altered, or CLERK_JWT_KEY is not the key of this instance; copy it \
                          again from the dashboard"
                     }
-                    _ => "it was altered, or somebody forged it",
+                    _ => "it was altered, or someone forged it",
                 };
                 format!("The token names this instance as its issuer: {hint}.")
             }

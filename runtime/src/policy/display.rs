@@ -13,7 +13,7 @@ use crate::token::TokenType;
 impl fmt::Display for Policy {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.clauses.is_empty() && !self.is_optional() {
-            return formatter.write_str("nobody");
+            return formatter.write_str("no caller");
         }
         for (position, clause) in self.clauses.iter().enumerate() {
             if position > 0 {

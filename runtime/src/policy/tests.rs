@@ -74,7 +74,7 @@ fn pending_sessions_of_other_tokens_are_no_policy() {
 #[test]
 fn the_policy_that_rejects_all_accepts_nothing() {
     assert_eq!(Policy::DENY_ALL.token_types().len(), 0);
-    assert_eq!(Policy::DENY_ALL.to_string(), "nobody");
+    assert_eq!(Policy::DENY_ALL.to_string(), "no caller");
     let optional = Policy::DENY_ALL.optional().to_string();
     assert_eq!(optional, "a caller without a credential");
 }

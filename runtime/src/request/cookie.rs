@@ -42,9 +42,9 @@ pub(crate) struct CookieRules {
 /// A set of cookies that is no sign of a session that lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum CookieError {
-    #[error("there is a session cookie, and `__client_uat` says that nobody is signed in")]
+    #[error("`__client_uat` says that no user is signed in, but there is a session cookie")]
     NoClientUat,
-    #[error("`__client_uat` says that somebody is signed in, and there is no session cookie")]
+    #[error("`__client_uat` says that a user is signed in, but there is no session cookie")]
     NoSession,
     #[error("the session cookie is older than the last change of who is signed in")]
     Stale,
