@@ -83,6 +83,12 @@ pub mod routers {}
 #[doc = include_str!("../docs/long-lived-connections.md")]
 pub mod long_lived_connections {}
 
+#[doc = include_str!("../docs/sockets.md")]
+pub mod sockets {}
+
+#[doc = include_str!("../docs/jobs.md")]
+pub mod jobs {}
+
 #[doc = include_str!("../docs/resource-metadata.md")]
 pub mod resource_metadata {}
 

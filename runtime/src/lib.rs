@@ -75,6 +75,8 @@
 //! - [`guide::routers`]: which routers and servers work, and in which order layers guard.
 //! - [`guide::server_functions`]: server functions of Leptos and Dioxus.
 //! - [`guide::long_lived_connections`]: streams and sockets that end at token expiry.
+//! - [`guide::sockets`]: each WebSocket that a browser opens.
+//! - [`guide::jobs`]: who a job of a queue acts for.
 //! - [`guide::openapi`]: policies in your OpenAPI document (features `utoipa` and `aide`).
 //!
 //! Tests and production:
@@ -121,6 +123,7 @@ mod renewal;
 mod request;
 mod response;
 mod server_functions;
+pub mod sockets;
 mod telemetry;
 #[cfg(feature = "testing")]
 #[cfg_attr(docsrs, doc(cfg(feature = "testing")))]

@@ -4,3 +4,4 @@ pub(crate) mod authorization;
 pub(crate) mod cookie;
 pub(crate) mod field;
 pub(crate) mod sensitive;
+pub(crate) mod subprotocol;

@@ -1,6 +1,12 @@
 //! Stores the verified identity in the request, so that a second guard does not verify it again.
 
-use std::{fmt, future::Future, ptr, sync::Arc, time::SystemTime};
+use std::{
+    fmt,
+    future::Future,
+    ptr,
+    sync::Arc,
+    time::{SystemTime, UNIX_EPOCH},
+};
 
 use axum_core::extract::{FromRequestParts, OptionalFromRequestParts};
 use http::{Extensions, HeaderValue, request::Parts};
@@ -61,6 +67,7 @@ pub struct Verified {
     /// The moments before and from which the token is rejected.
     start: Option<UnixMillis>,
     end: Option<UnixMillis>,
+    at: UnixMillis,
     /// Of this request and this credential.
     passed: Passed,
 }
@@ -212,6 +219,13 @@ impl Verified {
         self.identity.expires_at()
     }
 
+    /// Returns when the token was verified for this request, by the clock of the `Clerk`. A job that
+    /// runs later carries it as data: see [`jobs`](crate::guide::jobs).
+    #[must_use]
+    pub fn verified_at(&self) -> SystemTime {
+        UNIX_EPOCH + self.at.since(UnixMillis(0))
+    }
+
     /// Waits until the token would be rejected. Never completes if the token does not expire. See
     /// [`Guard::expired`].
     ///
@@ -230,9 +244,15 @@ impl Verified {
         require(Some(&self.identity), &policy, &self.passed, &self.clerk.appearance())
     }
 
+    #[cfg(feature = "ws")]
+    pub(crate) fn clerk(&self) -> &Clerk {
+        &self.clerk
+    }
+
     pub(crate) fn new(admitted: &Admitted, clerk: Clerk, field: Option<HeaderValue>) -> Self {
         let (identity, passed) = (admitted.identity.clone(), admitted.passed.clone());
-        Self { identity, clerk, field, start: admitted.start, end: admitted.end, passed }
+        let at = clerk.verifier().clock.now();
+        Self { identity, clerk, field, start: admitted.start, end: admitted.end, at, passed }
     }
 
     /// Stores the caller whom the last guard or layer admitted.

@@ -5,6 +5,7 @@
 use http::{HeaderMap, HeaderValue, header::AUTHORIZATION};
 use memchr::memchr;
 
+use super::subprotocol::SubprotocolError;
 use crate::token::word_in_place_of_token;
 
 /// What the `Authorization` field presents.
@@ -42,6 +43,8 @@ pub(crate) enum HeaderError {
     Word(&'static str),
     #[error("the Authorization field has a Bearer token after a credential of another scheme")]
     TwoSchemes,
+    #[error(transparent)]
+    Subprotocol(#[from] SubprotocolError),
 }
 
 impl<'r> Credential<'r> {
@@ -96,7 +99,7 @@ fn names_bearer(credential: &[u8]) -> bool {
 
 /// A scheme is a token (RFC 9110 §5.6.2, §11.1). One with a comma is a field without parameters, to
 /// which a proxy joined another.
-fn is_token(scheme: &[u8]) -> bool {
+pub(super) fn is_token(scheme: &[u8]) -> bool {
     let is_of_token = |byte: &u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte);
     scheme.iter().all(is_of_token)
 }

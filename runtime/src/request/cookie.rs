@@ -60,14 +60,21 @@ pub(crate) enum CookieError {
     PrimarySync,
 }
 
-/// A cookie came with a request that another site could have made the browser send.
+/// A page of another site sent the request, with what the browser adds or with its own token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "a session cookie came with a request from an origin that is neither this host nor an \
-     authorized party; if a proxy rewrites `Host`, name the origin of the front end in \
-     CLERK_AUTHORIZED_PARTIES"
-)]
-pub(crate) struct CrossSite;
+pub(crate) enum CrossSite {
+    #[error(
+        "a session cookie came with a request from an origin that is neither this host nor an \
+         authorized party; if a proxy rewrites `Host`, name the origin of the front end in \
+         CLERK_AUTHORIZED_PARTIES"
+    )]
+    Cookie,
+    #[error(
+        "a token in a WebSocket subprotocol came from an origin that is neither this host nor an \
+         authorized party; name the origin of the front end in CLERK_AUTHORIZED_PARTIES"
+    )]
+    Subprotocol,
+}
 
 /// The token of a session cookie, not verified yet.
 #[derive(Debug, PartialEq, Eq)]
@@ -144,7 +151,7 @@ impl CookieRules {
             (None, Some(origin)) => is_own_origin(origin, parts),
             (None, None) => true,
         };
-        if own { Ok(()) } else { Err(CrossSite) }
+        if own { Ok(()) } else { Err(CrossSite::Cookie) }
     }
 
     /// Eight rules in order; the first that applies decides.

@@ -16,7 +16,8 @@ pub(crate) const PROBLEM_TYPE: &str = "urn:problem-type:clerk-auth:";
 pub enum RejectionKind {
     /// 401: the request carries no credential.
     MissingCredential,
-    /// 400: the `Authorization` field cannot be read (RFC 6750 §3.1).
+    /// 400: the `Authorization` field, or the subprotocols of a WebSocket, cannot be read (RFC 6750
+    /// §3.1).
     UnreadableCredential,
     /// 401: the token is malformed, expired, forged, revoked, of a pending session, or of a type that
     /// is not accepted.

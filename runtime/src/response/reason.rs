@@ -5,7 +5,7 @@
 use crate::{
     error::{AuthError, ConfigurationError, ErrorKind, TokenError},
     policy::{Denial, Policy},
-    request::cookie::CookieError,
+    request::cookie::{CookieError, CrossSite},
     token::{Form, Presented, TokenType},
 };
 
@@ -27,7 +27,8 @@ pub(crate) fn code(error: &AuthError, policy: &Policy) -> &'static str {
         ErrorKind::Token(fault) => of_token(fault, presented),
         ErrorKind::Denied(denial) => of_denial(denial),
         ErrorKind::Claims(_) => "claims-mismatch",
-        ErrorKind::CrossSite(_) => "cross-site-cookie",
+        ErrorKind::CrossSite(CrossSite::Cookie) => "cross-site-cookie",
+        ErrorKind::CrossSite(CrossSite::Subprotocol) => "cross-site-subprotocol",
         ErrorKind::UnlistedMethod(_) => "method-not-listed",
         ErrorKind::Configuration(fault) => of_configuration(fault, presented),
         ErrorKind::Upstream(_) => match presented {
