@@ -181,8 +181,9 @@ impl ClerkLayer {
     /// request is an HTTP status without a body, which clients map.
     ///
     /// With [`close_streams_on_expiry`](Self::close_streams_on_expiry), a call that still runs when
-    /// the token expires ends with `UNAUTHENTICATED`, between two messages. Put the layer behind
-    /// tonic's gRPC-Web layer: the messages of gRPC-Web are not cut.
+    /// the token expires ends with `UNAUTHENTICATED`, between two messages. A request message that
+    /// has not arrived by then is rejected. Put the layer behind tonic's gRPC-Web layer: the
+    /// messages of gRPC-Web are not cut.
     ///
     /// Also [guards CORS preflights](Self::guard_preflights): tonic ignores the method of a
     /// request, so a preflight would call a method without a token.

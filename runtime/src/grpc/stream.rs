@@ -1,4 +1,5 @@
-//! Ends the streams of a gRPC call between two messages when the caller's token expires.
+//! Ends the streams of a gRPC call when the caller's token expires: responses between two messages,
+//! requests also in a message whose rest has not arrived.
 
 use std::{
     future::Future,
@@ -117,7 +118,10 @@ impl http_body::Body for ExpiringMessages {
         // The first message may go on if it is ready: that of a call that is not a stream.
         let may_begin = !self.is_expired || !self.position.has_begun;
         let is_cut = match &polled {
-            Poll::Pending => self.is_expired && self.position.is_between_messages(),
+            Poll::Pending => {
+                self.is_expired
+                    && (self.end.may_split_messages() || self.position.is_between_messages())
+            }
             Poll::Ready(Some(Ok(frame))) if frame.is_data() => {
                 !may_begin && self.position.is_between_messages()
             }
@@ -146,6 +150,12 @@ impl http_body::Body for ExpiringMessages {
 }
 
 impl End {
+    /// A caller who holds back the rest of a message must not send it after expiry, when it would
+    /// call the method. The error makes the reader reject the part that it has.
+    const fn may_split_messages(&self) -> bool {
+        matches!(self, Self::Error { .. })
+    }
+
     fn replaces_others(&self) -> bool {
         matches!(self, Self::Trailers { request_was_cut, .. } if request_was_cut.load(Ordering::Acquire))
     }
@@ -241,10 +251,23 @@ mod tests {
 
     #[tokio::test]
     async fn requests_that_are_cut_are_an_error_and_are_told() {
-        for (frames, is_cut) in [(&[MESSAGE, MESSAGE][..], true), (&[MESSAGE], true)] {
+        // Frames, and how many bytes are read. The caller holds back the rest of a message.
+        let table: &[(&[&'static [u8]], usize)] = &[
+            (&[], 0),
+            (&[MESSAGE], 8),
+            (&[MESSAGE, MESSAGE], 8),
+            (&[b"\0"], 1),
+            (&[b"\0\0\0\0"], 4),
+            (&[b"\0\0\0\0\x03"], 5),
+            (&[b"\0\0\0\0\x03a", b"b"], 7),
+            (&[b"\0\xff\xff\xff\xff", b"ab"], 7),
+            (&[b"\0\0\0\0\x03abc\0"], 9),
+        ];
+        for (frames, length) in table {
             let was_cut = Arc::new(AtomicBool::new(false));
             let (bytes, _) = read(end_requests(data(frames), ready(()), was_cut.clone())).await;
-            assert_eq!((bytes, was_cut.load(Ordering::Acquire)), (MESSAGE.to_vec(), is_cut));
+            let read = (bytes.len(), was_cut.load(Ordering::Acquire));
+            assert_eq!(read, (*length, true), "{frames:?}");
         }
     }
 }
