@@ -1,7 +1,8 @@
 //! The service over a real socket, called by tonic's own client.
 
 use std::{
-    future::poll_fn,
+    future::{Future, poll_fn},
+    pin::Pin,
     task::{Context, Poll},
     time::Duration,
 };
@@ -13,6 +14,7 @@ use clerk_auth::{
 use futures_util::{StreamExt, stream};
 use tokio::{
     net::TcpListener,
+    sync::oneshot,
     time::{advance, pause, resume, timeout},
 };
 use tokio_stream::wrappers::TcpListenerStream;
@@ -20,7 +22,7 @@ use tonic::{
     Code, Request, Status,
     body::Body,
     client::GrpcService,
-    codegen::{Service, http},
+    codegen::{Bytes, Service, http},
     service::interceptor::InterceptedService,
     transport::{Channel, Server},
 };
@@ -275,6 +277,61 @@ async fn stream_of_another_content_type_ends_at_expiry_too() {
     resume();
     let imported = timeout(Duration::from_secs(9), imported).await;
     assert!(imported.expect("the method reads on").unwrap().is_err());
+}
+
+/// The first byte of a message. The rest follows when `wait` is ready.
+struct HeldBack<F> {
+    sent: usize,
+    wait: Pin<Box<F>>,
+}
+
+impl<F: Future<Output = ()>> http_body::Body for HeldBack<F> {
+    type Data = Bytes;
+    type Error = Status;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<http_body::Frame<Bytes>, Status>>> {
+        if self.sent == 1 && self.wait.as_mut().poll(context).is_pending() {
+            return Poll::Pending;
+        }
+        self.sent += 1;
+        let part: &'static [u8] = match self.sent {
+            1 => b"\0",
+            2 => b"\0\0\0\0",
+            _ => return Poll::Ready(None),
+        };
+        Poll::Ready(Some(Ok(http_body::Frame::data(Bytes::from_static(part)))))
+    }
+}
+
+/// tonic calls a method when its message is whole, so one byte would keep the call for later.
+#[tokio::test]
+async fn rest_of_a_message_after_expiry_calls_no_method() {
+    let world = World::start().await;
+    let token = world.issuer.oauth("user_ada").scopes(["read:notes", "write:notes"]);
+    let bearer = format!("Bearer {}", token.lives(Duration::from_secs(60)).jwt());
+    for path in ["/notes.v1.Notes/List", "/notes.v1.Notes/Import"] {
+        let (send, wait) = oneshot::channel::<()>();
+        let wait = Box::pin(async move { drop(wait.await) });
+        let request = http::Request::post(path)
+            .header("content-type", "application/grpc")
+            .header("authorization", &bearer)
+            .body(Body::new(HeldBack { sent: 0, wait }))
+            .unwrap();
+        let mut channel = world.channel.clone();
+        poll_fn(|context| GrpcService::poll_ready(&mut channel, context)).await.unwrap();
+        let reply = tokio::spawn(GrpcService::call(&mut channel, request));
+        // The server admits the call before the clock moves.
+        assert!(world.client(&world.oauth(["read:notes"])).list(ListRequest {}).await.is_ok());
+        pause();
+        advance(Duration::from_secs(66)).await;
+        resume();
+        drop(send);
+        let reply = timeout(Duration::from_secs(9), reply).await.unwrap().unwrap().unwrap();
+        assert_eq!(reply.headers().get("grpc-status").unwrap(), "16", "{path}: {reply:?}");
+    }
 }
 
 /// tonic looks at the path of a request and not at its method, so a preflight would call a method.
