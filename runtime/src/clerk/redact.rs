@@ -46,21 +46,29 @@ pub(super) fn may_be_shown(value: &str) -> bool {
     let separators = |character: char| !character.is_ascii_alphanumeric() && character != '_';
     value.len() <= LONGEST
         && !marked
-        && !value.contains('@')
+        // `%` can write the `@` and the `:` of user info.
+        && !value.contains(['@', '%'])
         && after.is_empty()
-        && !value.split("://").skip(1).any(holds_password)
+        && !value.split(is_list).any(holds_password)
         && !before.split(separators).any(random)
         && (structured || !random(value))
 }
 
-/// Whether something else than a port follows the host: the start of a password, if its `@` is
-/// missing or stands behind a comma, which separates the entries of a list.
-fn holds_password(behind_scheme: &str) -> bool {
-    let end = |it: char| it.is_whitespace() || "/,\"'`".contains(it);
-    let authority = behind_scheme.split(end).next().unwrap_or_default();
-    let host = authority.rsplit(']').next().unwrap_or_default();
-    host.split_once(':')
-        .is_some_and(|(_, port)| port != "*" && !port.bytes().all(|byte| byte.is_ascii_digit()))
+/// Whether a character separates the entries of a list.
+fn is_list(character: char) -> bool {
+    character.is_whitespace() || ",\"'`".contains(character)
+}
+
+/// Whether something else than a port follows a host: the start of a password, if its `@` is
+/// missing or stands behind a comma, or if its URL lacks the scheme.
+fn holds_password(entry: &str) -> bool {
+    let schemes = usize::from(entry.contains("://"));
+    entry.split("://").skip(schemes).any(|behind_scheme| {
+        let authority = behind_scheme.trim_start_matches('/').split('/').next();
+        let host = authority.and_then(|it| it.rsplit(']').next()).unwrap_or_default();
+        host.split_once(':')
+            .is_some_and(|(_, port)| port != "*" && !port.bytes().all(|byte| byte.is_ascii_digit()))
+    })
 }
 
 /// Letters and digits, or both cases of letters: words have neither.
@@ -99,6 +107,13 @@ mod tests {
             "https://ada:pass%40word",
             "https://ada:1word/",
             "[\"https://a.example\",\"https://ada:word\"]",
+            "ada:word",
+            "//ada:word",
+            "ada:word%40redis.example.com:6379",
+            "https://a.example,ada:word",
+            "ada:word,https://a.example",
+            "https%3A%2F%2Fada%3Aword%40example.com",
+            "https://ada%3Aword.example.com",
             "https://example.com?token=a",
             "https://example.com#a",
             "4f3e2d1c0b9a88776655443322110fed",
