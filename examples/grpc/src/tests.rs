@@ -304,6 +304,11 @@ impl<F: Future<Output = ()>> http_body::Body for HeldBack<F> {
         };
         Poll::Ready(Some(Ok(http_body::Frame::data(Bytes::from_static(part)))))
     }
+
+    /// The frame of the rest ends the stream, so that the server never waits for an end.
+    fn is_end_stream(&self) -> bool {
+        self.sent == 2
+    }
 }
 
 /// tonic calls a method when its message is whole, so one byte would keep the call for later.
