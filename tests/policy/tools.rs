@@ -206,7 +206,7 @@ async fn notification_that_calls_no_known_tool_has_no_answer() {
 }
 
 #[tokio::test]
-async fn message_in_a_coding_or_another_charset_is_rejected() {
+async fn message_in_a_coding_charset_or_form_is_rejected() {
     let (issuer, app) = app().await;
     let token = format!("Bearer {}", issuer.oauth("user_ada").scopes(["write:notes"]).jwt());
     let table = [
@@ -215,6 +215,9 @@ async fn message_in_a_coding_or_another_charset_is_rejected() {
         ("content-encoding", "identity, br", 415),
         ("content-type", "application/json; charset=UTF-8", 200),
         ("content-type", "application/json; charset=utf-16", 415),
+        // A reader of forms sees what is written in a text as members.
+        ("content-type", "application/x-www-form-urlencoded", 415),
+        ("content-type", "multipart/form-data; boundary=x", 415),
         ("content-type", "application/json; charset=utf-8; charset=utf-7", 415),
     ];
     for (name, value, status) in table {
@@ -222,7 +225,10 @@ async fn message_in_a_coding_or_another_charset_is_rejected() {
         let reply = app.send_body(Method::POST, "/mcp", &fields, ADD).await;
         assert_eq!((reply.status, reply.challenge()), (status, ""), "{name}: {value}");
         if status == 415 {
-            assert_eq!(reply.body, fault("The message must be UTF-8 without a content coding"));
+            assert_eq!(
+                reply.body,
+                fault("The message must be JSON in UTF-8 without a content coding")
+            );
         }
     }
     let stranger = [("content-encoding", "gzip")];

@@ -15,7 +15,7 @@ use super::fault::MessageRejection;
 use crate::request::sensitive::reads_as;
 
 /// Whether the bytes of the body are the message itself. A server that undoes a coding, or reads
-/// another charset, sees another message in the same bytes.
+/// another charset or a form, sees another message in the same bytes.
 pub(crate) fn is_plain(headers: &HeaderMap) -> bool {
     headers.iter().all(|(name, value)| {
         let is = |known| reads_as(name, known);
@@ -24,7 +24,7 @@ pub(crate) fn is_plain(headers: &HeaderMap) -> bool {
         } else if is("transfer-encoding") {
             lists_only(value, b"chunked")
         } else {
-            !is("content-type") || is_utf8(value)
+            !is("content-type") || is_utf8_and_no_form(value)
         }
     })
 }
@@ -35,9 +35,13 @@ fn lists_only(value: &HeaderValue, coding: &[u8]) -> bool {
 }
 
 /// Whether each `charset` of a media type is UTF-8, wherever it stands: readers differ about
-/// quotes, repeated parameters and RFC 8187.
-fn is_utf8(value: &HeaderValue) -> bool {
+/// quotes, repeated parameters and RFC 8187. And whether it is no form: a reader of forms takes
+/// `&method=tools/call&` in a text of the message for a member.
+fn is_utf8_and_no_form(value: &HeaderValue) -> bool {
     let media_type = value.as_bytes().to_ascii_lowercase();
+    if memmem::find(&media_type, b"form").is_some() {
+        return false;
+    }
     memmem::find_iter(&media_type, "charset").all(|start| {
         let parameter = media_type.get(start..).unwrap_or_default();
         let end = parameter.iter().position(|byte| matches!(byte, b';' | b','));
@@ -179,6 +183,13 @@ mod tests {
             &[("content-type", "application/json; charset=utf-8x")],
             &[("content-type", "application/json; charset=us-ascii")],
             &[("content-type", "application/json"), ("content-type", "a/b; charset=utf-32")],
+            &[("content-type", "application/x-www-form-urlencoded")],
+            &[("content-type", "Application/X-WWW-Form-URLencoded; charset=utf-8")],
+            &[("content-type", "application/json, application/x-www-form-urlencoded")],
+            &[
+                ("content-type", "application/json"),
+                ("content_type", "multipart/form-data; boundary=x"),
+            ],
         ];
         for fields in table {
             assert!(!is_plain(&headers(fields)), "{fields:?}");

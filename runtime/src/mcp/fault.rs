@@ -89,7 +89,7 @@ impl MessageRejection {
             Self::Encoded => (
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 -32600,
-                "The message must be UTF-8 without a content coding",
+                "The message must be JSON in UTF-8 without a content coding",
             ),
             Self::TooSlow => (StatusCode::REQUEST_TIMEOUT, -32600, "The message took too long"),
             Self::TooLong => (StatusCode::PAYLOAD_TOO_LARGE, -32600, "The message is too long"),

@@ -74,9 +74,30 @@ pub(crate) fn touches(template: &str, uri: &str) -> bool {
     matches_with_case_until(end_of_authority(uri), template, uri)
 }
 
-/// Whether a template matches a URI for a reader without any case.
+/// Whether a template matches a URI for a reader without any case, and for one to whom the slashes
+/// before an authority do not count (WHATWG URL), or a missing authority and a port (RFC 8089 §2,
+/// RFC 3986 §6.2.3).
 pub(crate) fn resembles(template: &str, uri: &str) -> bool {
-    matches_with_case_until(uri.len(), template, uri)
+    let is_same = |template, uri: &str| matches_with_case_until(uri.len(), template, uri);
+    let (template_scheme, template) = template.split_once(':').unwrap_or_default();
+    let (scheme, uri) = uri.split_once(':').unwrap_or_default();
+    let (template_host, template_path) = host_and_path(template);
+    let (host, path) = host_and_path(uri);
+    let is_same_host = template_host.is_empty() || host.is_empty() || is_same(template_host, host);
+    template_scheme.eq_ignore_ascii_case(scheme)
+        && (is_same_host && is_same(template_path, path)
+            || is_same(without_slashes(template), without_slashes(uri)))
+}
+
+fn without_slashes(rest: &str) -> &str {
+    rest.trim_start_matches('/')
+}
+
+/// The authority without its port, and the path without the slash that it begins with.
+fn host_and_path(rest: &str) -> (&str, &str) {
+    let Some(rest) = rest.strip_prefix("//") else { return ("", without_slashes(rest)) };
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    (authority.split(':').next().unwrap_or_default(), without_slashes(path))
 }
 
 /// `folded` is how many bytes of the URI are compared without case.
@@ -117,14 +138,18 @@ fn end_of_authority(uri: &str) -> usize {
 }
 
 /// Whether two readers can see different resources in a URI that no template matches: it has a dot
-/// segment, an empty segment, user info, a query, a fragment, or a character other than the
-/// delimiters and the unreserved ones of RFC 3986.
+/// segment, an empty segment, parameters of a segment, user info, a port (which can be the default
+/// one), a host that ends with a dot, a query, a fragment, or a character other than the delimiters
+/// and the unreserved ones of RFC 3986.
 pub(crate) fn is_malformed(uri: &str) -> bool {
-    let path = uri.get(end_of_authority(uri)..).unwrap_or_default();
+    let (head, path) = uri.split_at_checked(end_of_authority(uri)).unwrap_or_default();
+    let authority = head.split_once("//").map_or("", |(_, authority)| authority);
     let is_dots = |segment: &str| matches!(segment, "" | "." | "..");
-    let is_open = |byte| !is_of_uri(byte) || matches!(byte, b'%' | b'@' | b'?' | b'#');
+    let is_open = |byte| !is_of_uri(byte) || matches!(byte, b'%' | b'@' | b'?' | b'#' | b';');
     !has_scheme(uri.to_ascii_lowercase().as_bytes())
         || uri.bytes().any(is_open)
+        || authority.contains(':')
+        || authority.ends_with('.')
         || path.strip_prefix('/').unwrap_or(path).split('/').any(is_dots)
 }
 
@@ -205,6 +230,33 @@ mod tests {
     }
 
     #[test]
+    fn other_authority_does_not_evade_an_entry_for_any_reader() {
+        let table = [
+            ("file:///a/b", "file:/a/b", true),
+            ("file:///a/b", "file:a/b", true),
+            ("file:///a/b", "file://localhost/a/b", true),
+            ("file:///a/b", "File://other/A/b", true),
+            ("notes:///{id}", "notes://x/7", true),
+            ("notes:/a", "notes:///a", true),
+            ("notes://admin/a", "notes:/admin/a", true),
+            ("notes://admin/a", "notes:admin/a", true),
+            ("notes://admin/a", "notes:///admin/a", true),
+            ("notes://admin/a", "notes:/a", true),
+            ("notes://{user}/a", "notes:ada/a", true),
+            ("notes://admin/a", "notes://ada/a", false),
+            ("notes:///a", "notes://a", true),
+            ("notes://admin:443/a", "notes://admin/a", true),
+            ("notes:///a", "notes://x/b", false),
+            ("notes:///a", "file:///a", false),
+            ("urn:a:b", "urn:a:c", false),
+        ];
+        for (template, uri, expected) in table {
+            check(template);
+            assert_eq!(resembles(template, uri), expected, "{template}: {uri}");
+        }
+    }
+
+    #[test]
     fn uri_with_two_readings_is_malformed() {
         for uri in [
             "",
@@ -235,11 +287,15 @@ mod tests {
             "notes:///\u{e4}",
             "notes:///{id}",
             "notes:///a|b",
+            "notes:///a;b=c",
+            "notes:a;",
+            "https://host:443/a",
+            "https://host:/a",
+            "https://host./a",
         ] {
             assert!(is_malformed(uri), "{uri}");
         }
-        for uri in ["notes:///a", "NOTES://Host/a/b.c", "urn:a:b", "a+b:c", "notes://host:80/a;b=c"]
-        {
+        for uri in ["notes:///a", "NOTES://Host/a/b.c", "urn:a:b", "a+b:c", "notes://host/a:b=c"] {
             assert!(!is_malformed(uri), "{uri}");
         }
     }
