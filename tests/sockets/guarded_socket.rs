@@ -133,7 +133,7 @@ async fn closes_after(client: &mut Client) -> u64 {
     let start = Instant::now();
     let closed = loop {
         match client.next().await {
-            Ok(_) => {}
+            Ok(_) => assert!(start.elapsed().as_secs() < 120, "the socket stays open"),
             Err(closed) => break closed,
         }
     };
