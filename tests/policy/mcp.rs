@@ -283,7 +283,7 @@ async fn unlisted_falls_to_the_layer_only_for_named_methods() {
         (read("notes:secret"), INVALID),
         (read("notes://localhost/secret"), INVALID),
         (read("notes://ada:80/private"), INVALID),
-        (read("notes://ada./private"), INVALID),
+        (read("notes://ada./7"), INVALID),
         (read("notes:///ada/private"), INVALID),
         (read("notes://a@b/private"), INVALID),
         (read("notes:\\\\\\secret"), INVALID),
