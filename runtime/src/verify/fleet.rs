@@ -36,6 +36,7 @@ pub(crate) use self::{
 };
 
 use self::{
+    forget::UsedMessages,
     link::Link,
     seal::{EntryKind, Seal, Unusable},
 };
@@ -85,6 +86,7 @@ pub(crate) struct Replicas {
     lookups: Semaphore,
     clock: Clock,
     channel: String,
+    used: Arc<UsedMessages>,
     last_logged: AtomicI64,
 }
 
@@ -98,8 +100,14 @@ impl Replicas {
             settings;
         let secret = Arc::new(secret);
         let channel = format!("{PREFIX}forget:{}", secret.name(EntryKind::Forget, b""));
-        let listener =
-            forget::listener(Arc::clone(&secret), channel.clone(), clock.clone(), tombstones);
+        let used = Arc::new(UsedMessages::default());
+        let listener = forget::listener(
+            Arc::clone(&secret),
+            channel.clone(),
+            clock.clone(),
+            tombstones,
+            Arc::clone(&used),
+        );
         Arc::new(Self {
             link: Link::new(store, channel.clone(), listener),
             secret,
@@ -110,6 +118,7 @@ impl Replicas {
             lookups: Semaphore::new(MOST_LOOKUPS),
             clock,
             channel,
+            used,
             last_logged: AtomicI64::new(i64::MIN),
         })
     }

@@ -546,6 +546,27 @@ async fn message_of_an_attacker_makes_nobody_forget() {
 }
 
 #[tokio::test]
+async fn token_is_forgotten_again_after_a_clock_was_set_back() {
+    let service = Service::start().await;
+    let with = || service.with(|clerk| cached(clerk, 100 * SECOND));
+    let (clerk, other) = (with(), with());
+    let token = &service.tokens()[2];
+    assert!(accepts(&clerk, token).await && accepts(&other, token).await);
+    clerk.forget(OpaqueTokenType::ApiKey, token).await;
+    assert!(accepts(&clerk, token).await);
+    service.clock.set_wall(1_799_999_998);
+    service.issuer.revoke(token);
+    clerk.forget(OpaqueTokenType::ApiKey, token).await;
+    assert!(!accepts(&clerk, token).await);
+    let heard = async {
+        while accepts(&other, token).await {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(SECOND, heard).await.unwrap();
+}
+
+#[tokio::test]
 async fn answer_that_is_forgotten_on_its_way_is_neither_used_nor_stored() {
     for with_fleet in [true, false] {
         let service = Service::start().await;
