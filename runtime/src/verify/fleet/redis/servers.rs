@@ -234,7 +234,6 @@ mod tests {
     use tokio::{
         io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
         net::{TcpListener, TcpStream},
-        time::timeout,
     };
 
     use super::*;
@@ -246,7 +245,7 @@ mod tests {
     }
 
     /// Replies to all commands, with `named` to those that ask for servers, and sends `messages` to
-    /// whoever subscribes.
+    /// whoever subscribes. Then it closes.
     async fn serve(connection: TcpStream, messages: &str, named: &str) {
         let mut connection = BufReader::new(connection);
         let mut line = String::new();
@@ -268,6 +267,9 @@ mod tests {
                 _ => "+OK\r\n",
             };
             connection.write_all(reply.as_bytes()).await.unwrap();
+            if words[0] == "SUBSCRIBE" {
+                return;
+            }
         }
     }
 
@@ -284,21 +286,15 @@ mod tests {
         format!("redis://127.0.0.1:{port}")
     }
 
-    /// What is heard, in bytes, by whoever listens only after the server has sent everything.
+    /// What is heard, in bytes, by whoever listens only after the server has closed.
     async fn hear(messages: String) -> Vec<usize> {
         let store = RedisStore::one(&server(messages, String::new()).await).unwrap();
         let mut opened = store.open("c").await.unwrap();
-        let mut heard = Vec::new();
-        while opened.messages.len() < opened.messages.max_capacity() {
-            let before = opened.messages.len();
-            tokio::time::sleep(Duration::from_millis(100)).await;
-            if opened.messages.len() == before {
-                break;
-            }
+        while !opened.messages.is_closed() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
         }
-        while let Ok(Some(message)) =
-            timeout(Duration::from_millis(200), opened.messages.recv()).await
-        {
+        let mut heard = Vec::new();
+        while let Some(message) = opened.messages.recv().await {
             heard.push(message.len());
         }
         heard
