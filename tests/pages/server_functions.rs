@@ -185,7 +185,7 @@ async fn rejection_that_no_redirect_helps_keeps_the_rendered_page() {
         (&ada, "session,admin", "Guard(session_token), 403"),
         (&ada, "of-clients", "401"),
         (&pending, "session", "401"),
-        (&pending, "visitor", "Guard(nobody)"),
+        (&pending, "visitor", "Guard(anonymous)"),
     ] {
         let reply = browser.clone().open(&format!("/rendered/{functions}")).await;
         assert_eq!((reply.status, reply.body.as_str()), (200, expected), "{functions}");
@@ -306,8 +306,8 @@ async fn function_of_a_streamed_page_renews_nothing() {
     site.api.sets(&session_cookies(&site.token("user_ada"), NOW));
     for (functions, expected) in [
         ("session", "streamed: 401"),
-        ("visitor", "streamed: Guard(nobody)"),
-        ("session,visitor", "streamed: 401 Guard(nobody)"),
+        ("visitor", "streamed: Guard(anonymous)"),
+        ("session,visitor", "streamed: 401 Guard(anonymous)"),
     ] {
         let reply = expired.clone().open(&format!("/streamed/{functions}")).await;
         assert_eq!((reply.status, reply.body.as_str()), (200, expected));
