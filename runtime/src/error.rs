@@ -1,4 +1,4 @@
-//! Why a request is refused, sorted by who is to blame. Display texts are for the operator's log;
+//! Why a request is rejected, sorted by who is to blame. Display texts are for the operator's log;
 //! a caller never sees them.
 
 use std::{error::Error, fmt, sync::Arc};

@@ -239,7 +239,7 @@ impl<P: Guarded, C: FromClaims> Guard<P, C> {
     }
 }
 
-/// Whether a known caller, or nobody, may pass.
+/// Decides the policy for a caller, or for an anonymous request.
 pub(crate) fn permit(
     identity: Option<&Identity>,
     policy: &Policy,

@@ -174,7 +174,7 @@ impl MetadataDocument {
     }
 }
 
-/// Routes without a guard: merge them behind any layer that refuses requests.
+/// Routes without a guard: merge them behind any layer that rejects requests.
 impl<S: Clone + Send + Sync + 'static> From<ResourceMetadata> for Router<S> {
     fn from(metadata: ResourceMetadata) -> Self {
         let root = metadata

@@ -254,7 +254,7 @@ impl OpaqueKind {
 }
 
 impl<'t> Opaque<'t> {
-    /// The alphabet and the length are checked so that junk never becomes a billed call to Clerk.
+    /// The alphabet and the length are checked so that an invalid token never becomes a billed call to Clerk.
     fn from_text(text: &'t [u8]) -> Result<Option<Self>, Malformed> {
         let Some((kind, secret)) = OpaqueKind::of(text) else { return Ok(None) };
         if secret.is_empty() || text.len() > LONGEST_OPAQUE {
@@ -295,7 +295,7 @@ impl<'d> Token<'d> {
     }
 }
 
-/// What a token claims to be: all that is known of one that is refused.
+/// What a token claims to be: all that is known of a rejected one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Presented {
     pub(crate) token_type: TokenType,
@@ -306,7 +306,7 @@ pub(crate) struct Presented {
 pub(crate) enum Form {
     Jwt,
     Opaque,
-    /// It was verified: what is refused then is refused whatever its form.
+    /// It was verified: a rejection then does not depend on its form.
     Verified,
 }
 

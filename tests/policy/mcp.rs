@@ -25,7 +25,7 @@ const POLICIES: Policies = Policies::new()
         ("notes:///{id}", READ),
         ("notes:///secret", SECRET),
         ("notes://{user}/{id}", READ),
-        ("notes://root/{id}", SECRET),
+        ("notes://team/{id}", SECRET),
         ("notes:///find?word={word}", WRITE),
     ])
     .methods(&[
@@ -97,10 +97,10 @@ async fn message_requires_each_policy_that_it_meets() {
         (read("notes:///secret"), "read", "read secret"),
         (read("notes:///secret"), "read secret", ""),
         (read("notes://ada/7"), "read", ""),
-        (read("notes://root/7"), "read", "read secret"),
+        (read("notes://team/7"), "read", "read secret"),
         // Case does not count in a scheme and an authority.
-        (read("notes://ROOT/7"), "read", "read secret"),
-        (read("notes://ROOT/7"), "read secret", ""),
+        (read("notes://TEAM/7"), "read", "read secret"),
+        (read("notes://TEAM/7"), "read secret", ""),
         (read("notes:///find?word=milk"), "read", "read write"),
         (request("resources/subscribe", json!({ "uri": "notes:///7" })), "read", "read watch"),
         (request("resources/subscribe", json!({ "uri": "notes:///7" })), "read watch", ""),
@@ -124,7 +124,7 @@ async fn message_requires_each_policy_that_it_meets() {
         (complete(json!({ "type": "ref/resource", "uri": "notes:///{id}" })), "read", ""),
         (complete(json!({ "type": "ref/resource", "uri": "notes:///7" })), "read", ""),
         (
-            complete(json!({ "type": "ref/resource", "uri": "notes://root/{id}" })),
+            complete(json!({ "type": "ref/resource", "uri": "notes://team/{id}" })),
             "read",
             "read secret",
         ),

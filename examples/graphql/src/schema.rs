@@ -77,7 +77,7 @@ impl Mutation {
         let note = Note { owner: caller(context)?, text };
         let store = context.data::<Store>()?;
         store.notes.lock().unwrap_or_else(PoisonError::into_inner).push(note.clone());
-        // Fails if nobody subscribes.
+        // Fails without a subscriber.
         let _ = store.added.send(note.clone());
         Ok(note)
     }

@@ -35,7 +35,7 @@ impl Default for Notes {
 impl Notes {
     fn add(&self, owner: &str, note: Note) {
         self.lock().entry(owner.to_owned()).or_default().push(note.clone());
-        // Fails if nobody watches.
+        // Fails without a watcher.
         let _ = self.added.send((owner.to_owned(), note));
     }
 

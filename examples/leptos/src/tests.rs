@@ -1,4 +1,4 @@
-//! Requests over a socket: what callers see, and that nothing is decoded for those who are refused.
+//! Requests over a socket: what callers see, and that nothing is decoded for rejected callers.
 
 use std::time::Duration;
 

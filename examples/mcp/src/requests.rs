@@ -4,7 +4,7 @@ use clerk_auth::testing::DevIssuer;
 
 const ADA: &str = "user_2zQ8pF0yPcBh7WgT3aNjRxVlKoG";
 
-/// Prints the way of a client: discovery, a call, a step up; and what is refused.
+/// Prints the way of a client: discovery, a call, a step up; and rejections.
 pub(crate) fn print(issuer: &DevIssuer, resource: &str) {
     let token = |scopes: &[&str]| {
         issuer.oauth(ADA).scopes(scopes.iter().copied()).audience([resource]).jwt()

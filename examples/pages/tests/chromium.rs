@@ -143,12 +143,12 @@ async fn form_is_sent_once_more_if_its_session_is_not_refreshed() {
     .await;
     let browser = Browser::start().await;
     world.sign_in(&browser, "/form", "user_ada org_notes").await;
-    for refused in [0, 1] {
+    for rejected in [0, 1] {
         world.open(&browser, "/form").await;
         browser.find("#text").await;
         browser.run("document.querySelector('#text').value = 'typed'").await;
         world.clock.advance(Duration::from_secs(70));
-        if refused == 1 {
+        if rejected == 1 {
             world.issuer.answer_with(Endpoint::SessionRefresh, Answer::status(503));
         }
         let handshakes = world.issuer.calls().handshake_payload;
@@ -156,7 +156,7 @@ async fn form_is_sent_once_more_if_its_session_is_not_refreshed() {
         browser.find("#saved").await;
         let saved = format!("{}/saved?by=user_ada&text=typed", world.origin);
         assert_eq!(address(&browser).await, saved);
-        assert_eq!(world.issuer.calls().handshake_payload - handshakes, refused);
+        assert_eq!(world.issuer.calls().handshake_payload - handshakes, rejected);
     }
     browser.stop().await;
 }

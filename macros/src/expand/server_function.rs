@@ -1,5 +1,5 @@
 //! A framework and a policy in, the guard of a server function out: a layer that lets nothing be
-//! decoded for a caller who is refused, and the first statement of the body.
+//! decoded for a rejected caller, and the first statement of the body.
 //!
 //! The body has a guard of its own, because a page that is rendered on the server calls the function
 //! without a request, and so past the layer. On clients the framework's attribute drops both.

@@ -31,18 +31,18 @@ pub(crate) fn check_purpose(signature: &Signature, body: &TokenStream, errors: &
 
 /// `unsafe fn f()` → `async fn f()`; every change is a mistake to report.
 pub(crate) fn repair_qualifiers(signature: &mut Signature, errors: &mut Errors) {
-    let mut refuse = |span: Span, word: &str| {
+    let mut reject = |span: Span, word: &str| {
         let message = format!("a handler cannot be `{word}`");
         errors.push(span, &message, &format!("remove `{word}`"));
     };
     if let Some(token) = signature.constness.take() {
-        refuse(token.span, "const");
+        reject(token.span, "const");
     }
     if let Safety::Unsafe(token) = mem::replace(&mut signature.safety, Safety::Default) {
-        refuse(token.span, "unsafe");
+        reject(token.span, "unsafe");
     }
     if let Some(abi) = signature.abi.take() {
-        refuse(abi.extern_token.span, "extern");
+        reject(abi.extern_token.span, "extern");
     }
     if let Some(variadic) = signature.variadic.take() {
         let message = "a handler cannot be variadic";

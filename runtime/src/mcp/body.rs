@@ -35,7 +35,7 @@ fn lists_only(value: &HeaderValue, coding: &[u8]) -> bool {
 }
 
 /// Whether each `charset` of a media type is UTF-8, wherever it stands: readers differ about
-/// quotes, repeated parameters and RFC 8187. And whether it is no form: a reader of forms takes
+/// quotes, repeated parameters and RFC 8187. And whether it is not a form: a reader of forms takes
 /// `&method=tools/call&` in a text of the message for a member.
 fn is_utf8_and_no_form(value: &HeaderValue) -> bool {
     let media_type = value.as_bytes().to_ascii_lowercase();

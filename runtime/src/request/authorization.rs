@@ -51,7 +51,7 @@ impl<'r> Credential<'r> {
     /// Reads the one `Authorization` field.
     ///
     /// The scheme is compared without case and may be followed by several spaces (RFC 9110
-    /// §11.1, §11.4). Whatever could be read in two ways is refused.
+    /// §11.1, §11.4). A field that could be read in two ways is rejected.
     pub(crate) fn read(headers: &'r HeaderMap) -> Result<Self, HeaderError> {
         let mut fields = headers.get_all(AUTHORIZATION).iter();
         let Some(field) = fields.next() else {

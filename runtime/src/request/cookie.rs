@@ -231,7 +231,7 @@ impl CookieSet {
 
 /// The first cookie of a name. The fields are split before a value is decoded: an encoded `;`
 /// must not make a second cookie, and another application's odd bytes must not hide ours. A value
-/// that is no text is still there, so that it is refused and not overlooked.
+/// that is no text is still there, so that it is rejected and not overlooked.
 pub(crate) fn find(headers: &HeaderMap, name: &str) -> Option<String> {
     let fields = headers.get_all(COOKIE).iter().map(HeaderValue::as_bytes);
     let mut parts = fields.flat_map(|field| field.split(|byte| *byte == b';'));

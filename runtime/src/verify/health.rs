@@ -47,14 +47,14 @@ pub enum KeyHealth {
     /// One key from `CLERK_JWT_KEY`: the only source, or standing in while no key set is there.
     Local,
     /// The key set is not loaded: it is at the first token, or at [`Clerk::warm_up`](crate::Clerk::warm_up). Or it is
-    /// too old to be used, also because Clerk refuses our secret key.
+    /// too old to be used, also because Clerk rejects our secret key.
     Missing,
     /// The key set is not older than five minutes.
     Fresh {
         /// How old it is.
         age: Duration,
     },
-    /// The key set is older than five minutes: nobody asked for it, or Clerk does not answer.
+    /// The key set is older than five minutes: no request needed it, or Clerk is unreachable.
     Stale {
         /// How old it is.
         age: Duration,

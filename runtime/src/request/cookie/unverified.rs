@@ -9,7 +9,7 @@ use crate::{
     },
 };
 
-/// Reads a token that nobody has verified.
+/// Reads a token before it is verified.
 fn classified<T>(token: &str, read: impl FnOnce(&Token<'_>) -> Option<T>) -> Option<T> {
     let decoded = Decoded::from_text(token.as_bytes()).ok()?;
     read(&Token::classify(&decoded).ok()?)
@@ -25,7 +25,7 @@ pub(super) fn claims<T>(token: &str, read: impl FnOnce(&Object<'_>) -> T) -> Opt
     })
 }
 
-/// The issuer without its scheme; one that is no string is nobody's.
+/// The issuer without its scheme; `None` if it is not a string.
 pub(super) fn issuer_host(payload: &Object<'_>) -> Option<String> {
     match payload.text("iss") {
         Member::Absent | Member::Null => None,

@@ -60,7 +60,7 @@ pub(crate) struct Link {
 
 #[derive(Clone)]
 enum LinkState {
-    /// Nobody has tried yet, or the first try is under way.
+    /// Not tried yet, or the first try is under way.
     Unknown,
     Up(Arc<dyn StoreConnection>),
     Down,

@@ -19,7 +19,7 @@ use crate::verify::fleet::call_pool::POOL_WINDOW;
 
 const CALL_POOL: &str = include_str!("call_pool.lua");
 
-/// The entry, unless the caller cannot use this one. Without one, the lease, if nobody has it: 1.
+/// The entry, unless the caller cannot use this one. Without one, the lease, if it is free: 1.
 const CLAIM: &str = "\
 local entry = redis.call('GETRANGE', KEYS[1], 0, ARGV[1])
 if entry ~= '' and entry ~= ARGV[2] then return entry end

@@ -320,7 +320,7 @@ async fn token_that_was_approved_in_another_replica_is_not_new() {
     assert!(!accepts(&clerk, &service.issuer.oauth("user_ada").opaque()).await, "it is new");
     assert!(accepts(&clerk, &known).await);
     assert_eq!(service.verifications(), 1 + 5 + 1, "a share of five calls about new tokens");
-    // What has ended admits nobody.
+    // An ended entry admits no caller.
     service.clock.advance(SECOND);
     service.issuer.revoke(&known);
     assert!(!accepts(&replica(), &known).await);

@@ -13,7 +13,7 @@ pub(crate) enum CallError {
     },
     /// Clerk rejects our request, or our settings do not permit it.
     RequestRejected(ConfigurationError),
-    /// Clerk refuses what we asked about.
+    /// Clerk rejects what the call is about.
     AuthError {
         status: u16,
         /// Clerk's code, if it is one of a refresh.

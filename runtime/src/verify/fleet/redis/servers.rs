@@ -109,7 +109,7 @@ impl RedisStore {
                 let mut connection = client.get_multiplexed_async_connection().await?;
                 command.query_async::<Value>(&mut connection).await
             };
-            // What does not answer names nobody.
+            // A server that does not respond names no other.
             if let Ok(Ok(reply)) = tokio::time::timeout(CONNECT_TIME / 2, asked).await
                 && !named_hosts(&reply).all(is_loopback)
             {
@@ -307,7 +307,7 @@ mod tests {
         assert_eq!(hear(messages).await, [1, LONGEST_MESSAGE, 2]);
     }
 
-    /// The client reads on while nobody listens.
+    /// The client reads on without a listener.
     #[tokio::test]
     async fn flood_of_messages_is_kept_within_bounds() {
         assert_eq!(hear(message("x").repeat(2 * MOST_MESSAGES)).await.len(), MOST_MESSAGES);
