@@ -84,7 +84,9 @@ fn message_in_chunks_of_a_byte_takes_memory_of_its_length() {
     let router = Router::new().route("/mcp", post(open)).layer(layer);
     let token = issuer.oauth("user_ada").scopes(["read:notes"]).jwt();
     let send = |body, status| {
-        let request = Request::post("/mcp").header(AUTHORIZATION, format!("Bearer {token}"));
+        let request = Request::post("/mcp")
+            .header(AUTHORIZATION, format!("Bearer {token}"))
+            .header("content-type", "application/json");
         let answer: Response =
             runtime.block_on(router.clone().oneshot(request.body(body).unwrap())).unwrap();
         assert_eq!(answer.status(), status);

@@ -16,7 +16,9 @@ const POLICIES: Policies = Policies::new().tools(&[("list", NOTES)]);
 const LIST: &str = r#"{"id":1,"method":"tools/call","params":{"name":"list"}}"#;
 
 fn arrives(method: &str, bearer: &str, more: &[&str], body: &str) -> Message {
-    let mut fields = vec!["host: app".to_owned(), format!("authorization: {bearer}")];
+    let type_of_message = "content-type: application/json".to_owned();
+    let mut fields =
+        vec!["host: app".to_owned(), format!("authorization: {bearer}"), type_of_message];
     fields.extend(more.iter().copied().map(str::to_owned));
     fields.sort_unstable();
     Message { line: format!("{method} /mcp HTTP/1.1"), fields, body: body.to_owned() }
@@ -83,7 +85,10 @@ async fn message_arrives_with_its_own_length_and_nothing_else() {
         let layer = ClerkLayer::new(clerk.clone(), NOTES).mcp(&POLICIES);
         let app = Server::start(proxy::to(upstream.address).layer(layer)).await;
         let mut connection = Connection::open(app.address()).await;
-        let head = format!("{method} /mcp HTTP/1.1\r\nhost: app\r\nauthorization: {bearer}\r\n");
+        let head = format!(
+            "{method} /mcp HTTP/1.1\r\nhost: app\r\nauthorization: {bearer}\r\n\
+             content-type: application/json\r\n"
+        );
         connection.send(format!("{head}{fields}\r\n{sent}").as_bytes()).await;
         assert_eq!(connection.reply().await.status, 200, "{method} {fields:?}");
         drop((connection, app));
@@ -102,7 +107,8 @@ async fn message_that_was_waited_for_is_not_announced_again() {
     let mut connection = Connection::open(app.address()).await;
     let length = format!("content-length: {}", LIST.len());
     let head = format!(
-        "POST /mcp HTTP/1.1\r\nhost: app\r\nauthorization: {bearer}\r\nexpect: 100-continue\r\n\
+        "POST /mcp HTTP/1.1\r\nhost: app\r\nauthorization: {bearer}\r\n\
+         content-type: application/json\r\nexpect: 100-continue\r\n\
          {length}\r\n\r\n"
     );
     connection.send(head.as_bytes()).await;
@@ -129,7 +135,10 @@ async fn message_with_another_length_than_its_head_says_arrives_whole() {
         let layer = ClerkLayer::new(clerk.clone(), NOTES).mcp(&POLICIES);
         let router: Router = proxy::to(upstream.address).layer(layer).layer(replaced);
         let request = Request::post("https://app/mcp").version(Version::HTTP_2);
-        let request = request.header("host", "app").header("authorization", &bearer);
+        let request = request
+            .header("host", "app")
+            .header("authorization", &bearer)
+            .header("content-type", "application/json");
         let request =
             stale.into_iter().fold(request, |it, it_is| it.header("content-length", it_is));
         let response = router.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();

@@ -123,7 +123,9 @@ async fn layer_that_rejects_a_late_message_decides_once() {
             Ok::<_, Infallible>(body)
         }));
         let token = app.issuer.oauth("user_ada").lives(Duration::from_secs(60)).jwt();
-        let request = Request::post("/").header("authorization", format!("Bearer {token}"));
+        let request = Request::post("/")
+            .header("authorization", format!("Bearer {token}"))
+            .header("content-type", "application/json");
         let response = router.clone().oneshot(request.body(body).unwrap()).await.unwrap();
         assert_eq!(response.status(), status);
         assert_eq!(numbers.take_of(DECISIONS), once(labels), "{status}");

@@ -219,7 +219,10 @@ async fn every_use_of_a_token_ends_at_the_same_second() {
                 moved.advance(Duration::from_secs(second));
                 Ok::<_, Infallible>(CALL)
             }));
-            let message = request(Request::post("/tool")).body(message).unwrap();
+            let message =
+                request(Request::post("/tool").header("content-type", "application/json"))
+                    .body(message)
+                    .unwrap();
             let response = router.clone().oneshot(message).await.unwrap();
             assert_eq!(response.status(), status, "tool: {row}");
 

@@ -218,6 +218,9 @@ async fn message_in_a_coding_charset_or_form_is_rejected() {
         // A reader of forms sees what is written in a text as members.
         ("content-type", "application/x-www-form-urlencoded", 415),
         ("content-type", "multipart/form-data; boundary=x", 415),
+        // Some servers read a body of any other type, or of none, as a form.
+        ("content-type", "text/plain", 415),
+        ("content-type", "", 415),
         ("content-type", "application/json; charset=utf-8; charset=utf-7", 415),
     ];
     for (name, value, status) in table {
@@ -240,12 +243,8 @@ async fn message_in_a_coding_charset_or_form_is_rejected() {
 async fn the_body_says_which_tool_is_called_and_nothing_else_does() {
     let (issuer, app) = app().await;
     let token = format!("Bearer {}", issuer.oauth("user_ada").scopes(["read:notes"]).jwt());
-    let fields = [
-        ("authorization", token.as_str()),
-        ("mcp-method", "tools/list"),
-        ("mcp-name", "list"),
-        ("content-type", "text/plain"),
-    ];
+    let fields =
+        [("authorization", token.as_str()), ("mcp-method", "tools/list"), ("mcp-name", "list")];
     for method in [Method::POST, Method::PUT, Method::DELETE] {
         assert_eq!(app.send_body(method, "/mcp", &fields, ADD).await.status, 403);
     }
@@ -338,12 +337,30 @@ async fn who_holds_back_a_message_gets_no_more_time_than_the_token_has_and_half_
         let caller = issuer.oauth("user_ada").scopes(["read:notes", "write:notes"]).lives(lives);
         let field = format!("Bearer {}", caller.jwt());
         let body = held_back(clock.clone(), Duration::from_secs(seconds));
-        let request = Request::post("/mcp").header("authorization", field).body(body).unwrap();
+        let request = Request::post("/mcp")
+            .header("authorization", field)
+            .header("content-type", "application/json")
+            .body(body)
+            .unwrap();
         let response = router.clone().oneshot(request).await.unwrap();
         assert_eq!(response.status(), status, "{seconds} seconds of {lives:?}");
         let challenge = response.headers().get("www-authenticate").map(|it| it.to_str().unwrap());
         let expected = r#"Bearer realm="clerk", error="invalid_token""#;
         assert_eq!(challenge, (status == 401).then_some(expected));
+    }
+}
+
+/// Some servers read a body without a type as a form.
+#[tokio::test]
+async fn message_without_a_type_is_rejected() {
+    let issuer = DevIssuer::start().await.unwrap();
+    let router = router(issuer.clerk().build().unwrap());
+    let field =
+        format!("Bearer {}", issuer.oauth("user_ada").scopes(["read:notes", "write:notes"]).jwt());
+    for (body, expected) in [(ADD, 415), ("", 200)] {
+        let request = Request::post("/mcp").header("authorization", &field);
+        let request = request.body(Body::from(body)).unwrap();
+        assert_eq!(answer(&router, request).await.0, expected, "{body}");
     }
 }
 
@@ -372,7 +389,11 @@ async fn each_message_that_is_rejected_is_one_event_with_a_word() {
     let issuer = DevIssuer::start().await.unwrap();
     let router = router(issuer.clerk().build().unwrap());
     let field = format!("Bearer {}", issuer.oauth("user_ada").scopes(["read:notes"]).jwt());
-    let request = || Request::post("/mcp").header("authorization", &field);
+    let request = || {
+        Request::post("/mcp")
+            .header("authorization", &field)
+            .header("content-type", "application/json")
+    };
     let post = async |body| answer(&router, request().body(body).unwrap()).await;
     assert_eq!(post(Body::empty()).await.0, 200, "the keys are known");
     captured_log::start();
@@ -443,7 +464,11 @@ async fn the_message_of_a_stranger_is_not_read() {
         let watched = Arc::new(AtomicBool::new(false));
         let body = Body::from_stream(Watched(Arc::clone(&watched)));
         let field = format!("Bearer {token}");
-        let request = Request::post("/mcp").header("authorization", field).body(body).unwrap();
+        let request = Request::post("/mcp")
+            .header("authorization", field)
+            .header("content-type", "application/json")
+            .body(body)
+            .unwrap();
         let response: Response = router.clone().oneshot(request).await.unwrap();
         assert_eq!((watched.load(Ordering::Relaxed), response.status() == 200), (read, read));
     }

@@ -60,7 +60,7 @@ impl Server {
         self.send_body(method, path, fields, "").await
     }
 
-    /// Any request with a body, with these header fields.
+    /// Any request with a body, with these header fields. A body is JSON if they do not say its type.
     pub async fn send_body(
         &self,
         method: Method,
@@ -68,7 +68,12 @@ impl Server {
         fields: &[(&str, &str)],
         body: impl Into<reqwest::Body>,
     ) -> Reply {
+        let body = body.into();
         let mut request = self.client.request(method, format!("http://{}{path}", self.address));
+        let has_type = fields.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+        if !has_type && body.as_bytes().is_none_or(|bytes| !bytes.is_empty()) {
+            request = request.header("content-type", "application/json");
+        }
         for (name, value) in fields {
             request = request.header(*name, *value);
         }

@@ -6,7 +6,7 @@ use axum::body::Bytes;
 use axum_core::body::Body;
 use http::{
     HeaderMap, HeaderName, HeaderValue,
-    header::{CONTENT_LENGTH, EXPECT, TRAILER, TRANSFER_ENCODING},
+    header::{CONTENT_LENGTH, CONTENT_TYPE, EXPECT, TRAILER, TRANSFER_ENCODING},
 };
 use http_body::Body as _;
 use memchr::memmem;
@@ -15,7 +15,7 @@ use super::fault::MessageRejection;
 use crate::request::sensitive::reads_as;
 
 /// Whether the bytes of the body are the message itself. A server that undoes a coding, or reads
-/// another charset or a form, sees another message in the same bytes.
+/// another charset, sees another message in the same bytes.
 pub(crate) fn is_plain(headers: &HeaderMap) -> bool {
     headers.iter().all(|(name, value)| {
         let is = |known| reads_as(name, known);
@@ -24,9 +24,23 @@ pub(crate) fn is_plain(headers: &HeaderMap) -> bool {
         } else if is("transfer-encoding") {
             lists_only(value, b"chunked")
         } else {
-            !is("content-type") || is_utf8_and_no_form(value)
+            !is("content-type") || is_utf8(value)
         }
     })
+}
+
+/// Whether a body is JSON by its head, as MCP requires (MCP 2026-07-28, "Streamable HTTP"). A
+/// reader of forms takes `&method=tools/call&` in a text of the message for a member, and some
+/// servers read a body of any other type, or of none, as a form.
+pub(crate) fn is_json(headers: &HeaderMap, has_body: bool) -> bool {
+    let mut types = headers.iter().filter(|(name, _)| reads_as(name, "content-type"));
+    types.all(|(_, value)| is_json_type(value)) && (!has_body || headers.contains_key(CONTENT_TYPE))
+}
+
+fn is_json_type(value: &HeaderValue) -> bool {
+    let media_type = value.as_bytes();
+    let essence = media_type.split(|byte| *byte == b';').next().unwrap_or_default();
+    essence.trim_ascii().eq_ignore_ascii_case(b"application/json") && !media_type.contains(&b',')
 }
 
 fn lists_only(value: &HeaderValue, coding: &[u8]) -> bool {
@@ -35,13 +49,9 @@ fn lists_only(value: &HeaderValue, coding: &[u8]) -> bool {
 }
 
 /// Whether each `charset` of a media type is UTF-8, wherever it stands: readers differ about
-/// quotes, repeated parameters and RFC 8187. And whether it is not a form: a reader of forms takes
-/// `&method=tools/call&` in a text of the message for a member.
-fn is_utf8_and_no_form(value: &HeaderValue) -> bool {
+/// quotes, repeated parameters and RFC 8187.
+fn is_utf8(value: &HeaderValue) -> bool {
     let media_type = value.as_bytes().to_ascii_lowercase();
-    if memmem::find(&media_type, b"form").is_some() {
-        return false;
-    }
     memmem::find_iter(&media_type, "charset").all(|start| {
         let parameter = media_type.get(start..).unwrap_or_default();
         let end = parameter.iter().position(|byte| matches!(byte, b';' | b','));
@@ -183,17 +193,35 @@ mod tests {
             &[("content-type", "application/json; charset=utf-8x")],
             &[("content-type", "application/json; charset=us-ascii")],
             &[("content-type", "application/json"), ("content-type", "a/b; charset=utf-32")],
-            &[("content-type", "application/x-www-form-urlencoded")],
-            &[("content-type", "Application/X-WWW-Form-URLencoded; charset=utf-8")],
-            &[("content-type", "application/json, application/x-www-form-urlencoded")],
-            &[
-                ("content-type", "application/json"),
-                ("content_type", "multipart/form-data; boundary=x"),
-            ],
         ];
         for fields in table {
             assert!(!is_plain(&headers(fields)), "{fields:?}");
         }
+    }
+
+    #[test]
+    fn message_is_json_by_its_media_type_alone() {
+        let table: &[(&[(&str, &str)], bool)] = &[
+            (&[("content-type", "application/json")], true),
+            (&[("content-type", "Application/JSON ;charset=utf-8")], true),
+            (&[], false),
+            (&[("content-type", "")], false),
+            (&[("content-type", "text/plain")], false),
+            (&[("content-type", "application/jsonp")], false),
+            (&[("content-type", "application/json, text/plain")], false),
+            (&[("content-type", "application/x-www-form-urlencoded")], false),
+            (&[("content-type", "Application/X-WWW-Form-URLencoded; charset=utf-8")], false),
+            (&[("content-type", "application/json; x=\"a,application/x-www-form\"")], false),
+            (
+                &[("content-type", "application/json"), ("content_type", "multipart/form-data")],
+                false,
+            ),
+            (&[("content_type", "application/json")], false),
+        ];
+        for (fields, expected) in table {
+            assert_eq!(is_json(&headers(fields), true), *expected, "{fields:?}");
+        }
+        assert!(is_json(&headers(&[]), false), "a request without a message has no type");
     }
 
     #[test]

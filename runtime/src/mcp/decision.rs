@@ -47,14 +47,18 @@ impl Policies {
         if parts.method == Method::CONNECT || parts.headers.contains_key(UPGRADE) {
             return Err(MessageRejection::Upgrade);
         }
-        if !body::is_plain(&parts.headers) {
+        if !body::is_plain(&parts.headers) || !body::is_json(&parts.headers, false) {
             return Err(MessageRejection::Encoded);
         }
         if parts.uri.query().is_some_and(message::is_in_query) {
             return Err(MessageRejection::Unreadable);
         }
         let message = timeout(LONGEST_WAIT, body::collect(body, self.most_bytes));
-        message.await.map_err(|_| MessageRejection::TooSlow)?
+        let message = message.await.map_err(|_| MessageRejection::TooSlow)??;
+        if !body::is_json(&parts.headers, !message.is_empty()) {
+            return Err(MessageRejection::Encoded);
+        }
+        Ok(message)
     }
 
     /// Requires each policy that the message must pass, by `require`.
